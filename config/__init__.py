@@ -1,0 +1,1 @@
+"""Where everything meets: settings, URLs, servers, Celery, the timetable."""

@@ -1,0 +1,19 @@
+"""Pages, API and sockets for daphne or uvicorn: one application object."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up before routing is read
+
+pages = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from config.origins import own_pages  # noqa: E402
+from config.sockets import sockets  # noqa: E402
+from foundation.live import collector  # noqa: E402
+from foundation.wire.guards import FrontDoor  # noqa: E402
+
+application = FrontDoor(ProtocolTypeRouter({"http": pages, "websocket": own_pages(URLRouter(sockets))}))
+collector.calm()

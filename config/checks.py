@@ -1,0 +1,115 @@
+"""Values that must not meet the world: each stops the start with a sentence that names it.
+
+Everything is optional while only this machine can reach us. As soon as a host name of
+the outside stands in PUBLIC_BASE_URL or ALLOWED_HOSTS, we are in production.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+SHORTEST_KEY = 50
+SHORTEST_TOKEN = 16
+
+
+def refuse_unsafe_start(settings) -> None:
+    """Raise `ImproperlyConfigured` with every complaint, one a line."""
+    found = list(complaints(settings))
+    if found:
+        raise ImproperlyConfigured("Nöbet does not start:\n- " + "\n- ".join(found))
+
+
+def complaints(settings) -> Iterator[str]:
+    yield from contradictions(settings)
+    if is_production(settings):
+        yield from weak_keys(settings)
+        yield from demonstration_values(settings)
+        yield from weak_transport(settings)
+
+
+def is_production(settings) -> bool:
+    names = {urlsplit(settings.PUBLIC_BASE_URL).hostname or "", *settings.ALLOWED_HOSTS}
+    return any(name not in LOCAL and not name.endswith(".localhost") for name in names)
+
+
+def contradictions(settings) -> Iterator[str]:
+    """What cannot work anywhere."""
+    address = urlsplit(settings.PUBLIC_BASE_URL)
+    if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
+        yield "PUBLIC_BASE_URL must be https://host without a path."
+    if settings.SMS_GATEWAY not in ("console", "twilio"):
+        yield f'SMS_GATEWAY is "{settings.SMS_GATEWAY}"; we know "console" and "twilio".'
+    if settings.SMS_GATEWAY == "twilio":
+        yield from missing_twilio_values(settings)
+    if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+        yield "REDIS_URL must start with redis://, rediss:// or unix://."
+    if not 0 <= settings.SENTRY_TRACES_SAMPLE_RATE <= 1:
+        yield "SENTRY_TRACES_SAMPLE_RATE is a share between 0 and 1."
+    yield from (f'TRUSTED_PROXIES: "{entry}" is no network.' for entry in settings.TRUSTED_PROXIES if not known(entry))
+
+
+def missing_twilio_values(settings) -> Iterator[str]:
+    for name, value in (
+        ("TWILIO_ACCOUNT_SID", settings.TWILIO_ACCOUNT_SID),
+        ("TWILIO_AUTH_TOKEN", settings.TWILIO_AUTH_TOKENS),
+        ("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID", settings.TWILIO_FROM or settings.TWILIO_MESSAGING_SERVICE_SID),
+    ):
+        if not value:
+            yield f"SMS_GATEWAY is twilio, but {name} is not set."
+
+
+def weak_keys(settings) -> Iterator[str]:
+    if settings.SECRET_KEY.startswith("embedded-mode-only") or len(settings.SECRET_KEY) < SHORTEST_KEY:
+        yield f"SECRET_KEY must be a secret of its own with at least {SHORTEST_KEY} characters."
+    if not settings.METRICS_TOKEN:
+        yield "METRICS_TOKEN is not set: /metrics would tell strangers about every node."
+    for name in ("METRICS_TOKEN", "ALERTMANAGER_TOKEN"):
+        if 0 < len(getattr(settings, name)) < SHORTEST_TOKEN:
+            yield f"{name} needs at least {SHORTEST_TOKEN} characters."
+
+
+def demonstration_values(settings) -> Iterator[str]:
+    if settings.DEBUG:
+        yield "DEBUG is on: error pages would show settings and data."
+    if settings.DEMO:
+        yield "NOBET_DEMO is on: its accounts have a published password."
+    if settings.PROBE_ALLOW_PRIVATE:
+        yield "PROBE_ALLOW_PRIVATE is on: it is for the demonstration and tests only."
+    if settings.TWILIO_API_BASE:
+        yield "TWILIO_API_BASE is set: messages would go to a stand-in."
+    if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend")):
+        yield "EMAIL_URL is not set: invitations and answers would reach nobody."
+    if settings.REDIS_URL and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        yield "REDIS_URL is set, but DATABASE_URL is SQLite: several machines cannot share a file."
+
+
+def weak_transport(settings) -> Iterator[str]:
+    address = urlsplit(settings.PUBLIC_BASE_URL)
+    if address.scheme != "https":
+        yield "PUBLIC_BASE_URL is not https: passwords would travel readable."
+    if any(host == "*" or host in (".", "") for host in settings.ALLOWED_HOSTS):
+        yield "ALLOWED_HOSTS has a wildcard: links in our mails could be made to lead elsewhere."
+    elif address.hostname and not any(covers(host, address.hostname) for host in settings.ALLOWED_HOSTS):
+        yield f"ALLOWED_HOSTS lacks {address.hostname}, the host of PUBLIC_BASE_URL."
+    if not settings.TRUSTED_PROXIES:
+        yield "TRUSTED_PROXIES is empty: behind a proxy every visitor would have the proxy's address."
+    if any(is_everybody(entry) for entry in settings.TRUSTED_PROXIES):
+        yield "TRUSTED_PROXIES trusts everybody: anyone could claim any address."
+
+
+def covers(allowed: str, host: str) -> bool:
+    return host == allowed.lower() or (allowed.startswith(".") and f".{host}".endswith(allowed.lower()))
+
+
+def known(entry: str) -> bool:
+    try:
+        return entry == "unix" or bool(ipaddress.ip_network(entry))
+    except ValueError:
+        return False
+
+
+def is_everybody(entry: str) -> bool:
+    return known(entry) and entry != "unix" and ipaddress.ip_network(entry).prefixlen == 0

@@ -1,0 +1,22 @@
+"""`manage.py backup [FOLDER]`"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config import backups
+
+
+class Command(BaseCommand):
+    help = "Writes database, files and a manifest into a new folder and prints it; everything goes on meanwhile."
+
+    def add_arguments(self, parser):
+        parser.add_argument("folder", nargs="?", type=Path, default=settings.VAR_DIR / "backups")
+
+    def handle(self, *, folder, **options):
+        try:
+            pack = backups.make(folder)
+        except (OSError, backups.PackIsWrong) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(str(pack))

@@ -1,0 +1,24 @@
+"""`manage.py restore PACK --verify`, `manage.py restore PACK --replace`"""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config import backups
+
+
+class Command(BaseCommand):
+    help = "Proves a pack (--verify), or puts it in the place of our database and files (--replace)."
+
+    def add_arguments(self, parser):
+        parser.add_argument("pack", type=Path)
+        wish = parser.add_mutually_exclusive_group(required=True)
+        wish.add_argument("--verify", action="store_true", help="check hashes and count rows; change nothing")
+        wish.add_argument("--replace", action="store_true", help="stop every other process first")
+
+    def handle(self, *, pack, verify, **options):
+        try:
+            rows = backups.verify(pack) if verify else backups.restore(pack)
+        except (OSError, backups.PackIsWrong) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{'verified' if verify else 'restored'}: {len(rows)} tables, {sum(rows.values())} rows")

@@ -1,0 +1,64 @@
+"""`manage.py serve`: pages, sockets and, in embedded mode, everything else."""
+
+import os
+import signal
+import threading
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from config import residents
+from config.asgi import application
+from config.server import GuardedServer, on_start, on_stop
+from foundation.directory.demo import ACCOUNTS, PASSWORD
+from foundation.live import collector
+
+GONE_WITHIN = 4.5
+LARGEST_FRAME = 16 * 1024
+CLIENT_GONE_AFTER = 30
+
+
+class Command(BaseCommand):
+    help = "Serve Nöbet on HOST:PORT (127.0.0.1:8000). Ctrl-C or SIGTERM stops everything within 5 s."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    def handle(self, *, host: str, port: int, **options):
+        living = [each for each in residents.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
+        server = GuardedServer(
+            application,
+            endpoints=[f"tcp:port={port}:interface={host}"],
+            websocket_max_message_size=LARGEST_FRAME,
+            websocket_max_frame_size=LARGEST_FRAME,
+            ping_timeout=CLIENT_GONE_AFTER,
+            server_name="nobet",
+            verbosity=0,
+        )
+        on_start(lambda loop: residents.start(living, loop))
+        on_start(lambda loop: self._say_where(host, port))
+        on_stop(lambda: residents.stop(living))
+        on_stop(insist)
+        collector.calm()
+        # A shell that starts us in the background ignores Ctrl-C for us; we do not.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        server.run()
+        if not server.listening_addresses:
+            raise SystemExit(f"Port {port} is taken.")
+        os._exit(0)
+
+    def _say_where(self, host: str, port: int) -> None:
+        self.stdout.write(f"Nöbet: http://{host}:{port}/")
+        if settings.DEMO:
+            for email, name, role, _place in ACCOUNTS:
+                self.stdout.write(f"  {email:24} {name} · {role.label}")
+            self.stdout.write(f"  {PASSWORD}")
+        self.stdout.flush()
+
+
+async def insist() -> None:
+    """Leave at the latest after a few seconds, whatever a thread is still waiting for."""
+    watchdog = threading.Timer(GONE_WITHIN, os.kill, [os.getpid(), signal.SIGKILL])
+    watchdog.daemon = True
+    watchdog.start()

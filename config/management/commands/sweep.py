@@ -1,0 +1,41 @@
+"""`manage.py sweep`: the timetable without Celery."""
+
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config.timetable import SWEEPS, Sweep
+from foundation.promises import promises
+
+
+class Command(BaseCommand):
+    help = "Go round what is due, without Celery: once, or for ever at each sweep's own pace."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="one round, then end; exit code 1 if a sweep failed")
+        parser.add_argument("--only", metavar="NAME", nargs="+", default=[], help="these sweeps alone")
+
+    def handle(self, **options):
+        sweeps = chosen(options["only"])
+        if not options["once"]:
+            return self._for_ever(sweeps)
+        failed = [sweep.name for sweep in sweeps if not promises.go_round(sweep.name, sweep.work)]
+        if failed:
+            raise CommandError(f"failed: {', '.join(failed)}")
+        return None
+
+    def _for_ever(self, sweeps: list[Sweep]) -> None:
+        due = dict.fromkeys(sweeps, 0.0)
+        while True:
+            for sweep in sweeps:
+                if due[sweep] <= time.monotonic():
+                    due[sweep] = time.monotonic() + sweep.every.total_seconds()
+                    promises.go_round(sweep.name, sweep.work)
+            time.sleep(0.2)
+
+
+def chosen(names: list[str]) -> list[Sweep]:
+    unknown = set(names) - {sweep.name for sweep in SWEEPS}
+    if unknown:
+        raise CommandError(f"no sweep is called {', '.join(sorted(unknown))}")
+    return [sweep for sweep in SWEEPS if sweep.name in names or not names]

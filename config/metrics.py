@@ -1,0 +1,46 @@
+"""`/metrics`: what every context's `metrics.py` collects, as Prometheus text or OpenMetrics.
+
+A context takes part by having a `metrics.py` with collectors or metrics at its top
+level. Gauges that live in one process (open pages) speak for the process that answers.
+"""
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.conf import settings
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from foundation.wire import bearers
+
+
+@cache
+def registry() -> CollectorRegistry:
+    """Everything that the contexts collect, each collector once."""
+    gathered = CollectorRegistry(auto_describe=False)
+    for app in apps.get_app_configs():
+        if app.path.startswith(str(settings.BASE_DIR)) and find_spec(f"{app.name}.metrics"):
+            found = [value for value in vars(import_module(f"{app.name}.metrics")).values() if collects(value)]
+            for collector in dict.fromkeys(found):
+                gathered.register(collector)
+    return gathered
+
+
+def collects(value: object) -> bool:
+    """Something with a `collect` of its own: a metric, or an instance of a collector class."""
+    return callable(getattr(value, "collect", None)) and not isinstance(value, type)
+
+
+@require_safe
+@never_cache
+def door(request):
+    """All families or an error: half an exposition would read as nodes that vanished."""
+    if not bearers.presents(request, settings.METRICS_TOKEN):
+        return bearers.unauthorized()
+    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    return HttpResponse(encode(registry()), content_type=content_type)

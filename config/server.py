@@ -1,0 +1,112 @@
+"""daphne with our guards: bounded bodies, slow clients dropped, a clean stop.
+
+daphne takes a body of any size from anyone and keeps it in memory before Django is
+asked, and it waits for ever on a client that sends one byte now and then. A reverse
+proxy should stand in front; these guards hold where none does.
+"""
+
+import asyncio
+import logging
+import time
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.server import Server, reactor
+from twisted.internet import defer
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 25 * 1024 * 1024
+HEADERS_WITHIN = 20.0
+SLOWEST_BODY = 4096  # bytes a second, after the time allowed for headers
+
+
+class GuardedRequest(WebRequest):
+    """A request with a bound on its body and on the time it takes to arrive."""
+
+    def __init__(self, *args, **kwargs):
+        self.arrived = 0
+        self.began = time.monotonic()
+        super().__init__(*args, **kwargs)
+
+    def gotLength(self, length):
+        super().gotLength(length)
+        if length and length > MAX_BODY:
+            self._turn_away(413, "Content Too Large")
+
+    def handleContentChunk(self, data):
+        self.arrived += len(data)
+        if self.arrived > MAX_BODY:
+            self._turn_away(413, "Content Too Large")
+        else:
+            super().handleContentChunk(data)
+
+    def process(self):
+        # Any client could otherwise move every URL, and with it the proxy's path rules.
+        self.requestHeaders.removeHeader(b"daphne-root-path")
+        return super().process()
+
+    def check_timeouts(self):
+        if hasattr(self, "request_start"):
+            return super().check_timeouts()
+        allowed = HEADERS_WITHIN + self.arrived / SLOWEST_BODY
+        if time.monotonic() - self.began > allowed:
+            self._turn_away(408, "Request Timeout")
+        return None
+
+    def _turn_away(self, status: int, words: str) -> None:
+        """Answer on the bare transport and close: the rest of the request is never read."""
+        if self.channel is None:
+            return
+        answer = f"HTTP/1.1 {status} {words}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        transport = self.channel.transport
+        transport.write(answer.encode("ascii"))
+        self.channel.dataReceived = _ignore
+        transport.loseConnection()
+
+
+def _ignore(data: bytes) -> None:
+    """What a client still sends after it was turned away."""
+
+
+class GuardedFactory(HTTPFactory):
+    def buildProtocol(self, addr):
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = GuardedRequest
+        return protocol
+
+
+class GuardedServer(Server):
+    """daphne's server with guarded requests and a stop that never waits for one of them."""
+
+    # Server.run() makes its own HTTP factory and offers no way to choose it.
+    @property
+    def http_factory(self) -> GuardedFactory:
+        return self._http_factory
+
+    @http_factory.setter
+    def http_factory(self, unguarded: HTTPFactory) -> None:
+        self._http_factory = GuardedFactory(self)
+
+    def kill_all_applications(self):
+        running = [details.get("application_instance") for details in self.connections.values()]
+        pending = [task for task in running if task is not None and not task.done()]
+        for task in pending:
+            task.cancel()
+        return defer.Deferred.fromFuture(asyncio.ensure_future(_wait_briefly(pending)))
+
+
+async def _wait_briefly(tasks: list[asyncio.Future]) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=1.0)
+
+
+def on_stop(work) -> None:
+    """Have the coroutine function `work` awaited before the server goes."""
+    reactor.addSystemEventTrigger(
+        "before", "shutdown", lambda: defer.Deferred.fromFuture(asyncio.ensure_future(work()))
+    )
+
+
+def on_start(work) -> None:
+    """Have `work` called with the server's event loop once it runs."""
+    reactor.callWhenRunning(lambda: work(asyncio.get_event_loop()))

@@ -1,0 +1,7 @@
+"""What every template may rely on beside its own context."""
+
+from django.conf import settings
+
+
+def surroundings(request):
+    return {"DEMO": settings.DEMO, "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, "PASSKEYS_WORK": settings.PASSKEYS_WORK}

@@ -1,0 +1,62 @@
+"""All recurring work on one page.
+
+Each line names a sweep, how often it looks, and the verb it calls. Celery beat
+rings by this table; `manage.py sweep --once` walks it without Celery.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config import retention
+from foundation.journal import sealing
+from foundation.live import numbering
+from foundation.outbox import dispatch, doubts, housekeeping, receipts
+from foundation.wire import idempotency
+from helpdesk import escalations, linking, recovery, tallies
+from helpdesk.mail import fetching
+from monitoring import history, watch
+from monitoring.status import snapshot
+from runbooks.broadcasts import approval, sending
+from runbooks.runs import engine
+from runbooks.scenarios import playing
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One recurring look at the database: `work` finds what is due and does it."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], object]
+    queue: str = "celery"  # sweeps that take long have workers of their own
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("outbox.sms", timedelta(seconds=2), dispatch.deliver_sms, queue="outbox"),
+    Sweep("outbox.email", timedelta(seconds=3), dispatch.deliver_email, queue="outbox"),
+    Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
+    Sweep("outbox.doubts", timedelta(seconds=3), doubts.settle, queue="outbox"),
+    Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),
+    Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),
+    Sweep("outbox.close", timedelta(seconds=20), housekeeping.close_batches),
+    Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
+    Sweep("live.keep_house", timedelta(minutes=1), numbering.keep_house),
+    Sweep("helpdesk.tallies", timedelta(seconds=5), tallies.recount),
+    Sweep("helpdesk.match", timedelta(seconds=2), linking.match_waiting),
+    Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
+    Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),
+    Sweep("runbooks.scenario", timedelta(seconds=1), playing.advance),
+    Sweep("monitoring.review", timedelta(seconds=10), watch.look_around),
+    Sweep("monitoring.history", timedelta(minutes=15), history.keep),
+    Sweep("monitoring.alertmanager", timedelta(minutes=1), watch.speak_to_alertmanager),
+    Sweep("monitoring.snapshot", timedelta(seconds=1), snapshot.keep),
+    Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
+    Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
+    Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),
+    Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
+    Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
+    Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),
+    Sweep("wire.answers", timedelta(hours=1), idempotency.forget_old_answers),
+    Sweep("retention", timedelta(days=1), retention.destroy_overdue),
+)
