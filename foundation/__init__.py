@@ -1,0 +1,40 @@
+"""The ground under the three contexts: six rooms and two words.
+
+directory  municipalities, provinces, components, people, memberships, contacts
+journal    append-only, chained record of what happened and who did it
+promises   the abstract leased row: claim, sweep, retry
+outbox     e-mail and SMS: queued, posted, receipted
+live       word to open browsers
+wire       outbound address guard, idempotency keys, API tokens, redaction, uploads
+
+The two words are `now`, the one clock that verbs read, and `Refusal`, the polite no.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The time that verbs act at: aware, UTC. Tests move it with time_machine."""
+    return timezone.now()
+
+
+class Refusal(Exception):
+    """A rule said no, in a sentence the person may read.
+
+    `sentence` is a lazy translation; `status` is what HTTP answers with;
+    `retry_after` the seconds after which it is worth trying again. One middleware
+    shows it (pages) or wraps it as RFC 9457 problem JSON (API).
+    """
+
+    sentence: object = ""
+    status: int = 409
+    retry_after: int | None = None
+
+    def __init__(self, sentence: object = None):
+        super().__init__(sentence or self.sentence)
+        self.sentence = sentence or self.sentence
+
+    def __str__(self) -> str:
+        return str(self.sentence)

@@ -1,0 +1,1 @@
+"""Municipalities, provinces, components; people, their memberships and contacts."""

@@ -1,0 +1,54 @@
+"""allauth's forms in our words."""
+
+from typing import Any
+
+from allauth.account import forms
+from django.forms import Field
+from django.utils.translation import gettext_lazy as _
+
+PASSWORD_HELP = _("At least ten characters; a short sentence is easiest to remember.")
+# (label, help) by field name.
+WORDS: dict[str, tuple[Any, Any]] = {
+    "login": (_("E-mail address"), ""),
+    "email": (_("E-mail address"), ""),
+    "password": (_("Password"), ""),
+    "oldpassword": (_("Your password now"), ""),
+    "password1": (_("New password"), PASSWORD_HELP),
+    "password2": (_("The new password once more"), ""),
+}
+
+
+class InOurWords:
+    """Names and explains the fields of a form that allauth built."""
+
+    fields: dict[str, Field]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name in WORDS:
+                field.label, field.help_text = WORDS[name]
+
+
+class LoginForm(InOurWords, forms.LoginForm):
+    pass
+
+
+class ReauthenticateForm(InOurWords, forms.ReauthenticateForm):
+    pass
+
+
+class ChangePasswordForm(InOurWords, forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(InOurWords, forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(InOurWords, forms.ResetPasswordKeyForm):
+    pass

@@ -1,0 +1,5 @@
+from foundation.directory.models.people import Contact, Invitation, Membership, Person
+from foundation.directory.models.places import Component, Municipality, Province
+from foundation.directory.models.retention import Destruction
+
+__all__ = ["Component", "Contact", "Destruction", "Invitation", "Membership", "Municipality", "Person", "Province"]

@@ -1,0 +1,152 @@
+"""Where we serve: provinces, municipalities, and the components they work with."""
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from foundation.directory import turkish
+
+
+class Province(models.Model):
+    """One of the 81 provinces; `plate_code` is its two-digit traffic code."""
+
+    DERIVED = ("sort_key",)
+
+    plate_code = models.CharField(max_length=2, primary_key=True)
+    name = models.CharField(max_length=60)
+    sort_key = models.CharField(max_length=120, editable=False, db_index=True)
+    region = models.CharField(max_length=40)
+    nuts3 = models.CharField(max_length=5)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    population = models.PositiveIntegerField()
+    is_metropolitan = models.BooleanField()
+
+    class Meta:
+        ordering = ["sort_key"]
+        verbose_name_plural = _("provinces")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def derive(self) -> None:
+        """Fill what follows from the name; `save` does it, bulk writers call it."""
+        self.sort_key = turkish.sort_key(self.name)
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+
+class MunicipalityQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Those whose affairs `person` may see: all for the desk, else by membership."""
+        if person.works_nationally:
+            return self
+        return self.filter(person.reach("pk", province="province_id"))
+
+    def administered_by(self, person):
+        """Those whose people `person` invites and revokes."""
+        if person.has_role("platform_admin"):
+            return self
+        return self.filter(pk__in=person.administered_municipalities)
+
+    def matching(self, words: str):
+        """Those whose name, district or code holds every word, however it is spelt."""
+        found = self
+        for word in turkish.fold(words).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class Municipality(models.Model):
+    """A municipality; 61 names repeat, so people are shown `full_name`.
+
+    It runs the `components` named; a municipality that names none runs them all.
+    """
+
+    DERIVED = ("sort_key", "search_text")
+
+    class Type(models.TextChoices):
+        METROPOLITAN = "buyuksehir", _("metropolitan municipality")
+        PROVINCIAL = "il", _("provincial municipality")
+        DISTRICT = "ilce", _("district municipality")
+        TOWN = "belde", _("town municipality")
+
+    code = models.CharField(max_length=5, unique=True)
+    name = models.CharField(max_length=80)
+    full_name = models.CharField(max_length=160)
+    sort_key = models.CharField(max_length=320, editable=False, db_index=True)
+    search_text = models.CharField(max_length=300, editable=False)
+    type = models.CharField(max_length=12, choices=Type.choices)
+    province = models.ForeignKey(Province, on_delete=models.PROTECT, related_name="municipalities")
+    district = models.CharField(max_length=80, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="districts")
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    population = models.PositiveIntegerField()
+    website = models.URLField(blank=True)
+    source_id = models.CharField(max_length=20, blank=True)
+    components = models.ManyToManyField("Component", blank=True, related_name="municipalities")
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key"]
+        verbose_name_plural = _("municipalities")
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def derive(self) -> None:
+        """Fill what follows from the names; `save` does it, bulk writers call it."""
+        self.sort_key = turkish.sort_key(self.full_name)
+        self.search_text = turkish.fold(f"{self.full_name} {self.district} {self.code}")
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+
+class ComponentQuerySet(models.QuerySet["Component"]):
+    def matching(self, words: str):
+        """By name in either language or by code; the register is short enough to read whole."""
+        wanted = turkish.fold(words)
+        fits = [c.pk for c in self if wanted in turkish.fold(f"{c.code} {c.name_tr} {c.name_en}")]
+        return self.filter(pk__in=fits)
+
+
+class Component(models.Model):
+    """A module of the platform, a central part of it, or an outside provider."""
+
+    DERIVED = ()
+
+    class Tier(models.TextChoices):
+        A = "A", _("A: citizens or payroll stop")
+        B = "B", _("B: office work stops")
+        C = "C", _("C: can wait a day")
+        OUTSIDE = "X", _("outside provider")
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name_tr = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    tier = models.CharField(max_length=1, choices=Tier.choices)
+    note = models.CharField(max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ComponentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = _("components")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def derive(self) -> None:
+        """Nothing follows from anything here; registers ask every noun alike."""
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return self.name_en if (get_language() or "tr").startswith("en") else self.name_tr

@@ -1,0 +1,25 @@
+"""The names of the rooms in which something is said; a door guards each."""
+
+STATUS_NATIONAL = "status:national"
+BOARD = "board"
+DESK = "desk"
+
+
+def status_of(municipality_code: str) -> str:
+    return f"status:{municipality_code}"
+
+
+def queue(queue_id: int) -> str:
+    return f"queue:{queue_id}"
+
+
+def ticket_public(number: str) -> str:
+    return f"ticket:{number}:public"
+
+
+def ticket_desk(number: str) -> str:
+    return f"ticket:{number}:desk"
+
+
+def broadcast(broadcast_id: int) -> str:
+    return f"broadcast:{broadcast_id}"

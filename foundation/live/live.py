@@ -1,0 +1,43 @@
+"""The front door of `live`: what verbs say to open pages."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models, transaction
+
+from foundation.live import doorbell
+from foundation.live.models import Event, ProbeCycle
+
+
+def announce(audience: str, kind: str, id: object, data: dict) -> None:
+    """Say `data` about `kind` `id` to an audience, in the caller's transaction.
+
+    `data` holds absolute values, so that applying it twice is harmless; never HTML,
+    never a language. Values said about one `kind` and `id` add up key by key: the
+    later value of a key wins. Audiences: see `foundation.live.audiences`.
+    """
+    Event.objects.create(audience=audience, kind=kind, object_id=str(id), data=data)
+    transaction.on_commit(doorbell.ring, robust=True)
+
+
+def announce_each(audiences: Iterable[str], kind: str, id: object, data: dict) -> None:
+    """The same word to many audiences at once, in bulk (an answer to 2,000 tickets)."""
+    announce_all((audience, kind, id, data) for audience in audiences)
+
+
+def announce_all(said: Iterable[tuple[str, str, object, dict]]) -> None:
+    """Many words at once, in bulk, each as (audience, kind, id, data)."""
+    Event.objects.bulk_create(
+        [Event(audience=audience, kind=kind, object_id=str(id), data=data) for audience, kind, id, data in said],
+        batch_size=1000,
+    )
+    transaction.on_commit(doorbell.ring, robust=True)
+
+
+def note_probe_cycle(at: datetime) -> None:
+    """Remember that the watch finished a round of probes at `at`; every head says so."""
+    ProbeCycle.objects.update_or_create(pk=ProbeCycle.ONLY, defaults={"ended_at": at})
+
+
+def kind_of(subject: models.Model) -> str:
+    return subject._meta.label_lower

@@ -1,0 +1,162 @@
+"""The same doors without a socket: an event stream, and JSON to ask for again and again."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from foundation import now
+from foundation.live import frames, numbering
+from foundation.live.frames import Frame
+from foundation.live.hubs import Member, milliseconds
+from foundation.live.keepers import NOT_SIGNED_IN, Keeper
+from foundation.live.lookouts import lookout
+from foundation.live.models import Era, Event, ProbeCycle
+
+PAGE_AGE = 1.0  # seconds for which all askers of a process share one answer
+MOST_PAGES = 2000  # answers a process keeps: one for every municipality, and some
+
+
+@dataclass(frozen=True)
+class Page:
+    """What everyone who asks within a second is answered."""
+
+    read_at: float
+    etag: str
+    body: bytes
+    probed_ms: int | None
+
+
+_pages: dict[str, Page] = {}
+_reading = threading.Lock()
+
+
+def poll_view(keeper_class: type[Keeper]):
+    """A view that answers the snapshot frame as JSON, or 304 when nothing was said since.
+
+    Readers cost no query: a process asks the database at most once a second for each
+    audience, and writes the snapshot anew only when something was said in it.
+    `X-Live-Now` and `X-Live-Probed` carry what a head carries, in milliseconds.
+    """
+
+    @require_safe
+    def poll(request, **kwargs):
+        keeper, refused = at_the_door(keeper_class, request, kwargs)
+        if refused:
+            return refused
+        page = page_of(keeper)
+        response = HttpResponse(page.body, content_type="application/json")
+        if page.etag in request.headers.get("If-None-Match", ""):
+            response = HttpResponse(status=304)
+        response["ETag"] = page.etag
+        response["X-Live-Now"] = milliseconds(now())
+        response["X-Live-Probed"] = page.probed_ms or ""
+        patch_cache_control(response, public=keeper.public, private=not keeper.public, max_age=0, must_revalidate=True)
+        return response
+
+    return poll
+
+
+def at_the_door(keeper_class: type[Keeper], request, kwargs) -> tuple[Keeper, HttpResponse | None]:
+    keeper = keeper_class()
+    keeper.recognise_request(request, kwargs)
+    refusal = keeper.refusal()
+    if refusal is None:
+        return keeper, None
+    return keeper, HttpResponse(status=401 if refusal == NOT_SIGNED_IN else 403)
+
+
+def page_of(keeper: Keeper) -> Page:
+    page = _pages.get(keeper.audience)
+    if page and time.monotonic() - page.read_at < PAGE_AGE:
+        return page
+    with _reading:
+        page = _pages.get(keeper.audience)
+        if page and time.monotonic() - page.read_at < PAGE_AGE:
+            return page
+        if len(_pages) >= MOST_PAGES:
+            _pages.clear()
+        _pages[keeper.audience] = read_page(keeper, page)
+        return _pages[keeper.audience]
+
+
+def read_page(keeper: Keeper, known: Page | None) -> Page:
+    """Look once; the snapshot is read only if something was said since `known`."""
+    read_at = time.monotonic()
+    numbering.number_waiting()
+    era = Era.objects.current()
+    said = Event.objects.filter(audience=keeper.audience, number__lte=era.head).order_by("-number")
+    etag = f'"{era.epoch}-{said.values_list("number", flat=True).first() or 0}"'
+    probed = ProbeCycle.objects.filter(pk=ProbeCycle.ONLY).first()
+    if known and known.etag == etag:
+        body = known.body
+    else:
+        body = frames.snapshot(era.epoch, era.head, keeper.snapshot()).text.encode()
+    return Page(read_at, etag, body, milliseconds(probed.ended_at) if probed else None)
+
+
+class StreamWire:
+    """The way to a reader of the event stream: what is written waits until the server takes it."""
+
+    def __init__(self):
+        self.waiting: list[bytes] = []
+        self.written = asyncio.Event()
+        self.closed = False
+
+    def write(self, frame: Frame) -> None:
+        self.waiting.append(f"data: {frame.text}\n\n".encode())
+        self.written.set()
+
+    def backlog(self) -> int:
+        return sum(map(len, self.waiting))
+
+    async def close(self, code: int) -> None:
+        self.closed = True
+        self.written.set()
+
+    async def lines(self):
+        while not self.closed:
+            await self.written.wait()
+            self.written.clear()
+            taken, self.waiting = self.waiting, []
+            for line in taken:
+                yield line
+
+
+def stream_view(keeper_class: type[Keeper]):
+    """A view that speaks the socket's frames as server-sent events. For ASGI servers;
+    any other answers 501, and the page goes on to poll."""
+
+    async def stream(request, **kwargs):
+        if not isinstance(request, ASGIRequest):
+            return HttpResponse(status=501, headers={"Cache-Control": "private, no-store"})
+        keeper, refused = await sync_to_async(at_the_door)(keeper_class, request, kwargs)
+        if refused:
+            return refused
+        listener = await sync_to_async(keeper.listener)()
+        response = StreamingHttpResponse(told(keeper, listener), content_type="text/event-stream")
+        response["Cache-Control"] = "no-cache" if keeper.public else "private, no-store"
+        response["X-Accel-Buffering"] = "no"
+        return response
+
+    return stream
+
+
+async def told(keeper: Keeper, listener):
+    """Join the hub for as long as someone reads."""
+    wire = StreamWire()
+    hub = lookout().hub_for(keeper.audience)
+    member = Member(wire, wire.close, listener)
+    try:
+        await hub.join(member, sync_to_async(keeper.snapshot))
+        async for line in wire.lines():
+            yield line
+    finally:
+        hub.leave(member)
+        lookout().close_empty(hub)

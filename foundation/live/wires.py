@@ -1,0 +1,103 @@
+"""The way from a hub to one browser.
+
+ASGI's `send` costs a task switch, framing and two system calls a client and
+message. Where the server is known, the frame's bytes, made once, go straight to
+the transport: one system call a client (docs/performance.md has the figures).
+Any other server, and the tests, are written to through `send`.
+"""
+
+import asyncio
+from functools import partial
+from typing import Any, Protocol
+
+from twisted.internet.tcp import Server as TwistedTransport
+
+from foundation.live.frames import Frame
+
+
+class Wire(Protocol):
+    """Where a hub writes. Neither method may wait or raise for one client's sake."""
+
+    def write(self, frame: Frame) -> None: ...
+
+    def backlog(self) -> int:
+        """Bytes this browser has not taken yet."""
+        ...
+
+
+class AsyncioWire:
+    """uvicorn: the transport tries the socket at once and keeps what it does not take."""
+
+    def __init__(self, transport: asyncio.Transport):
+        self.transport = transport
+
+    def write(self, frame: Frame) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(frame.raw)
+
+    def backlog(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+
+class TwistedWire:
+    """daphne: Twisted's own `write` waits for the reactor (two `epoll_ctl` a frame).
+
+    With nothing waiting before it the frame is offered to the socket directly;
+    what the socket does not take goes the usual way, in order.
+    """
+
+    def __init__(self, protocol):
+        self.protocol = protocol
+        self.transport = protocol.transport
+        self.offer = self.transport.getHandle().send
+
+    def write(self, frame: Frame) -> None:
+        if self.protocol.state != self.protocol.STATE_OPEN:
+            return
+        rest = frame.raw
+        if not self.backlog():
+            try:
+                sent = self.offer(rest)
+            except OSError:  # full, or gone: the usual way finds out which
+                sent = 0
+            if sent == len(rest):
+                return
+            rest = rest[sent:]
+        self.transport.write(rest)
+
+    def backlog(self) -> int:
+        return len(self.transport.dataBuffer) - self.transport.offset + self.transport._tempDataLen
+
+
+class AsgiWire:
+    """Any server: one task a client that hands over frame after frame."""
+
+    def __init__(self, send):
+        self.send = send
+        self.waiting: list[Frame] = []
+        self.task: asyncio.Task | None = None
+
+    def write(self, frame: Frame) -> None:
+        self.waiting.append(frame)
+        if self.task is None or self.task.done():
+            self.task = asyncio.ensure_future(self._drain())
+
+    async def _drain(self) -> None:
+        while self.waiting:
+            await self.send({"type": "websocket.send", "text": self.waiting[0].text})
+            del self.waiting[0]
+
+    def backlog(self) -> int:
+        return sum(len(frame.text) for frame in self.waiting)
+
+
+def wire_to(send) -> Wire:
+    """The shortest way to the client behind an ASGI `send` whose socket was accepted."""
+    if isinstance(send, partial) and send.args:
+        protocol = send.args[0]
+        if type(getattr(protocol, "transport", None)) is TwistedTransport and not protocol.transport.TLS:
+            return TwistedWire(protocol)
+    transport: Any = getattr(getattr(send, "__self__", None), "transport", None)
+    if hasattr(transport, "get_write_buffer_size"):
+        return AsyncioWire(transport)
+    return AsgiWire(send)

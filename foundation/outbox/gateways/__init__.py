@@ -1,0 +1,1 @@
+"""Who carries messages: the console, Twilio, a domestic operator, the mail server."""

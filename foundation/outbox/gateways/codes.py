@@ -1,0 +1,81 @@
+"""What the gateways' numbers mean for us, as data.
+
+Source: Twilio's error dictionary as of 2026-11 (reference, "Errors that matter").
+Domestic operators' codes are mapped to these in their own mapping.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+
+class Verdict(Enum):
+    FAILED = "failed"  # permanent for this message
+    CLOSED = "closed"  # permanent for this address: suppress it
+    AGAIN = "again"  # not delivered; another try may work
+    STOP = "stop"  # the account or its configuration: open the breaker
+    FILTERED = "filtered"  # permanent, and counted: many of them open the breaker
+    UNKNOWN = "unknown"  # the gateway itself does not know
+
+
+@dataclass(frozen=True)
+class Code:
+    """`after` and `times`: when and how often to try again; `closes`: why an address is suppressed."""
+
+    verdict: Verdict
+    meaning: str
+    after: timedelta = timedelta()
+    times: int = 0
+    closes: str = ""
+
+
+def _failed(meaning: str) -> Code:
+    return Code(Verdict.FAILED, meaning)
+
+
+def _stop(meaning: str) -> Code:
+    return Code(Verdict.STOP, meaning)
+
+
+CODES: dict[str, Code] = {
+    "20003": _stop("authentication failed"),
+    "20404": _stop("no such account"),
+    "20429": Code(Verdict.AGAIN, "too many requests", timedelta(seconds=1), 1000),
+    "21211": Code(Verdict.CLOSED, "not a valid number", closes="invalid"),
+    "21401": Code(Verdict.CLOSED, "not a valid number", closes="invalid"),
+    "21408": _stop("country not enabled"),
+    "21602": _failed("no text"),
+    "21603": _stop("no sender"),
+    "21604": _failed("no recipient"),
+    "21605": _failed("text too long"),
+    "21606": _stop("sender cannot be used"),
+    "21608": _stop("trial account"),
+    "21609": _stop("callback address refused"),
+    "21610": Code(Verdict.CLOSED, "recipient opted out", closes="opted_out"),
+    "21611": Code(Verdict.AGAIN, "sender's queue is full", timedelta(minutes=2), 1000),
+    "21612": _stop("sender cannot reach this number"),
+    "21614": Code(Verdict.CLOSED, "not a mobile number", closes="landline"),
+    "21617": _failed("text too long"),
+    "21619": _failed("no text"),
+    "21635": Code(Verdict.CLOSED, "landline", closes="landline"),
+    "21656": _failed("content variables refused"),
+    "30001": Code(Verdict.AGAIN, "queue overflow", timedelta(seconds=30), 3),
+    "30002": _stop("account suspended"),
+    "30003": Code(Verdict.AGAIN, "handset unreachable", timedelta(minutes=3), 2),
+    "30004": _failed("blocked"),
+    "30005": _failed("unknown handset"),
+    "30006": _failed("landline or unreachable carrier"),
+    "30007": Code(Verdict.FILTERED, "filtered"),
+    "30008": Code(Verdict.AGAIN, "unknown error", timedelta(minutes=1), 1),
+    "30036": _failed("validity expired"),
+    "30410": Code(Verdict.UNKNOWN, "provider timed out"),
+    "35115": _stop("scheduling window"),
+    "35118": _stop("messaging service missing"),
+    "35125": _stop("scheduling limit"),
+    "63017": Code(Verdict.AGAIN, "account too fast", timedelta(seconds=10), 1000),
+}
+
+
+def of(code: str) -> Code:
+    """What `code` means; an unknown one is a plain, permanent failure."""
+    return CODES.get(code) or _failed(f"code {code}" if code else "refused")

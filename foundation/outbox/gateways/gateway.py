@@ -1,0 +1,52 @@
+"""The shape of every gateway."""
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from foundation.outbox.gateways.parcels import LookUpFailed, Outcome, Parcel, Sighting
+
+
+class Transfer(models.TextChoices):
+    """Whether recipients' numbers leave the country (KVKK art. 9)."""
+
+    NONE = "none", _("stays here")
+    DOMESTIC = "domestic", _("stays in the country")
+    ABROAD = "abroad", _("goes abroad")
+
+
+class Gateway(ABC):
+    """Carries parcels. Opened inside the event loop that uses it.
+
+    `rate`: segments a second it starts with and never exceeds. `turkish`: verified
+    for the Turkish single-shift table. `two_way`: people can answer. `refuses_links`:
+    its route drops messages with an internet address.
+    """
+
+    name: str
+    transfer: Transfer = Transfer.NONE
+    rate: float = 10.0
+    concurrency: int = 100
+    turkish: bool = False
+    two_way: bool = False
+    refuses_links: bool = False
+    gives_receipts: bool = True
+
+    async def open(self) -> None:  # noqa: B027  not every gateway keeps a session
+        """Make what lives as long as the event loop: sessions, connections."""
+
+    async def close(self) -> None:  # noqa: B027
+        """Give it back."""
+
+    @abstractmethod
+    async def post(self, parcel: Parcel) -> Outcome:
+        """Hand over one parcel, once: no retry in here, whatever happens."""
+
+    async def look_up(self, parcel: Parcel, posted_at: datetime) -> list[Sighting]:
+        """Messages that may be this parcel, oldest first; empty when it was never accepted.
+
+        Raises LookUpFailed when the gateway cannot say.
+        """
+        raise LookUpFailed(f"{self.name} cannot be asked")

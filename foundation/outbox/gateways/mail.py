@@ -1,0 +1,87 @@
+"""E-mail through whatever Django is configured to send with."""
+
+import asyncio
+import smtplib
+from queue import Empty, SimpleQueue
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.parcels import Accepted, Busy, Outcome, Parcel, Refused, Silent
+
+
+class Mail(Gateway):
+    """One message, one envelope. A mail server gives no receipt: accepted stays unconfirmed.
+
+    Copies of one message carry the same Message-ID, so that a mailbox shows one.
+    """
+
+    name = "mail"
+    rate = 50.0
+    concurrency = 4
+    gives_receipts = False
+
+    def __init__(self):
+        self._idle: SimpleQueue = SimpleQueue()
+
+    async def post(self, parcel: Parcel) -> Outcome:
+        return await asyncio.to_thread(self._send, parcel)
+
+    async def close(self) -> None:
+        while not self._idle.empty():
+            await asyncio.to_thread(self._idle.get_nowait().close)
+
+    def _send(self, parcel: Parcel) -> Outcome:
+        envelope = EmailMessage(
+            parcel.subject,
+            parcel.text,
+            to=[parcel.address],
+            headers={"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"},
+        )
+        connection = self._connection()
+        outcome = _hand_over(connection, envelope)
+        if isinstance(outcome, Accepted):
+            self._idle.put(connection)
+        else:
+            _drop(connection)
+        return outcome
+
+    def _connection(self):
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return get_connection(fail_silently=False)
+
+
+def message_id(parcel: Parcel) -> str:
+    host = settings.PUBLIC_BASE_URL.split("//")[-1].split(":")[0].split("/")[0]
+    return f"<message-{parcel.message_id}@{host}>"
+
+
+def _hand_over(connection, envelope: EmailMessage) -> Outcome:
+    """The answer of the server: 5xx never, 4xx later, cut off after the text in doubt."""
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        return Busy(f"mail server: {type(error).__name__}")
+    try:
+        connection.send_messages([envelope])
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code = max(code for code, _ in refusal.recipients.values())
+        return Refused(str(code), "recipient refused") if code >= 500 else Busy(f"mail server: {code}")
+    except smtplib.SMTPResponseException as refusal:
+        answer = f"mail server: {refusal.smtp_code}"
+        return Refused(str(refusal.smtp_code), answer) if refusal.smtp_code >= 500 else Busy(answer)
+    except (OSError, smtplib.SMTPException) as error:
+        return Silent(type(error).__name__)
+    except ValueError as error:
+        return Refused("", f"unsendable: {error}"[:80])
+    return Accepted(envelope.extra_headers["Message-ID"], "sent")
+
+
+def _drop(connection) -> None:
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        connection.connection = None

@@ -1,0 +1,72 @@
+"""What a gateway is handed, and the four answers it can give."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One posting of one message. `reference` is its signed token, the same in every receipt."""
+
+    message_id: int
+    attempt: int
+    batch_id: int
+    address: str
+    text: str
+    subject: str
+    sender: str
+    reference: str
+    valid_for: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The gateway has it. `status` is what it said of it, in Twilio's words."""
+
+    sid: str
+    status: str = "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Proven: not accepted. Worth another try after `wait` (None: as the backoff says)."""
+
+    reason: str
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Proven: not accepted, and never will be. `code` is looked up in `codes`."""
+
+    code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nobody knows: time-out, reset, server error. To be looked up, never guessed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Never posted: the batch was paused or stopped, or the worker had to go."""
+
+
+Outcome = Accepted | Busy | Refused | Silent | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A message the gateway says it has, that could be ours."""
+
+    sid: str
+    status: str
+    error_code: str = ""
+    at: datetime | None = None
+
+
+class LookUpFailed(Exception):
+    """The gateway cannot say now; ask again."""

@@ -1,0 +1,27 @@
+"""Which gateways are in use, first choice first."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from foundation.outbox.gateways.console import Console
+from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.mail import Mail
+from foundation.outbox.gateways.operator import Operator
+from foundation.outbox.gateways.twilio import Twilio
+
+KINDS: dict[str, type[Gateway]] = {"console": Console, "twilio": Twilio, "operator": Operator, "mail": Mail}
+
+
+def chain(channel: str) -> list[str]:
+    """The names of the gateways of a channel: the first is used while its breaker is closed."""
+    if channel == "email":
+        return ["mail"]
+    names = [name.strip() for name in settings.SMS_GATEWAY.split(",") if name.strip()]
+    unknown = [name for name in names if name not in KINDS]
+    if unknown or not names:
+        raise ImproperlyConfigured(f"SMS_GATEWAY names no gateway we have: {settings.SMS_GATEWAY!r}.")
+    return names
+
+
+def make(name: str) -> Gateway:
+    return KINDS[name]()

@@ -1,0 +1,27 @@
+"""Ends that nobody rings for: texts outlived, batches with nothing left to do."""
+
+from django.db.models import Exists, OuterRef
+
+from foundation import now
+from foundation.outbox import ledger
+from foundation.outbox.models import Batch, Message
+from foundation.promises import claims
+
+AT_ONCE = 500
+
+
+def expire() -> int:
+    """What is still queued when its text is no longer true stays here."""
+    at = now()
+    outlived = Message.objects.filter(state=Message.State.QUEUED, expires_at__lte=at).order_by("pk")
+    done = 0
+    while messages := claims.take(outlived, AT_ONCE, {"state": Message.State.EXPIRED, "moved_at": at}):
+        ledger.tell((message.batch_id, Message.State.EXPIRED, message.pk) for message in messages)
+        done += len(messages)
+    return done
+
+
+def close_batches() -> int:
+    """A released batch with nothing in flight is closed; late receipts still reach its messages."""
+    moving = Message.objects.filter(batch=OuterRef("pk"), state__in=Message.IN_FLIGHT)
+    return Batch.objects.filter(~Exists(moving), state=Batch.State.RELEASED).update(state=Batch.State.CLOSED)

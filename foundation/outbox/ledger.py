@@ -1,0 +1,166 @@
+"""Writing down what became of postings: in batches, each row only from where it was.
+
+Every change is conditional on the attempt and on the state, so that a slow worker,
+a receipt that overtook the answer, and a look-up can all write, and the first counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from foundation import now
+from foundation.outbox import events, ranks, routes
+from foundation.outbox.gateways import codes
+from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.parcels import Accepted, Busy, Outcome, Parcel, Refused, Silent, Withheld
+from foundation.outbox.models import Attempt, Batch, Message, Suppression
+from foundation.promises import backoff
+
+State = Message.State
+LOOK_UP_AFTER = timedelta(seconds=1)
+
+MOVE = """
+    UPDATE outbox_message
+       SET state = %s, reason = %s, sid = COALESCE(NULLIF(%s, ''), sid),
+           rank = CASE WHEN %s = '' THEN rank ELSE %s END, due_at = %s, moved_at = %s
+     WHERE id = %s AND attempt = %s AND state IN ('posting', 'in_doubt')
+"""
+END = """
+    UPDATE outbox_attempt SET outcome = %s, sid = %s, error = %s, ended_at = %s
+     WHERE message_id = %s AND number = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a message goes after a posting, and how the attempt ended."""
+
+    message_id: int
+    attempt: int
+    batch_id: int
+    state: str
+    outcome: str
+    due_at: datetime
+    reason: str = ""
+    sid: str = ""
+    rank: int = 0
+
+
+@dataclass
+class _News:
+    """What a batch of results means beyond its rows."""
+
+    accepted: set[str] = field(default_factory=set)
+    stops: dict[str, str] = field(default_factory=dict)
+    closed: dict[str, str] = field(default_factory=dict)
+
+
+def record(gateway: Gateway, results: list[tuple[Parcel, Outcome]]) -> None:
+    """Write down the outcomes of postings at one gateway, in one transaction."""
+    at = now()
+    news = _News()
+    withheld = _batch_states(parcel.batch_id for parcel, outcome in results if isinstance(outcome, Withheld))
+    moves = [_move(gateway, parcel, outcome, at, withheld) for parcel, outcome in results]
+    for parcel, outcome in results:
+        _hear(news, parcel, outcome)
+    with transaction.atomic():
+        write(moves, at)
+        suppress("sms" if gateway.name != "mail" else "email", news.closed)
+    _tell_routes(gateway.name, news)
+
+
+def write(moves: list[Move], at: datetime) -> None:
+    """Move the rows, end the attempts, tell those above; in the caller's transaction."""
+    adapt = connection.ops.adapt_datetimefield_value
+    stamp = adapt(at)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            MOVE,
+            [
+                (
+                    *(move.state, move.reason, move.sid, move.sid, move.rank),
+                    *(adapt(move.due_at), stamp, move.message_id, move.attempt),
+                )
+                for move in moves
+            ],
+        )
+        cursor.executemany(
+            END, [(move.outcome, move.sid, move.reason, stamp, move.message_id, move.attempt) for move in moves]
+        )
+    tell((move.batch_id, move.state, move.message_id) for move in moves)
+
+
+def tell(moved: Iterable[tuple[int, str, int]]) -> None:
+    """Announce (batch id, state, message id) once for each batch and state."""
+    together: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for batch_id, state, message_id in moved:
+        together[batch_id, state].append(message_id)
+    for (batch_id, state), message_ids in together.items():
+        events.message_moved.send(Message, batch_id=batch_id, state=state, message_ids=message_ids)
+
+
+def suppress(channel: str, closed: dict[str, str]) -> None:
+    """Never write to these addresses again: {address: reason}."""
+    Suppression.objects.bulk_create(
+        [Suppression(channel=channel, address=address, reason=reason) for address, reason in closed.items()],
+        ignore_conflicts=True,
+    )
+
+
+def _batch_states(batch_ids: Iterable[int]) -> dict[int, str]:
+    wanted = set(batch_ids)
+    return dict(Batch.objects.filter(pk__in=wanted).values_list("pk", "state")) if wanted else {}
+
+
+def _move(gateway: Gateway, parcel: Parcel, outcome: Outcome, at: datetime, batches: dict[int, str]) -> Move:
+    """The one table of what each outcome does to a message."""
+    ended = Attempt.Outcome
+    match outcome:
+        case Accepted(sid, status):
+            state = accepted_state(gateway, status)
+            return _to(parcel, state, ended.ACCEPTED, at, sid=sid, rank=ranks.of(status))
+        case Busy(reason, wait):
+            due = at + (wait if wait is not None else backoff.wait(parcel.attempt))
+            return _to(parcel, State.QUEUED, ended.BUSY, due, reason=reason)
+        case Refused(code, reason) if codes.of(code).verdict is codes.Verdict.STOP:
+            return _to(parcel, State.QUEUED, ended.REFUSED, at, reason=f"{code} {reason}"[:80])
+        case Refused(code, reason):
+            return _to(parcel, State.FAILED, ended.REFUSED, at, reason=f"{code} {reason}".strip()[:80])
+        case Silent(reason):
+            return _to(parcel, State.IN_DOUBT, ended.SILENT, at + LOOK_UP_AFTER, reason=reason[:80])
+        case Withheld():
+            stopped = batches.get(parcel.batch_id) == Batch.State.STOPPED
+            return _to(parcel, State.ABORTED if stopped else State.QUEUED, ended.WITHHELD, at)
+    raise TypeError(outcome)
+
+
+def accepted_state(gateway: Gateway, status: str) -> str:
+    if not gateway.gives_receipts:
+        return State.UNCONFIRMED
+    return ranks.state_of(status)
+
+
+def _to(parcel: Parcel, state: str, outcome: str, due_at: datetime, **more) -> Move:
+    return Move(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)
+
+
+def _hear(news: _News, parcel: Parcel, outcome: Outcome) -> None:
+    match outcome:
+        case Accepted():
+            news.accepted.add(parcel.sender)
+        case Refused(code):
+            meaning = codes.of(code)
+            if meaning.verdict is codes.Verdict.STOP:
+                news.stops[parcel.sender] = f"{code} {meaning.meaning}"
+            elif meaning.verdict is codes.Verdict.CLOSED:
+                news.closed[parcel.address] = meaning.closes
+
+
+def _tell_routes(gateway: str, news: _News) -> None:
+    for sender in news.accepted - news.stops.keys():
+        routes.restore(gateway, sender)
+    for sender, because in news.stops.items():
+        routes.trip(gateway, sender, because)

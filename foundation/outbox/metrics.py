@@ -1,0 +1,47 @@
+"""How much waits to leave, and for how long."""
+
+from django.db.models import Count, Min
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from foundation import now
+from foundation.outbox.lanes import Lane
+from foundation.outbox.models import Batch, Message
+from foundation.outbox.models.message import Channel
+
+
+class Outbox(Collector):
+    """Read from the database at each scrape; every series is there from the first one on."""
+
+    def collect(self):
+        yield self._pending()
+        yield self._lag()
+
+    def _pending(self):
+        family = GaugeMetricFamily(
+            "nobet_outbox_pending", "Messages let go and not yet accepted by a gateway.", labels=["channel", "lane"]
+        )
+        waiting = _waiting().values_list("channel", "lane").annotate(number=Count("pk"))
+        numbers = {(channel, lane): number for channel, lane, number in waiting}
+        for channel in Channel.values:
+            for lane in Lane.values:
+                family.add_metric([channel, lane], numbers.get((channel, lane), 0))
+        return family
+
+    def _lag(self):
+        family = GaugeMetricFamily(
+            "nobet_outbox_lag_seconds", "How long the oldest due message has been waiting.", labels=["channel"]
+        )
+        at = now()
+        oldest = dict(_waiting().filter(due_at__lte=at).values_list("channel").annotate(first=Min("due_at")))
+        for channel in Channel.values:
+            family.add_metric([channel], (at - oldest[channel]).total_seconds() if channel in oldest else 0.0)
+        return family
+
+
+def _waiting():
+    states = [Message.State.QUEUED, Message.State.POSTING, Message.State.IN_DOUBT]
+    return Message.objects.filter(state__in=states, batch__state=Batch.State.RELEASED).order_by()
+
+
+collector = Outbox()

@@ -1,0 +1,16 @@
+from foundation.outbox.models.batch import Batch
+from foundation.outbox.models.inbox import ConsoleMessage, InboundMessage, Suppression
+from foundation.outbox.models.message import Attempt, Message
+from foundation.outbox.models.receipts import ProviderEvent
+from foundation.outbox.models.routes import Route
+
+__all__ = [
+    "Attempt",
+    "Batch",
+    "ConsoleMessage",
+    "InboundMessage",
+    "Message",
+    "ProviderEvent",
+    "Route",
+    "Suppression",
+]

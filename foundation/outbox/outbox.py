@@ -1,0 +1,253 @@
+"""The front door of `outbox`: hand in, let go, hold, stop, count."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Count, F, QuerySet
+
+from foundation import now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.outbox import jobs, segments
+from foundation.outbox.lanes import Lane
+from foundation.outbox.models import Batch, Message, Suppression
+from foundation.outbox.models.message import Channel
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One address and what it is told. SMS addresses are E.164 ("+905321234567").
+
+    `reference` is the caller's own name for the recipient; a lower `priority` leaves
+    first within the batch's lane; `suppressed` hands the address in without sending,
+    with the reason that is shown for it.
+    """
+
+    address: str
+    text: str
+    subject: str = ""
+    reference: str = ""
+    priority: int = 0
+    suppressed: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The closing equation of a batch, each class counted by itself."""
+
+    intended: int
+    delivered: int
+    in_flight: int
+    unconfirmed: int
+    failed: int
+    suppressed: int
+    expired: int
+    aborted: int
+    uncertain: int
+
+    @property
+    def adds_up(self) -> bool:
+        classes = asdict(self)
+        return classes.pop("intended") == sum(classes.values())
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a stop found: kept back for good, already gone, and still on the line just now."""
+
+    aborted: int
+    gone: int
+    on_the_line: int
+
+
+@transaction.atomic
+def open_batch(
+    key: str, *, lane: str, sender: str = "", expires_at: datetime | None = None, urgent: bool = False
+) -> Batch:
+    """The batch of this key, made if it is new. Nothing leaves before `release`.
+
+    `urgent` lets an operational or informational batch leave at night and beyond
+    the hourly cap (a severe outage).
+    """
+    batch, _ = Batch.objects.get_or_create(
+        key=key,
+        defaults={"lane": Lane(lane), "sender": sender, "expires_at": expires_at, "urgent": urgent},
+    )
+    return batch
+
+
+@transaction.atomic
+def add(batch: Batch, channel: str, recipients: Iterable[Recipient]) -> int:
+    """Hand in recipients; returns how many addresses were new to the batch.
+
+    Handing in the same address again changes nothing, however often a person is
+    listed. Suppressed addresses are kept as such, with their reason.
+    """
+    Batch.objects.select_for_update().get(pk=batch.pk)
+    added = 0
+    remaining = iter(recipients)
+    while chunk := list(islice(remaining, CHUNK)):
+        added += _add_chunk(batch, channel, chunk)
+    Batch.objects.filter(pk=batch.pk).update(intended=F("intended") + added)
+    batch.intended += added
+    if batch.state == Batch.State.RELEASED:
+        jobs.ring(channel)
+    return added
+
+
+def _add_chunk(batch: Batch, channel: str, recipients: list[Recipient]) -> int:
+    wanted = {recipient.address: recipient for recipient in reversed(recipients)}
+    known = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
+    for address in known:
+        del wanted[address]
+    closed = dict(Suppression.objects.filter(channel=channel, address__in=wanted).values_list("address", "reason"))
+    messages = [_message(batch, channel, recipient, closed) for recipient in reversed(wanted.values())]
+    return len(Message.objects.bulk_create(messages))
+
+
+def _message(batch: Batch, channel: str, recipient: Recipient, closed: dict[str, str]) -> Message:
+    reason = closed.get(recipient.address) or recipient.suppressed
+    return Message(
+        batch=batch,
+        channel=channel,
+        address=recipient.address,
+        subject=recipient.subject,
+        text=recipient.text,
+        reference=recipient.reference,
+        priority=recipient.priority,
+        lane=batch.lane,
+        lane_rank=batch.rules.rank,
+        segments=segments.measure(recipient.text).segments if channel == Channel.SMS else 1,
+        expires_at=batch.expires_at,
+        state=Message.State.SUPPRESSED if reason else Message.State.QUEUED,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERATIONAL) -> Batch:
+    """One e-mail, handed in and let go; the same `key` again does nothing."""
+    batch, is_new = Batch.objects.get_or_create(
+        key=key,
+        defaults={"lane": Lane(lane), "state": Batch.State.RELEASED, "released_at": now(), "intended": 1},
+    )
+    if is_new:
+        recipient = Recipient(address=to, subject=subject, text=text)
+        closed = dict(Suppression.objects.filter(channel=Channel.EMAIL, address=to).values_list("address", "reason"))
+        _message(batch, Channel.EMAIL, recipient, closed).save(force_insert=True)
+        jobs.ring(Channel.EMAIL)
+    return batch
+
+
+@transaction.atomic
+def release(batch: Batch, *, by: Person | None = None) -> None:
+    """Let an open batch go; pressing twice lets it go once.
+
+    SMS of a lane that keeps quiet wait for the morning; a batch without an expiry
+    outlives its lane's time from then on.
+    """
+    at = now()
+    due = at if batch.urgent else batch.rules.not_before(at)
+    expires = batch.expires_at or due + batch.rules.expires_after
+    claimed = Batch.objects.filter(pk=batch.pk, state=Batch.State.OPEN).update(
+        state=Batch.State.RELEASED, released_at=at, expires_at=expires
+    )
+    if not claimed:
+        return
+    queued = batch.messages.filter(state=Message.State.QUEUED)
+    queued.filter(channel=Channel.SMS).update(due_at=due, expires_at=expires)
+    queued.exclude(channel=Channel.SMS).update(due_at=at, expires_at=expires)
+    batch.refresh_from_db()
+    if batch.rules.hourly_cap is not None and not batch.urgent:
+        _cap(queued, batch, batch.rules.hourly_cap, at)
+    journal.record("batch.released", batch, by=by, intended=batch.intended)
+    _ring(batch)
+
+
+@transaction.atomic
+def pause(batch: Batch, *, by: Person | None = None) -> None:
+    """Hold back what has not left; within a second no further message leaves."""
+    if _move(batch, Batch.State.PAUSED, among=[Batch.State.RELEASED]):
+        journal.record("batch.paused", batch, by=by)
+
+
+@transaction.atomic
+def resume(batch: Batch, *, by: Person | None = None) -> None:
+    """Let a paused batch go on."""
+    if _move(batch, Batch.State.RELEASED, among=[Batch.State.PAUSED]):
+        journal.record("batch.resumed", batch, by=by)
+        _ring(batch)
+
+
+@transaction.atomic
+def stop(batch: Batch, *, by: Person | None = None) -> Stopped:
+    """Keep back for good what has not left, and say what had left.
+
+    Messages that a worker holds in hand follow within a second; the tally is exact
+    from then on. A stopped batch never starts again.
+    """
+    among = [Batch.State.OPEN, Batch.State.RELEASED, Batch.State.PAUSED]
+    if _move(batch, Batch.State.STOPPED, among=among, stopped_at=now()):
+        batch.messages.filter(state=Message.State.QUEUED).update(state=Message.State.ABORTED, moved_at=now())
+        journal.record("batch.stopped", batch, by=by, **asdict(stopped(batch)))
+    return stopped(batch)
+
+
+def stopped(batch: Batch) -> Stopped:
+    """What has been kept back, what has gone, and what is on the line at this moment."""
+    count = _counts(batch)
+    state = Message.State
+    gone = [state.SUBMITTED, state.DELIVERED, state.UNCONFIRMED, state.FAILED, state.UNCERTAIN]
+    return Stopped(
+        aborted=count(state.ABORTED),
+        gone=count(*gone),
+        on_the_line=count(state.POSTING, state.IN_DOUBT),
+    )
+
+
+def tally(batch: Batch) -> Tally:
+    """Each class of the closing equation, counted by itself and never by subtraction."""
+    count = _counts(batch)
+    state = Message.State
+    return Tally(
+        intended=Batch.objects.values_list("intended", flat=True).get(pk=batch.pk),
+        delivered=count(state.DELIVERED),
+        in_flight=count(*Message.IN_FLIGHT),
+        unconfirmed=count(state.UNCONFIRMED),
+        failed=count(state.FAILED),
+        suppressed=count(state.SUPPRESSED),
+        expired=count(state.EXPIRED),
+        aborted=count(state.ABORTED),
+        uncertain=count(state.UNCERTAIN),
+    )
+
+
+def _counts(batch: Batch):
+    rows = Message.objects.filter(batch=batch).values_list("state").annotate(number=Count("pk"))
+    numbers = dict(rows.order_by())
+    return lambda *states: sum(numbers.get(state, 0) for state in states)
+
+
+def _ring(batch: Batch) -> None:
+    for channel in batch.messages.values_list("channel", flat=True).distinct():
+        jobs.ring(channel)
+
+
+def _cap(queued: QuerySet[Message], batch: Batch, cap: int, at: datetime) -> None:
+    """Keep back SMS to those who had their hourly share of this lane."""
+    lately = Message.objects.filter(channel=Channel.SMS, lane=batch.lane, posted_at__gt=at - timedelta(hours=1))
+    shares = lately.values("address").annotate(number=Count("pk")).filter(number__gte=cap)
+    queued.filter(channel=Channel.SMS, address__in=shares.values("address")).update(
+        state=Message.State.SUPPRESSED, reason="hourly_cap", moved_at=at
+    )
+
+
+def _move(batch: Batch, state: str, *, among: Sequence[str], **changes) -> bool:
+    moved = Batch.objects.filter(pk=batch.pk, state__in=among).update(state=state, **changes)
+    batch.refresh_from_db()
+    return bool(moved)

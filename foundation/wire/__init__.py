@@ -1,0 +1,1 @@
+"""Our edge: address guard, idempotency keys, API tokens, redaction, uploads, refusals."""

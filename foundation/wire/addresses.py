@@ -1,0 +1,228 @@
+"""Where we may connect: each outbound address is judged when its socket opens.
+
+A name is resolved once and the connection goes to the very address that was judged,
+so a name that answers differently the second time (DNS rebinding) gains nothing.
+Redirects open sockets too and are judged alike. Spellings of an address (decimal,
+octal, IPv4 inside IPv6) do not matter: what counts is the number the socket gets.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl as tls
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+WEB_PORTS = frozenset({80, 443, 8080, 8443, *range(9090, 9116)})
+MOST_REDIRECTS = 3
+
+# Ours to reach only where the platform's policy says so: one's own machine and networks.
+PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1", "fc00::/7")
+)
+# Machines that hand out credentials to whoever asks; inside ranges that policy may open.
+METADATA = frozenset(ipaddress.ip_address(address) for address in ("100.100.100.200", "192.0.0.192", "fd00:ec2::254"))
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+
+class ForbiddenAddress(OSError):
+    """The name leads to an address that we do not connect to."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which addresses and ports may be reached. `ports` of None means any."""
+
+    allow_private: bool = False
+    ports: frozenset[int] | None = None
+
+    def admit(self, address: str, port: int) -> None:
+        """Raise `ForbiddenAddress` unless `address` (numeric) and `port` may be reached."""
+        if self.ports is not None and port not in self.ports:
+            raise ForbiddenAddress(f"port {port} is not one we connect to")
+        innermost = inside(ipaddress.ip_address(address.partition("%")[0]))
+        if not (is_public(innermost) or (self.allow_private and is_private(innermost))):
+            raise ForbiddenAddress(f"{address} is not an address we connect to")
+
+
+def inside(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one carries (mapped, 6to4, Teredo, NAT64), else itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if any(address in network for network in TRANSLATED):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None) or address
+
+
+def is_private(address: Address) -> bool:
+    return address not in METADATA and any(address in network for network in PRIVATE)
+
+
+def is_public(address: Address) -> bool:
+    """Ordinary unicast of the Internet: what IANA's special registries leave over."""
+    if address in METADATA or not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    return isinstance(address, ipaddress.IPv4Address) or address in GLOBAL_UNICAST
+
+
+def guarded_socket(info: tuple, *, policy: Policy) -> socket.socket:
+    """A socket for one resolved address, or `ForbiddenAddress`. `info` as of getaddrinfo."""
+    family, kind, protocol, _name, place = info
+    policy.admit(place[0], place[1])
+    return socket.socket(family=family, type=kind, proto=protocol)
+
+
+async def open_guarded(
+    host: str,
+    port: int,
+    *,
+    ssl: tls.SSLContext | bool | None = None,
+    allow_private: bool = False,
+    timeout: float,
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a stream to `host`, trying its admitted addresses in turn, all within `timeout` seconds.
+
+    Raises `ForbiddenAddress` when none is admitted, else what the last attempt raised
+    (`OSError`, `ssl.SSLError`, `TimeoutError`).
+    """
+    policy = Policy(allow_private=allow_private)
+    async with asyncio.timeout(timeout):
+        opened = await first_open(await places(host, port), policy)
+        try:
+            return await asyncio.open_connection(sock=opened, ssl=ssl, server_hostname=host if ssl else None)
+        except BaseException:
+            opened.close()
+            raise
+
+
+async def places(host: str, port: int) -> list[tuple]:
+    """getaddrinfo's answers; a numeric address asks nobody."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    place = (host, port) if address.version == 4 else (host, port, 0, 0)
+    return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", place)]
+
+
+async def first_open(infos: list[tuple], policy: Policy) -> socket.socket:
+    failure: OSError = OSError("the name has no address")
+    for info in infos:
+        try:
+            candidate = guarded_socket(info, policy=policy)
+        except OSError as refused:
+            failure = refused
+            continue
+        candidate.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(candidate, info[4])
+            return candidate
+        except OSError as failed:
+            candidate.close()
+            failure = failed
+        except BaseException:
+            candidate.close()
+            raise
+    raise failure
+
+
+class GuardedConnector(aiohttp.TCPConnector):
+    """aiohttp's connector whose every socket, after every redirect, is judged."""
+
+    def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options):
+        policy = Policy(allow_private=allow_private, ports=ports)
+        super().__init__(socket_factory=partial(guarded_socket, policy=policy), **options)
+
+
+def guarded_session(
+    *, allow_private: bool = False, ports: frozenset[int] | None = None, timeout: float = 15, **options
+) -> aiohttp.ClientSession:
+    """An aiohttp session for addresses that people typed: no proxies, no cookies, `timeout` in all."""
+    return aiohttp.ClientSession(
+        connector=GuardedConnector(allow_private=allow_private, ports=ports),
+        timeout=aiohttp.ClientTimeout(total=timeout, connect=min(5, timeout)),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        **options,
+    )
+
+
+class GuardedAdapter(HTTPAdapter):
+    """The same for requests: `session.mount("https://", GuardedAdapter())`."""
+
+    def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options):
+        self.policy = Policy(allow_private=allow_private, ports=ports)
+        super().__init__(**options)
+
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = pools_under(self.policy)
+
+
+def guarded_requests(*, allow_private: bool = False, ports: frozenset[int] | None = None) -> requests.Session:
+    """A requests session for addresses that people typed: at most three redirects, no proxies."""
+    session = requests.Session()
+    session.trust_env = False
+    session.max_redirects = MOST_REDIRECTS
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, GuardedAdapter(allow_private=allow_private, ports=ports))
+    return session
+
+
+def pools_under(policy: Policy) -> dict[str, type]:
+    """urllib3's connection pools, their connections opened by `connect_guarded`."""
+
+    class Plain(HTTPConnection):
+        def _new_conn(self):
+            return connect_guarded(self, policy)
+
+    class Encrypted(HTTPSConnection):
+        def _new_conn(self):
+            return connect_guarded(self, policy)
+
+    plain = type("GuardedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain})
+    encrypted = type("GuardedPoolTls", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted})
+    return {"http": plain, "https": encrypted}
+
+
+def connect_guarded(connection: HTTPConnection, policy: Policy) -> socket.socket:
+    """Stands in for urllib3's own opening of a socket; the reason stands in the error."""
+    failure: OSError = OSError("the name has no address")
+    try:
+        for info in socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM):
+            try:
+                return connected(info, connection, policy)
+            except OSError as failed:
+                failure = failed
+        raise failure
+    except TimeoutError as late:
+        raise ConnectTimeoutError(connection, f"{connection.host} did not answer in time") from late
+    except OSError as failed:
+        raise NewConnectionError(connection, f"no connection: {failed}") from failed
+
+
+def connected(info: tuple, connection: HTTPConnection, policy: Policy) -> socket.socket:
+    opened = guarded_socket(info, policy=policy)
+    for option in connection.socket_options or ():
+        opened.setsockopt(*option)
+    if isinstance(connection.timeout, int | float):
+        opened.settimeout(connection.timeout)
+    try:
+        opened.connect(info[4])
+    except BaseException:
+        opened.close()
+        raise
+    return opened
