@@ -1,0 +1,331 @@
+"""The verbs of clocks. Each takes the host's object and `at`, and returns the new `next_due_at`.
+
+`next_due_at` is the soonest deadline of the subject's running promises, or None;
+the host writes it into its own row in the same transaction. Every verb costs one
+read of the subject's clocks and two or three bulk writes, however many clocks.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models, transaction
+from django.db.models import Min
+
+from django_sla import bulk, calendars, signals, transitions
+from django_sla import policies as policy_book
+from django_sla.arithmetic import Hours
+from django_sla.models import Calendar, Clock, ClockEvent, Metric, PolicyVersion, Target
+from django_sla.transitions import Ledger
+
+State = Clock.State
+
+
+@transaction.atomic
+def attach(
+    subject: models.Model,
+    policy: PolicyVersion,
+    *,
+    at: datetime,
+    created_at: datetime | None = None,
+    scopes: Iterable[str] = (),
+    by: str = "",
+) -> datetime | None:
+    """Start the clocks of `policy` (from `policies.choose`) for a saved subject.
+
+    `created_at` is when the subject came into being, if earlier. `scopes` are the
+    overlays that hold for it, narrowest first: ["municipality:26010", "province:26"].
+    Raises IntegrityError when the subject has these clocks already.
+    """
+    ledger = Ledger(at, by)
+    targets = policy.targets_in_order
+    own = overlays_of({target.calendar_id for target in targets}, scopes)
+    for target in targets:
+        clock = _new_clock(subject._meta.label_lower, subject.pk, policy, target)
+        clock.calendar = own.get(target.calendar_id, target.calendar)
+        ledger.made.append(clock)
+        ledger.note(clock, ClockEvent.Kind.ATTACH)
+        if target.rhythm == Target.Rhythm.ONCE and target.starts != Target.Starts.ASSIGNED:
+            begins = created_at if created_at and target.starts == Target.Starts.CREATED else at
+            transitions.start(ledger, clock, target, _hours(clock), begins)
+    return _write(ledger, ledger.made)
+
+
+@transaction.atomic
+def pause(
+    subject: models.Model, *, at: datetime, kind: str, reason: str = "", incident_is_open: bool = False, by: str = ""
+) -> datetime | None:
+    """Rest the clocks that the terms let rest for `kind` (requester, supplier, major_incident).
+
+    Clocks that may not rest go on and their history says so; S1 rests only for a
+    major incident that the host knows to be open (`incident_is_open`).
+    """
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    for clock in clocks:
+        transitions.pause(ledger, clock, _hours(clock), kind, reason, incident_is_open=incident_is_open)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def resume(
+    subject: models.Model, *, at: datetime, reason: str = "", kind: str | None = None, by: str = ""
+) -> datetime | None:
+    """End the rests of `kind`, or all of them; a clock with another reason to rest goes on resting."""
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    for clock in clocks:
+        transitions.resume(ledger, clock, _hours(clock), kind, reason, at)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def fulfil(
+    subject: models.Model, metric: str | Iterable[str], *, at: datetime, reason: str = "", by: str = ""
+) -> datetime | None:
+    """End the open clock of `metric` (one or several); nothing happens to those already ended.
+
+    The first response starts the repeated promises, each reply starts the next round.
+    A resolution ends everything that is open, also what was never answered.
+    """
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    _fulfil(ledger, clocks, {metric} if isinstance(metric, str) else set(metric), reason=reason)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def detach(subject: models.Model, *, at: datetime, reason: str = "", by: str = "") -> datetime | None:
+    """Withdraw every open promise: the subject was taken back, merged or filed by mistake."""
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    for clock in clocks:
+        transitions.detach(ledger, clock, reason=reason)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def reopen(subject: models.Model, *, at: datetime, reason: str = "", by: str = "") -> datetime | None:
+    """Run again after a resolution, the way the terms say: with the time left, anew, or not at all.
+
+    The workaround runs again only if the resolution had ended it. We owe word at once,
+    so the repeated promise starts a new round.
+    """
+    ledger = Ledger(at, by)
+    clocks = _load(Clock.objects.of(subject).exclude(metric=Metric.FIRST_RESPONSE))
+    latest = {clock.metric: clock for clock in sorted(clocks, key=lambda clock: clock.cycle)}
+    resolution = latest.get(Metric.RESOLUTION)
+    if resolution is None or resolution.state != State.FULFILLED:
+        return next_due_at(clocks)
+    mode = resolution.version.on_reopen
+    if mode != PolicyVersion.OnReopen.NONE:
+        closed_at = resolution.ended_at
+        for clock in latest.values():
+            if clock.state == State.FULFILLED and clock.ended_at == closed_at:
+                _run_again(ledger, clock, clocks, mode, reason)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def change_policy(
+    subject: models.Model, policy: PolicyVersion, *, at: datetime, mode: str = "", by: str = ""
+) -> datetime | None:
+    """Move the open clocks to other terms after a change of severity.
+
+    `mode` overrides what the new terms say: keep, restart or retroactive; rests so far
+    are kept in each. A promise that the new terms do not know is withdrawn, one that
+    they add starts now.
+    """
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    ended = set(Clock.objects.of(subject).exclude(state__in=Clock.OPEN).values_list("metric", flat=True))
+    for clock in clocks:
+        _move(ledger, clock, policy, mode or policy.on_change)
+    for target in policy.targets_in_order:
+        if target.metric not in ended | {clock.metric for clock in clocks}:
+            clock = _new_clock(subject._meta.label_lower, subject.pk, policy, target)
+            clocks.append(clock)
+            ledger.made.append(clock)
+            ledger.note(clock, ClockEvent.Kind.ATTACH)
+            if target.rhythm == Target.Rhythm.ONCE:
+                transitions.start(ledger, clock, target, _hours(clock), at)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def excuse(subject: models.Model, metric: str, *, at: datetime, reason: str, by: str = "") -> datetime | None:
+    """Declare the last breach of `metric` not our fault; the record keeps that it was one."""
+    ledger = Ledger(at, by)
+    clock = _load(Clock.objects.of(subject).filter(metric=metric, breached_at__isnull=False).order_by("-cycle")[:1])
+    for each in clock:
+        transitions.decide(each, Clock.Outcome.EXCUSED, each.breached_at or at)
+        ledger.note(each, ClockEvent.Kind.EXCUSE, reason=reason)
+    _write(ledger, clock)
+    return next_due_at(_load(Clock.objects.of(subject).open()))
+
+
+@transaction.atomic
+def assigned(subject: models.Model, *, at: datetime, by: str = "") -> datetime | None:
+    """Start the clocks whose target counts from the assignment to a team."""
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    for clock in clocks:
+        target = clock.version.target(clock.metric)
+        if clock.state == State.WAITING and target and target.starts == Target.Starts.ASSIGNED:
+            transitions.start(ledger, clock, target, _hours(clock), at)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def replied(
+    subject: models.Model,
+    *,
+    at: datetime,
+    public: bool = True,
+    automatic: bool = False,
+    bulk_notice: bool = False,
+    by: str = "",
+) -> datetime | None:
+    """The desk wrote: fulfils the response and the update if the terms count it as an answer."""
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    if clocks and policy_book.counts_as_response(
+        clocks[0].version, public=public, automatic=automatic, bulk=bulk_notice
+    ):
+        _fulfil(ledger, clocks, {Metric.FIRST_RESPONSE, Metric.NEXT_UPDATE}, reason="")
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def heard(subject: models.Model, *, at: datetime, automatic: bool = False, by: str = "") -> datetime | None:
+    """The requester wrote: their rest ends and an answer is owed; an out-of-office reply changes nothing.
+
+    An answer already owed keeps its first deadline, however often they write.
+    """
+    ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    if not automatic:
+        for clock in clocks:
+            transitions.resume(ledger, clock, _hours(clock), "requester", "", at)
+        _start_waiting(ledger, clocks, Target.Rhythm.ON_REQUEST)
+    return _write(ledger, clocks)
+
+
+def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
+    """The soonest deadline of running promises to the requester (agreements between teams left out)."""
+    dues = (clock.due_at for clock in clocks if clock.state == State.RUNNING and clock.metric != Metric.OWNERSHIP)
+    return min((due for due in dues if due), default=None)
+
+
+def tell_dues(moved: Iterable[Clock]) -> None:
+    """Send hosts the next deadline of every subject one of whose clocks moved."""
+    subjects: dict[str, set[int]] = {}
+    for clock in moved:
+        subjects.setdefault(clock.subject_type, set()).add(clock.subject_id)
+    for subject_type, ids in subjects.items():
+        running = Clock.objects.filter(subject_type=subject_type, subject_id__in=ids, state=State.RUNNING)
+        soonest = running.exclude(metric=Metric.OWNERSHIP).values("subject_id").annotate(due=Min("due_at")).order_by()
+        dues = dict.fromkeys(ids) | dict(soonest.values_list("subject_id", "due"))
+        signals.dues_moved.send(sender=Clock, subject_type=subject_type, dues=dues)
+
+
+def overlays_of(calendar_ids: set[int], scopes: Iterable[str]) -> dict[int, Calendar]:
+    """For each calendar its overlay of the narrowest of `scopes`, where there is one."""
+    order = list(scopes)
+    if not order:
+        return {}
+    found = Calendar.objects.filter(base_id__in=calendar_ids, scope__in=order)
+    widest_first = sorted(found, key=lambda each: order.index(each.scope), reverse=True)
+    return {overlay.base_id: overlay for overlay in widest_first if overlay.base_id}
+
+
+def _open_clocks(subject: models.Model) -> list[Clock]:
+    return _load(Clock.objects.of(subject).open().order_by("pk"))
+
+
+def _load(clocks: models.QuerySet) -> list[Clock]:
+    """Read for change: locked where the database can, terms and calendar joined and shared."""
+    found = list(clocks.select_for_update(of=("self",)).select_related("version__policy", "calendar"))
+    versions = {clock.version_id: clock.version for clock in found}
+    for clock in found:
+        clock.version = versions[clock.version_id]
+    return found
+
+
+def _hours(clock: Clock) -> Hours:
+    return calendars.hours(clock.calendar)
+
+
+def _new_clock(subject_type: str, subject_id: int, version: PolicyVersion, target: Target, cycle: int = 1) -> Clock:
+    return Clock(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        metric=target.metric,
+        cycle=cycle,
+        version=version,
+        severity=version.severity,
+        calendar=target.calendar,
+        calendar_revision=target.calendar.revision,
+        state=State.WAITING,
+    )
+
+
+def _next_cycle(ledger: Ledger, clock: Clock, clocks: list[Clock], *, starts: bool) -> None:
+    """One more round of the same promise, after `clock`."""
+    target = clock.version.target(clock.metric)
+    if target is None:
+        return
+    fresh = _new_clock(clock.subject_type, clock.subject_id, clock.version, target, clock.cycle + 1)
+    fresh.calendar = clock.calendar
+    clocks.append(fresh)
+    ledger.made.append(fresh)
+    ledger.note(fresh, ClockEvent.Kind.ATTACH)
+    if starts:
+        transitions.start(ledger, fresh, target, _hours(fresh), ledger.at)
+
+
+def _fulfil(ledger: Ledger, clocks: list[Clock], metrics: set[str], *, reason: str) -> None:
+    resolved = Metric.RESOLUTION in metrics
+    for clock in list(clocks):
+        if resolved or clock.metric in metrics:
+            _fulfil_one(ledger, clock, clocks, last=resolved, reason=reason)
+    if Metric.FIRST_RESPONSE in metrics and not resolved:
+        _start_waiting(ledger, clocks, Target.Rhythm.PERIODIC)
+
+
+def _fulfil_one(ledger: Ledger, clock: Clock, clocks: list[Clock], *, last: bool, reason: str) -> None:
+    """End one clock; a repeated promise goes on to its next round unless all is over."""
+    if clock.state == State.WAITING and not last:
+        return
+    if clock.started_at == ledger.at and clock.cycle > 1 and not last:
+        return
+    target = clock.version.target(clock.metric)
+    transitions.fulfil(ledger, clock, _hours(clock), reason=reason)
+    if not last and target and target.rhythm != Target.Rhythm.ONCE:
+        _next_cycle(ledger, clock, clocks, starts=target.rhythm == Target.Rhythm.PERIODIC)
+
+
+def _start_waiting(ledger: Ledger, clocks: list[Clock], rhythm: str) -> None:
+    for clock in clocks:
+        target = clock.version.target(clock.metric)
+        if clock.state == State.WAITING and target and target.rhythm == rhythm:
+            transitions.start(ledger, clock, target, _hours(clock), ledger.at)
+
+
+def _run_again(ledger: Ledger, clock: Clock, clocks: list[Clock], mode: str, reason: str) -> None:
+    target = clock.version.target(clock.metric)
+    repeated = target is not None and target.rhythm != Target.Rhythm.ONCE
+    if mode == PolicyVersion.OnReopen.NEW_CYCLE or repeated:
+        _next_cycle(ledger, clock, clocks, starts=True)
+    else:
+        transitions.reopen(ledger, clock, _hours(clock), reason=reason)
+
+
+def _move(ledger: Ledger, clock: Clock, policy: PolicyVersion, mode: str) -> None:
+    target = policy.target(clock.metric)
+    if target is None:
+        transitions.detach(ledger, clock, reason="")
+    elif clock.state == State.WAITING:
+        clock.version, clock.severity, clock.calendar = policy, policy.severity, target.calendar
+        ledger.note(clock, ClockEvent.Kind.CHANGE, reason_kind=mode)
+    else:
+        transitions.change(ledger, clock, policy, target, _hours(clock), calendars.hours(target.calendar), mode)
+
+
+def _write(ledger: Ledger, clocks: list[Clock]) -> datetime | None:
+    """Store what the verb did and say what is due next."""
+    Clock.objects.bulk_create(ledger.made)
+    bulk.update_clocks(ledger.changed.values())
+    ClockEvent.objects.bulk_create(ledger.events)
+    return next_due_at(clocks)

@@ -1,0 +1,136 @@
+"""Which promise fits, what it says, and publishing new terms."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from django_sla import calendars
+from django_sla.models import Metric, Policy, PolicyVersion, Target
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What a requester is told before filing: `due_at` is UTC, `target_text` a short text such as "4 hours"."""
+
+    metric: str
+    due_at: datetime
+    target_text: str
+
+
+def choose(at: datetime, *, kind: str = Policy.Kind.SLA, **facts) -> PolicyVersion | None:
+    """The terms in force at `at` of the first policy, by position, whose conditions fit `facts`.
+
+    `facts` are what the host knows: severity="S2", tier="A", municipality="26010", …
+    """
+    return next((version for version in in_force(at, kind=kind) if fits(version.conditions, facts)), None)
+
+
+def fits(conditions: dict, facts: dict) -> bool:
+    """Every condition names a fact with one of its allowed values; no condition fits all."""
+    return all(facts.get(fact) in allowed for fact, allowed in conditions.items())
+
+
+def in_force(at: datetime, *, kind: str = Policy.Kind.SLA) -> list[PolicyVersion]:
+    """The newest terms in force of every active policy, in the order of choice, targets included.
+
+    Two queries, however many policies there are.
+    """
+    targets = (
+        Target.objects.filter(
+            version__policy__is_active=True, version__policy__kind=kind, version__effective_from__lte=at
+        )
+        .select_related("version__policy", "calendar")
+        .order_by("version__policy__position", "version__policy__code", "version__number", "pk")
+    )
+    latest: dict[int, PolicyVersion] = {}
+    for target in targets:
+        version = target.version
+        known = latest.get(version.policy_id)
+        if known is None or known.pk != version.pk:
+            version.__dict__["targets_in_order"] = []
+            latest[version.policy_id] = version
+        latest[version.policy_id].targets_in_order.append(target)
+    return list(latest.values())
+
+
+def promises(severity: str, at: datetime, **facts) -> list[Promised]:
+    """What would be promised to a ticket of `severity` filed at `at`; [] if no policy fits.
+
+    A repeated promise starts with the first response, so its time here is the latest
+    possible: counted from the moment by which we answer first.
+    """
+    version = choose(at, severity=severity, **facts)
+    return [] if version is None else [_promised(target, at, version) for target in version.targets_in_order]
+
+
+def due_of(target: Target, start: datetime) -> datetime:
+    """The deadline of `target` for a clock that starts at `start` and never rests."""
+    hours = calendars.hours(target.calendar)
+    return hours.add(start, target.allowance(hours, start))
+
+
+def _promised(target: Target, at: datetime, version: PolicyVersion) -> Promised:
+    first = version.target(Metric.FIRST_RESPONSE)
+    start = due_of(first, at) if first and target.rhythm != Target.Rhythm.ONCE else at
+    return Promised(target.metric, due_of(target, start), target_text(target))
+
+
+def target_text(target: Target) -> str:
+    """The target in words, in the reader's language: "30 min", "4 working hours", "2 working days"."""
+    if target.working_days is not None:
+        return ngettext("%(count)d working day", "%(count)d working days", target.working_days) % {
+            "count": target.working_days
+        }
+    minutes, seconds = divmod(target.seconds or 0, 60)
+    if seconds:
+        return _("%(count)d s") % {"count": target.seconds}
+    if minutes % 60:
+        return pgettext("duration", "%(count)d min") % {"count": minutes}
+    if target.calendar.office_hours:
+        return ngettext("%(count)d working hour", "%(count)d working hours", minutes // 60) % {"count": minutes // 60}
+    return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
+
+
+@transaction.atomic
+def publish(draft: PolicyVersion, targets: Sequence[Target], *, at: datetime, by: str = "") -> PolicyVersion:
+    """Put new terms of a policy into force; the old version stays as it was.
+
+    `draft` is unsaved with its policy set, `targets` are unsaved. Clocks that run keep
+    their version until `recalculation` moves them.
+    """
+    newest = draft.policy.versions.order_by("-number").first()
+    draft.pk = None
+    draft.number = newest.number + 1 if newest else 1
+    draft.published_at, draft.published_by = at, by
+    draft.save(force_insert=True)
+    for target in targets:
+        target.pk, target.version = None, draft
+    Target.objects.bulk_create(targets)
+    draft.__dict__.pop("targets_in_order", None)
+    return draft
+
+
+def preview(order: Sequence[PolicyVersion], subjects: Iterable[tuple[int, dict]]) -> dict[str, list[int]]:
+    """Which subjects each policy of `order` would take: {policy code: [subject ids]}.
+
+    `subjects` yields (id, facts). Those that nothing fits are under "".
+    """
+    taken: dict[str, list[int]] = {"": []}
+    taken.update((version.policy.code, []) for version in order)
+    for subject_id, facts in subjects:
+        code = next((version.policy.code for version in order if fits(version.conditions, facts)), "")
+        taken[code].append(subject_id)
+    return taken
+
+
+def counts_as_response(version: PolicyVersion, *, public: bool, automatic: bool, bulk: bool) -> bool:
+    """Whether a message from the desk is an answer: public, and human unless the terms say otherwise."""
+    if automatic and not version.automatic_replies_count:
+        return False
+    if bulk and not version.bulk_replies_count:
+        return False
+    return public
