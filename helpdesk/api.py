@@ -1,0 +1,135 @@
+"""Tickets for other programs: list, file, reply, resolve, as the token's person."""
+
+from datetime import datetime
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from ninja import Field, Router, Schema, Status
+from ninja.pagination import paginate
+
+from foundation import Refusal
+from foundation.directory.models import Component, Municipality, Person
+from foundation.wire.paging import Keyset
+from helpdesk import tickets as verbs
+from helpdesk.forms import OUTSIDE_PROVIDER
+from helpdesk.models import Message, Ticket
+
+router = Router(tags=["tickets"])
+
+
+class NotYourMunicipality(Refusal):
+    sentence = _("This token may not open tickets for that municipality.")
+    status = 403
+
+
+class TicketOut(Schema):
+    number: str
+    municipality: str = Field(alias="municipality.code")
+    component: str = Field(alias="component_id")
+    subject: str
+    severity: str
+    status: str
+    impact: str
+    urgency: str
+    channel: str
+    created_at: datetime
+    first_replied_at: datetime | None
+    ended_at: datetime | None
+    due_at: datetime | None
+
+
+class TicketIn(Schema):
+    """`municipality` may be left out by municipal staff: it is their own."""
+
+    municipality: str = Field("", max_length=5, description="five-digit code")
+    component: str = Field(max_length=20, description="code of the module")
+    subject: str = Field(min_length=1, max_length=160)
+    body: str = Field("", max_length=20_000)
+    impact: Ticket.Impact
+    urgency: Ticket.Urgency
+    phone: str = Field("", max_length=20, pattern=r"^(\+[1-9][0-9]{7,14})?$", description="E.164")
+
+
+class MessageIn(Schema):
+    body: str = Field(min_length=1, max_length=20_000)
+
+
+class MessageOut(Schema):
+    id: int
+    kind: str
+    side: str
+    author: str
+    body: str
+    created_at: datetime
+
+    @staticmethod
+    def resolve_author(message: Message) -> str:
+        return message.author.name if message.author else message.author_name
+
+
+def find(request, number: str) -> Ticket:
+    visible = Ticket.objects.visible_to(request.user).select_related("municipality", "component", "requester")
+    return get_object_or_404(visible, number=number)
+
+
+@router.get("/tickets/", response=list[TicketOut])
+@paginate(Keyset, order=("-pk",))
+def list_tickets(request, status: Ticket.Status | None = None, severity: Ticket.Severity | None = None, q: str = ""):
+    """Those the token's person may see, newest first; `q` finds words in any spelling."""
+    found = Ticket.objects.visible_to(request.user).select_related("municipality").defer("search_text")
+    if status:
+        found = found.filter(status=status)
+    if severity:
+        found = found.filter(severity=severity)
+    return found.matching(q.replace("\x00", "")) if q else found
+
+
+@router.get("/tickets/{number}/", response=TicketOut)
+def one_ticket(request, number: str):
+    """One ticket by its number."""
+    return find(request, number)
+
+
+@router.post("/tickets/", response={201: TicketOut})
+def file_ticket(request, ticket: TicketIn):
+    """File a ticket. The severity follows from impact and urgency."""
+    words = ticket.dict()
+    municipality = home_of(request.user, words.pop("municipality"))
+    component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=words.pop("component"))
+    words["body"] = words["body"] or words["subject"]
+    filed = verbs.submit(
+        **words, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
+    )
+    return Status(201, filed)
+
+
+def home_of(person: Person, code: str) -> Municipality:
+    """The municipality to file for: any for the desk, one's own for municipal staff."""
+    own = person.own_municipality
+    if own and code in ("", own.code):
+        return own
+    if person.works_at_the_desk:
+        return get_object_or_404(Municipality, code=code)
+    raise NotYourMunicipality
+
+
+@router.get("/tickets/{number}/messages/", response=list[MessageOut])
+@paginate(Keyset, order=("pk",))
+def messages(request, number: str):
+    """What was said, oldest first; internal notes only for the desk."""
+    ticket = find(request, number)
+    return Message.objects.visible_to(request.user).filter(ticket=ticket).select_related("author")
+
+
+@router.post("/tickets/{number}/messages/", response={201: MessageOut})
+def reply(request, number: str, message: MessageIn):
+    """Reply to the other side."""
+    return Status(201, verbs.reply(find(request, number), by=request.user, body=message.body))
+
+
+@router.post("/tickets/{number}/resolution/", response=TicketOut)
+def resolve(request, number: str, message: MessageIn):
+    """End it with what was done; for the desk."""
+    ticket = find(request, number)
+    verbs.resolve(ticket, by=request.user, note=message.body)
+    return ticket

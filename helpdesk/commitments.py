@@ -1,0 +1,115 @@
+"""What we promise and what became of it, in words for people: the desk's side of django-sla."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from django_sla import policies
+from django_sla.models import Clock
+from foundation import now
+from helpdesk.due import Countdown
+from helpdesk.models import Ticket
+
+METRICS = {
+    "first_response": _("First response"),
+    "next_update": _("Next update"),
+    "workaround": _("Workaround"),
+    "resolution": pgettext_lazy("promise", "Resolution"),
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promised time, before anything was filed."""
+
+    metric: str
+    due_at: datetime
+    target_text: str
+
+    @property
+    def metric_name(self):
+        return METRICS[self.metric]
+
+
+@dataclass(frozen=True)
+class ClassOfPromises:
+    """What one of S1–S4 promises, from now."""
+
+    severity: Ticket.Severity
+    promises: Sequence[Promise]
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """One promised time of a ticket and how it stands. `due_at` is empty while it rests."""
+
+    metric: str
+    state: str
+    started_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
+
+    @property
+    def metric_name(self):
+        return METRICS[self.metric]
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running" and self.due_at is not None and self.started_at is not None
+
+    @property
+    def countdown(self) -> Countdown:
+        """Only of a promise that is running."""
+        assert self.started_at is not None and self.due_at is not None
+        return Countdown(started=self.started_at, due=self.due_at, at=now())
+
+
+def promised(severity: str, at: datetime, tier: str = "") -> list[Promise]:
+    """What a ticket of this class, filed at `at`, would be promised; what repeats comes last."""
+    found = policies.promises(severity, at, tier=tier)
+    promises = [Promise(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
+    return sorted(promises, key=lambda promise: promise.metric == "next_update")
+
+
+def of_every_class(at: datetime) -> list[ClassOfPromises]:
+    """The promises of S1 to S4, for readers who have not answered yet."""
+    return [ClassOfPromises(severity, promised(severity, at)) for severity in Ticket.Severity]
+
+
+def of_ticket(ticket: Ticket) -> list[Commitment]:
+    """The latest round of each promise of this ticket, in the order of `METRICS`."""
+    return of_tickets([ticket]).get(ticket.pk, [])
+
+
+def of_tickets(tickets: Sequence[Ticket]) -> dict[int, list[Commitment]]:
+    """The same for many tickets at once: one query."""
+    label = Ticket._meta.label_lower
+    rounds = Clock.objects.filter(subject_type=label, subject_id__in=[ticket.pk for ticket in tickets])
+    latest: dict[int, dict[str, Commitment]] = {}
+    for clock in rounds.filter(metric__in=METRICS).order_by("cycle"):
+        latest.setdefault(clock.subject_id, {})[clock.metric] = commitment_of(clock)
+    return {
+        subject: [by_metric[metric] for metric in METRICS if metric in by_metric]
+        for subject, by_metric in latest.items()
+    }
+
+
+def soonest(commitments: Sequence[Commitment]) -> Commitment | None:
+    """The running promise that falls due next."""
+    running = [(each.due_at, each) for each in commitments if each.is_running and each.due_at]
+    return min(running, key=lambda pair: pair[0])[1] if running else None
+
+
+def commitment_of(clock: Clock) -> Commitment:
+    return Commitment(
+        metric=clock.metric,
+        state=clock.state,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        ended_at=clock.ended_at,
+        outcome=clock.outcome,
+    )

@@ -1,0 +1,103 @@
+"""Teams, queues and tickets of the demonstration. Every event in them is invented."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from foundation import now
+from foundation.directory.models import Component, Membership, Municipality, Person
+from helpdesk import demo_history, tallies, tickets
+from helpdesk.models import Filing, Queue, Team, Ticket
+from helpdesk.severity import is_major
+
+SAMPLES = Path(__file__).parent / "data" / "sample_tickets.json"
+# code, Turkish, English, the components it looks after; the first takes the rest.
+QUEUES = (
+    ("genel", "Genel destek", "General support", ()),
+    ("gelirler", "Gelirler ve tahsilat", "Revenue and collection", (
+        "TAHAKKUK", "TAHSILAT", "EODEME", "EMLAK", "CTV", "ILAN", "HARC", "SU", "ICRA",
+    )),
+    ("belge", "Belge ve imza", "Documents and signature", ("EBYS", "EIMZA", "KEP", "ARSIV")),
+    ("imar", "İmar ve harita", "Zoning and maps", ("IMAR", "RUHSAT", "CBS")),
+    ("mali", "Mali hizmetler ve personel", "Finance and personnel", (
+        "MUHASEBE", "BUTCE", "SATINALMA", "TASINIR", "TASINMAZ", "PERSONEL", "BORDRO",
+    )),
+    ("platform", "Platform ve erişim", "Platform and access", ("ALTYAPI", "AG", "KIMLIK", "API", "SMS")),
+)  # fmt: skip
+CHANNELS = {"portal": "portal", "mobil": "portal", "telefon": "phone", "eposta": "email"}
+# How the priority of a sample reads in everyday words; P1 without danger would not be S1.
+ANSWERS = {
+    "P1": (Ticket.Impact.ALL, Ticket.Urgency.STOPPED),
+    "P2": (Ticket.Impact.UNIT, Ticket.Urgency.STOPPED),
+    "P3": (Ticket.Impact.FEW, Ticket.Urgency.HINDERED),
+    "P4": (Ticket.Impact.ONE, Ticket.Urgency.QUESTION),
+}
+DANGEROUS = ("S26",)
+BETWEEN = timedelta(minutes=11)
+
+
+@transaction.atomic
+def load() -> None:
+    """Six queues and the thirty sample tickets; what is already there stays as it is."""
+    open_queues()
+    demo_history.load()
+    file_samples()
+    tallies.recount()
+
+
+def open_queues() -> None:
+    agents = Person.objects.filter(memberships__role__in=Membership.DESK_ROLES).distinct()
+    for position, (code, name_tr, name_en, components) in enumerate(QUEUES):
+        team, _ = Team.objects.get_or_create(code=code, defaults={"name_tr": name_tr, "name_en": name_en})
+        team.members.add(*agents)
+        queue, _ = Queue.objects.get_or_create(
+            code=code,
+            defaults={"name_tr": name_tr, "name_en": name_en, "team": team, "takes_the_rest": position == 0},
+        )
+        queue.components.add(*Component.objects.filter(pk__in=components))
+
+
+def file_samples() -> None:
+    """The samples as if they had come in during the last hours, the oldest first."""
+    samples = json.loads(SAMPLES.read_text(encoding="utf-8"))["tickets"]
+    samples.sort(key=lambda sample: sample["created_at"])
+    places = Municipality.objects.in_bulk([sample["municipality_code"] for sample in samples], field_name="code")
+    components = Component.objects.in_bulk([sample["module"] for sample in samples])
+    staff = {m.municipality_id: m.person for m in Membership.objects.filter(role="staff").select_related("person")}
+    at = now()
+    for age, sample in enumerate(reversed(samples)):
+        place = places[sample["municipality_code"]]
+        file_sample(sample, place, components[sample["module"]], staff.get(place.pk), at - age * BETWEEN)
+
+
+def file_sample(sample: dict, place: Municipality, component: Component, by: Person | None, at: datetime) -> None:
+    token = f"sample-{sample['id']}"
+    if Filing.objects.filter(token=f"{place.pk}:{token}").exists():
+        return
+    impact, urgency = ANSWERS[sample["priority"]]
+    ticket = tickets.submit(
+        municipality=place,
+        component=component,
+        subject=sample["subject"],
+        body=sample["body"],
+        impact=impact,
+        urgency=Ticket.Urgency.DANGER if sample["id"] in DANGEROUS else urgency,
+        by=by,
+        channel=CHANNELS[sample["channel"]],
+        token=token,
+        at=at,
+    )
+    tend(ticket)
+
+
+def tend(ticket: Ticket) -> None:
+    """Every third ticket has already been taken by somebody, and half of those answered."""
+    if ticket.pk % 3:
+        return
+    agents = Person.objects.filter(memberships__role=Membership.Role.AGENT).order_by("pk")
+    agent = agents[ticket.pk % len(agents)]
+    tickets.claim(ticket, by=agent)
+    if ticket.pk % 2 and not is_major(ticket.severity):
+        tickets.wait(ticket, by=agent, body="Merhaba, hatanın göründüğü ekranın görüntüsünü ekler misiniz?")

@@ -1,0 +1,116 @@
+"""When a promise is close to breaking, or broken: who hears of it.
+
+django-sla says each level once; here it becomes a line in the journal, word to the
+open desks and a letter to those named. The next person on call is paged by those
+who keep the rota: they listen to the same signal.
+"""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from django_sla import recalculation, sweep, timeline
+from django_sla.models import Clock
+from foundation import now
+from foundation.directory.models import Membership, Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from foundation.outbox import outbox
+from foundation.outbox.lanes import Lane
+from foundation.outbox.models.message import Channel
+from helpdesk.models import Ticket
+
+LABEL = Ticket._meta.label_lower
+MANAGERS = (Membership.Role.PLATFORM_ADMIN,)
+SHIFT_LEADS = (Membership.Role.SHIFT_LEAD,)
+
+
+def look_at_the_clocks() -> int:
+    """The recurring look: breaches, levels and capped rests that are due now."""
+    return sweep.sweep(now())
+
+
+def follow_the_calendars() -> int:
+    """The recurring look for promises whose calendar has changed since they were counted."""
+    return recalculation.recalculate(at=now())
+
+
+def ticket_of(clock: Clock) -> Ticket | None:
+    """The ticket this clock is about; None for another host's clock."""
+    if clock.subject_type != LABEL:
+        return None
+    return Ticket.objects.select_related("assignee", "queue__team", "municipality").filter(pk=clock.subject_id).first()
+
+
+def breached(clock: Clock) -> None:
+    """Record a broken promise and show it on the open desks."""
+    ticket = ticket_of(clock)
+    if ticket:
+        journal.record("ticket.promise_broken", ticket, metric=clock.metric, severity=clock.severity)
+        live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
+
+
+def escalated(clock: Clock, level: dict) -> None:
+    """Write to those the level names; the paging of `next_on_call` is not a letter."""
+    ticket = ticket_of(clock)
+    if ticket is None:
+        return
+    journal.record("ticket.escalated", ticket, **level | {"metric": clock.metric})
+    for person in people_of(ticket, level["to"]):
+        write(person, ticket, clock, level)
+
+
+def people_of(ticket: Ticket, to: str) -> Iterable[Person]:
+    """Whom a level means: the assignee (without one, the shift leads), shift leads, managers."""
+    if to == "assignee" and ticket.assignee:
+        return [ticket.assignee]
+    roles = {"assignee": SHIFT_LEADS, "shift_lead": SHIFT_LEADS, "manager": MANAGERS}.get(to, ())
+    holders = Membership.objects.current().filter(role__in=roles)
+    return Person.objects.filter(is_active=True, pk__in=holders.values("person"))
+
+
+def page(people: Iterable[Person], clock: Clock, level: dict) -> None:
+    """Call people by SMS and e-mail to a ticket that nobody has taken; nothing once somebody has.
+
+    Those who keep the rota say whom. The same level calls the same person once.
+    """
+    ticket = ticket_of(clock)
+    if ticket is None or ticket.assignee_id:
+        return
+    for person in people:
+        write(person, ticket, clock, level)
+        if person.phone:
+            with translation.override(person.language):
+                text = _("NÖBET: %(severity)s %(number)s has not been taken. %(municipality)s") % {
+                    "severity": ticket.severity,
+                    "number": ticket.number,
+                    "municipality": ticket.municipality,
+                }
+            batch = outbox.open_batch(f"{letter_key(person, clock, level)}:sms", lane=Lane.OPERATIONAL, urgent=True)
+            outbox.add(batch, Channel.SMS, [outbox.Recipient(address=str(person.phone), text=text)])
+            outbox.release(batch)
+
+
+def letter_key(person: Person, clock: Clock, level: dict) -> str:
+    """What makes one letter one: clock, level, terms, reader."""
+    return f"sla:{clock.pk}:{sweep.level_name(level)}:{clock.version_id}:{person.pk}"
+
+
+def write(person: Person, ticket: Ticket, clock: Clock, level: dict) -> None:
+    """One letter for this clock and level, in the reader's language."""
+    with translation.override(person.language):
+        subject = _("[%(number)s] %(metric)s: %(standing)s") % {
+            "number": ticket.number,
+            "metric": clock.get_metric_display(),
+            "standing": _("deadline passed") if clock.breached_at else _("deadline is near"),
+        }
+        text = "\n".join(
+            [
+                f"{ticket.severity} · {ticket.municipality} · {ticket.subject}",
+                timeline.summary(clock, now()),
+                f"{settings.PUBLIC_BASE_URL}/tickets/{ticket.number}/",
+            ]
+        )
+        outbox.email(letter_key(person, clock, level), person.email, subject, text)

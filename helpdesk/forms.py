@@ -1,0 +1,218 @@
+"""What people type. Field names are the verbs' keywords."""
+
+import uuid
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from foundation.directory.models import Component, Municipality, Person
+from foundation.wire import uploads
+from helpdesk import tickets
+from helpdesk.models import Ticket
+from monitoring.models import Outage
+
+# Six doors for nine tickets of ten; the rest stands in the list behind "another module".
+COMMON_MODULES = ("TAHSILAT", "EODEME", "EMLAK", "EBYS", "KIMLIK")
+ANOTHER = "other"
+UNKNOWN_MODULE = "DIGER"
+OUTSIDE_PROVIDER = "X"
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """Files that `foundation.wire.uploads` takes; cleans to a list."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data, initial=None):
+        files = [super(SeveralFiles, self).clean(file, initial) for file in data or []]
+        try:
+            uploads.accept_all(files)
+        except uploads.FileRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return files
+
+
+def new_token() -> str:
+    return uuid.uuid4().hex
+
+
+class TicketForm(forms.Form):
+    """A clerk's report, in everyday words. Cleans to the keywords of `tickets.submit`."""
+
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_token)
+    subject = forms.CharField(
+        label=_("What happened?"),
+        max_length=160,
+        help_text=_("The error you see on the screen is enough."),
+        error_messages={"required": _("Please write what happened, in one sentence.")},
+    )
+    module = forms.ChoiceField(label=_("Module"), error_messages={"required": _("Please choose a module.")})
+    other_module = forms.ChoiceField(label=_("Another module"), required=False)
+    impact = forms.ChoiceField(
+        label=_("How many people cannot work?"),
+        choices=Ticket.Impact.choices,
+        error_messages={"required": _("Please say how many people it stops.")},
+    )
+    urgency = forms.ChoiceField(
+        label=_("What does it stop?"),
+        choices=Ticket.Urgency.choices,
+        error_messages={"required": _("Please say whether work has stopped.")},
+    )
+    body = forms.CharField(label=_("Details"), max_length=20_000, required=False)
+    phone = PhoneNumberField(
+        label=_("Telephone where we reach you"),
+        required=False,
+        error_messages={"invalid": _("This number is not complete. It has 11 digits: 0532 000 00 00")},
+    )
+    attachments = SeveralFiles(label=_("Add a screenshot"), required=False)
+    outage_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.components = {c.pk: c for c in Component.objects.exclude(tier=OUTSIDE_PROVIDER)}
+        common = [code for code in COMMON_MODULES if code in self.components]
+        self.offer(
+            "module",
+            [
+                *((code, self.components[code].name) for code in common),
+                (ANOTHER, _("Another one, or I do not know")),
+            ],
+        )
+        others = [(c.pk, c.name) for c in self.components.values() if c.pk not in (*common, UNKNOWN_MODULE)]
+        self.offer("other_module", [(UNKNOWN_MODULE, _("I do not know")), *others])
+
+    def offer(self, name: str, choices: list[tuple]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self):
+        words = super().clean() or self.cleaned_data
+        module = words.pop("module", "")
+        other = words.pop("other_module", "") or UNKNOWN_MODULE
+        words["component"] = self.components.get(other if module == ANOTHER else module)
+        words["body"] = words.get("body") or words.get("subject", "")
+        words["phone"] = str(words.get("phone") or "")
+        return words
+
+
+class PhoneLogForm(TicketForm):
+    """The desk files for a municipality that rings."""
+
+    municipality = forms.CharField(
+        label=_("Municipality"),
+        max_length=120,
+        help_text=_("Name or code"),
+        error_messages={"required": _("Please say which municipality calls.")},
+    )
+
+    def clean_municipality(self) -> Municipality:
+        words = self.cleaned_data["municipality"]
+        exact = Municipality.objects.filter(code=words).first()
+        found = [exact] if exact else list(Municipality.objects.matching(words)[:6])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(_("No municipality is called that."))
+        names = " · ".join(f"{m.full_name} {m.code}" for m in found[:5])
+        raise forms.ValidationError(_("Several municipalities fit. Please type the code: %(names)s") % {"names": names})
+
+
+class ReplyForm(forms.Form):
+    """What the municipality says."""
+
+    body = forms.CharField(
+        label=_("Your reply"),
+        max_length=20_000,
+        help_text=_("Please write no personal data (T.C. identity or card numbers); a transaction number is enough."),
+        error_messages={"required": _("Please write something first.")},
+    )
+    attachments = SeveralFiles(label=_("Add a file"), required=False)
+
+    def say(self, ticket: Ticket, by: Person) -> None:
+        tickets.reply(ticket, by=by, body=self.cleaned_data["body"], attachments=self.cleaned_data["attachments"])
+
+
+class MessageForm(ReplyForm):
+    """What the desk says, and what follows from it: one text, one choice, one button."""
+
+    class Move(models.TextChoices):
+        REPLY = "reply", _("Reply, our turn")
+        WAIT = "wait", _("Reply, their turn")
+        THIRD_PARTY = "third_party", _("Reply, a third party has to act")
+        NOTE = "note", _("Internal note")
+        RESOLVE = "resolve", _("Resolve with this text")
+
+    move = forms.ChoiceField(label=_("What is it?"), choices=Move.choices, initial=Move.REPLY)
+
+    def say(self, ticket: Ticket, by: Person) -> None:
+        words = self.cleaned_data
+        match words["move"]:
+            case self.Move.WAIT:
+                tickets.wait(ticket, by=by, body=words["body"])
+            case self.Move.THIRD_PARTY:
+                tickets.wait(ticket, by=by, body=words["body"], third_party=True)
+            case self.Move.NOTE:
+                tickets.note(ticket, by=by, body=words["body"], attachments=words["attachments"])
+            case self.Move.RESOLVE:
+                tickets.resolve(ticket, by=by, note=words["body"])
+            case _:
+                super().say(ticket, by)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why?"), max_length=2_000, error_messages={"required": _("Please say why.")})
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(label=_("Why?"), max_length=2_000, required=False)
+
+
+class AssignmentForm(forms.Form):
+    to = forms.ModelChoiceField(label=_("Colleague"), queryset=Person.objects.none())
+
+    def __init__(self, *args, colleagues, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = colleagues
+
+
+class SeverityForm(forms.Form):
+    severity = forms.ChoiceField(label=_("Severity"), choices=Ticket.Severity.choices)
+    reason = forms.CharField(label=_("Why?"), max_length=2_000, required=False)
+
+
+class SatisfactionForm(forms.Form):
+    score = forms.TypedChoiceField(label=_("How did we do?"), coerce=int, choices=[(n, str(n)) for n in range(1, 6)])
+    comment = forms.CharField(label=_("Would you like to add something?"), max_length=2_000, required=False)
+
+
+class LinkForm(forms.Form):
+    outage = forms.ModelChoiceField(queryset=Outage.objects.open())
+
+
+class AnswerForm(forms.Form):
+    """One text for every linked ticket; shown as a preview until it is confirmed."""
+
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_token)
+    text = forms.CharField(
+        label=_("Word to everyone"),
+        max_length=2_000,
+        help_text=_("What happened, what we do, when you hear next."),
+        error_messages={"required": _("Please write something first.")},
+    )
+    text_en = forms.CharField(label=_("The same in English"), max_length=2_000, required=False)
+    next_update_at = forms.DateTimeField(
+        label=_("Next word at"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)

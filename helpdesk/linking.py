@@ -1,0 +1,134 @@
+"""The matcher at work: tickets nobody has looked at yet are put beside what is known.
+
+A ticket owes a look while `matched_at` is empty; that column is the promise. A sweep
+comes here every two seconds: in a storm one look at eight tickets is cheaper than
+eight looks. One matcher at a time, so that a storm becomes one proposal and not two.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from foundation import now
+from foundation.directory.models import Component
+from helpdesk import major_incidents, wording
+from helpdesk.matching import SILENT_AFTER, Desk, Group, Report
+from helpdesk.models import MajorIncident, Message, Ticket
+from monitoring.models import Affected, Outage
+
+AT_ONCE = 200
+LONERS = 400
+VOICES = 40
+LOCK = 0x4E6F6265742D4D  # any number, the same in every process
+
+
+@transaction.atomic
+def match_waiting(limit: int = AT_ONCE) -> int:
+    """Look at up to `limit` new tickets and link those that an outage explains. Returns how many were looked at."""
+    one_matcher_at_a_time()
+    adopt_proposals()
+    waiting = list(with_first_words(Ticket.objects.filter(matched_at=None).order_by("pk"))[:limit])
+    if not waiting:
+        return 0
+    desk = Desk(known_groups())
+    for ticket in loners(before=waiting[0].pk):
+        desk.take(report_of(ticket))
+    taken = [desk.take(report_of(ticket)) for ticket in waiting if ticket.is_open]
+    link_members({id(group.root): group.root for group in taken if group}.values())
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in waiting]).update(matched_at=now())
+    return len(waiting)
+
+
+def one_matcher_at_a_time() -> None:
+    """Held until the end of the transaction. SQLite's write transactions already are one at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def adopt_proposals() -> None:
+    """The desk suspected it first, then the watch opened the outage: one incident, not two."""
+    suspected = MajorIncident.objects.live().filter(outage=None).values("component")
+    explained = Outage.objects.open().public().filter(is_drill=False, major_incident=None, components__in=suspected)
+    for outage in explained.distinct():
+        major_incidents.declare(outage)
+
+
+def with_first_words(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Adds `first_words`: what the requester wrote first."""
+    said = Message.objects.filter(ticket=OuterRef("pk")).order_by("pk").values("body")[:1]
+    return tickets.annotate(first_words=Subquery(said)).select_related("municipality").defer("search_text")
+
+
+def report_of(ticket) -> Report:
+    return Report(
+        key=ticket.pk,
+        subject=ticket.subject,
+        body=ticket.first_words or "",
+        module=ticket.component_id,
+        municipality=ticket.municipality.code,
+        at=ticket.created_at,
+    )
+
+
+def loners(before: int) -> list[Ticket]:
+    """The latest tickets that are linked to nothing and never were: they may be the first of many."""
+    lately = Ticket.objects.open().filter(pk__lt=before, created_at__gt=now() - SILENT_AFTER, links=None)
+    return list(reversed(with_first_words(lately.exclude(matched_at=None).order_by("-pk"))[:LONERS]))
+
+
+def known_groups() -> list[Group]:
+    """One group for each open outage and each proposed incident, speaking with the words of its tickets."""
+    groups = []
+    for incident in MajorIncident.objects.live().filter(outage=None).select_related("component"):
+        groups.append(group_of(("incident", incident.pk), [incident.component_id], incident))
+    known = Outage.objects.open().public().filter(is_drill=False).prefetch_related("components")
+    for outage in known.select_related("major_incident"):
+        incident = getattr(outage, "major_incident", None)
+        groups.append(group_of(("outage", outage.pk), [c.pk for c in outage.components.all()], incident))
+    return [group for group in groups if group.topics]
+
+
+def group_of(key: tuple, components: Iterable[str], incident: MajorIncident | None) -> Group:
+    group = Group(key=key, topics=Counter(dict.fromkeys(components, 1)))
+    if incident:
+        voices = Ticket.objects.linked_to(incident).order_by("-pk")
+        for ticket in with_first_words(voices)[:VOICES]:
+            group.add(report_of(ticket))
+    return group
+
+
+def link_members(groups: Iterable[Group]) -> None:
+    """Put the tickets of every group that is an outage under its incident."""
+    for group in groups:
+        if not group.is_outage:
+            continue
+        incident = incident_of(group)
+        reports = {report.key: report for report in group.members}
+        unlinked = Ticket.objects.open().filter(pk__in=reports, links=None)
+        for ticket in unlinked.select_related("municipality", "component"):
+            if is_felt_by(incident, ticket):
+                major_incidents.link(incident, ticket, score=group.likeness(reports[ticket.pk]))
+
+
+def incident_of(group: Group) -> MajorIncident:
+    """The incident this group is; declared or proposed now, if it is none yet."""
+    match group.key:
+        case ("incident", int(pk)):
+            return MajorIncident.objects.get(pk=pk)
+        case ("outage", int(pk)):
+            return major_incidents.declare(Outage.objects.get(pk=pk))
+    code = next((topic for topic, _weight in group.topics.most_common() if topic not in wording.NO_TOPIC), "DIGER")
+    component = Component.objects.get(pk=code)
+    incident = major_incidents.propose(component, title=component.name_tr)
+    group.key = ("incident", incident.pk)
+    return incident
+
+
+def is_felt_by(incident: MajorIncident, ticket: Ticket) -> bool:
+    """A declared outage explains only those whom it touches; a proposal knows no borders yet."""
+    if incident.outage_id is None:
+        return True
+    return Affected.objects.filter(outage=incident.outage_id, municipality=ticket.municipality_id, until=None).exists()

@@ -1,0 +1,46 @@
+"""What the desk does on hearing facts from below."""
+
+from django.dispatch import receiver
+
+from django_sla import signals as sla
+from helpdesk import escalations, major_incidents
+from helpdesk.models import RESTING, MajorIncident, Ticket
+from monitoring import events as watch
+
+LABEL = Ticket._meta.label_lower
+
+
+@receiver(sla.dues_moved)
+def keep_dues(sender, subject_type, dues, **kwargs):
+    """Deadlines moved without a verb of ours: an administrative leave, a capped rest."""
+    if subject_type != LABEL:
+        return
+    moved = list(Ticket.objects.filter(pk__in=dues).only("pk", "next_due_at"))
+    for ticket in moved:
+        ticket.next_due_at = dues[ticket.pk] or RESTING
+    Ticket.objects.bulk_update(moved, ["next_due_at"], batch_size=500)
+
+
+@receiver(watch.outage_ended)
+def end_incident(sender, outage, **kwargs):
+    """The incident ends with its outage; its tickets are looked after by `recovery`."""
+    incident = MajorIncident.objects.live().filter(outage=outage).first()
+    if incident:
+        major_incidents.end(incident)
+
+
+@receiver(sla.subject_sought)
+def find_by_number(sender, reference, **kwargs):
+    """`sla explain DST-2026-000123`."""
+    pk = Ticket.objects.filter(number=reference.strip().upper()).values_list("pk", flat=True).first()
+    return (LABEL, pk) if pk else None
+
+
+@receiver(sla.clock_breached)
+def show_breach(sender, clock, **kwargs):
+    escalations.breached(clock)
+
+
+@receiver(sla.clock_escalated)
+def tell_level(sender, clock, level, **kwargs):
+    escalations.escalated(clock, level)

@@ -1,0 +1,194 @@
+"""Many tickets, one cause, one voice: propose, declare, link, undo, answer all, end."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from foundation import now
+from foundation.directory.models import Component, Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from foundation.outbox import outbox
+from foundation.outbox.lanes import Lane
+from helpdesk import clockwork, events, letters
+from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink
+from helpdesk.refusals import IncidentOver, NothingSaid, NotYourTicket, TicketMovedOn
+from helpdesk.tickets import telling
+from helpdesk.tickets.ownership import require_party
+from monitoring import outages
+from monitoring.models import Outage
+
+BATCH = 500
+
+
+@transaction.atomic
+def propose(component: Component, *, title: str) -> MajorIncident:
+    """Tickets pile up and nobody has declared anything yet: put the suspicion on the desk."""
+    incident = MajorIncident.objects.create(component=component, title=title)
+    journal.record("incident.proposed", incident, component=component.pk)
+    tell(incident)
+    return incident
+
+
+@transaction.atomic
+def declare(outage: Outage, *, by: Person | None = None) -> MajorIncident:
+    """The desk's incident for this outage; a proposal about the same component becomes it."""
+    known = MajorIncident.objects.filter(outage=outage).first()
+    if known:
+        return known
+    components = list(outage.components.all())
+    proposed = MajorIncident.objects.live().filter(outage=None, component__in=components).order_by("id").first()
+    incident = proposed or MajorIncident(component=components[0] if components else everything())
+    incident.outage, incident.title, incident.severity = outage, outage.title_tr, outage.severity
+    incident.status, incident.declared_at, incident.commander = MajorIncident.Status.DECLARED, now(), by
+    incident.save()
+    if proposed:
+        for ticket in Ticket.objects.open().linked_to(incident):
+            clockwork.rest(ticket, incident.declared_at, clockwork.MAJOR_INCIDENT)
+    journal.record("incident.declared", incident, by=by, outage=outage.pk)
+    tell(incident)
+    events.incident_declared.send(MajorIncident, incident=incident)
+    return incident
+
+
+def everything() -> Component:
+    """The component under all others, for an outage that names none."""
+    return Component.objects.get(pk="ALTYAPI")
+
+
+@transaction.atomic
+def link(incident: MajorIncident, ticket: Ticket, *, by: Person | None = None, score: float = 1.0) -> bool:
+    """This ticket is about that incident. False if it is already linked to one.
+
+    While a declared incident is open the ticket's clocks rest: the outage is one
+    promise, not a thousand.
+    """
+    try:
+        with transaction.atomic():
+            TicketLink.objects.create(ticket=ticket, incident=incident, linked_by=by, score=score)
+    except IntegrityError:
+        return False
+    if incident.status == MajorIncident.Status.DECLARED:
+        clockwork.rest(ticket, now(), clockwork.MAJOR_INCIDENT)
+    journal.record("ticket.linked", ticket, by=by, incident=incident.pk, score=round(score, 3))
+    telling.changed(ticket)
+    return True
+
+
+@transaction.atomic
+def unlink(ticket: Ticket, *, by: Person) -> None:
+    """Undo the standing link; the ticket goes on alone and its clocks run."""
+    require_party(ticket, by)
+    undone = TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=now(), undone_by=by)
+    if not undone:
+        raise TicketMovedOn
+    clockwork.resumed(ticket, now())
+    journal.record("ticket.unlinked", ticket, by=by)
+    telling.changed(ticket)
+
+
+@transaction.atomic
+def answer_all(
+    incident: MajorIncident,
+    *,
+    text: str,
+    by: Person,
+    token: str,
+    text_en: str = "",
+    next_update_at: datetime | None = None,
+) -> IncidentAnswer:
+    """One text to every linked, open ticket, to the status pages, and by e-mail; once a token.
+
+    Costs a fixed number of queries for each five hundred tickets.
+    """
+    if not by.works_nationally:
+        raise NotYourTicket
+    if not text.strip():
+        raise NothingSaid
+    answer, is_new = IncidentAnswer.objects.get_or_create(
+        token=token, defaults={"incident": incident, "text": text.strip(), "by": by}
+    )
+    if not is_new:
+        return answer
+    if not incident.is_live:
+        raise IncidentOver
+    tickets = list(Ticket.objects.open().linked_to(incident).select_related("requester").only(*ANSWERED_FIELDS))
+    write_to_each(incident, tickets, answer)
+    mail_to_each(incident, tickets, answer)
+    if incident.outage:
+        publish(incident.outage, answer, text_en, next_update_at)
+    answer.tickets = len(tickets)
+    answer.save(update_fields=["tickets"])
+    journal.record("incident.answered", incident, by=by, text=answer.text, tickets=len(tickets))
+    tell(incident)
+    events.incident_answered.send(MajorIncident, incident=incident, tickets=len(tickets))
+    return answer
+
+
+ANSWERED_FIELDS = ("number", "subject", "requester__email", "requester__language", "requester__is_active")
+
+
+def write_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: IncidentAnswer) -> None:
+    """The text as a public message in every conversation."""
+    messages = [
+        Message(
+            ticket=ticket,
+            kind=Message.Kind.PUBLIC,
+            side=Message.Side.US,
+            author=answer.by,
+            incident=incident,
+            body=answer.text,
+            created_at=answer.created_at,
+        )
+        for ticket in tickets
+    ]
+    Message.objects.bulk_create(messages, batch_size=BATCH)
+    rooms = [room(ticket.number) for ticket in tickets for room in (audiences.ticket_public, audiences.ticket_desk)]
+    live.announce_each(rooms, "answer", answer.pk, {"side": "us", "kind": "public"})
+
+
+def mail_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: IncidentAnswer) -> None:
+    """The text by e-mail, one batch; a requester with several tickets gets it once."""
+    recipients = [letters.answer_to_all(ticket, answer.text) for ticket in tickets if letters.address_of(ticket)]
+    if recipients:
+        batch = outbox.open_batch(f"incident:{incident.pk}:answer:{answer.pk}", lane=Lane.OPERATIONAL)
+        outbox.add(batch, "email", recipients)
+        outbox.release(batch, by=answer.by)
+
+
+def publish(outage: Outage, answer: IncidentAnswer, text_en: str, next_update_at: datetime | None) -> None:
+    """The same words on the status pages; an outage that has ended says nothing more."""
+    if outage.is_open:
+        stage = outage.stage if outage.stage != Outage.Stage.INVESTIGATING else Outage.Stage.IDENTIFIED
+        outages.publish(
+            outage, stage=stage, text_tr=answer.text, text_en=text_en, by=answer.by, next_update_at=next_update_at
+        )
+
+
+@transaction.atomic
+def reject(incident: MajorIncident, *, by: Person) -> None:
+    """It was none: every ticket goes on alone."""
+    close(incident, MajorIncident.Status.REJECTED)
+    for standing in TicketLink.objects.standing().filter(incident=incident).select_related("ticket"):
+        unlink(standing.ticket, by=by)
+    journal.record("incident.rejected", incident, by=by)
+
+
+@transaction.atomic
+def end(incident: MajorIncident, *, by: Person | None = None) -> None:
+    """It is over. Linked tickets are answered where it is green, and stay open elsewhere."""
+    close(incident, MajorIncident.Status.ENDED)
+    journal.record("incident.ended", incident, by=by)
+
+
+def close(incident: MajorIncident, status: str) -> None:
+    if not MajorIncident.objects.live().filter(pk=incident.pk).update(status=status, ended_at=now()):
+        raise IncidentOver
+    incident.refresh_from_db()
+    tell(incident)
+
+
+def tell(incident: MajorIncident) -> None:
+    """Every open desk learns how the incident stands."""
+    live.announce(audiences.DESK, "incident", incident.pk, {"status": incident.status, "outage": incident.outage_id})

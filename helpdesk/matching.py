@@ -1,0 +1,197 @@
+"""Which tickets are about the same outage: folded character n-grams, module, municipality, time.
+
+Pure values: no database, no clock. A `Desk` is told of tickets in the order of their
+time. Each joins the group it resembles most, or starts one of its own; a group counts
+as an outage once several municipalities are in it. The job and `match_eval` use the
+same `Desk`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from math import sqrt
+
+from helpdesk import wording
+
+# A group falls silent when nobody has joined for this long.
+SILENT_AFTER = timedelta(minutes=60)
+# So many municipalities saying the same within so short a time are no coincidence.
+QUORUMS = ((3, timedelta(minutes=8)), (4, timedelta(minutes=20)), (6, timedelta(minutes=45)))
+
+WEIGHT_TOPIC, WEIGHT_TEXT = 0.6, 0.4
+LIKE_ENOUGH = 0.42
+# Once a group has its own way of speaking, the module alone admits nobody.
+SETTLED_AT = 3
+SAME_WORDS = 0.22
+# Two groups that agree so far are one.
+SAME_TOPICS, SAME_VOICE = 0.75, 0.35
+LIKELY_OUTAGE = 0.5
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the matcher reads of one ticket. `key` is the caller's name for it."""
+
+    key: object
+    subject: str
+    body: str
+    module: str
+    municipality: str
+    at: datetime
+
+    @cached_property
+    def text(self) -> str:
+        return wording.plain(f"{self.subject} {self.body}")
+
+    @cached_property
+    def topics(self) -> dict[str, float]:
+        """What it is about: the words first, the chosen module as a second opinion."""
+        heard = wording.topics_in(self.text)
+        if self.module not in wording.NO_TOPIC:
+            heard[self.module] = max(heard.get(self.module, 0), 0.8 if heard else 1.0)
+        return heard
+
+    @cached_property
+    def grams(self) -> Counter:
+        """Character n-grams of the words that say something."""
+        words = {word for word in self.text.split() if len(word) > 2 and word not in wording.FILLERS}
+        return Counter(gram for word in words for gram in wording.trigrams(word))
+
+    @cached_property
+    def outage_likelihood(self) -> float:
+        """0 to 1: does this sound like something that stopped for everybody?"""
+        failures = len(wording.FAILURE.findall(self.text))
+        if not failures:
+            return 0.0
+        requests = len(wording.REQUEST.findall(self.text))
+        singular = len(wording.SINGULAR.findall(self.text))
+        return max(0.0, min(1.0, 0.75 + 0.1 * min(failures, 3) - 0.4 * requests - 0.25 * singular))
+
+
+@dataclass
+class Group:
+    """Reports that resemble each other. `key` is the incident it already is, if it is one."""
+
+    key: object = None
+    members: list[Report] = field(default_factory=list)
+    topics: Counter = field(default_factory=Counter)
+    grams: Counter = field(default_factory=Counter)
+    last_at: datetime | None = None
+    reached_quorum: bool = False
+    absorbed_by: "Group | None" = None
+
+    @property
+    def root(self) -> "Group":
+        """The group this one has become part of, else itself."""
+        return self.absorbed_by.root if self.absorbed_by else self
+
+    def absorb(self, other: "Group") -> None:
+        """The two were one matter all along."""
+        for report in sorted(other.members, key=lambda report: report.at):
+            self.add(report)
+        self.reached_quorum = self.reached_quorum or other.reached_quorum
+        other.absorbed_by = self
+
+    def is_same_as(self, other: "Group") -> bool:
+        """Whether two groups speak of the same things in the same words."""
+        topics = topic_likeness(self.topics, other.topics)
+        return topics >= SAME_TOPICS and cosine_of_counts(self.grams, other.grams) >= SAME_VOICE
+
+    def add(self, report: Report) -> None:
+        self.members.append(report)
+        self.topics.update(report.topics)
+        self.grams.update(report.grams.keys())
+        self.last_at = max(self.last_at or report.at, report.at)
+        self.reached_quorum = self.reached_quorum or any(
+            self.municipalities_within(length, report.at) >= enough for enough, length in QUORUMS
+        )
+
+    def municipalities_within(self, length: timedelta, at: datetime) -> int:
+        """How many different municipalities joined during the last `length`."""
+        lately = {report.municipality for report in self.members if at - report.at <= length}
+        return len(lately)
+
+    @property
+    def is_outage(self) -> bool:
+        """Declared, or enough municipalities said the same in a short time, once."""
+        return self.key is not None or self.reached_quorum
+
+    def is_silent(self, at: datetime) -> bool:
+        return self.key is None and self.last_at is not None and at - self.last_at > SILENT_AFTER
+
+    def likeness(self, report: Report) -> float:
+        """0 to 1: how much the report resembles what the group is about."""
+        words = cosine(report.grams, self.grams)
+        if len(self.members) >= SETTLED_AT and words < SAME_WORDS:
+            return 0.0
+        return WEIGHT_TOPIC * topic_likeness(report.topics, self.topics) + WEIGHT_TEXT * words
+
+
+def topic_likeness(one: Mapping[str, float], many: Mapping[str, float]) -> float:
+    """Cosine of two topic vectors in which related components are not quite strangers."""
+    if not one or not many:
+        return 0.0
+    inner = sum(a * b * kinship(x, y) for x, a in one.items() for y, b in many.items())
+    norm_one = sum(a * b * kinship(x, y) for x, a in one.items() for y, b in one.items())
+    norm_many = sum(a * b * kinship(x, y) for x, a in many.items() for y, b in many.items())
+    return inner / sqrt(norm_one * norm_many)
+
+
+def kinship(one: str, other: str) -> float:
+    return 1.0 if one == other else wording.RELATED.get(frozenset({one, other}), 0.0)
+
+
+def cosine_of_counts(one: Counter, other: Counter) -> float:
+    inner = sum(count * other[gram] for gram, count in one.items())
+    norm = sqrt(sum(count * count for count in one.values()) * sum(count * count for count in other.values()))
+    return inner / norm if norm else 0.0
+
+
+def cosine(one: Counter, many: Counter) -> float:
+    if not one or not many:
+        return 0.0
+    inner = sum(many[gram] for gram in one)
+    return inner / sqrt(len(one) * sum(count * count for count in many.values()))
+
+
+class Desk:
+    """The groups that are open just now."""
+
+    def __init__(self, groups: Iterable[Group] = ()):
+        self.groups: list[Group] = list(groups)
+
+    def take(self, report: Report) -> Group | None:
+        """The group this report belongs to, perhaps a new one; None if it sounds like no outage."""
+        self.groups = [group for group in self.groups if not group.is_silent(report.at)]
+        if report.outage_likelihood < LIKELY_OUTAGE:
+            return None
+        scored = [(group.likeness(report), group) for group in self.groups]
+        score, group = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+        if group is None or score < LIKE_ENOUGH:
+            group = Group()
+            self.groups.append(group)
+        group.add(report)
+        return self.united(group)
+
+    def united(self, group: Group) -> Group:
+        """`group` after taking in another that turned out to be the same; a known incident keeps its name."""
+        for other in self.groups:
+            if other is not group and not (group.key and other.key) and group.is_same_as(other):
+                kept, given = (other, group) if other.key or len(other.members) > len(group.members) else (group, other)
+                kept.absorb(given)
+                self.groups.remove(given)
+                return kept
+        return group
+
+
+def replay(reports: Iterable[Report]) -> dict[object, int]:
+    """{key: number of its group} for those that end up linked, from an empty desk."""
+    desk, joined = Desk(), []
+    for report in sorted(reports, key=lambda report: report.at):
+        group = desk.take(report)
+        if group is not None:
+            joined.append((report.key, group))
+    numbers: dict[int, int] = {}
+    return {key: numbers.setdefault(id(group.root), len(numbers) + 1) for key, group in joined if group.root.is_outage}

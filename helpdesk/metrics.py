@@ -1,0 +1,67 @@
+"""Figures of the desk, for Prometheus: read from tallies and one short index, never from all tickets."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from django_sla import attainment
+from foundation import now
+from helpdesk import standards
+from helpdesk.models import Tally, Ticket
+
+
+class DeskFigures(Collector):
+    """Asks the database at each scrape, so that every process answers alike."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield open_tickets()
+        yield oldest_unanswered(now())
+        yield attainment_ratio(now())
+        yield breaches()
+
+
+def open_tickets() -> GaugeMetricFamily:
+    """As counted last, at most a few seconds ago."""
+    family = GaugeMetricFamily("nobet_tickets_open", "Open tickets.", labels=["severity", "queue"])
+    for tally in Tally.objects.select_related("queue"):
+        family.add_metric([tally.severity, tally.queue.code], tally.open)
+    return family
+
+
+def oldest_unanswered(at: datetime) -> GaugeMetricFamily:
+    """Four reads of the first row of an index; zero where nobody waits on us."""
+    family = GaugeMetricFamily(
+        "nobet_ticket_oldest_unanswered_seconds",
+        "How long the municipality that waits longest has been waiting on us.",
+        labels=["severity"],
+    )
+    for severity in Ticket.Severity.values:
+        waiting = Ticket.objects.waiting_on_us().filter(severity=severity).order_by("waiting_since")
+        since = waiting.values_list("waiting_since", flat=True).first()
+        family.add_metric([severity], max(0.0, (at - since).total_seconds()) if since else 0.0)
+    return family
+
+
+def attainment_ratio(at: datetime) -> GaugeMetricFamily:
+    """Of the promises decided in the last thirty days, the share kept; groups without any are left out."""
+    family = GaugeMetricFamily(
+        "nobet_sla_attainment_ratio",
+        "Share of promises kept in the last 30 days.",
+        labels=["metric", "severity"],
+    )
+    for (severity, metric), ratio in standards.recent_ratios(at).items():
+        family.add_metric([metric, severity], ratio)
+    return family
+
+
+def breaches() -> CounterMetricFamily:
+    """Promises broken since the beginning, corrected and excused ones included."""
+    family = CounterMetricFamily("nobet_sla_breaches", "Promises broken.", labels=["metric", "severity"])
+    for (metric, severity), count in attainment.breaches().items():
+        family.add_metric([metric, severity], count)
+    return family
+
+
+collector = DeskFigures()

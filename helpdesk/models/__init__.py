@@ -1,0 +1,20 @@
+from helpdesk.models.conversation import Attachment, Message, Satisfaction
+from helpdesk.models.incidents import IncidentAnswer, MajorIncident, TicketLink
+from helpdesk.models.tallies import Tally
+from helpdesk.models.teams import Queue, Team
+from helpdesk.models.ticket import RESTING, Filing, Ticket
+
+__all__ = [
+    "RESTING",
+    "Attachment",
+    "Filing",
+    "IncidentAnswer",
+    "MajorIncident",
+    "Message",
+    "Queue",
+    "Satisfaction",
+    "Tally",
+    "Team",
+    "Ticket",
+    "TicketLink",
+]

@@ -1,0 +1,128 @@
+"""Major incidents: many tickets, one cause, one voice."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation import now
+from foundation.directory.models import Component
+from helpdesk.models.ticket import Ticket
+from monitoring.models import Outage
+
+
+class MajorIncidentQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        return self if person.works_nationally else self.none()
+
+    def live(self):
+        return self.filter(ended_at=None)
+
+    def with_link_counts(self):
+        """Adds `link_count`: the tickets that are linked now."""
+        return self.annotate(link_count=models.Count("links", filter=Q(links__undone_at=None)))
+
+
+class MajorIncident(models.Model):
+    """The desk's hold on one outage. What the outage says of itself stays in monitoring.
+
+    *Proposed* when tickets pile up before anybody declared anything, *declared* once
+    a person, or an outage, says that it is one.
+    """
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        DECLARED = "declared", _("declared")
+        ENDED = "ended", _("ended")
+        REJECTED = "rejected", _("rejected")
+
+    outage = models.OneToOneField(
+        Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="major_incident"
+    )
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="major_incidents")
+    title = models.CharField(max_length=160)
+    severity = models.CharField(max_length=2, choices=Ticket.Severity.choices, default=Ticket.Severity.S2)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.PROPOSED)
+    commander = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="commanded_incidents"
+    )
+    created_at = models.DateTimeField(default=now)
+    declared_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MajorIncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="ended_incidents_say_when",
+                condition=Q(status__in=("ended", "rejected"), ended_at__isnull=False)
+                | Q(status__in=("proposed", "declared"), ended_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_live(self) -> bool:
+        return self.ended_at is None
+
+
+class TicketLinkQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(undone_at=None)
+
+
+class TicketLink(models.Model):
+    """This ticket is about that incident. A link, never a merge: each keeps its own thread."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
+    incident = models.ForeignKey(MajorIncident, on_delete=models.CASCADE, related_name="links")
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="empty: the matcher",
+    )
+    score = models.FloatField(default=1.0, help_text="how sure the matcher was, 0 to 1")
+    linked_at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = TicketLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_link_per_ticket", fields=["ticket"], condition=Q(undone_at=None)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["incident", "ticket"], condition=Q(undone_at=None), name="standing_link_by_incident"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} → {self.incident_id}"
+
+
+class IncidentAnswer(models.Model):
+    """One text that answered every linked ticket. The token keeps a second press from sending it again."""
+
+    incident = models.ForeignKey(MajorIncident, on_delete=models.CASCADE, related_name="texts")
+    token = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    tickets = models.PositiveIntegerField(default=0, help_text="how many were answered")
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}: {self.tickets}"

@@ -1,0 +1,25 @@
+"""Counted beforehand, so that a page or a scrape reads a few rows and never the tickets."""
+
+from django.db import models
+
+from foundation import now
+from helpdesk.models.teams import Queue
+
+
+class Tally(models.Model):
+    """How many tickets of one severity were open in one queue when last counted."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="tallies")
+    severity = models.CharField(max_length=2)
+    open = models.PositiveIntegerField(default=0)
+    unclaimed = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [
+            models.UniqueConstraint(name="one_tally_per_queue_and_severity", fields=["queue", "severity"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.severity}: {self.open}"

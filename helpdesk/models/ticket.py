@@ -1,0 +1,232 @@
+"""The ticket: one status, known moves, and what it promises to the database."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Component, Membership, Municipality
+from helpdesk.models.teams import Queue
+
+# Sorts tickets whose clocks rest behind every ticket that is due. A value instead
+# of NULL, so that "what is due next" is one range of one index on both databases.
+RESTING = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class FilingManager(models.Manager):
+    def claim(self, token: str) -> int | None:
+        """Take this token: its filing's id, or None when it has been taken before.
+
+        Two identical submissions in flight wait for each other here: the second
+        gets None once the first has committed.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO helpdesk_filing (token, created_at) VALUES (%s, %s)"
+                " ON CONFLICT (token) DO NOTHING RETURNING id",
+                [token, now()],
+            )
+            row = cursor.fetchone()
+        return row[0] if row else None
+
+
+class Filing(models.Model):
+    """One act of filing, however often it was sent. Its id becomes the ticket's number."""
+
+    token = models.CharField(max_length=255, unique=True)
+    created_at = models.DateTimeField(default=now)
+
+    objects = FilingManager()
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class TicketQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """All for those who work nationally; for municipal staff their own municipality's."""
+        if person.works_nationally:
+            return self
+        homes = [m.municipality_id for m in person.current_memberships if m.role in Membership.MUNICIPAL_ROLES]
+        return self.filter(municipality_id__in=homes)
+
+    def open(self):
+        return self.filter(ended_at=None)
+
+    def ended(self):
+        return self.filter(ended_at__isnull=False)
+
+    def waiting_on_us(self):
+        return self.filter(status=Ticket.Status.WAITING_ON_US)
+
+    def unclaimed(self):
+        return self.open().filter(assignee=None)
+
+    def by_what_is_due(self):
+        return self.order_by("next_due_at", "id")
+
+    def matching(self, words: str):
+        """Those whose number, subject, text or municipality holds every word, in any spelling."""
+        found = self
+        for word in turkish.fold(words).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def linked_to(self, incident):
+        return self.filter(links__incident=incident, links__undone_at=None)
+
+
+class Ticket(models.Model):
+    """One conversation with one municipality about one problem."""
+
+    class Status(models.TextChoices):
+        WAITING_ON_US = "waiting_on_us", _("our turn")
+        WAITING_ON_THEM = "waiting_on_them", _("waiting for municipality")
+        WAITING_ON_OTHERS = "waiting_on_others", _("waiting for third party")
+        RESOLVED = "resolved", _("resolved")
+        WITHDRAWN = "withdrawn", _("cancelled")
+
+    class Severity(models.TextChoices):
+        S1 = "S1", _("S1 major, critical")
+        S2 = "S2", _("S2 major, high")
+        S3 = "S3", _("S3 minor, medium")
+        S4 = "S4", _("S4 minor, low")
+
+    class Impact(models.TextChoices):
+        ONE = "one", _("Only me")
+        FEW = "few", _("2 to 5 people")
+        UNIT = "unit", _("Our whole unit")
+        ALL = "all", _("The whole municipality")
+
+    class Urgency(models.TextChoices):
+        STOPPED = "stopped", _("Work has stopped")
+        HINDERED = "hindered", _("We find a way around it")
+        QUESTION = "question", _("A question or a request")
+        DANGER = "danger", _("Personal data leaked, or somebody is in danger")
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", _("portal")
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("telephone")
+        API = "api", _("API")
+
+    OPEN_STATUSES = (Status.WAITING_ON_US, Status.WAITING_ON_THEM, Status.WAITING_ON_OTHERS)
+    # From → to. Whatever is not here is refused by every verb.
+    MOVES = {
+        Status.WAITING_ON_US: (
+            Status.WAITING_ON_THEM,
+            Status.WAITING_ON_OTHERS,
+            Status.RESOLVED,
+            Status.WITHDRAWN,
+        ),
+        Status.WAITING_ON_THEM: (
+            Status.WAITING_ON_US,
+            Status.WAITING_ON_OTHERS,
+            Status.RESOLVED,
+            Status.WITHDRAWN,
+        ),
+        Status.WAITING_ON_OTHERS: (
+            Status.WAITING_ON_US,
+            Status.WAITING_ON_THEM,
+            Status.RESOLVED,
+            Status.WITHDRAWN,
+        ),
+        Status.RESOLVED: (Status.WAITING_ON_US,),
+        Status.WITHDRAWN: (),
+    }
+
+    id = models.BigIntegerField(primary_key=True, help_text="the id of its filing")
+    number = models.CharField(max_length=24, unique=True)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="tickets")
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="tickets")
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+    )
+    channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.PORTAL)
+    subject = models.CharField(max_length=160)
+    phone = models.CharField(max_length=20, blank=True, help_text="E.164; where the requester wants to be called")
+    impact = models.CharField(max_length=4, choices=Impact.choices)
+    urgency = models.CharField(max_length=8, choices=Urgency.choices)
+    severity = models.CharField(max_length=2, choices=Severity.choices)
+    status = models.CharField(max_length=17, choices=Status.choices, default=Status.WAITING_ON_US)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_tickets"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=now)
+    waiting_since = models.DateTimeField(null=True, blank=True, help_text="since when the municipality waits on us")
+    first_replied_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    next_due_at = models.DateTimeField(default=RESTING)
+    matched_at = models.DateTimeField(null=True, blank=True, help_text="when the matcher last looked at it")
+    search_text = models.TextField(editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ended_tickets_say_when",
+                condition=Q(status__in=("resolved", "withdrawn"), ended_at__isnull=False)
+                | Q(status__in=("waiting_on_us", "waiting_on_them", "waiting_on_others"), ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="tickets_waiting_on_us_say_since",
+                condition=Q(status="waiting_on_us", waiting_since__isnull=False)
+                | (~Q(status="waiting_on_us") & Q(waiting_since=None)),
+            ),
+            models.CheckConstraint(
+                name="claimed_tickets_say_since",
+                condition=Q(assignee=None, claimed_at=None) | Q(assignee__isnull=False, claimed_at__isnull=False),
+            ),
+            models.CheckConstraint(name="ticket_severity_is_known", condition=Q(severity__in=("S1", "S2", "S3", "S4"))),
+        ]
+        indexes = [
+            models.Index(fields=["next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due"),
+            models.Index(fields=["queue", "next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due_in_queue"),
+            models.Index(fields=["assignee", "next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due_of"),
+            models.Index(fields=["municipality", "-id"], name="ticket_by_municipality"),
+            models.Index(fields=["component", "-id"], name="ticket_by_component"),
+            models.Index(
+                fields=["severity", "waiting_since"], condition=Q(status="waiting_on_us"), name="ticket_unanswered"
+            ),
+            models.Index(fields=["id"], condition=Q(matched_at=None), name="ticket_unmatched"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_resting(self) -> bool:
+        """No clock is running: the turn is not ours, or nothing was promised."""
+        return self.next_due_at >= RESTING
+
+    @property
+    def due_at(self) -> datetime | None:
+        return None if self.is_resting else self.next_due_at
+
+    def may_become(self, status: str) -> bool:
+        return status in self.MOVES[self.Status(self.status)]
+
+    def live_state(self) -> dict:
+        """What an open queue must know to place this ticket; no text of the conversation."""
+        return {
+            "number": self.number,
+            "subject": self.subject,
+            "severity": self.severity,
+            "status": self.status,
+            "queue": self.queue_id,
+            "assignee": self.assignee_id,
+            "municipality": self.municipality_id,
+            "component": self.component_id,
+            "due": None if self.is_resting else self.next_due_at.isoformat(),
+        }

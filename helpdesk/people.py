@@ -1,0 +1,31 @@
+"""Who works at the desk."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from foundation.directory.models import Membership, Person
+
+REMEMBERED_FOR = 60  # seconds; the verb asks again whether the person may have a ticket
+
+
+class Colleague(NamedTuple):
+    pk: int
+    name: str
+
+
+def at_the_desk() -> QuerySet[Person]:
+    """Everyone who may be given a ticket, by name."""
+    current = Membership.objects.current().filter(role__in=Membership.DESK_ROLES)
+    return Person.objects.filter(is_active=True, memberships__in=current).distinct().order_by("name")
+
+
+def names_at_the_desk() -> Sequence[Colleague]:
+    """The same as names to choose from, read at most once a minute."""
+    known = cache.get("helpdesk.colleagues")
+    if known is None:
+        known = [Colleague(*row) for row in at_the_desk().values_list("pk", "name")]
+        cache.set("helpdesk.colleagues", known, REMEMBERED_FOR)
+    return known

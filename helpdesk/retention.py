@@ -1,0 +1,39 @@
+"""Closed tickets lose their words and names; what was asked of which module stays countable."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from helpdesk.models import Attachment, Message, Satisfaction, Ticket
+
+AT_ONCE = 500
+FORGOTTEN = "—"
+
+
+def forget_texts(older_than: datetime) -> int:
+    """Subject, conversation, telephone and requester of tickets that ended before; returns tickets."""
+    overdue = Ticket.objects.filter(ended_at__lt=older_than).exclude(subject=FORGOTTEN).order_by("pk")
+    total = 0
+    while keys := list(overdue.values_list("pk", flat=True)[:AT_ONCE]):
+        total += forget(Ticket.objects.filter(pk__in=keys))
+    return total
+
+
+@transaction.atomic
+def forget(tickets: QuerySet[Ticket]) -> int:
+    Message.objects.filter(ticket__in=tickets).update(body="", author=None, author_name="", mail_id=None)
+    Satisfaction.objects.filter(ticket__in=tickets).update(comment="")
+    return tickets.update(subject=FORGOTTEN, phone="", requester=None, search_text=F("number"))
+
+
+def drop_files(older_than: datetime) -> int:
+    """Attachments of tickets that ended before: the rows first, then the files."""
+    overdue = Attachment.objects.filter(message__ticket__ended_at__lt=older_than).order_by("pk")
+    total = 0
+    while attachments := list(overdue[:AT_ONCE]):
+        Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments]).delete()
+        for attachment in attachments:
+            attachment.file.delete(save=False)
+        total += len(attachments)
+    return total

@@ -1,0 +1,109 @@
+"""Figures and timelines on paper: XLSX, CSV and PDF, in the reader's language."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+from fpdf import FPDF
+
+from django_sla import evidence, policies, timeline
+from django_sla.attainment import Attained
+from django_sla.models import Clock
+from foundation import now
+from foundation.directory import spoken
+from helpdesk.models import Ticket
+
+FONTS = Path(__file__).parent / "data" / "fonts"
+BOM = "\ufeff"  # Excel reads UTF-8 only after it
+WIDTHS = (38, 104, 38)  # millimetres: time, what happened, due
+
+Rows = Sequence[tuple[str, Attained]]
+
+
+def attainment_header(first: str) -> list[str]:
+    return [first, _("Kept"), _("Breached"), _("Excused"), _("Breached before correction"), _("Share kept (%)")]
+
+
+def attainment_rows(rows: Rows) -> Iterable[list]:
+    for name, row in rows:
+        share = "" if row.ratio is None else round(row.ratio * 100, 1)
+        yield [name, row.met, row.missed, row.excused, row.missed_as_it_stood, share]
+
+
+def attainment_csv(first: str, rows: Rows) -> str:
+    """Semicolons and a byte-order mark, as Turkish Excel expects; decimals as the reader writes them."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(attainment_header(first))
+    for row in attainment_rows(rows):
+        writer.writerow([spoken.number(cell, 1) if isinstance(cell, float) else cell for cell in row])
+    return BOM + out.getvalue()
+
+
+def attainment_xlsx(title: str, first: str, rows: Rows) -> bytes:
+    """A workbook of one sheet with a frozen, bold header."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet(title[:31])
+        sheet.write_row(0, 0, attainment_header(first), book.add_format({"bold": True}))
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 0, 44)
+        sheet.set_column(1, 5, 18)
+        for number, row in enumerate(attainment_rows(rows), start=1):
+            sheet.write_row(number, 0, row)
+    return out.getvalue()
+
+
+class Paper(FPDF):
+    """An A4 page in a typeface with ğ, ş, ı and İ; page numbers at the foot."""
+
+    def __init__(self, title: str):
+        super().__init__(format="A4")
+        self.add_font("sans", "", FONTS / "DejaVuSans.ttf")
+        self.add_font("sans", "B", FONTS / "DejaVuSans-Bold.ttf")
+        self.set_title(title)
+        self.set_creator("Nöbet")
+        self.set_margins(15, 15)
+        self.set_auto_page_break(True, margin=18)
+        self.add_page()
+        self.line_of(title, size=15, bold=True)
+
+    def line_of(self, text: str, *, size: int = 9, bold: bool = False) -> None:
+        """One paragraph across the page."""
+        self.set_font("sans", "B" if bold else "", size)
+        self.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+        self.ln(1)
+
+    def footer(self) -> None:
+        self.set_y(-12)
+        self.set_font("sans", "", 7)
+        self.cell(0, 5, f"Nöbet · {spoken.exact(now())} · {self.page_no()}", align="C")
+
+
+def evidence_pdf(ticket: Ticket, clocks: Sequence[Clock]) -> bytes:
+    """The evidence sheet of a ticket: every promise, every event, the rule behind it."""
+    paper = Paper(_("Evidence sheet %(number)s") % {"number": ticket.number})
+    paper.line_of(f"{ticket.subject}\n{ticket.municipality} · {ticket.component.name} · {ticket.severity}")
+    for clock in clocks:
+        target = clock.version.target(clock.metric)
+        promise = policies.target_text(target) if target else ""
+        paper.ln(3)
+        paper.line_of(f"{clock.get_metric_display()} {clock.cycle} · {promise} · {clock.version}", size=11, bold=True)
+        paper.line_of(timeline.summary(clock, now()))
+        _table(paper, clock)
+    return bytes(paper.output())
+
+
+def _table(paper: Paper, clock: Clock) -> None:
+    paper.set_font("sans", "", 8)
+    with paper.table(col_widths=WIDTHS, line_height=4.5, borders_layout="HORIZONTAL_LINES") as table:
+        table.row([_("Time"), _("What happened"), _("Due")])
+        for line in timeline.lines(clock):
+            table.row([timeline.moment(line.at, clock), line.sentence, timeline.moment(line.due_after, clock)])
+
+
+def evidence_csv(clocks: Sequence[Clock]) -> str:
+    return BOM + evidence.as_csv(clocks)

@@ -1,0 +1,58 @@
+"""The socket doors of helpdesk: the queue, and one ticket."""
+
+from django.urls import path
+
+from foundation.live import audiences
+from foundation.live.consumers import LiveConsumer
+from helpdesk.models import MajorIncident, Message, Ticket
+
+NEWEST = 200
+
+
+class DeskSocket(LiveConsumer):
+    """Open queues: which tickets moved. The page fetches the rows it shows."""
+
+    kind = "desk"
+    audience = audiences.DESK
+
+    def admit(self) -> bool:
+        return self.person is not None and self.person.works_at_the_desk
+
+    def snapshot(self) -> dict:
+        """The tickets due first; a page with another view asks for its own rows."""
+        due = Ticket.objects.open().by_what_is_due().defer("search_text")[:NEWEST]
+        incidents = MajorIncident.objects.live().values_list("pk", flat=True)
+        return {"tickets": [ticket.live_state() for ticket in due], "incidents": list(incidents)}
+
+
+class TicketSocket(LiveConsumer):
+    """One open ticket. The desk listens where internal notes are told, others do not."""
+
+    kind = "ticket"
+
+    @property
+    def at_desk(self) -> bool:
+        return self.person is not None and self.person.works_at_the_desk
+
+    @property
+    def audience(self) -> str:
+        room = audiences.ticket_desk if self.at_desk else audiences.ticket_public
+        return room(str(self.kwargs["number"]))
+
+    def admit(self) -> bool:
+        return Ticket.objects.visible_to(self.person).filter(number=self.kwargs["number"]).exists()
+
+    def snapshot(self) -> dict:
+        """Its state and the newest message this audience may read."""
+        ticket = Ticket.objects.defer("search_text").get(number=self.kwargs["number"])
+        messages = Message.objects.filter(ticket=ticket)
+        if not self.at_desk:
+            messages = messages.filter(kind=Message.Kind.PUBLIC)
+        newest = messages.order_by("-pk").values_list("pk", flat=True).first()
+        return {"status": ticket.status, "severity": ticket.severity, "message": newest}
+
+
+sockets = [
+    path("ws/desk/", DeskSocket.as_asgi()),
+    path("ws/tickets/<str:number>/", TicketSocket.as_asgi()),
+]

@@ -1,0 +1,101 @@
+"""Talking: replies to each other, notes among ourselves, and whose turn it is."""
+
+from collections.abc import Iterable
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.wire.redaction import mask_identity_numbers
+from helpdesk import clockwork, letters
+from helpdesk.models import Message, Ticket
+from helpdesk.refusals import NothingSaid, TicketEnded
+from helpdesk.tickets import telling
+from helpdesk.tickets.intake import attach
+from helpdesk.tickets.moves import change_where, move
+from helpdesk.tickets.ownership import require_desk, require_party
+
+
+@transaction.atomic
+def reply(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[UploadedFile] = ()) -> Message:
+    """Say something to the other side.
+
+    Our first reply keeps the first promise. Theirs gives the turn back to us.
+    A closed ticket takes no replies: it is reopened, or stays closed.
+    """
+    require_party(ticket, by)
+    if not Ticket.objects.open().filter(pk=ticket.pk).exists():
+        raise TicketEnded
+    side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
+    message = say(ticket, Message.Kind.PUBLIC, side, by, body, attachments)
+    if side == Message.Side.US:
+        answered(ticket)
+    elif ticket.status != Ticket.Status.WAITING_ON_US:
+        move(ticket, Ticket.Status.WAITING_ON_US, waiting_since=message.created_at)
+        clockwork.resumed(ticket, message.created_at)
+    if side == Message.Side.THEM:
+        clockwork.heard(ticket, message.created_at)
+    journal.record("ticket.replied", ticket, by=by, side=side)
+    telling.changed(ticket)
+    return message
+
+
+def answered(ticket: Ticket) -> None:
+    """A person at the desk has spoken: the first time is remembered, the clocks are told."""
+    at = now()
+    if ticket.first_replied_at is None:
+        change_where(ticket, {}, first_replied_at=at)
+    clockwork.answered(ticket, at)
+
+
+@transaction.atomic
+def note(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[UploadedFile] = ()) -> Message:
+    """Write something only the desk reads; moves neither turn nor clock."""
+    require_desk(by)
+    message = say(ticket, Message.Kind.NOTE, Message.Side.US, by, body, attachments)
+    journal.record("ticket.noted", ticket, by=by)
+    return message
+
+
+@transaction.atomic
+def wait(ticket: Ticket, *, by: Person, body: str, third_party: bool = False) -> Message:
+    """Ask the municipality (or say that a third party is asked) and give the turn away.
+
+    The clocks rest meanwhile, except in S1, which never rests.
+    """
+    require_desk(by)
+    to = Ticket.Status.WAITING_ON_OTHERS if third_party else Ticket.Status.WAITING_ON_THEM
+    move(ticket, to, waiting_since=None)
+    message = say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, body)
+    answered(ticket)
+    clockwork.rest(ticket, now(), clockwork.SUPPLIER if third_party else clockwork.REQUESTER)
+    journal.record("ticket.waiting", ticket, by=by, third_party=third_party)
+    telling.changed(ticket)
+    return message
+
+
+def say(
+    ticket: Ticket, kind: str, side: str, by: Person | None, body: str, attachments: Iterable[UploadedFile] = ()
+) -> Message:
+    """Add one message to the conversation and tell its open pages."""
+    body = mask_identity_numbers(body.strip())
+    if not body:
+        raise NothingSaid
+    message = Message.objects.create(ticket=ticket, kind=kind, side=side, author=by, body=body, created_at=now())
+    attach(message, attachments)
+    if kind == Message.Kind.PUBLIC:
+        make_findable(ticket, body)
+    telling.said(message)
+    letters.written(message)
+    return message
+
+
+def make_findable(ticket: Ticket, body: str) -> None:
+    """Search finds what both sides have read; never a note, which a search could give away."""
+    words = Concat(F("search_text"), Value(f" {turkish.fold(body)}"))
+    Ticket.objects.filter(pk=ticket.pk).update(search_text=words)

@@ -1,0 +1,34 @@
+"""The desk confirms or corrects the class that the requester's answers led to."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from foundation import now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from helpdesk import clockwork
+from helpdesk.models import Message, Ticket
+from helpdesk.refusals import ReasonMissing
+from helpdesk.tickets import telling
+from helpdesk.tickets.conversation import say
+from helpdesk.tickets.moves import change_where
+from helpdesk.tickets.ownership import require_desk
+
+
+@transaction.atomic
+def grade(ticket: Ticket, *, severity: str, by: Person, reason: str = "") -> None:
+    """Give it another class. Lowering needs a reason, and the municipality reads it."""
+    require_desk(by)
+    before = ticket.severity
+    if severity == before:
+        return
+    if severity > before and not reason.strip():
+        raise ReasonMissing
+    change_where(ticket, {"severity": before, "ended_at": None}, severity=severity)
+    clockwork.regraded(ticket, now())
+    if reason.strip():
+        label = Ticket.Severity(severity).label
+        text = _("Severity: %(severity)s. %(reason)s") % {"severity": label, "reason": reason.strip()}
+        say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, text)
+    journal.record("ticket.graded", ticket, by=by, before=before, after=severity)
+    telling.changed(ticket)

@@ -1,0 +1,113 @@
+"""Filing a ticket: from form, mail, API or telephone, one verb."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Component, Municipality, Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from foundation.wire import uploads
+from foundation.wire.redaction import mask_identity_numbers
+from helpdesk import clockwork, events, letters, severity
+from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
+
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+LONGEST_TOKEN = 200
+
+
+@transaction.atomic
+def submit(
+    *,
+    municipality: Municipality,
+    component: Component,
+    subject: str,
+    body: str,
+    impact: str,
+    urgency: str,
+    by: Person | None = None,
+    channel: str = Ticket.Channel.PORTAL,
+    phone: str = "",
+    attachments: Iterable[UploadedFile] = (),
+    token: str = "",
+    at: datetime | None = None,
+) -> Ticket:
+    """File a ticket, or return the one already filed with this token.
+
+    `token` names one act of filing (a form that was rendered, a mail's Message-ID,
+    an Idempotency-Key); it counts within the municipality, so nobody can ask for
+    another's ticket with it. `at` is when it was told to us, if not just now.
+    """
+    key = key_of(municipality, token)
+    filing = Filing.objects.claim(key)
+    if filing is None:
+        return Ticket.objects.get(pk=Filing.objects.get(token=key).pk)
+
+    at = at or now()
+    subject, body = mask_identity_numbers(subject), mask_identity_numbers(body)
+    number = number_of(filing, at)
+    ticket = Ticket(
+        id=filing,
+        number=number,
+        municipality=municipality,
+        component=component,
+        requester=by,
+        channel=channel,
+        subject=subject,
+        phone=phone,
+        impact=impact,
+        urgency=urgency,
+        severity=severity.proposed(impact, urgency, component.tier),
+        queue=queue_for(component),
+        created_at=at,
+        waiting_since=at,
+        search_text=turkish.fold(f"{number} {subject} {body} {municipality.full_name}"),
+    )
+    clockwork.start(ticket, at)
+    ticket.save(force_insert=True)
+    message = Message.objects.create(
+        ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
+    )
+    attach(message, attachments)
+    journal.record("ticket.submitted", ticket, by=by, severity=ticket.severity, component=component.pk, channel=channel)
+    live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
+    letters.received(ticket)
+    events.ticket_submitted.send(Ticket, ticket=ticket)
+    return ticket
+
+
+def key_of(municipality: Municipality, token: str) -> str:
+    """The token within its municipality, always short enough for its column."""
+    if len(token) > LONGEST_TOKEN:
+        token = hashlib.sha256(token.encode()).hexdigest()
+    return f"{municipality.pk}:{token or uuid.uuid4()}"
+
+
+def number_of(filing: int, at: datetime) -> str:
+    """`DST-<year in Türkiye>-<at least six digits>`; gaps are allowed."""
+    return f"DST-{at.astimezone(ISTANBUL).year}-{filing:06d}"
+
+
+def queue_for(component: Component) -> Queue:
+    """The queue that looks after this component, else the one that takes the rest."""
+    own = Queue.objects.filter(components=component).first()
+    return own or Queue.objects.get(takes_the_rest=True)
+
+
+def attach(message: Message, attachments: Iterable[UploadedFile]) -> None:
+    """Keep the files that came with a message; refused ones (`FileRefused`) keep the message out, too."""
+    for accepted in uploads.accept_all(attachments):
+        Attachment.objects.create(
+            message=message,
+            file=accepted.file,
+            name=accepted.name,
+            content_type=accepted.content_type,
+            size=accepted.size,
+        )

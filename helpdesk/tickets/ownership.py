@@ -1,0 +1,69 @@
+"""Who has it: one agent at a time, and everyone can see whom."""
+
+from django.db import transaction
+
+from foundation import now
+from foundation.directory.models import Membership, Person
+from foundation.journal import journal
+from helpdesk.models import Ticket
+from helpdesk.refusals import NotYourTicket, TicketMovedOn, TicketTaken
+from helpdesk.tickets import telling
+
+
+@transaction.atomic
+def claim(ticket: Ticket, *, by: Person) -> None:
+    """Take an unclaimed, open ticket. Of fifty who try, one has it; the others learn who."""
+    require_desk(by)
+    at = now()
+    won = Ticket.objects.unclaimed().filter(pk=ticket.pk).update(assignee=by, claimed_at=at)
+    ticket.refresh_from_db()
+    if not won:
+        refuse_claim(ticket, by)
+        return
+    journal.record("ticket.claimed", ticket, by=by)
+    telling.changed(ticket)
+
+
+def refuse_claim(ticket: Ticket, by: Person) -> None:
+    """Say why the claim failed; pressing twice on one's own ticket is no failure."""
+    if not ticket.is_open or ticket.assignee is None:
+        raise TicketMovedOn
+    if ticket.assignee_id != by.pk:
+        raise TicketTaken(ticket.assignee.name)
+
+
+@transaction.atomic
+def release(ticket: Ticket, *, by: Person) -> None:
+    """Give it back to the queue."""
+    require_desk(by)
+    freed = Ticket.objects.open().filter(pk=ticket.pk, assignee=by).update(assignee=None, claimed_at=None)
+    if not freed:
+        raise TicketMovedOn
+    ticket.refresh_from_db()
+    journal.record("ticket.released", ticket, by=by)
+    telling.changed(ticket)
+
+
+@transaction.atomic
+def assign(ticket: Ticket, *, to: Person, by: Person) -> None:
+    """Hand it to a colleague, whoever has it now."""
+    require_desk(by)
+    require_desk(to)
+    handed = Ticket.objects.open().filter(pk=ticket.pk).update(assignee=to, claimed_at=now())
+    if not handed:
+        raise TicketMovedOn
+    ticket.refresh_from_db()
+    journal.record("ticket.assigned", ticket, by=by, to=to.pk)
+    telling.changed(ticket)
+
+
+def require_party(ticket: Ticket, person: Person) -> None:
+    """Only the desk and the municipality itself speak in a ticket; others who may read it do not."""
+    homes = [m.municipality_id for m in person.current_memberships if m.role in Membership.MUNICIPAL_ROLES]
+    if not person.works_at_the_desk and ticket.municipality_id not in homes:
+        raise NotYourTicket
+
+
+def require_desk(person: Person) -> None:
+    if not person.works_at_the_desk:
+        raise NotYourTicket

@@ -1,0 +1,88 @@
+"""How a ticket ends, and how it comes back."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from foundation import now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from helpdesk import clockwork, events
+from helpdesk.models import Message, Satisfaction, Ticket, TicketLink
+from helpdesk.refusals import ReasonMissing, ReopenWindowOver, TicketMovedOn
+from helpdesk.tickets import telling
+from helpdesk.tickets.conversation import answered, say
+from helpdesk.tickets.moves import move
+from helpdesk.tickets.ownership import require_desk, require_party
+
+# A municipality may say "it is still broken here" for this long after we said it works.
+REOPEN_WINDOW = timedelta(days=14)
+
+
+@transaction.atomic
+def resolve(ticket: Ticket, *, by: Person | None, note: str) -> None:
+    """End the conversation with what was done, in words the municipality reads.
+
+    Nobody (`by=None`) resolves where the watch has seen that it works again.
+
+    Two agents may press Resolve in the same second. The update lets exactly one
+    through; the other learns that the ticket moved on.
+    """
+    if by is not None:
+        require_desk(by)
+    at = now()
+    move(ticket, Ticket.Status.RESOLVED, ended_at=at, waiting_since=None)
+    say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, note)
+    answered(ticket)
+    clockwork.resolved(ticket, at)
+    journal.record("ticket.resolved", ticket, by=by)
+    telling.changed(ticket)
+    events.ticket_resolved.send(Ticket, ticket=ticket)
+
+
+@transaction.atomic
+def reopen(ticket: Ticket, *, by: Person, reason: str) -> None:
+    """ "It is still broken here": the ticket is ours again and its clocks run on.
+
+    It also leaves the incident it was linked to, which did not explain it after all.
+    """
+    require_party(ticket, by)
+    if not reason.strip():
+        raise ReasonMissing
+    at = now()
+    if ticket.ended_at and at - ticket.ended_at > REOPEN_WINDOW:
+        raise ReopenWindowOver
+    move(ticket, Ticket.Status.WAITING_ON_US, ended_at=None, waiting_since=at)
+    side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
+    say(ticket, Message.Kind.PUBLIC, side, by, reason)
+    clockwork.reopened(ticket, at)
+    TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=at, undone_by=by)
+    journal.record("ticket.reopened", ticket, by=by)
+    telling.changed(ticket)
+    events.ticket_reopened.send(Ticket, ticket=ticket)
+
+
+@transaction.atomic
+def withdraw(ticket: Ticket, *, by: Person, reason: str = "") -> None:
+    """The municipality no longer needs it; it stays readable and cannot be reopened."""
+    require_party(ticket, by)
+    at = now()
+    move(ticket, Ticket.Status.WITHDRAWN, ended_at=at, waiting_since=None)
+    clockwork.withdrawn(ticket, at)
+    if reason.strip():
+        side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
+        say(ticket, Message.Kind.PUBLIC, side, by, reason)
+    journal.record("ticket.withdrawn", ticket, by=by)
+    telling.changed(ticket)
+
+
+@transaction.atomic
+def rate(ticket: Ticket, *, by: Person, score: int, comment: str = "") -> Satisfaction:
+    """What the municipality thought of how it ended, one to five; the first answer counts."""
+    require_party(ticket, by)
+    if ticket.is_open:
+        raise TicketMovedOn
+    given, is_new = Satisfaction.objects.get_or_create(ticket=ticket, defaults={"score": score, "comment": comment})
+    if is_new:
+        journal.record("ticket.rated", ticket, by=by, score=score)
+    return given

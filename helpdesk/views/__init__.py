@@ -1,0 +1,1 @@
+"""Pages: find, ask, call one verb, answer."""

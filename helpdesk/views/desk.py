@@ -1,0 +1,85 @@
+"""The agents' queue, by what is due next."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import Refusal
+from foundation.directory.models import Component
+from helpdesk import queue_reading, tallies, tickets
+from helpdesk.models import MajorIncident, Ticket
+from helpdesk.queue_reading import Wanted
+
+MOST_AT_ONCE = 50
+MOST_FOUND = 6
+
+
+def desk_only(request) -> None:
+    if not request.user.works_at_the_desk:
+        raise PermissionDenied
+
+
+@login_required
+@require_safe
+def queue(request):
+    desk_only(request)
+    return render(request, "helpdesk/desk.html", page_of(request))
+
+
+@login_required
+@require_safe
+def rows(request):
+    """The table alone: an open desk fetches it when something changed."""
+    desk_only(request)
+    return render(request, "helpdesk/_queue.html", page_of(request))
+
+
+def page_of(request) -> dict:
+    wanted = Wanted.from_query(request.GET)
+    incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
+    return {
+        "wanted": wanted,
+        "page": queue_reading.page(wanted, request.user),
+        "numbers": tallies.numbers_for(request.user),
+        "incidents": list(incidents[:MOST_FOUND]),
+        "components": Component.objects.only("code", "name_tr", "name_en", "position"),
+        "severities": Ticket.Severity,
+        "statuses": Ticket.OPEN_STATUSES,
+    }
+
+
+@login_required
+@require_POST
+def claims(request):
+    """Take several at once; those that somebody else has are left and counted."""
+    desk_only(request)
+    numbers = request.POST.getlist("number")[:MOST_AT_ONCE]
+    taken = 0
+    for ticket in Ticket.objects.visible_to(request.user).filter(number__in=numbers):
+        try:
+            tickets.claim(ticket, by=request.user)
+            taken += 1
+        except Refusal:
+            continue
+    left = len(numbers) - taken
+    messages.success(request, ngettext("%(n)d ticket is yours.", "%(n)d tickets are yours.", taken) % {"n": taken})
+    if left:
+        messages.warning(request, _("Somebody else has taken %(n)d of them.") % {"n": left})
+    return redirect("helpdesk:desk")
+
+
+@login_required
+@require_safe
+def palette(request):
+    """What the palette finds for the words typed so far."""
+    desk_only(request)
+    wanted = replace(Wanted.from_query(request.GET), view="all", cursor="")
+    found = queue_reading.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
+    found = found.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
+    return render(request, "helpdesk/_palette.html", {"found": found, "words": wanted.words})

@@ -1,0 +1,106 @@
+"""A major incident at the desk: its card, its one answer, and the links of its tickets."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.directory.models import Municipality
+from foundation.outbox import segments
+from foundation.wire import paging
+from helpdesk import letters, major_incidents
+from helpdesk.forms import AnswerForm, LinkForm
+from helpdesk.models import MajorIncident, Ticket
+from helpdesk.views.tickets import find
+
+PAGE = 50
+
+
+def find_incident(request, pk: int) -> MajorIncident:
+    """404 for everyone who does not work nationally."""
+    visible = MajorIncident.objects.visible_to(request.user).select_related("outage", "component", "commander")
+    return get_object_or_404(visible.with_link_counts(), pk=pk)
+
+
+@login_required
+@require_safe
+def incident(request, pk):
+    return show(request, find_incident(request, pk), AnswerForm())
+
+
+def show(request, incident: MajorIncident, form: AnswerForm, preview=None):
+    linked = Ticket.objects.linked_to(incident).select_related("municipality").defer("search_text")
+    rows, following = paging.page(linked, order=("-pk",), cursor=request.GET.get("cursor"), limit=PAGE)
+    context = {
+        "incident": incident,
+        "form": form,
+        "preview": preview,
+        "tickets": rows,
+        "next": following,
+        "open_count": Ticket.objects.open().linked_to(incident).count(),
+        "municipality_count": Municipality.objects.filter(tickets__in=Ticket.objects.linked_to(incident))
+        .distinct()
+        .count(),
+        "answers": incident.texts.select_related("by")[:5],
+    }
+    return render(request, "helpdesk/incident.html", context)
+
+
+@login_required
+@require_POST
+def answer(request, pk):
+    """First the preview on every surface, then the same words to everyone."""
+    incident = find_incident(request, pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return show(request, incident, form)
+    words = form.cleaned_data
+    if not words.pop("confirmed"):
+        return show(request, incident, form, preview_of(incident, words))
+    given = major_incidents.answer_all(incident, by=request.user, **words)
+    said = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
+    messages.success(request, said % {"n": given.tickets})
+    return redirect("helpdesk:incident", pk=pk)
+
+
+def preview_of(incident: MajorIncident, words: dict) -> dict:
+    """The text as each surface will show it."""
+    sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
+    return {
+        **words,
+        "mail": letters.answer_to_all(sample, words["text"]) if sample else None,
+        "sms": segments.measure(words["text"]),
+    }
+
+
+@login_required
+@require_POST
+def rejection(request, pk):
+    if not request.user.works_at_the_desk:
+        raise PermissionDenied
+    major_incidents.reject(find_incident(request, pk), by=request.user)
+    return redirect("helpdesk:desk")
+
+
+@login_required
+@require_POST
+def linking(request, number):
+    """Put a ticket under the outage its municipality feels."""
+    ticket = find(request, number)
+    if not request.user.works_at_the_desk:
+        raise PermissionDenied
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        incident = major_incidents.declare(form.cleaned_data["outage"], by=request.user)
+        major_incidents.link(incident, ticket, by=request.user)
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def unlinking(request, number):
+    """One click for the desk, and for a municipality whose problem is a different one."""
+    major_incidents.unlink(find(request, number), by=request.user)
+    return redirect("helpdesk:ticket", number=number)

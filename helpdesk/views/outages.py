@@ -1,0 +1,24 @@
+"""One tap instead of a ticket."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from helpdesk.views.portal import NobodyToFileFor
+from monitoring import impact
+from monitoring.models import Outage
+
+
+@login_required
+@require_POST
+def me_too(request, pk):
+    """ "Biz de etkilendik": counts once a municipality, however many people tap."""
+    municipality = request.user.own_municipality
+    if municipality is None:
+        raise NobodyToFileFor
+    outage = get_object_or_404(Outage.objects.open().public(), pk=pk)
+    impact.report(outage, municipality, request.user)
+    messages.success(request, _("Thank you, we have noted it. We will let you know when it is over."))
+    return redirect("helpdesk:new_ticket")

@@ -1,0 +1,110 @@
+"""The municipality's own pages: file a ticket, see one's tickets."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from foundation import Refusal, now
+from foundation.wire import paging
+from helpdesk import commitments, outage_notice, severity, tickets
+from helpdesk.forms import PhoneLogForm, TicketForm
+from helpdesk.models import Ticket
+from helpdesk.views.warnings import warn_about_identity_numbers
+
+PAGE = 50
+
+
+class NobodyToFileFor(Refusal):
+    """The account belongs to no municipality and not to the desk."""
+
+    status = 403
+
+    def __init__(self):
+        super().__init__(_("Your account belongs to no municipality, so it cannot open a ticket."))
+
+
+@login_required
+@require_safe
+def my_tickets(request):
+    """Everything this person may see, newest first."""
+    found = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
+    words = request.GET.get("q", "").strip()
+    if words:
+        found = found.matching(words)
+    rows, next_cursor = paging.page(found, order=("-id",), cursor=request.GET.get("cursor"), limit=PAGE)
+    context = {"tickets": rows, "next": next_cursor, "words": words, "at": now()}
+    return render(request, "helpdesk/my_tickets.html", context)
+
+
+@login_required
+def new_ticket(request):
+    """The form, with the live outages of this municipality before it."""
+    person = request.user
+    if not (person.own_municipality or person.works_at_the_desk):
+        raise NobodyToFileFor
+    form_class = PhoneLogForm if person.works_at_the_desk else TicketForm
+    form = form_class(request.POST or None, request.FILES or None, initial=known_already(request))
+    notice = unseen_outage(form, person) if form.is_valid() else None
+    if form.is_valid() and notice is None and (filed := file_it(form, person)):
+        warn_about_identity_numbers(request, form.cleaned_data["subject"], form.cleaned_data["body"])
+        return redirect("helpdesk:ticket", number=filed.number)
+    return render(request, "helpdesk/new_ticket.html", surroundings_of(form, person, notice))
+
+
+def known_already(request) -> dict:
+    """What we need not ask: the telephone on the account, the module of the link they came by."""
+    return {"phone": request.user.phone, "module": request.GET.get("module", "")}
+
+
+def file_it(form, person) -> Ticket | None:
+    """The ticket; None when it was refused, and then the form says why and keeps every word."""
+    words = dict(form.cleaned_data)
+    words.pop("outage_seen", None)
+    municipality = words.pop("municipality", None) or person.own_municipality
+    by = None if person.works_at_the_desk else person
+    channel = Ticket.Channel.PHONE if person.works_at_the_desk else Ticket.Channel.PORTAL
+    try:
+        return tickets.submit(**words, municipality=municipality, by=by, channel=channel)
+    except Refusal as refusal:
+        form.add_error("attachments", refusal.sentence)
+        return None
+
+
+def unseen_outage(form, person):
+    """The outage that explains this ticket, if the clerk has not been shown it yet."""
+    words = form.cleaned_data
+    municipality = words.get("municipality") or person.own_municipality
+    notice = outage_notice.covering(municipality, words["component"])
+    return notice if notice and notice.pk != words.get("outage_seen") else None
+
+
+def surroundings_of(form, person, notice) -> dict:
+    """What the page shows around the form."""
+    home = person.own_municipality
+    if notice:
+        notices = [notice]
+    else:
+        notices = outage_notice.touching(home) if home else []
+    reported = outage_notice.reported(home, notices) if home and notices else set()
+    return {"form": form, "notices": notices, "reported": reported, "asked_again": notice, **promised_for(form)}
+
+
+@login_required
+@require_safe
+def promise(request):
+    """The promised times for what is chosen so far, as a fragment of the form."""
+    form = TicketForm(request.GET)
+    form.is_valid()
+    return render(request, "helpdesk/_promise.html", promised_for(form))
+
+
+def promised_for(form) -> dict:
+    """The class these answers lead to and its promises; all four while something is unanswered."""
+    words = getattr(form, "cleaned_data", {}) if form.is_bound else {}
+    component, impact, urgency = words.get("component"), words.get("impact"), words.get("urgency")
+    at = now()
+    if component and impact and urgency:
+        chosen = severity.proposed(impact, urgency, component.tier)
+        return {"chosen": Ticket.Severity(chosen), "promises": commitments.promised(chosen, at, component.tier)}
+    return {"chosen": None, "classes": commitments.of_every_class(at)}

@@ -1,0 +1,197 @@
+"""The public page of service times, its tables, and why a ticket's clocks stand as they do."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from django_sla import calendars, forecast, timeline
+from django_sla.models import Calendar, Clock, Metric
+from foundation import now
+from foundation.directory.models import Membership, Municipality
+from helpdesk import sheets, standards
+from helpdesk.commitments import METRICS
+from helpdesk.models import Ticket
+from helpdesk.standards import Month
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GROUPINGS = ("class", "module", "province", "municipality")
+TREND_MONTHS = 12
+CHART_HEIGHT = 100
+
+
+@require_safe
+def service_times(request):
+    """Classes, hours, targets and last month's results. For everybody, without script."""
+    at = now()
+    month = Month.of(at).before
+    context = {
+        "classes": standards.classes(at),
+        "month": month,
+        "headlines": standards.headlines(month, at),
+        "tickets": Ticket.objects.filter(created_at__gte=month.start, created_at__lt=month.end).count(),
+        "short_day": standards.next_short_day(at),
+        "keeper": request.user.is_authenticated and request.user.has_role(Membership.Role.PLATFORM_ADMIN),
+    }
+    return render(request, "helpdesk/standards.html", context)
+
+
+@require_safe
+def attainment(request, by: str = "class"):
+    """One month's figures grouped by class, module, province or municipality, with a year's trend."""
+    month, rows = _asked_for(request, by)
+    months = standards.last_months(now(), TREND_MONTHS)
+    context = {
+        "by": by,
+        "groupings": _groupings(request.user),
+        "first": _groupings(request.user)[by],
+        "month": month,
+        "months": reversed(months),
+        "rows": rows,
+        "trend": _bars(standards.trend(months)),
+    }
+    return render(request, "helpdesk/standards_attainment.html", context)
+
+
+@require_safe
+def attainment_file(request, by: str, suffix: str):
+    """The same table as CSV or XLSX."""
+    month, rows = _asked_for(request, by)
+    first = str(_groupings(request.user)[by])
+    name = f"nobet-{month.code}-{by}.{suffix}"
+    if suffix == "csv":
+        return _download(sheets.attainment_csv(first, rows), "text/csv; charset=utf-8", name)
+    return _download(sheets.attainment_xlsx(month.code, first, rows), XLSX, name)
+
+
+@login_required
+@require_safe
+def municipality_sheet(request, code: str):
+    """One municipality's month, to be printed; 404 for those who may not see it."""
+    municipality = get_object_or_404(Municipality.objects.visible_to(request.user), code=code)
+    month = _month_of(request)
+    context = {
+        "municipality": municipality,
+        "month": month,
+        "months": reversed(standards.last_months(now(), TREND_MONTHS)),
+        "rows": standards.sheet_of(municipality, month),
+    }
+    return render(request, "helpdesk/standards_sheet.html", context)
+
+
+@login_required
+@require_safe
+def why(request, number: str):
+    """The timeline of every clock of a ticket, in plain sentences."""
+    ticket, clocks = _ticket_with_clocks(request.user, number)
+    stories = [
+        (clock, _name_of(clock.metric), timeline.summary(clock, now()), timeline.lines(clock)) for clock in clocks
+    ]
+    return render(request, "helpdesk/standards_why.html", {"ticket": ticket, "stories": stories})
+
+
+@login_required
+@require_safe
+def evidence(request, number: str, suffix: str):
+    """The evidence sheet of a ticket as PDF or CSV."""
+    ticket, clocks = _ticket_with_clocks(request.user, number)
+    name = f"{ticket.number}.{suffix}"
+    if suffix == "pdf":
+        return _download(sheets.evidence_pdf(ticket, clocks), "application/pdf", name)
+    return _download(sheets.evidence_csv(clocks), "text/csv; charset=utf-8", name)
+
+
+@login_required
+@require_safe
+def expected(request):
+    """What will be broken before the office closes, and how right such forecasts have been."""
+    if not request.user.works_at_the_desk:
+        raise PermissionDenied
+    at = now()
+    hours = calendars.hours(get_object_or_404(Calendar, code="tr-mesai"))
+    until = _next_closing(hours, at)
+    foretold = [
+        forecast.forecast(metric, hours, at=at, until=until)
+        for metric in (Metric.FIRST_RESPONSE, Metric.WORKAROUND, Metric.RESOLUTION)
+    ]
+    tickets = Ticket.objects.in_bulk({each.clock.subject_id for one in foretold for each in one.at_risk})
+    context = {
+        "until": until,
+        "forecasts": [(one, _name_of(one.metric), _with_tickets(one, tickets)) for one in foretold],
+        "accuracy": forecast.accuracy(Metric.FIRST_RESPONSE, hours, _past_afternoons(hours, at)),
+    }
+    return render(request, "helpdesk/standards_forecast.html", context)
+
+
+def _name_of(metric: str):
+    """A promise's name as a heading has it."""
+    return METRICS.get(metric) or Metric(metric).label
+
+
+def _asked_for(request, by: str) -> tuple[Month, sheets.Rows]:
+    if by not in _groupings(request.user):
+        raise Http404
+    month = _month_of(request)
+    return month, standards.attained_by(by, month, request.user)
+
+
+def _groupings(person) -> dict:
+    """What a table may be grouped by; municipalities only for those who are somebody here."""
+    names = {"class": _("Class"), "module": _("Module"), "province": _("Province"), "municipality": _("Municipality")}
+    return names if person.is_authenticated else {by: names[by] for by in GROUPINGS[:3]}
+
+
+def _month_of(request) -> Month:
+    """The month asked for, else the last one that is over."""
+    return Month.parse(request.GET.get("month", "")) or Month.of(now()).before
+
+
+def _bars(trend) -> list[dict]:
+    """Figures for a drawing of one bar a month: x in units of 10, height in percent."""
+    return [
+        {
+            "month": month,
+            "row": row,
+            "x": number * 10,
+            "height": round((row.ratio or 0) * CHART_HEIGHT),
+            "y": CHART_HEIGHT - round((row.ratio or 0) * CHART_HEIGHT),
+        }
+        for number, (month, row) in enumerate(trend)
+    ]
+
+
+def _ticket_with_clocks(person, number: str) -> tuple[Ticket, list[Clock]]:
+    tickets = Ticket.objects.visible_to(person).select_related("municipality", "component")
+    ticket = get_object_or_404(tickets, number=number)
+    clocks = Clock.objects.of(ticket).select_related("version__policy", "calendar").prefetch_related("events")
+    return ticket, list(clocks.order_by("pk"))
+
+
+def _next_closing(hours, at: datetime) -> datetime:
+    """When the office next closes for the day."""
+    opening = hours.next_opening(at)
+    return hours.end_of_working_day(opening - timedelta(days=1), 1)
+
+
+def _past_afternoons(hours, at: datetime) -> list[tuple[datetime, datetime]]:
+    """The noon and the close of each of the last ten working days."""
+    closings = []
+    day = at - timedelta(days=21)
+    while (closing := hours.end_of_working_day(day, 1)) < at:
+        closings.append((closing - timedelta(hours=5), closing))
+        day = closing
+    return closings[-10:]
+
+
+def _with_tickets(one: forecast.Forecast, tickets: dict[int, Ticket]) -> list:
+    return [(each, tickets[each.clock.subject_id]) for each in one.at_risk if each.clock.subject_id in tickets]
+
+
+def _download(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

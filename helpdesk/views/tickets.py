@@ -1,0 +1,164 @@
+"""One ticket: the page, and the actions on it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import Refusal
+from foundation.wire import uploads
+from helpdesk import conversations, people, tickets
+from helpdesk.forms import (
+    AssignmentForm,
+    MessageForm,
+    ReasonForm,
+    ReplyForm,
+    SatisfactionForm,
+    SeverityForm,
+    WithdrawalForm,
+)
+from helpdesk.models import Attachment, Ticket
+from helpdesk.refusals import NotYourTicket
+from helpdesk.tickets.ownership import require_desk
+from helpdesk.views.warnings import warn_about_identity_numbers
+
+
+def find(request, number: str) -> Ticket:
+    """The ticket of this number, if this person may see it; 404 else."""
+    visible = Ticket.objects.visible_to(request.user)
+    return get_object_or_404(
+        visible.select_related("municipality__province", "component", "assignee", "queue", "requester"), number=number
+    )
+
+
+@login_required
+@require_safe
+def ticket(request, number):
+    return show(request, find(request, number))
+
+
+def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
+    """The page of a ticket, for the desk or for the municipality."""
+    at_desk = request.user.works_at_the_desk
+    context = {
+        "ticket": ticket,
+        "conversation": conversations.of(ticket, request.user),
+        "form": form or (MessageForm() if at_desk else ReplyForm()),
+        "refusal": refusal,
+    }
+    if at_desk:
+        context |= {"around": conversations.around(ticket), "colleagues": people.names_at_the_desk()}
+    template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
+    return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+@login_required
+@require_safe
+def conversation(request, number):
+    """What was said, as a fragment: an open page fetches it when something new is told."""
+    ticket = find(request, number)
+    context = {"ticket": ticket, "conversation": conversations.of(ticket, request.user)}
+    return render(request, "helpdesk/_conversation.html", context)
+
+
+@login_required
+@require_POST
+def message(request, number):
+    """Say something. What was typed stays on the page when it cannot be said."""
+    ticket = find(request, number)
+    form_class = MessageForm if request.user.works_at_the_desk else ReplyForm
+    form = form_class(request.POST, request.FILES)
+    if not form.is_valid():
+        return show(request, ticket, form)
+    try:
+        form.say(ticket, request.user)
+    except Refusal as refusal:
+        ticket.refresh_from_db()
+        return show(request, ticket, form, refusal)
+    warn_about_identity_numbers(request, form.cleaned_data["body"])
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def claim(request, number):
+    tickets.claim(find(request, number), by=request.user)
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def release(request, number):
+    tickets.release(find(request, number), by=request.user)
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def assignment(request, number):
+    """Hand it to a colleague."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    form = AssignmentForm(request.POST, colleagues=people.at_the_desk())
+    if form.is_valid():
+        tickets.assign(ticket, to=form.cleaned_data["to"], by=request.user)
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def severity(request, number):
+    """Confirm or correct the class."""
+    ticket = find(request, number)
+    form = SeverityForm(request.POST)
+    if form.is_valid():
+        tickets.grade(ticket, by=request.user, **form.cleaned_data)
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def reopening(request, number):
+    """ "Bizde düzelmedi"."""
+    ticket = find(request, number)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else _("It is still broken here.")
+    tickets.reopen(ticket, by=request.user, reason=reason)
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def withdrawal(request, number):
+    """The municipality no longer needs it."""
+    ticket = find(request, number)
+    form = WithdrawalForm(request.POST)
+    form.is_valid()
+    tickets.withdraw(ticket, by=request.user, reason=form.cleaned_data.get("reason", ""))
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
+def satisfaction(request, number):
+    """One to five, from the municipality, after the end."""
+    ticket = find(request, number)
+    if request.user.works_at_the_desk:
+        raise NotYourTicket
+    form = SatisfactionForm(request.POST)
+    if form.is_valid():
+        tickets.rate(ticket, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Thank you for telling us."))
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_safe
+def attachment(request, number, pk):
+    """A file of this ticket, always as a download and never run in the browser."""
+    found = Attachment.objects.filter(message__ticket=find(request, number))
+    if not request.user.works_at_the_desk:
+        found = found.filter(message__kind="public")
+    file = get_object_or_404(found, pk=pk)
+    return uploads.as_download(file.file.open("rb"), file.name)
