@@ -1,0 +1,163 @@
+"""The watch's part of the demonstration: nodes and checks of the stand-in city, outages of the past."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from foundation import now
+from foundation.directory.models import Component, Municipality
+from monitoring.city.map import LOOPBACK
+from monitoring.models import Affected, Check, Dependency, Maintenance, Node, Outage, State, StatusUpdate
+
+SAMPLES = Path(__file__).parent / "data" / "sample_outages.json"
+MUNICIPAL_PACE = {"interval": 20, "timeout": 3.0, "confirm_seconds": 20, "recover_seconds": 15}
+CENTRAL_PACE = {"interval": 10, "timeout": 3.0, "confirm_seconds": 10, "recover_seconds": 10}
+CORE = "ALTYAPI"
+
+
+@transaction.atomic
+def load() -> None:
+    """A node with an HTTP and a TCP check for every municipality and component. Safe to repeat."""
+    make_nodes()
+    make_checks()
+    lean_on_the_core()
+    tell_the_past()
+
+
+def make_nodes() -> None:
+    known = set(Node.objects.values_list("code", flat=True))
+    Node.objects.bulk_create(
+        [
+            *(Node(code=c.pk, name=c.name_tr, component=c) for c in Component.objects.all() if c.pk not in known),
+            *(
+                Node(code=m.code, name=m.full_name, municipality=m)
+                for m in Municipality.objects.all()
+                if m.code not in known
+            ),
+        ]
+    )
+
+
+def make_checks() -> None:
+    """Ports follow the codes in order, components first. What is there keeps its history, at the right port."""
+    nodes = sorted(Node.objects.all(), key=lambda node: (not node.is_central, node.code))
+    wanted = [check for port, node in enumerate(nodes, start=settings.CITY_PORT) for check in checks_of(node, port)]
+    known = {
+        (check.node_id, check.kind, check.name): check for check in Check.objects.filter(target__contains=LOOPBACK)
+    }
+    moved = []
+    for check in wanted:
+        old = known.get((check.node_id, check.kind, check.name))
+        if old is not None and old.target != check.target:
+            old.target = check.target
+            moved.append(old)
+    Check.objects.bulk_update(moved, ["target"], batch_size=500)
+    Check.objects.bulk_create(check for check in wanted if (check.node_id, check.kind, check.name) not in known)
+
+
+def checks_of(node: Node, port: int) -> list[Check]:
+    pace = CENTRAL_PACE if node.is_central else MUNICIPAL_PACE
+    rules = {"valid_status_codes": [200], "fail_if_body_not_matches_regexp": ['"status":"ok"']}
+    web = Check(node=node, kind=Check.Kind.HTTP, target=f"http://{LOOPBACK}:{port}/saglik", rules=rules, **pace)
+    if not node.is_central:
+        return [web, Check(node=node, kind=Check.Kind.TCP, target=f"{LOOPBACK}:{port}", **pace)]
+    brisk = web_check_of_speed(node, port)
+    return [web, brisk]
+
+
+def web_check_of_speed(node: Node, port: int) -> Check:
+    """The same page, to be answered within a second: slowness degrades, it does not take down."""
+    pace = CENTRAL_PACE | {"timeout": 1.0, "interval": 20}
+    return Check(
+        node=node,
+        kind=Check.Kind.HTTP,
+        name="yanıt süresi",
+        target=f"http://{LOOPBACK}:{port}/saglik?hizli",
+        is_essential=False,
+        **pace,
+    )
+
+
+def lean_on_the_core() -> None:
+    """ "all others depend on it": every component but the outside ones leans on ALTYAPI."""
+    core = Node.objects.filter(code=CORE).first()
+    if core is None:
+        return
+    ours = Node.objects.central().exclude(pk=core.pk).exclude(component__tier="X")
+    Dependency.objects.bulk_create((Dependency(node=node, parent=core) for node in ours), ignore_conflicts=True)
+
+
+def tell_the_past() -> None:
+    """The sample outages, as if they had happened over the last months; once."""
+    if Outage.objects.exists() or Maintenance.objects.exists():
+        return
+    samples = json.loads(SAMPLES.read_text(encoding="utf-8"))["outages"]
+    for number, sample in enumerate(samples):
+        began = timezone.localtime(now() - timedelta(days=4 + 7 * number)).replace(
+            hour=9, minute=58, second=0, microsecond=0
+        )
+        if sample["kind"] == "planned":
+            plan(sample, now() + timedelta(days=7 + 14 * number))
+        else:
+            past_outage(sample, began)
+
+
+def plan(sample: dict, starts_at: datetime) -> None:
+    """A maintenance to come, on a night without declarations."""
+    starts_at = timezone.localtime(starts_at).replace(hour=1, minute=0, second=0, microsecond=0)
+    window = Maintenance.objects.create(
+        title_tr=sample["title_tr"],
+        title_en=sample["summary_en"],
+        text_tr=sample["body_tr"],
+        text_en=sample["summary_en"],
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+    )
+    window.components.set(sample["components"])
+
+
+def past_outage(sample: dict, began: datetime) -> Outage:
+    provinces = sample["scope"]["provinces"] if isinstance(sample["scope"], dict) else []
+    places = Municipality.objects.filter(province__in=provinces) if provinces else Municipality.objects.all()
+    updates = sample.get("updates") or [
+        {"time": began.strftime("%H:%M"), "status": "investigating", "text_tr": sample["body_tr"]}
+    ]
+    said = [(at_clock(began, update["time"]), update) for update in updates]
+    ended = max(began + timedelta(minutes=70), said[-1][0])
+    outage = Outage.objects.create(
+        title_tr=sample["title_tr"],
+        title_en=sample["summary_en"],
+        scope="regional" if provinces else "central",
+        severity="S1" if sample["severity"] == "major" else "S3",
+        state=State.OUTAGE if sample["severity"] == "major" else State.DEGRADED,
+        stage=Outage.Stage.RESOLVED,
+        source=Outage.Source.PERSON,
+        started_at=began,
+        confirmed_at=began + timedelta(minutes=2),
+        ended_at=ended,
+        affected_count=places.count(),
+        recovered_count=places.count(),
+    )
+    outage.components.set(sample["components"])
+    touched = [place.pk for place in places] if provinces else [None]
+    Affected.objects.bulk_create(
+        Affected(outage=outage, municipality_id=pk, component_id=code, since=began, until=ended)
+        for pk in touched
+        for code in sample["components"]
+    )
+    for at, update in said:
+        StatusUpdate.objects.create(outage=outage, stage=update["status"], text_tr=update["text_tr"], created_at=at)
+    if said[-1][1]["status"] != "resolved":
+        StatusUpdate.objects.create(
+            outage=outage, stage="resolved", text_tr="Sorun giderildi.", text_en="Resolved.", created_at=ended
+        )
+    return outage
+
+
+def at_clock(day: datetime, clock: str) -> datetime:
+    hour, minute = clock.split(":")
+    return day.replace(hour=int(hour), minute=int(minute))

@@ -1,0 +1,122 @@
+"""Forms of the watch; field names are the verbs' keywords."""
+
+from datetime import timedelta
+
+from dateutil.rrule import rrulestr
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Component, Province
+from monitoring.models import Maintenance, Node, State
+
+
+class NodeFilter(forms.Form):
+    """What an operator looks for: words of a name, a state, a province."""
+
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=80)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("all")), *State.choices])
+    province = forms.ModelChoiceField(
+        label=_("Province"), required=False, queryset=Province.objects.all(), empty_label=_("all")
+    )
+    kind = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[("", _("all")), ("municipality", _("municipalities")), ("component", _("components"))],
+    )
+
+    def narrow(self, nodes):
+        """The nodes that match; an invalid filter narrows nothing."""
+        if not self.is_valid():
+            return nodes
+        chosen = self.cleaned_data
+        if chosen["state"]:
+            nodes = nodes.filter(state=chosen["state"])
+        if chosen["province"]:
+            nodes = nodes.filter(municipality__province=chosen["province"])
+        if chosen["kind"]:
+            nodes = nodes.exclude(**{chosen["kind"]: None})
+        words = chosen["q"].strip()
+        if words:
+            named = Q(municipality__search_text__contains=turkish.fold(words))
+            nodes = nodes.filter(named | Q(code__iexact=words) | Q(name__icontains=words))
+        return nodes
+
+
+class OverrideForm(forms.Form):
+    """A person's word for how a node is."""
+
+    HOURS = ((1, _("1 hour")), (4, _("4 hours")), (24, _("1 day")), (168, _("1 week")))
+
+    state = forms.ChoiceField(label=_("State"), choices=State.choices)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+    hours = forms.TypedChoiceField(label=_("For how long"), choices=HOURS, coerce=int)
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        if "hours" in cleaned:
+            cleaned["until"] = now() + timedelta(hours=cleaned.pop("hours"))
+        return cleaned
+
+
+class MaintenanceForm(forms.ModelForm):
+    """A window for components, provinces, single nodes by code, or everything."""
+
+    components = forms.ModelMultipleChoiceField(label=_("Components"), required=False, queryset=Component.objects.all())
+    provinces = forms.ModelMultipleChoiceField(label=_("Provinces"), required=False, queryset=Province.objects.all())
+    codes = forms.CharField(
+        label=_("Node codes"), required=False, help_text=_("separated by spaces, such as 26010 05004")
+    )
+
+    class Meta:
+        model = Maintenance
+        fields = ["title_tr", "title_en", "text_tr", "starts_at", "ends_at", "rule", "is_everywhere", "is_public"]
+        labels = {
+            "title_tr": _("Title in Turkish"),
+            "title_en": _("Title in English"),
+            "text_tr": _("What people should know"),
+            "starts_at": _("Begins"),
+            "ends_at": _("Ends"),
+            "rule": _("Repeats by"),
+            "is_everywhere": _("Everything"),
+            "is_public": _("On the public pages"),
+        }
+        help_texts = {"rule": _("an RRULE of RFC 5545, such as FREQ=MONTHLY;BYDAY=1SA; empty for once")}
+        widgets = {
+            "starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            "ends_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            "text_tr": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def clean_rule(self) -> str:
+        rule = self.cleaned_data["rule"].strip()
+        try:
+            if rule:
+                rrulestr(rule, dtstart=timezone.make_naive(now()))
+        except (ValueError, KeyError, TypeError) as wrong:
+            raise ValidationError(_("This is not a rule of RFC 5545.")) from wrong
+        return rule
+
+    def clean_codes(self) -> list[Node]:
+        codes = self.cleaned_data["codes"].split()
+        found = {node.code: node for node in Node.objects.filter(code__in=codes)}
+        unknown = [code for code in codes if code not in found]
+        if unknown:
+            raise ValidationError(_("No node is called %(codes)s.") % {"codes": ", ".join(unknown)})
+        return list(found.values())
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The end comes after the beginning."))
+        return cleaned
+
+    @property
+    def places(self) -> dict:
+        chosen = self.cleaned_data
+        return {"components": chosen["components"], "provinces": chosen["provinces"], "nodes": chosen["codes"]}

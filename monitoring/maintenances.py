@@ -1,0 +1,129 @@
+"""Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from dateutil.rrule import rrulestr
+from django.db import transaction
+from django.utils import timezone
+
+from foundation import now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from monitoring import history
+from monitoring.models import Maintenance, Node, NodeTransition, State
+from monitoring.refusals import WindowCoversNothing
+
+LOOK_BACK = timedelta(days=7)  # the longest window a rule may repeat
+
+
+def rounds(window: Maintenance, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Starts and ends of the window's rounds that touch [since, until), in local wall time.
+
+    02:00 stays 02:00 in Istanbul whatever the offset; RFC 5545 rules repeat `starts_at`.
+    """
+    length = window.ends_at - window.starts_at
+    if not window.rule:
+        starts = [window.starts_at]
+    else:
+        first = timezone.make_naive(window.starts_at)
+        rule = rrulestr(window.rule, dtstart=first)
+        between = rule.between(timezone.make_naive(since) - length, timezone.make_naive(until), inc=True)
+        starts = [timezone.make_aware(start) for start in between]
+    for start in starts:
+        if start < until and start + length > since:
+            yield start, start + length
+
+
+def is_active(window: Maintenance, at: datetime) -> bool:
+    return window.cancelled_at is None and any(rounds(window, at, at + timedelta(microseconds=1)))
+
+
+def active(at: datetime) -> list[Maintenance]:
+    """Every window that holds `at`, rounds of rules included."""
+    candidates = Maintenance.objects.standing().filter(starts_at__lte=at)
+    alive = candidates.filter(rule="", ends_at__gt=at) | candidates.exclude(rule="")
+    return [window for window in alive if is_active(window, at)]
+
+
+def nodes_in_maintenance(at: datetime) -> set[int]:
+    """Keys of the nodes that some active window covers."""
+    covered: set[int] = set()
+    for window in active(at):
+        covered |= set(nodes_of(window).values_list("pk", flat=True))
+    return covered
+
+
+def nodes_of(window: Maintenance):
+    """The nodes a window covers: named, of its places, or of its components."""
+    nodes = Node.objects.watched()
+    if window.is_everywhere:
+        return nodes
+    return (
+        nodes.filter(maintenances=window)
+        | nodes.filter(component__in=window.components.all())
+        | nodes.filter(municipality__in=window.municipalities.all())
+        | nodes.filter(municipality__province__in=window.provinces.all())
+    ).distinct()
+
+
+@transaction.atomic
+def plan(window: Maintenance, *, by: Person, **places) -> Maintenance:
+    """Announce a window, or admit one afterwards. `places`: nodes, components, municipalities, provinces.
+
+    A window in the past reclassifies its days: they are computed anew without it
+    counting as an outage. Refused with WindowCoversNothing.
+    """
+    if not window.is_everywhere and not any(places.values()):
+        raise WindowCoversNothing
+    window.created_by = by
+    window.save()
+    for name, chosen in places.items():
+        getattr(window, name).set(chosen)
+    journal.record("maintenance.planned", window, by=by, starts_at=window.starts_at.isoformat())
+    if window.starts_at < now():
+        reclassify(window)
+    tell(window)
+    return window
+
+
+def reclassify(window: Maintenance) -> None:
+    """Write the past part of the window into the history of its nodes, and their days anew."""
+    at = now()
+    ends_at = min(window.ends_at, at)
+    for node in nodes_of(window):
+        inside = NodeTransition.objects.filter(node=node, at__gte=window.starts_at, at__lt=ends_at).order_by("at", "pk")
+        last = inside.last()
+        earlier = NodeTransition.objects.filter(node=node, at__lt=window.starts_at).order_by("at", "pk").last()
+        before = earlier.new if earlier else State.NO_DATA
+        after = last.new if last else before
+        inside.delete()
+        NodeTransition.objects.create(node=node, old=before, new=State.MAINTENANCE, at=window.starts_at)
+        if window.ends_at <= at:
+            NodeTransition.objects.create(node=node, old=State.MAINTENANCE, new=after, at=ends_at)
+    day = window.starts_at.astimezone(history.ISTANBUL).date()
+    while day <= ends_at.astimezone(history.ISTANBUL).date():
+        history.roll_up(day, at, nodes_of(window).values_list("pk", flat=True))
+        day += timedelta(days=1)
+
+
+@transaction.atomic
+def call_off(window: Maintenance, *, by: Person) -> None:
+    """Cancel a window that has not ended; the second of two people changes nothing."""
+    if Maintenance.objects.standing().filter(pk=window.pk).update(cancelled_at=now()):
+        window.refresh_from_db()
+        journal.record("maintenance.called_off", window, by=by)
+        tell(window)
+
+
+def tell(window: Maintenance) -> None:
+    state = {
+        "id": window.pk,
+        "title": {"tr": window.title_tr, "en": window.title_en},
+        "starts_at": window.starts_at.isoformat(),
+        "ends_at": window.ends_at.isoformat(),
+        "cancelled": window.cancelled_at is not None,
+    }
+    rooms = [audiences.BOARD, *([audiences.STATUS_NATIONAL] if window.is_public else [])]
+    live.announce_each(rooms, "maintenance", window.pk, state)

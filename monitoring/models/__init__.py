@@ -1,0 +1,32 @@
+from monitoring.models.alerts import Alert
+from monitoring.models.history import Day, Hour, NodeTransition, Prober, SampleBlock, Transition
+from monitoring.models.maintenance import Maintenance
+from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate
+from monitoring.models.registry import Check, Dependency, Node
+from monitoring.models.snapshot import SnapshotLease
+from monitoring.models.states import WORST_FIRST, Scope, Severity, State
+from monitoring.models.subscribers import Subscriber
+
+__all__ = [
+    "WORST_FIRST",
+    "Affected",
+    "Alert",
+    "Check",
+    "Day",
+    "Dependency",
+    "Hour",
+    "ImpactReport",
+    "Maintenance",
+    "Node",
+    "NodeTransition",
+    "Outage",
+    "Prober",
+    "SampleBlock",
+    "Scope",
+    "Severity",
+    "SnapshotLease",
+    "State",
+    "StatusUpdate",
+    "Subscriber",
+    "Transition",
+]

@@ -1,0 +1,107 @@
+"""What was: changed verdicts, packed samples, hours and days."""
+
+from django.db import models
+
+from foundation import now
+from monitoring.models.registry import Check, Node
+from monitoring.models.states import State
+
+
+class Transition(models.Model):
+    """A check whose verdict changed. Availability is computed from these alone."""
+
+    check_of = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="transitions")
+    old = models.CharField(max_length=12, choices=Check.Verdict.choices)
+    new = models.CharField(max_length=12, choices=Check.Verdict.choices)
+    at = models.DateTimeField(help_text="when it happened: back-dated to the first sign")
+    confirmed_at = models.DateTimeField(default=now)
+    reason = models.CharField(max_length=200, blank=True)
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["check_of", "-at"], name="transition_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.check_of_id} {self.old} > {self.new}"
+
+
+class NodeTransition(models.Model):
+    """A node whose state changed, rolled up from its checks, maintenance or a manual override."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="transitions")
+    old = models.CharField(max_length=8, choices=State.choices)
+    new = models.CharField(max_length=8, choices=State.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["node", "-at"], name="node_transition_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.old} > {self.new}"
+
+
+class SampleBlock(models.Model):
+    """What one prober saw in a few seconds, packed by `monitoring.samples`; sealed hourly into `Hour`."""
+
+    at = models.DateTimeField(db_index=True)
+    samples = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"samples of {self.at:%H:%M:%S}"
+
+
+class Hour(models.Model):
+    """One hour of one check: counts, latency, and every sample packed in two bytes."""
+
+    check_of = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="hours", db_constraint=False)
+    at = models.DateTimeField(help_text="start of the hour, UTC")
+    asked = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    latency_p50 = models.PositiveIntegerField(null=True, help_text="milliseconds")
+    latency_p95 = models.PositiveIntegerField(null=True, help_text="milliseconds")
+    latency_max = models.PositiveIntegerField(null=True, help_text="milliseconds")
+    samples = models.BinaryField(null=True, help_text="dropped after 90 days, the counts stay")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_row_a_check_and_hour", fields=["check_of", "at"])]
+        indexes = [models.Index(fields=["at"], name="hour_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.check_of_id} {self.at:%d.%m %H}"
+
+
+class Day(models.Model):
+    """One local day (Europe/Istanbul) of one node, in seconds; maintenance and no data stay outside."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    expected = models.PositiveIntegerField()
+    down = models.PositiveIntegerField(default=0)
+    degraded = models.PositiveIntegerField(default=0)
+    maintenance = models.PositiveIntegerField(default=0)
+    no_data = models.PositiveIntegerField(default=0)
+    worst = models.CharField(max_length=8, choices=State.choices)
+    service_expected = models.PositiveIntegerField(default=0, help_text="inside the service hours of the tier")
+    service_down = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_row_a_node_and_day", fields=["node", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.day}"
+
+
+class Prober(models.Model):
+    """One prober and when its last cycle ended, so that silence of ours is seen as ours."""
+
+    name = models.CharField(max_length=60, unique=True, help_text="location or shard")
+    started_at = models.DateTimeField(default=now)
+    cycle_ended_at = models.DateTimeField(null=True, db_index=True)
+    period = models.PositiveIntegerField(default=10, help_text="seconds between two signs of life")
+    canary_ok = models.BooleanField(default=True)
+    checks = models.PositiveIntegerField(default=0)
+    worst_delay = models.FloatField(default=0.0, help_text="seconds a probe started late in the last cycle")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,79 @@
+"""Work announced beforehand, or admitted afterwards: it stops alerts and leaves the SLA."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from foundation import now
+from foundation.directory.models import Component, Municipality, Person, Province
+from monitoring.models.registry import Node
+
+
+class MaintenanceQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(cancelled_at=None)
+
+    def upcoming(self, at):
+        return self.standing().filter(starts_at__gt=at)
+
+    def active(self, at):
+        """Those whose own window holds `at`; later rounds of a rule: `monitoring.maintenances`."""
+        return self.standing().filter(starts_at__lte=at, ends_at__gt=at)
+
+
+class Maintenance(models.Model):
+    """A window for some nodes, components, municipalities, provinces, or for everything."""
+
+    class Stage(models.TextChoices):
+        SCHEDULED = "scheduled", _("scheduled")
+        IN_PROGRESS = "in_progress", _("in progress")
+        COMPLETED = "completed", _("completed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    title_tr = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=160)
+    text_tr = models.TextField(max_length=2000, blank=True)
+    text_en = models.TextField(max_length=2000, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    rule = models.CharField(max_length=200, blank=True, help_text="RFC 5545 RRULE; rounds start like starts_at")
+    is_everywhere = models.BooleanField(default=False)
+    components = models.ManyToManyField(Component, blank=True, related_name="maintenances")
+    municipalities = models.ManyToManyField(Municipality, blank=True, related_name="maintenances")
+    provinces = models.ManyToManyField(Province, blank=True, related_name="maintenances")
+    nodes = models.ManyToManyField(Node, blank=True, related_name="maintenances")
+    is_public = models.BooleanField(default=True)
+    created_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    silence_id = models.CharField(max_length=60, blank=True, help_text="of the same window in Alertmanager")
+
+    objects = MaintenanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(name="maintenance_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
+        ]
+        indexes = [models.Index(fields=["ends_at"], name="maintenance_standing", condition=Q(cancelled_at=None))]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """In the reader's language."""
+        return self.title_en if (get_language() or "tr").startswith("en") else self.title_tr
+
+    @property
+    def text(self) -> str:
+        english = (get_language() or "tr").startswith("en")
+        return self.text_en if english and self.text_en else self.text_tr
+
+    def stage(self, at) -> "Maintenance.Stage":
+        if self.cancelled_at:
+            return self.Stage.CANCELLED
+        if at < self.starts_at:
+            return self.Stage.SCHEDULED
+        return self.Stage.IN_PROGRESS if at < self.ends_at else self.Stage.COMPLETED

@@ -1,0 +1,28 @@
+"""Outages: declared, joined, spoken about, ended.
+
+declaring   declare, join, absorb         somebody or something says that it is broken
+reading     covering, open_now            what others ask
+speaking    publish, acknowledge, tell    what people hear, and who has seen it
+reviewing   review                        what the nodes' states say: open, join, widen, settle
+ending      settle, end                   who is back, and when it is over
+"""
+
+from monitoring.outages.declaring import absorb, declare, join
+from monitoring.outages.ending import end, settle
+from monitoring.outages.reading import covering, open_now
+from monitoring.outages.reviewing import review
+from monitoring.outages.speaking import acknowledge, publish, tell
+
+__all__ = [
+    "absorb",
+    "acknowledge",
+    "covering",
+    "declare",
+    "end",
+    "join",
+    "open_now",
+    "publish",
+    "review",
+    "settle",
+    "tell",
+]

@@ -1,0 +1,39 @@
+"""DNS: ask one server one name, and look at what came."""
+
+import re
+import time
+
+import dns.asyncquery
+import dns.message
+import dns.rcode
+
+from foundation.wire.addresses import places
+from monitoring.probing.questions import Failed, Outcome, Question
+from monitoring.probing.sockets import Stopwatch, policy
+from monitoring.verdicts import Raw
+
+
+async def ask(question: Question, *, allow_private: bool) -> Outcome:
+    """`rules`: query_name, query_type (A), valid_rcodes (NOERROR), validate_answer_rrs.fail_if_not_matches_regexp."""
+    watch, began = Stopwatch(), time.perf_counter()
+    name, kind = question.rules.get("query_name", ""), question.rules.get("query_type", "A")
+    if not name:
+        raise Failed("no name to ask for")
+    server = (await places(question.host, question.port))[0][4][0]
+    policy(allow_private).admit(server, question.port)
+    watch.lap("resolve")
+    message = dns.message.make_query(name, kind)
+    answer = await dns.asyncquery.udp(message, server, port=question.port, timeout=question.timeout)
+    watch.lap("request")
+    reason = fault(answer, question.rules)
+    figures = {"probe_dns_answer_rrs": float(sum(len(rrset) for rrset in answer.answer))}
+    return Outcome(Raw.FAIL if reason else Raw.OK, time.perf_counter() - began, reason, watch.phases, figures)
+
+
+def fault(answer: dns.message.Message, rules: dict) -> str:
+    code = dns.rcode.to_text(answer.rcode())
+    if code not in rules.get("valid_rcodes", ["NOERROR"]):
+        return code
+    said = "\n".join(rrset.to_text() for rrset in answer.answer)
+    wanted = rules.get("validate_answer_rrs", {}).get("fail_if_not_matches_regexp", ())
+    return "" if all(re.search(pattern, said) for pattern in wanted) else "the answer is not as it should be"

@@ -1,0 +1,232 @@
+"""HTTP and HTTPS: status, headers, words in the body, JSON values; redirects followed."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from monitoring.probing import certificates
+from monitoring.probing.questions import BODY_LIMIT, Failed, Outcome, Question
+from monitoring.probing.sockets import Stopwatch, connect, encrypt
+from monitoring.verdicts import Raw
+
+MOST_REDIRECTS = 10
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(slots=True)
+class Answer:
+    """One HTTP answer, its body cut at the limit."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    certificate: dict[str, float]
+
+
+class PlainWire:
+    """A socket read and written without a transport: the cheapest way to ask."""
+
+    def __init__(self, opened):
+        self.opened, self.loop = opened, asyncio.get_running_loop()
+        self.certificate: dict[str, float] = {}
+
+    async def send(self, data: bytes) -> None:
+        await self.loop.sock_sendall(self.opened, data)
+
+    async def read(self) -> bytes:
+        return await self.loop.sock_recv(self.opened, 65_536)
+
+    def close(self) -> None:
+        self.opened.close()
+
+
+class TlsWire:
+    """The same over TLS, with what the certificate says."""
+
+    def __init__(self, reader, writer):
+        self.reader, self.writer = reader, writer
+        self.certificate = certificates.figures(writer.get_extra_info("ssl_object"))
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def read(self) -> bytes:
+        return await self.reader.read(65_536)
+
+    def close(self) -> None:
+        self.writer.transport.abort()
+
+
+@asynccontextmanager
+async def wire_to(
+    host: str, port: int, encrypted: bool, question: Question, watch, allow_private: bool
+) -> AsyncIterator:
+    opened = await connect(host, port, watch, allow_private=allow_private)
+    if encrypted:
+        verify = not question.rules.get("tls_config", {}).get("insecure_skip_verify")
+        wire: TlsWire | PlainWire = TlsWire(*await encrypt(opened, host, watch, verify=verify))
+    else:
+        wire = PlainWire(opened)
+    try:
+        yield wire
+    finally:
+        wire.close()
+
+
+async def ask(question: Question, *, allow_private: bool) -> Outcome:
+    """Ask, follow redirects (each socket is judged), and hold the answer against the rules."""
+    watch, began = Stopwatch(), time.perf_counter()
+    url, answer, redirects = question.url, None, 0
+    while True:
+        answer = await ask_once(question, url, watch, allow_private)
+        there = answer.headers.get("location")
+        if answer.status not in REDIRECTS or not there or question.rules.get("follow_redirects") is False:
+            break
+        redirects += 1
+        if redirects > MOST_REDIRECTS:
+            raise Failed("too many redirects")
+        url = urlsplit(urljoin(url.geturl(), there))
+    figures = {"probe_http_status_code": answer.status, "probe_http_redirects": redirects, **answer.certificate}
+    figures["probe_http_ssl"] = float(url.scheme == "https")
+    reason = fault(answer, question, encrypted=url.scheme == "https")
+    duration = time.perf_counter() - began
+    return Outcome(Raw.FAIL if reason else Raw.OK, duration, reason, watch.phases, figures)
+
+
+async def ask_once(question: Question, url, watch: Stopwatch, allow_private: bool) -> Answer:
+    encrypted = url.scheme == "https"
+    if not url.hostname or url.scheme not in ("http", "https"):
+        raise Failed("not an address of the web")
+    port = url.port or (443 if encrypted else 80)
+    async with wire_to(url.hostname, port, encrypted, question, watch, allow_private) as wire:
+        await wire.send(request(question, url))
+        head, rest = await read_head(wire)
+        watch.lap("processing")
+        status, headers = parse_head(head)
+        body = await read_body(wire, rest, headers) if question.rules.get("method", "GET") != "HEAD" else b""
+        watch.lap("transfer")
+        return Answer(status, headers, body, wire.certificate)
+
+
+def request(question: Question, url) -> bytes:
+    """The request as bytes; a header may not carry a line of its own."""
+    rules = question.rules
+    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    body = str(rules.get("body", "")).encode()
+    headers = {"Host": url.netloc.rpartition("@")[2], "User-Agent": "Nobet", "Accept": "*/*", "Connection": "close"}
+    headers |= rules.get("headers", {})
+    if body:
+        headers["Content-Length"] = str(len(body))
+    lines = [f"{rules.get('method', 'GET')} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if any(set(line) & {"\r", "\n"} for line in lines):
+        raise Failed("a header carries a line break")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+async def read_head(wire) -> tuple[bytes, bytes]:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = await wire.read()
+        if not piece or len(data) > 65_536:
+            raise Failed("no HTTP answer")
+        data += piece
+    head, _, rest = data.partition(b"\r\n\r\n")
+    return head, rest
+
+
+def parse_head(head: bytes) -> tuple[int, dict[str, str]]:
+    first, *lines = head.decode("latin-1").split("\r\n")
+    match = re.match(r"HTTP/1\.[01] (\d{3})", first)
+    if not match:
+        raise Failed("no HTTP answer")
+    pairs = (line.partition(":") for line in lines)
+    return int(match[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+async def read_body(wire, rest: bytes, headers: dict[str, str]) -> bytes:
+    """To the announced length or the end, at most BODY_LIMIT; chunks are put together."""
+    chunked = "chunked" in headers.get("transfer-encoding", "")
+    announced = headers.get("content-length", "")
+    wanted = int(announced) if announced.isdigit() and not chunked else BODY_LIMIT
+    pieces, size = [rest], len(rest)
+    while size < min(wanted, BODY_LIMIT):
+        if chunked and b"".join(pieces[-2:]).endswith(b"0\r\n\r\n"):
+            break
+        piece = await wire.read()
+        if not piece:
+            break
+        pieces.append(piece)
+        size += len(piece)
+    body = b"".join(pieces)
+    return unchunked(body) if chunked else body
+
+
+def unchunked(body: bytes) -> bytes:
+    out = []
+    while True:
+        size, _, body = body.partition(b"\r\n")
+        digits = size.partition(b";")[0].strip()
+        length = int(digits, 16) if re.fullmatch(rb"[0-9a-fA-F]{1,8}", digits) else 0
+        if not length:
+            return b"".join(out)
+        out.append(body[:length])
+        body = body[length + 2 :]
+
+
+def fault(answer: Answer, question: Question, *, encrypted: bool) -> str:
+    """Why the answer breaks a rule of the check, or an empty string. Never quotes the body."""
+    rules = question.rules
+    if answer.status not in question.wanted_status:
+        return f"HTTP {answer.status}"
+    if rules.get("fail_if_not_ssl") and not encrypted:
+        return "not encrypted"
+    if rules.get("fail_if_ssl") and encrypted:
+        return "encrypted"
+    return header_fault(answer, rules) or body_fault(answer, question)
+
+
+def header_fault(answer: Answer, rules: dict) -> str:
+    for wanted in rules.get("fail_if_header_not_matches", ()):
+        value = answer.headers.get(wanted["header"].lower())
+        if value is None and wanted.get("allow_missing"):
+            continue
+        if value is None or not re.search(wanted["regexp"], value):
+            return f"header {wanted['header']} is not as it should be"
+    for unwanted in rules.get("fail_if_header_matches", ()):
+        if re.search(unwanted["regexp"], answer.headers.get(unwanted["header"].lower(), "")):
+            return f"header {unwanted['header']} is as it should not be"
+    return ""
+
+
+def body_fault(answer: Answer, question: Question) -> str:
+    text = answer.body.decode("utf-8", "replace") if question.must_match or question.must_not_match else ""
+    if any(not pattern.search(text) for pattern in question.must_match):
+        return "the body lacks what it must hold"
+    if any(pattern.search(text) for pattern in question.must_not_match):
+        return "the body holds what it must not"
+    for wanted in question.rules.get("json", ()):
+        if value_at(answer.body, wanted["path"]) != wanted["equals"]:
+            return f"{wanted['path']} is not as it should be"
+    return ""
+
+
+def value_at(body: bytes, path: str):
+    """The value at a dotted path ("queue.0.depth") of a JSON body; None where there is none."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value

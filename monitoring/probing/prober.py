@@ -1,0 +1,205 @@
+"""The loop: asks what is due, judges the answer at once, keeps what changed for the books.
+
+Knows no database: `bookkeeper` is called with what to write, in a thread. Each question
+is out at most once at a time, so a silent target costs one socket and delays nobody.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from monitoring import verdicts
+from monitoring.probing import asking
+from monitoring.probing.questions import Outcome, Question
+from monitoring.probing.recording import Change
+from monitoring.probing.timers import Timers
+from monitoring.samples import Block
+from monitoring.verdicts import HERE, Memory, Raw, Verdict
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.05  # seconds; questions due within one tick start together
+BOOKS_EVERY = 1.0
+CYCLE_EVERY = 10.0
+CANARY_EVERY = 10.0
+STALL = 1.0  # a loop that wakes this late says nothing about time-outs
+
+
+class Bookkeeper(Protocol):
+    """Where results go. Blocking; called one at a time, outside the loop's thread."""
+
+    def changes(self, changes: list[Change]) -> bool: ...
+
+    def cycle(self, block: Block, latest: list[tuple], *, canary_ok: bool, checks: int, delay: float) -> None: ...
+
+    def review(self) -> bool: ...
+
+
+@dataclass
+class Limits:
+    """How much may be out at once: sockets in all, and questions to one host."""
+
+    sockets: int = 5_000
+    per_host: int = 8
+
+
+@dataclass
+class Prober:
+    """Asks its questions until told to leave."""
+
+    questions: Iterable[tuple[Question, Memory]]
+    books: Bookkeeper
+    ask: Callable[..., Awaitable[Outcome]] = asking.ask
+    canary: Callable[[], Awaitable[bool]] | None = None
+    allow_private: bool = False
+    limits: Limits = field(default_factory=Limits)
+    location: str = HERE
+
+    def __post_init__(self):
+        pairs = list(self.questions)
+        self.memories = {question.id: memory for question, memory in pairs}
+        self.stored = dict(self.memories)
+        self.asked = [question for question, _memory in pairs]
+        self.changed: dict[int, Change] = {}
+        self.latest: dict[int, tuple] = {}
+        self.out: set[asyncio.Task] = set()
+        self.out_to: Counter[str] = Counter()
+        self.waiting: deque[Question] = deque()
+        self.block = Block(time.time())
+        self.canary_ok = True
+        self.worst_delay = 0.0
+        self.stalled_at = 0.0
+        self.waits_for_width = False
+        self.count = 0
+
+    # --- asking -----------------------------------------------------------
+
+    async def run(self, leaving: asyncio.Event) -> None:
+        """Ask until `leaving`; the books are closed before returning."""
+        self.timers = Timers(self.asked, time.monotonic())
+        helpers = [asyncio.create_task(work) for work in (self.keep_books(), self.keep_canary())]
+        try:
+            while not leaving.is_set():
+                self.launch_due()
+                await asyncio.sleep(TICK)
+        finally:
+            for task in (*helpers, *self.out):
+                task.cancel()
+            await asyncio.gather(*helpers, *self.out, return_exceptions=True)
+            await self.write_books()
+            await self.end_cycle()
+
+    def launch_due(self) -> None:
+        now = time.monotonic()
+        for _number in range(len(self.waiting)):
+            self.launch(self.waiting.popleft())
+        for question, late in self.timers.due(now):
+            self.note_delay(late, now)
+            self.launch(question)
+
+    def note_delay(self, late: float, now: float) -> None:
+        self.worst_delay = max(self.worst_delay, late)
+        if late > STALL:
+            self.stalled_at = now
+
+    def launch(self, question: Question) -> None:
+        """Ask now, or wait in line where a limit says so."""
+        key = host_key(question)
+        if len(self.out) >= self.limits.sockets or self.out_to[key] >= self.limits.per_host:
+            self.waiting.append(question)
+            return
+        self.out_to[key] += 1
+        task = asyncio.get_running_loop().create_task(self.probe(question, key))
+        self.out.add(task)
+        task.add_done_callback(self.out.discard)
+
+    async def probe(self, question: Question, key: str) -> None:
+        asked, at = time.monotonic(), time.time()
+        try:
+            outcome = await self.ask(question, allow_private=self.allow_private)
+        finally:
+            self.out_to[key] -= 1
+            if not self.out_to[key]:
+                del self.out_to[key]
+        self.receive(question, outcome, at, asked)
+
+    # --- judging ----------------------------------------------------------
+
+    def receive(self, question: Question, outcome: Outcome, at: float, asked: float) -> None:
+        """Judge one outcome and put the question back in line."""
+        self.count += 1
+        raw = outcome.raw if self.is_trusted(outcome, asked) else Raw.NA
+        before = self.memories[question.id]
+        after = verdicts.decide(before, question.rule, raw, at, location=self.location)
+        self.block.add(question.id, at, raw, outcome.duration)
+        seen = {"phases": outcome.phases, "figures": outcome.figures}
+        self.latest[question.id] = (at, outcome.duration, outcome.error[:200], seen, question.id)
+        if after is not before:
+            self.memories[question.id] = after
+            self.changed[question.id] = Change(
+                question, self.stored[question.id], after, outcome.error, outcome.duration, at
+            )
+        hurry = raw is Raw.FAIL if after.verdict is not Verdict.DOWN else raw is Raw.OK
+        self.timers.after(question, asked, time.monotonic(), hurry=hurry)
+
+    def is_trusted(self, outcome: Outcome, asked: float) -> bool:
+        """A failure counts only while our own line works and our own loop keeps time."""
+        return outcome.is_ok or (self.canary_ok and self.stalled_at < asked)
+
+    # --- books ------------------------------------------------------------
+
+    async def keep_books(self) -> None:
+        ended = time.monotonic()
+        while True:
+            await asyncio.sleep(BOOKS_EVERY)
+            await self.write_books()
+            if time.monotonic() - ended >= CYCLE_EVERY:
+                ended = time.monotonic()
+                await self.end_cycle()
+
+    async def write_books(self) -> None:
+        """Hand over what changed; on failure keep it and try again next second."""
+        changes, self.changed = self.changed, {}
+        try:
+            if changes:
+                self.waits_for_width = await asyncio.to_thread(self.books.changes, list(changes.values()))
+                self.stored |= {number: change.after for number, change in changes.items()}
+            elif self.waits_for_width:
+                self.waits_for_width = await asyncio.to_thread(self.books.review)
+        except Exception:
+            logger.exception("the books could not be written; %s changes are kept", len(changes))
+            self.changed = changes | self.changed
+
+    async def end_cycle(self) -> None:
+        block, latest, delay = self.block, self.latest, self.worst_delay
+        self.block, self.latest, self.worst_delay = Block(time.time()), {}, 0.0
+        try:
+            await asyncio.to_thread(
+                self.books.cycle,
+                block,
+                list(latest.values()),
+                canary_ok=self.canary_ok,
+                checks=len(self.memories),
+                delay=delay,
+            )
+        except Exception:
+            logger.exception("a cycle could not be recorded; %s samples are lost", len(block))
+
+    async def keep_canary(self) -> None:
+        while self.canary is not None:
+            works = await self.canary()
+            if works != self.canary_ok:
+                logger.warning("our own line %s", "works again" if works else "seems dead: failures do not count")
+            self.canary_ok = works
+            await asyncio.sleep(CANARY_EVERY)
+
+
+def host_key(question: Question) -> str:
+    """Whom a question burdens. On loopback every port is a machine of its own."""
+    if question.host.startswith("127.") or question.host in ("localhost", "::1"):
+        return f"{question.host}:{question.port}"
+    return question.host

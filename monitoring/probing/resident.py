@@ -1,0 +1,120 @@
+"""The prober as a thread of `serve`, or as `manage.py probe`, with an event loop of its own."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from functools import partial
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from foundation import now
+from monitoring import outages
+from monitoring.models import Check
+from monitoring.probing import canary, recording
+from monitoring.probing.prober import Limits, Prober
+from monitoring.samples import Block
+
+logger = logging.getLogger(__name__)
+
+LOOK_FOR_NEW = 15.0  # seconds between looks at the registry
+SPARE_FILES = 500
+
+
+class Books:
+    """The prober's results into the database, under the name of its shard."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def changes(self, changes: list[recording.Change]) -> bool:
+        with fresh_connection():
+            return recording.record(changes)
+
+    def cycle(self, block: Block, latest: list[tuple], **facts) -> None:
+        with fresh_connection():
+            recording.record_cycle(self.name, block, latest, **facts)
+
+    def review(self) -> bool:
+        with fresh_connection():
+            return outages.review(now())
+
+
+@contextlib.contextmanager
+def fresh_connection():
+    """For threads that live long: drop a connection that broke, before and after."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+def registry_mark() -> tuple:
+    """Changes whenever a check is added, removed or edited by people."""
+    with fresh_connection():
+        rows = (
+            Check.objects.to_probe()
+            .order_by("pk")
+            .values_list("pk", "target", "interval", "timeout", "failures_to_confirm", "successes_to_recover", "rules")
+        )
+        return len(rows), hash(str(list(rows)))
+
+
+def load(index: int, of: int):
+    with fresh_connection():
+        return recording.load(index, of)
+
+
+async def probe_shard(index: int, of: int, leaving: asyncio.Event) -> None:
+    """Probe one shard; begin anew with what is stored whenever people change the registry."""
+    name = f"shard {index + 1}/{of}" if of > 1 else "here"
+    while not leaving.is_set():
+        mark = await asyncio.to_thread(registry_mark)
+        prober = Prober(
+            await asyncio.to_thread(load, index, of),
+            Books(name),
+            canary=partial(canary.own_line_works, settings.CANARY_TARGETS, allow_private=True),
+            allow_private=settings.PROBE_ALLOW_PRIVATE,
+            limits=Limits(sockets=settings.PROBE_SOCKETS),
+        )
+        logger.info("the prober asks %s questions", len(prober.memories))
+        pause = asyncio.Event()
+        watching = asyncio.create_task(watch_registry(mark, pause, leaving))
+        await prober.run(pause)
+        watching.cancel()
+
+
+async def watch_registry(mark: tuple, pause: asyncio.Event, leaving: asyncio.Event) -> None:
+    """Set `pause` when the registry changed or when it is time to leave."""
+    while not leaving.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(leaving.wait(), LOOK_FOR_NEW)
+        if not leaving.is_set() and await asyncio.to_thread(registry_mark) != mark:
+            break
+    pause.set()
+
+
+class ProberThread:
+    """Starts and stops one prober; `start` returns at once."""
+
+    def __init__(self):
+        self.thread: threading.Thread | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, _server_loop=None) -> None:
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.live()), name="prober", daemon=True)
+        self.thread.start()
+
+    async def live(self) -> None:
+        self.loop, self.leaving = asyncio.get_running_loop(), asyncio.Event()
+        await probe_shard(0, 1, self.leaving)
+
+    def stop(self) -> None:
+        if self.loop is not None and self.thread is not None and self.loop.is_running():
+            self.loop.call_soon_threadsafe(self.leaving.set)
+            self.thread.join(timeout=2.5)
+
+
+resident = ProberThread()

@@ -1,0 +1,34 @@
+// Keeps the public page in step: live.js says that something changed, the page fetches itself.
+// The fetch waits a random moment, so that thousands of readers do not come at once.
+(() => {
+  const PARTS = ["#icerik", ".nb-foot"];
+  let waiting = false;
+  let first = true;
+  let tag = "";
+
+  async function renew() {
+    waiting = false;
+    const answer = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {} });
+    if (answer.status !== 200) return;
+    tag = answer.headers.get("ETag") || "";
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of PARTS) {
+      const mine = document.querySelector(part);
+      const theirs = fresh.querySelector(part);
+      // Somebody who is typing keeps what they see.
+      if (mine && theirs && !mine.contains(document.activeElement)) mine.replaceChildren(...theirs.childNodes);
+    }
+  }
+
+  function changed() {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => renew().catch(() => {}), 1000 + Math.random() * 2000);
+  }
+
+  document.addEventListener("live:delta", changed);
+  document.addEventListener("live:snapshot", () => {
+    if (!first) changed();
+    first = false;
+  });
+})();

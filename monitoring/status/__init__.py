@@ -1,0 +1,10 @@
+"""What the public is told.
+
+report      reads the database once and says how things are, as plain values
+bars        ninety days of one thing: a strip of states and a share of time
+tiles       where a province stands on the tile map
+shelf       one answer a second a process, however many readers
+statuspage  the same values in the public shape of Atlassian Statuspage v2
+feeds       RSS, Atom, iCalendar
+snapshot    the same pages on disk, for when none of us is alive
+"""

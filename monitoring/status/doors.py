@@ -1,0 +1,33 @@
+"""The public addresses, as `contracts` names them."""
+
+from django.urls import path, re_path
+
+from foundation.live.views import poll_view, stream_view
+from monitoring.consumers import MunicipalStatus, NationalStatus
+from monitoring.views import status
+
+NAMES = (
+    "(?P<name>summary|status|components|incidents|incidents/unresolved"
+    "|scheduled-maintenances|scheduled-maintenances/upcoming|scheduled-maintenances/active)"
+)
+
+public = [
+    path("", status.national, name="front"),
+    path("status/", status.national, name="status"),
+    path("status/find/", status.search, name="status_find"),
+    path("status/history/", status.history, name="status_history"),
+    re_path(r"^status/history\.(?P<form>rss|atom)$", status.feed, name="status_feed"),
+    path("status/state.json", poll_view(NationalStatus), name="status_state"),
+    path("status/stream/", stream_view(NationalStatus), name="status_stream"),
+    re_path(r"^status/(?P<code>\d{5})/state\.json$", poll_view(MunicipalStatus), name="status_municipality_state"),
+    re_path(r"^status/(?P<code>\d{5})/stream/$", stream_view(MunicipalStatus), name="status_municipality_stream"),
+    path("status/maintenance.ics", status.calendar, name="status_calendar"),
+    path("status/badge.svg", status.status_badge, name="status_badge"),
+    path("status/announcement.txt", status.announcement, name="status_announcement"),
+    path("status/outages/<int:pk>/", status.outage, name="status_outage"),
+    re_path(r"^status/province/(?P<plate>\d{2})/$", status.province, name="status_province"),
+    re_path(r"^status/(?P<code>\d{5})/$", status.municipal, name="status_municipality"),
+    re_path(r"^status/(?P<code>\d{5})/history/$", status.history, name="status_municipality_history"),
+    re_path(rf"^api/v2/{NAMES}\.json$", status.document, name="statuspage"),
+    re_path(rf"^status/(?P<code>\d{{5}})/api/v2/{NAMES}\.json$", status.document, name="statuspage_municipality"),
+]

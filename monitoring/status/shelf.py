@@ -1,0 +1,79 @@
+"""One answer a second a process, however many readers ask.
+
+Public pages depend on nothing but the address, the language and the database, so
+their bytes are kept and given out until the database may have changed. While one
+reader renews an answer, the others get the one before.
+"""
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FRESH_SECONDS = 1.0
+KEPT = 512
+WAIT_SECONDS = 10.0
+
+
+@dataclass
+class Answer:
+    """What is given out: `tag` is an ETag over the bytes, `packed` the same bytes for slow lines."""
+
+    body: bytes
+    content_type: str
+    made: float
+
+    def __post_init__(self) -> None:
+        self.tag = f'W/"{hashlib.blake2b(self.body, digest_size=12).hexdigest()}"'
+        self.packed = gzip.compress(self.body, 6)
+
+
+class Shelf:
+    """Keeps the last answer by key; at most `KEPT` keys, the longest unused goes first."""
+
+    def __init__(self, fresh: float = FRESH_SECONDS):
+        self.fresh = fresh
+        self.answers: OrderedDict[object, Answer] = OrderedDict()
+        self.renewals: dict[object, threading.Event] = {}
+        self.lock = threading.Lock()
+
+    def get(self, key: object, make: Callable[[], tuple[bytes, str]]) -> Answer:
+        """The kept answer when it is fresh or being renewed, else a new one.
+
+        Who finds nothing kept waits for the reader who is already making it: a
+        thousand first readers cost one answer, not a thousand.
+        """
+        with self.lock:
+            known = self.answers.get(key)
+            if known and (key in self.renewals or time.monotonic() - known.made < self.fresh):
+                self.answers.move_to_end(key)
+                return known
+            mine = key not in self.renewals
+            under_way = self.renewals.setdefault(key, threading.Event())
+        if not mine and under_way.wait(WAIT_SECONDS) and (known := self.answers.get(key)):
+            return known
+        return self._renew(key, make, under_way)
+
+    def _renew(self, key: object, make: Callable[[], tuple[bytes, str]], under_way: threading.Event) -> Answer:
+        try:
+            answer = Answer(*make(), made=time.monotonic())
+            with self.lock:
+                self.answers[key] = answer
+                while len(self.answers) > KEPT:
+                    self.answers.popitem(last=False)
+            return answer
+        finally:
+            with self.lock:
+                if self.renewals.get(key) is under_way:
+                    del self.renewals[key]
+            under_way.set()
+
+    def forget(self) -> None:
+        with self.lock:
+            self.answers.clear()
+
+
+shelf = Shelf()

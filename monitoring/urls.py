@@ -1,0 +1,20 @@
+"""The doors of monitoring."""
+
+from django.urls import path
+
+from monitoring.status.doors import public
+from monitoring.views import machines, registry
+
+app_name = "monitoring"
+urlpatterns = [
+    *public,
+    path("monitoring/http_sd/", machines.http_sd, name="http_sd"),
+    path("probe", machines.probe, name="probe"),
+    path("monitoring/alertmanager/", machines.alertmanager, name="alertmanager"),
+    path("monitoring/nodes/", registry.node_list, name="nodes"),
+    path("monitoring/nodes/<str:code>/", registry.node, name="node"),
+    path("monitoring/nodes/<str:code>/override/", registry.override, name="node_override"),
+    path("monitoring/maintenance/", registry.windows, name="maintenance"),
+    path("monitoring/maintenance/<int:pk>/cancellation/", registry.call_off, name="maintenance_cancellation"),
+    path("heartbeat/<str:key>/", machines.heartbeat, name="heartbeat"),
+]

@@ -1,0 +1,229 @@
+"""What a streak of answers means: pure values, no database, no clock.
+
+Times are seconds since the epoch. A question is answered OK, FAIL or NA; NA (our own
+fault: canary, restart, stalled prober) neither advances nor resets anything.
+
+The rule (reference/monitoring.md §3): down after three failures in a row that last at
+least twenty seconds and are seen by most locations; up again after two successes that
+last. The start is back-dated to the first sign; `confirmed_at` says when we were sure.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+HERE = "here"
+
+
+class Raw(StrEnum):
+    OK = "ok"
+    FAIL = "fail"
+    NA = "na"
+
+
+class Verdict(StrEnum):
+    UNKNOWN = "unknown"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How sure we want to be. Seconds, and answers in a row."""
+
+    failures: int = 3
+    confirm_seconds: float = 20.0
+    successes: int = 2
+    recover_seconds: float = 60.0
+    interval: float = 30.0
+
+    @property
+    def retry(self) -> float:
+        """Seconds between questions while there is a suspicion."""
+        return min(self.interval, max(5.0, self.interval / 3))
+
+    def detection(self, timeout: float) -> float:
+        """Worst case from the fault to DOWN: one interval, the retries, the last time-out."""
+        retries = max(self.failures - 1, math.ceil(self.confirm_seconds / self.retry))
+        return self.interval + retries * self.retry + timeout
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """What one location saw last, in a row."""
+
+    failures: int = 0
+    successes: int = 0
+    since: float = 0.0
+
+    def after(self, raw: Raw, at: float) -> Self:
+        if raw is Raw.FAIL:
+            return replace(self, failures=self.failures + 1, successes=0, since=self.since if self.failures else at)
+        return replace(self, failures=0, successes=self.successes + 1, since=self.since if self.successes else at)
+
+    def fails(self, rule: Rule, at: float) -> bool:
+        return self.failures >= rule.failures and at - self.since >= rule.confirm_seconds
+
+    def works(self, rule: Rule, at: float) -> bool:
+        return self.successes >= rule.successes and at - self.since >= rule.recover_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Flaps:
+    """Icinga's flapping: twenty bits, newest weighs most, start above 30 %, stop at 25 %.
+
+    The ring is sampled every 90 s whatever the interval, so that its memory is half an
+    hour for every check; a bit says that the answer changed at least once meanwhile
+    (a change and its opposite between two samples would otherwise go unseen).
+    """
+
+    ring: int = 0
+    sampled_at: float = 0.0
+    changed: bool = False
+    last: Raw = Raw.NA
+    is_flapping: bool = False
+
+    BITS = 20
+    PERIOD = 90.0
+    START, STOP = 30.0, 25.0
+
+    def after(self, raw: Raw, at: float) -> Self:
+        changed = self.changed or (self.last not in (raw, Raw.NA))
+        if not self.sampled_at:
+            return replace(self, sampled_at=at, last=raw)
+        if at - self.sampled_at < self.PERIOD:
+            if changed == self.changed and raw == self.last:
+                return self
+            return replace(self, changed=changed, last=raw)
+        ring = (self.ring << 1 | changed) & ((1 << self.BITS) - 1)
+        percent = share_of_changes(ring)
+        is_flapping = percent > self.STOP if self.is_flapping else percent > self.START
+        return replace(self, ring=ring, sampled_at=at, changed=False, last=raw, is_flapping=is_flapping)
+
+
+def share_of_changes(ring: int) -> float:
+    """Per cent, weighted 0.80 for the oldest of twenty bits to 1.18 for the newest."""
+    bits = Flaps.BITS
+    weights = sum(0.8 + 0.02 * place for place in range(bits) if ring >> (bits - 1 - place) & 1)
+    return 100 / bits * weights
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that a check remembers between two questions."""
+
+    verdict: Verdict = Verdict.UNKNOWN
+    since: float = 0.0
+    confirmed_at: float = 0.0
+    streaks: tuple[tuple[str, Streak], ...] = ()
+    flaps: Flaps = field(default_factory=Flaps)
+
+    @property
+    def suspected_since(self) -> float | None:
+        """First failure of a suspicion not yet confirmed, or None."""
+        if self.verdict is Verdict.DOWN:
+            return None
+        failing = [streak.since for _location, streak in self.streaks if streak.failures]
+        return min(failing) if failing else None
+
+    @property
+    def is_single_vantage(self) -> bool:
+        return len(self.streaks) < 2
+
+    def streak(self, location: str) -> Streak:
+        for name, streak in self.streaks:
+            if name == location:
+                return streak
+        return Streak()
+
+
+def decide(memory: Memory, rule: Rule, raw: Raw, at: float, *, location: str = HERE) -> Memory:
+    """The memory after one answer. The same object comes back when nothing worth keeping changed."""
+    if raw is Raw.NA:
+        return memory
+    streak = memory.streak(location)
+    flaps = memory.flaps.after(raw, at)
+    if is_calm(memory, streak, rule, raw, at):
+        return memory if flaps is memory.flaps else replace(memory, flaps=flaps)
+    others = tuple(pair for pair in memory.streaks if pair[0] != location)
+    remembered = replace(memory, streaks=(*others, (location, streak.after(raw, at))), flaps=flaps)
+    return judge(remembered, rule, at)
+
+
+def is_calm(memory: Memory, streak: Streak, rule: Rule, raw: Raw, at: float) -> bool:
+    """One more of what the verdict already says, with nothing to count towards another one."""
+    if raw is Raw.OK:
+        return memory.verdict is Verdict.UP and streak.works(rule, at)
+    return memory.verdict is Verdict.DOWN and streak.fails(rule, at)
+
+
+def judge(memory: Memory, rule: Rule, at: float) -> Memory:
+    """Turn streaks into a verdict: most locations for DOWN, all but a minority for UP."""
+    streaks = [streak for _location, streak in memory.streaks]
+    failing = [streak for streak in streaks if streak.fails(rule, at)]
+    working = [streak for streak in streaks if streak.works(rule, at)]
+    quorum = len(streaks) // 2 + 1
+    if memory.verdict is not Verdict.DOWN and len(failing) >= quorum:
+        return turn(memory, Verdict.DOWN, min(streak.since for streak in failing), at)
+    if memory.verdict is Verdict.DOWN and len(working) >= quorum:
+        return turn(memory, Verdict.UP, max(streak.since for streak in working), at)
+    if memory.verdict is Verdict.UNKNOWN and sum(bool(streak.successes) for streak in streaks) >= quorum:
+        return turn(memory, Verdict.UP, at, at)
+    return memory
+
+
+def turn(memory: Memory, verdict: Verdict, since: float, at: float) -> Memory:
+    return replace(memory, verdict=verdict, since=since, confirmed_at=at)
+
+
+@dataclass(frozen=True)
+class Parent:
+    """Something a node leans on. A group fails only with its last member."""
+
+    is_down: bool
+    group: str = ""
+
+
+def is_unreachable(parents: list[Parent]) -> bool:
+    """An essential parent is down, or every member of a redundancy group is."""
+    groups: dict[str, list[bool]] = {}
+    for number, parent in enumerate(parents):
+        groups.setdefault(parent.group or f"essential {number}", []).append(parent.is_down)
+    return any(all(members) for members in groups.values())
+
+
+def evidence(memory: Memory, rule: Rule, at: float) -> dict:
+    """Why the verdict is what it is, in numbers a person can check."""
+    return {
+        "locations": {
+            name: {"failures": streak.failures, "successes": streak.successes, "since": streak.since}
+            for name, streak in memory.streaks
+        },
+        "quorum": len(memory.streaks) // 2 + 1,
+        "single_vantage": memory.is_single_vantage,
+        "rule": {
+            "failures": rule.failures,
+            "confirm_seconds": rule.confirm_seconds,
+            "successes": rule.successes,
+            "recover_seconds": rule.recover_seconds,
+        },
+        "decided_at": at,
+    }
+
+
+def pack(memory: Memory) -> dict:
+    """The memory as JSON, for the row of the check; verdict and times have columns of their own."""
+    flaps = memory.flaps
+    return {
+        "streaks": {name: [s.failures, s.successes, s.since] for name, s in memory.streaks},
+        "flaps": [flaps.ring, flaps.sampled_at, flaps.changed, flaps.last, flaps.is_flapping],
+    }
+
+
+def unpack(packed: dict, *, verdict: str, since: float, confirmed_at: float) -> Memory:
+    """The memory from the row; an unreachable check remembers that it is down."""
+    known = Verdict.DOWN if verdict == "unreachable" else Verdict(verdict)
+    streaks = tuple((name, Streak(*values)) for name, values in packed.get("streaks", {}).items())
+    ring, sampled_at, changed, last, is_flapping = packed.get("flaps") or (0, 0.0, False, Raw.NA, False)
+    return Memory(known, since, confirmed_at, streaks, Flaps(ring, sampled_at, changed, Raw(last), is_flapping))

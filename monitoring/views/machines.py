@@ -1,0 +1,90 @@
+"""Doors for programs: Prometheus's discovery, the multi-target exporter, Alertmanager's webhook, heartbeats."""
+
+import json
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.wire import bearers
+from monitoring import alerts, discovery, heartbeats, probe_metrics
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+@require_safe
+@never_cache
+def http_sd(request):
+    """Target groups for Prometheus; an error is never an empty list."""
+    if not bearers.presents(request, settings.METRICS_TOKEN):
+        return bearers.unauthorized()
+    try:
+        groups = discovery.groups(
+            module=request.GET.get("module", ""),
+            of=request.GET.get("of", "municipalities"),
+            shard=discovery.read_shard(request.GET.get("shard", "")),
+        )
+    except discovery.BadQuestion as wrong:
+        return HttpResponseBadRequest(f"{wrong}\n", content_type=PLAIN)
+    return JsonResponse(groups, safe=False, json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe
+@never_cache
+def probe(request):
+    """Ask a registered target now. A failed probe is 200 with `probe_success 0`."""
+    if not bearers.presents(request, settings.METRICS_TOKEN):
+        return bearers.unauthorized()
+    target, module = request.GET.get("target", ""), request.GET.get("module", "http_2xx")
+    if not target:
+        return HttpResponseBadRequest("Target parameter is missing\n", content_type=PLAIN)
+    if module not in discovery.KINDS:
+        return HttpResponseBadRequest("Unknown module\n", content_type=PLAIN)
+    check = probe_metrics.registered(target, module)
+    if check is None:
+        return HttpResponse("Not a target of a registered node\n", status=404, content_type=PLAIN)
+    exposition, content_type = probe_metrics.probe(
+        check,
+        scrape_timeout=seconds(request.headers.get("X-Prometheus-Scrape-Timeout-Seconds")),
+        accept=request.headers.get("Accept", ""),
+    )
+    return HttpResponse(exposition, content_type=content_type)
+
+
+def seconds(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if 0 < value < 3600 else None
+
+
+@csrf_exempt
+@require_POST
+def alertmanager(request):
+    """Webhook v4: 2xx only after the commit, 503 when it cannot be stored, so that it comes again."""
+    is_open = bool(settings.ALERTMANAGER_TOKEN) or settings.EMBEDDED
+    if not is_open or not bearers.presents(request, settings.ALERTMANAGER_TOKEN):
+        return bearers.unauthorized()
+    try:
+        words = alerts.read(json.loads(request.body))
+    except (ValueError, RecursionError):
+        return HttpResponseBadRequest("not an Alertmanager webhook\n", content_type=PLAIN)
+    try:
+        news = alerts.receive(words)
+    except DatabaseError:
+        return HttpResponse("cannot store this now\n", status=503, content_type=PLAIN, headers={"Retry-After": "10"})
+    return JsonResponse({"alerts": len(words), "news": news})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def heartbeat(request, key: str):
+    """A sign of life from a place that we cannot probe. Unknown keys are 404, like any wrong address."""
+    if not heartbeats.beat(key):
+        return HttpResponse("not found\n", status=404, content_type=PLAIN)
+    return HttpResponse("ok\n", content_type=PLAIN)

@@ -1,0 +1,116 @@
+"""Pages for operators: nodes, one node with its evidence, maintenance windows."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, Value, When
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import now
+from monitoring import history, maintenances, nodes, sparklines
+from monitoring.forms import MaintenanceForm, NodeFilter, OverrideForm
+from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, State, Transition
+
+PAGE = 50
+MONTH = 30
+
+
+def for_the_watch(person) -> None:
+    if not person.keeps_the_watch:
+        raise PermissionDenied
+
+
+@require_safe
+@login_required
+def node_list(request):
+    """All nodes that the person may see, worst first, with filters that are plain links."""
+    seen = Node.objects.watched().visible_to(request.user)
+    form = NodeFilter(request.GET or None)
+    chosen = form.narrow(seen) if request.GET else seen
+    counts = dict(seen.order_by().values_list("state").annotate(number=Count("pk")))
+    page = Paginator(by_gravity(chosen), PAGE).get_page(request.GET.get("page"))
+    states = [(State(state), counts.get(state, 0)) for state in WORST_FIRST]
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"page": page, "form": form, "states": states, "query": query.urlencode(), "total": sum(counts.values())}
+    return render(request, "monitoring/watch/nodes.html", context)
+
+
+def by_gravity(chosen):
+    """Down first, then the rest by code; names come along in the same read."""
+    gravity = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(WORST_FIRST)))
+    return chosen.select_related("municipality__province", "component").order_by(gravity, "code")
+
+
+@require_safe
+@login_required
+def node(request, code: str):
+    """One node: how it is, why we say so, the last hour, the last month, who is touched."""
+    one = get_object_or_404(
+        Node.objects.visible_to(request.user).select_related("municipality__province", "component"), code=code
+    )
+    return show(request, one, OverrideForm())
+
+
+def show(request, one: Node, form: OverrideForm, status: int = 200):
+    at = now()
+    checks = [
+        {"check": check, "spark": sparklines.draw(sparklines.recent(check, at), at)} for check in one.checks.all()
+    ]
+    days = list(one.days.order_by("-day")[:MONTH])
+    context = {
+        "node": one,
+        "checks": checks,
+        "days": days,
+        "share": history.of_days(days).share_up,
+        "transitions": Transition.objects.filter(check_of__node=one).select_related("check_of").order_by("-at")[:20],
+        "line": Affected.objects.current().filter(node=one).select_related("outage").first(),
+        "windows": [window for window in maintenances.active(at) if maintenances.nodes_of(window).filter(pk=one.pk)],
+        "parents": one.dependencies.select_related("parent"),
+        "form": form,
+        "may_act": request.user.keeps_the_watch,
+    }
+    return render(request, "monitoring/watch/node.html", context, status=status)
+
+
+@require_POST
+@login_required
+def override(request, code: str):
+    """Say how a node is, or believe the measurements again."""
+    for_the_watch(request.user)
+    one = get_object_or_404(Node.objects.visible_to(request.user), code=code)
+    if "release" in request.POST:
+        nodes.release(one, by=request.user)
+        return redirect("monitoring:node", code=code)
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        return show(request, one, form, status=422)
+    nodes.override(one, by=request.user, **form.cleaned_data)
+    messages.success(request, _("The state was set; boards show that a person said so."))
+    return redirect("monitoring:node", code=code)
+
+
+@login_required
+def windows(request):
+    """Maintenance: what runs, what comes, what was; planning a new one."""
+    for_the_watch(request.user)
+    form = MaintenanceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        maintenances.plan(form.save(commit=False), by=request.user, **form.places)
+        messages.success(request, _("The window stands."))
+        return redirect("monitoring:maintenance")
+    at = now()
+    rows = [(window, window.stage(at)) for window in Maintenance.objects.order_by("-starts_at")[:100]]
+    status = 422 if form.is_bound else 200
+    return render(request, "monitoring/watch/maintenance.html", {"rows": rows, "form": form, "at": at}, status=status)
+
+
+@require_POST
+@login_required
+def call_off(request, pk: int):
+    for_the_watch(request.user)
+    maintenances.call_off(get_object_or_404(Maintenance, pk=pk), by=request.user)
+    return redirect("monitoring:maintenance")

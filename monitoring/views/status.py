@@ -1,0 +1,180 @@
+"""The public doors: no sign-in, no session read; one answer a second serves all readers."""
+
+import json
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Municipality, Province
+from monitoring.models import Maintenance, Outage, State
+from monitoring.status import feeds, report, statuspage
+from monitoring.status.badge import badge
+from monitoring.status.shelf import shelf
+
+HTML, JSON, SVG, TEXT = "text/html", "application/json", "image/svg+xml", "text/plain"
+LANGUAGES = ("tr", "en")
+DOCUMENTS: dict[str, Callable[[report.Report], dict]] = {
+    "summary": statuspage.summary,
+    "status": statuspage.status,
+    "components": statuspage.components,
+    "incidents": lambda read: statuspage.incidents(read, report.past(read.of, before=None, size=50)),
+    "incidents/unresolved": statuspage.unresolved,
+    "scheduled-maintenances": statuspage.maintenances,
+    "scheduled-maintenances/upcoming": lambda read: statuspage.maintenances(read, Maintenance.Stage.SCHEDULED),
+    "scheduled-maintenances/active": lambda read: statuspage.maintenances(read, Maintenance.Stage.IN_PROGRESS),
+}
+
+
+@require_safe
+def national(request: HttpRequest) -> HttpResponse:
+    """`GET /`, `GET /status/`: the country. `?lang=` fixes the language."""
+    return answer(request, "national", lambda: page("national", report.national(now())), HTML)
+
+
+@require_safe
+def municipal(request: HttpRequest, code: str) -> HttpResponse:
+    """`GET /status/<code>/`: one municipality, inherited outages included."""
+    return answer(request, code, lambda: page("municipality", read(code)), HTML)
+
+
+@require_safe
+def province(request: HttpRequest, plate: str) -> HttpResponse:
+    """`GET /status/province/<plate>/`: the municipalities of a province and how they are."""
+
+    def make() -> str:
+        found = get_object_or_404(Province, pk=plate)
+        rows = report.municipalities_of(found)
+        return render_to_string("monitoring/status/province.html", {"province": found, "rows": rows, "at": now()})
+
+    return answer(request, f"province:{plate}", make, HTML)
+
+
+@require_safe
+def outage(request: HttpRequest, pk: int) -> HttpResponse:
+    """`GET /status/outages/<id>/`: one outage and all that was said about it, for ever at this address."""
+
+    def make() -> str:
+        public = Outage.objects.public().filter(is_drill=False).prefetch_related("updates", "components")
+        return page_of("outage", {"outage": get_object_or_404(public, pk=pk), "at": now()})
+
+    return answer(request, f"outage:{pk}", make, HTML)
+
+
+@require_safe
+def history(request: HttpRequest, code: str = "") -> HttpResponse:
+    """`GET /status/history/`: ended outages, newest first, paged by key (`?before=`)."""
+    before = request.GET.get("before", "")
+
+    def make() -> str:
+        found = municipality(code) if code else None
+        rows = report.past(found, before=moment(before))
+        older = rows[-1].started_at.isoformat() if len(rows) == 20 else ""
+        return page_of("history", {"outages": rows, "of": found, "older": older, "at": now()})
+
+    return answer(request, f"history:{code}:{before[:40]}", make, HTML)
+
+
+@require_safe
+def document(request: HttpRequest, name: str, code: str = "") -> HttpResponse:
+    """`GET /api/v2/<name>.json` and below `/status/<code>/`: Statuspage v2 documents."""
+    if name not in DOCUMENTS:
+        raise Http404
+    response = answer(
+        request, f"{name}:{code}", lambda: json.dumps(DOCUMENTS[name](read(code)), ensure_ascii=False), JSON
+    )
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@require_safe
+def feed(request: HttpRequest, form: str) -> HttpResponse:
+    """`GET /status/history.rss|.atom`: one entry an update."""
+
+    def make() -> str:
+        return feeds.history(report.national(now()), report.past(None, before=None), form=form)
+
+    return answer(request, f"feed:{form}", make, f"application/{form}+xml")
+
+
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """`GET /status/maintenance.ics`: planned maintenance for calendars."""
+    return answer(
+        request, "calendar", lambda: feeds.calendar(report.upcoming_maintenance(now()), now()), "text/calendar"
+    )
+
+
+@require_safe
+def status_badge(request: HttpRequest) -> HttpResponse:
+    """`GET /status/badge.svg`."""
+    return answer(request, "badge", lambda: badge(State(report.national(now()).state)), SVG)
+
+
+@require_safe
+def announcement(request: HttpRequest) -> HttpResponse:
+    """`GET /status/announcement.txt`: what the telephone line reads out, one paragraph of plain text."""
+    return answer(request, "ivr", lambda: page_of("announcement", {"report": report.national(now())}, "txt"), TEXT)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """`GET /status/find/?q=`: municipalities by folded name, so that anyone finds their own page."""
+    words = request.GET.get("q", "")[:80]
+    found = Municipality.objects.matching(words).select_related("province")[:40] if turkish.fold(words) else []
+    return HttpResponse(render_to_string("monitoring/status/find.html", {"words": words, "found": found}))
+
+
+def read(code: str) -> report.Report:
+    return report.municipal(municipality(code), now()) if code else report.national(now())
+
+
+def municipality(code: str) -> Municipality:
+    return get_object_or_404(Municipality.objects.select_related("province"), code=code)
+
+
+def moment(text: str):
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
+
+
+def page(name: str, read_now: report.Report) -> str:
+    return page_of(name, {"report": read_now, "at": read_now.at})
+
+
+def page_of(name: str, values: dict, ending: str = "html") -> str:
+    return render_to_string(f"monitoring/status/{name}.{ending}", values)
+
+
+def answer(request: HttpRequest, key: str, make: Callable[[], str], content_type: str) -> HttpResponse:
+    """Give out the kept bytes, or 304 to a reader who has them."""
+    language = request.GET.get("lang", "")
+    if language not in LANGUAGES:
+        language = "en" if translation.get_language() == "en" else "tr"
+
+    def speak() -> tuple[bytes, str]:
+        with translation.override(language):
+            return make().encode(), content_type
+
+    answered = shelf.get((key, language), speak)
+    if answered.tag in request.headers.get("If-None-Match", ""):
+        response: HttpResponse = HttpResponseNotModified()
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(answered.packed, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(answered.body)
+    response["Content-Type"] = f"{content_type}; charset=utf-8"
+    response["ETag"] = answered.tag
+    response["Cache-Control"] = "public, max-age=5"
+    patch_vary_headers(response, ["Accept-Language", "Accept-Encoding"])
+    return response
