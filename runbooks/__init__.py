@@ -1,0 +1,1 @@
+"""What we do: runbooks, runs, steps, on-call, broadcasts, operators' board, situation room."""

@@ -1,0 +1,247 @@
+"""Two people, one message: submitting, approving, withdrawing, lapsing.
+
+What is approved is a hash over everything that leaves and everyone it goes to.
+Approval compares three of them: what was submitted, what the approver saw, and what
+stands in the database at that moment. A changed letter makes them differ.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation import Refusal, now
+from foundation.directory.models import Membership, Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from runbooks.broadcasts import audience, composing, sending
+from runbooks.models import Approval, Broadcast
+from runbooks.models.broadcasts import APPROVAL_WINDOW
+
+Role = Membership.Role
+Status = Broadcast.Status
+MAY_PREPARE = (Role.OPERATOR, Role.APPROVER, Role.SHIFT_LEAD, Role.PLATFORM_ADMIN)
+MAY_APPROVE = (Role.APPROVER, Role.PLATFORM_ADMIN)
+# A second factor older than this is not fresh (threat model, row 1).
+FRESH = timedelta(minutes=5)
+# Live broadcasts that may leave within 24 hours; life safety is never counted or capped.
+DAILY_CAP = 24
+
+
+class BroadcastMovedOn(Refusal):
+    sentence = _("This broadcast has moved on. Please look at it again.")
+
+
+class MayNotPrepare(Refusal):
+    sentence = _("Only the watch prepares broadcasts.")
+    status = 403
+
+
+class MayNotApprove(Refusal):
+    sentence = _("Only an approver gives the second approval.")
+    status = 403
+
+
+class OwnBroadcast(Refusal):
+    sentence = _("You submitted this broadcast. A second person has to approve it.")
+    status = 403
+
+
+class NotFresh(Refusal):
+    sentence = _("Please confirm your second factor again: it must be less than five minutes old.")
+    status = 403
+
+
+class WrongCount(Refusal):
+    sentence = _("The number you typed is not the number of recipients.")
+    status = 422
+
+
+class SomethingChanged(Refusal):
+    sentence = _("The text or the list is not what was submitted. The approval is void; please submit it again.")
+
+
+class TooLate(Refusal):
+    sentence = _("The ten minutes for approval are over. Please submit the broadcast again.")
+
+
+class NobodyToSendTo(Refusal):
+    sentence = _("Nobody would receive this broadcast. Please widen the audience.")
+    status = 422
+
+
+class CapReached(Refusal):
+    sentence = _("Today's limit of broadcasts is reached. Only life-safety messages may still leave.")
+    status = 429
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Proof that the person at the keyboard is who they say: the factor used, and when.
+
+    Only a signed-in browser session can produce one; an API token never does.
+    """
+
+    factor: str
+    at: datetime
+
+
+def binding_of(broadcast: Broadcast, audience_digest: str) -> str:
+    """SHA-256, hexadecimal, over all that makes this message what it is."""
+    bound = [
+        broadcast.pk,
+        broadcast.text,
+        broadcast.correction,
+        broadcast.spelling,
+        broadcast.code,
+        broadcast.sender,
+        broadcast.lane,
+        broadcast.is_drill,
+        audience_digest,
+    ]
+    return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_as_submitted(broadcast: Broadcast) -> bool:
+    """Whether text and frozen list, read now, still give the hash of the submission."""
+    digest = audience.frozen(broadcast).digest
+    return digest == broadcast.audience_digest and binding_of(broadcast, digest) == broadcast.binding
+
+
+@transaction.atomic
+def submit(broadcast: Broadcast, *, by: Person) -> None:
+    """Freeze text and audience and ask for the second person.
+
+    Refuses people outside the watch, texts that may not leave (see `composing.check`),
+    an empty audience, and a broadcast that someone else has just submitted.
+    """
+    if not by.has_role(*MAY_PREPARE):
+        raise MayNotPrepare
+    current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    if current.status not in (Status.DRAFT, Status.LAPSED):
+        raise BroadcastMovedOn
+    composing.check(current)
+    found = audience.find(audience.Rule.from_json(current.rule))
+    if not found.included:
+        raise NobodyToSendTo
+    audience.freeze(current, found)
+    Broadcast.objects.filter(pk=current.pk).update(
+        status=Status.SUBMITTED,
+        submitted_by=by,
+        submitted_at=now(),
+        audience_digest=found.digest,
+        binding=binding_of(current, found.digest),
+    )
+    broadcast.refresh_from_db()
+    journal.record(
+        "broadcast.submitted",
+        broadcast,
+        by=by,
+        recipients=len(found.included),
+        left_out=len(found.left_out),
+        binding=broadcast.binding,
+        drill=broadcast.is_drill,
+    )
+    _tell(broadcast)
+
+
+@transaction.atomic
+def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int, confirmation: Confirmation) -> None:
+    """Give the second word; the message leaves within seconds.
+
+    `binding` is what the approver's page showed, `typed_count` what they typed. Fifty
+    people may press at once: the conditional update lets one through. Refuses the
+    submitter, a stale factor, a wrong count, a late word, and anything that changed.
+    """
+    _refuse_the_wrong_person(broadcast, by, confirmation)
+    current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    _refuse_what_is_not_as_submitted(current, binding, typed_count)
+    _refuse_beyond_the_cap(current)
+    at = now()
+    claimed = Broadcast.objects.filter(
+        pk=current.pk, status=Status.SUBMITTED, binding=binding, submitted_at__gt=at - APPROVAL_WINDOW
+    ).update(status=Status.SENDING, approved_by=by, approved_at=at)
+    if not claimed:
+        raise BroadcastMovedOn
+    broadcast.refresh_from_db()
+    submitter = Person.objects.get(pk=broadcast.submitted_by_id)
+    Approval.objects.create(
+        broadcast=broadcast,
+        person=by,
+        submitted_by=submitter,
+        binding=binding,
+        typed_count=typed_count,
+        factor=confirmation.factor,
+        at=at,
+    )
+    sending.promise(broadcast)
+    journal.record(
+        "broadcast.approved", broadcast, by=by, binding=binding, typed=typed_count, factor=confirmation.factor
+    )
+    _tell(broadcast)
+
+
+@transaction.atomic
+def withdraw(broadcast: Broadcast, *, by: Person, note: str = "") -> None:
+    """Take a submitted broadcast back to the desk, to change or drop it."""
+    if not by.has_role(*MAY_PREPARE):
+        raise MayNotPrepare
+    taken = Broadcast.objects.filter(pk=broadcast.pk, status=Status.SUBMITTED).update(status=Status.DRAFT)
+    if not taken:
+        raise BroadcastMovedOn
+    broadcast.refresh_from_db()
+    journal.record("broadcast.withdrawn", broadcast, by=by, text=note)
+    _tell(broadcast)
+
+
+def lapse_overdue() -> int:
+    """Let submissions expire that nobody approved in time; returns how many."""
+    overdue = Broadcast.objects.filter(status=Status.SUBMITTED, submitted_at__lte=now() - APPROVAL_WINDOW)
+    return sum(_lapse(broadcast) for broadcast in overdue)
+
+
+@transaction.atomic
+def _lapse(broadcast: Broadcast) -> bool:
+    taken = Broadcast.objects.filter(
+        pk=broadcast.pk, status=Status.SUBMITTED, submitted_at=broadcast.submitted_at
+    ).update(status=Status.LAPSED)
+    if taken:
+        broadcast.refresh_from_db()
+        journal.record("broadcast.lapsed", broadcast)
+        _tell(broadcast)
+    return bool(taken)
+
+
+def _refuse_the_wrong_person(broadcast: Broadcast, by: Person, confirmation: Confirmation) -> None:
+    if not by.has_role(*MAY_APPROVE):
+        raise MayNotApprove
+    if by.pk == broadcast.submitted_by_id:
+        raise OwnBroadcast
+    if not now() - FRESH < confirmation.at <= now():
+        raise NotFresh
+
+
+def _refuse_what_is_not_as_submitted(current: Broadcast, binding: str, typed_count: int) -> None:
+    if current.status != Status.SUBMITTED:
+        raise BroadcastMovedOn
+    if current.submitted_at is None or current.submitted_at <= now() - APPROVAL_WINDOW:
+        raise TooLate
+    if binding != current.binding or not is_as_submitted(current):
+        raise SomethingChanged
+    if typed_count != current.recipients.included().count():
+        raise WrongCount
+
+
+def _refuse_beyond_the_cap(current: Broadcast) -> None:
+    if current.is_drill or current.lane == Broadcast.Lane.LIFE_SAFETY:
+        return
+    counted = Broadcast.objects.live().exclude(lane=Broadcast.Lane.LIFE_SAFETY)
+    if counted.filter(approved_at__gt=now() - timedelta(days=1)).count() >= DAILY_CAP:
+        raise CapReached
+
+
+def _tell(broadcast: Broadcast) -> None:
+    live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())

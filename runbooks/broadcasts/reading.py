@@ -1,0 +1,137 @@
+"""What the page of one broadcast shows, read in few queries."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Contact, Municipality
+from foundation.outbox import outbox
+from foundation.outbox.models import Message
+from runbooks.broadcasts import acknowledging, audience, composing, sending
+from runbooks.broadcasts.acknowledging import Heard
+from runbooks.broadcasts.audience import Difference
+from runbooks.broadcasts.composing import Preview
+from runbooks.models import Broadcast
+
+State = Message.State
+_CLASS = dict.fromkeys(Message.IN_FLIGHT, "in_flight") | {
+    State.DELIVERED: "delivered",
+    State.UNCONFIRMED: "unconfirmed",
+    State.FAILED: "failed",
+}
+REGION = "province__region"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One region or municipality: its classes, and everything that is in none of the four."""
+
+    name: str
+    delivered: int
+    in_flight: int
+    unconfirmed: int
+    failed: int
+    other: int
+
+    @property
+    def intended(self) -> int:
+        return self.delivered + self.in_flight + self.unconfirmed + self.failed + self.other
+
+
+@dataclass(frozen=True)
+class Left:
+    """One reason and how many numbers it keeps out."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything about one broadcast at this moment."""
+
+    broadcast: Broadcast
+    recipients: int
+    duties: list[tuple[str, int]]
+    left_out: list[Left]
+    preview: Preview
+    tally: outbox.Tally | None = None
+    regions: tuple[Line, ...] = ()
+    heard: Heard | None = None
+    difference: Difference | None = None
+    until_last: timedelta | None = None
+
+    @property
+    def quiet_classes(self) -> int:
+        """Those that stand in the small print: suppressed, expired, aborted, uncertain."""
+        tally = self.tally
+        return tally.suppressed + tally.expired + tally.aborted + tally.uncertain if tally else 0
+
+
+def standing(broadcast: Broadcast) -> Standing:
+    """The page's content: a draft shows whom the rule finds now, later ones the frozen list."""
+    is_open = broadcast.status in (Broadcast.Status.DRAFT, Broadcast.Status.LAPSED)
+    found = audience.find(audience.Rule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
+    seen = composing.preview(
+        broadcast.text,
+        found,
+        spelling=broadcast.spelling,
+        is_drill=broadcast.is_drill,
+        correction=broadcast.correction,
+        sender=broadcast.sender,
+        code=broadcast.code,
+    )
+    labels = dict(Contact.Duty.choices)
+    duties = Counter(one.duty for one in found.included)
+    reasons = Counter(one.left_out for one in found.left_out)
+    names = dict(broadcast.recipients.model.Reason.choices)
+    return Standing(
+        broadcast=broadcast,
+        recipients=len(found.included),
+        duties=[(str(labels[duty]), duties[duty]) for duty in audience.ORDER if duties[duty]],
+        left_out=[Left(str(names[reason]), count) for reason, count in reasons.items()],
+        preview=seen,
+        difference=audience.difference(broadcast) if broadcast.status == Broadcast.Status.SUBMITTED else None,
+        **(_sent(broadcast, seen) if broadcast.is_released else {}),
+    )
+
+
+def _sent(broadcast: Broadcast, seen: Preview) -> dict:
+    batch = sending.batch_of(broadcast)
+    if batch is None:
+        return {"heard": acknowledging.heard(broadcast)}
+    tally = outbox.tally(batch)
+    cost = seen.plain if broadcast.spelling == Broadcast.Spelling.PLAIN else seen.full
+    queued = batch.messages.filter(state=State.QUEUED).count()
+    return {
+        "tally": tally,
+        "regions": tuple(by_region(broadcast)),
+        "heard": acknowledging.heard(broadcast),
+        "until_last": timedelta(seconds=queued * max(cost.each, 1) / composing.pace(broadcast.sender)),
+    }
+
+
+def by_region(broadcast: Broadcast) -> list[Line]:
+    regions = dict(Municipality.objects.order_by().values_list("code", REGION))
+    return _lines(broadcast, lambda code: regions.get(code, "–"))
+
+
+def by_municipality(broadcast: Broadcast) -> list[Line]:
+    names = dict(Municipality.objects.order_by("sort_key").values_list("code", "full_name"))
+    return _lines(broadcast, lambda code: names.get(code, "–"))
+
+
+def _lines(broadcast: Broadcast, name_of) -> list[Line]:
+    counted: dict[str, Counter] = defaultdict(Counter)
+    for code, state, number in sending.by_reference(sending.batch_of(broadcast)):
+        counted[name_of(code)][_CLASS.get(State(state), "other")] += number
+    classes = ("delivered", "in_flight", "unconfirmed", "failed", "other")
+    named = sorted(counted.items(), key=lambda item: turkish.sort_key(item[0]))
+    return [Line(name, **{key: counts[key] for key in classes}) for name, counts in named]
+
+
+def seconds_left(broadcast: Broadcast) -> timedelta | None:
+    """Until the submission lapses."""
+    return max(timedelta(0), broadcast.approvable_until - now()) if broadcast.approvable_until else None

@@ -1,0 +1,174 @@
+"""From approval to the last receipt: handing over, holding, stopping, counting."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation import Refusal, now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from foundation.outbox import outbox
+from foundation.outbox.models import Batch
+from runbooks import bells
+from runbooks.broadcasts import composing
+from runbooks.models import Broadcast, Dispatch
+
+Status = Broadcast.Status
+CHUNK = 500  # recipients handed over in one transaction
+LEASE = timedelta(seconds=30)
+
+
+class NothingToHold(Refusal):
+    sentence = _("This broadcast is not being sent.")
+
+
+def promise(broadcast: Broadcast) -> None:
+    """Owe the sending of an approved broadcast, in the caller's transaction."""
+    Dispatch.objects.create(broadcast=broadcast)
+    bells.ring("dispatch")
+
+
+def dispatch_due(limit: int = 3) -> int:
+    """Hand approved broadcasts over to the outbox; returns how many were taken up.
+
+    A worker killed at any line leaves a lease that runs out; the next one hands the
+    same numbers over again, which changes nothing, and goes on.
+    """
+    owed = Dispatch.objects.claim(limit, lease=LEASE)
+    for dispatch in owed:
+        _dispatch(dispatch)
+    return len(owed)
+
+
+def _dispatch(dispatch: Dispatch) -> None:
+    broadcast = Broadcast.objects.get(pk=dispatch.broadcast_id)
+    batch = open_batch(broadcast)
+    messages = composing.messages_of(broadcast)
+    while chunk := list(islice(messages, CHUNK)):
+        outbox.add(batch, "sms", chunk)
+        if not dispatch.renew(LEASE):
+            return
+    _let_go(dispatch, batch)
+
+
+@transaction.atomic
+def _let_go(dispatch: Dispatch, batch: Batch) -> None:
+    """Release the whole list at once, unless someone stopped or paused it meanwhile."""
+    broadcast = Broadcast.objects.select_for_update().get(pk=dispatch.broadcast_id)
+    if not dispatch.keep():
+        return
+    if broadcast.status == Status.STOPPED:
+        outbox.stop(batch)
+        return
+    outbox.release(batch, by=broadcast.approved_by)
+    if broadcast.status == Status.PAUSED:
+        outbox.pause(batch)
+    journal.record("broadcast.released", broadcast, by=broadcast.approved_by, intended=batch.intended)
+
+
+def open_batch(broadcast: Broadcast) -> Batch:
+    """The outbox batch of a released broadcast: one, by its key."""
+    return outbox.open_batch(
+        f"broadcast:{broadcast.pk}", lane=broadcast.lane, sender=broadcast.sender, urgent=not broadcast.is_drill
+    )
+
+
+def batches(broadcast: Broadcast):
+    """Its batch as a queryset of one, empty before anything was handed over."""
+    return Batch.objects.filter(key=f"broadcast:{broadcast.pk}")
+
+
+def batch_of(broadcast: Broadcast) -> Batch | None:
+    return batches(broadcast).first()
+
+
+@transaction.atomic
+def pause(broadcast: Broadcast, *, by: Person) -> None:
+    """Hold back what has not left; within a second nothing more leaves."""
+    _move(broadcast, Status.PAUSED, among=[Status.SENDING])
+    _if_handed_over(broadcast, outbox.pause, by)
+    journal.record("broadcast.paused", broadcast, by=by)
+
+
+@transaction.atomic
+def resume(broadcast: Broadcast, *, by: Person) -> None:
+    """Go on after a pause."""
+    _move(broadcast, Status.SENDING, among=[Status.PAUSED])
+    _if_handed_over(broadcast, outbox.resume, by)
+    journal.record("broadcast.resumed", broadcast, by=by)
+
+
+@transaction.atomic
+def stop(broadcast: Broadcast, *, by: Person) -> outbox.Stopped | None:
+    """Stop for good; returns what was kept back and what had left.
+
+    None when it was stopped before anything had been handed over at all.
+    """
+    _move(broadcast, Status.STOPPED, among=Broadcast.ON_THEIR_WAY)
+    stopped = _if_handed_over(broadcast, outbox.stop, by)
+    facts = asdict(stopped) if stopped else {"aborted": broadcast.recipients.included().count(), "gone": 0}
+    journal.record("broadcast.stopped", broadcast, by=by, **facts)
+    return stopped
+
+
+def follow() -> int:
+    """Tell open pages how far each broadcast is, and close those whose last message ended."""
+    underway = Broadcast.objects.filter(Q(status__in=Broadcast.ON_THEIR_WAY) | Q(status=Status.STOPPED, ended_at=None))
+    followed = list(underway)
+    for broadcast in followed:
+        _follow(broadcast)
+    return len(followed)
+
+
+@transaction.atomic
+def _follow(broadcast: Broadcast) -> None:
+    broadcast = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    batch = batch_of(broadcast)
+    if batch is None:
+        return
+    counted = outbox.tally(batch)
+    handed_over = Dispatch.objects.filter(broadcast=broadcast, state=Dispatch.State.KEPT).exists()
+    if asdict(counted) != broadcast.told:
+        broadcast.told = asdict(counted)
+        broadcast.save(update_fields=["told"])
+        live.announce(audiences.broadcast(broadcast.pk), "tally", broadcast.pk, broadcast.told)
+    if handed_over and not counted.in_flight and not broadcast.ended_at:
+        _close(broadcast)
+
+
+def _close(broadcast: Broadcast) -> None:
+    """The last message has ended: the equation can be read for good."""
+    broadcast.ended_at = now()
+    if broadcast.status != Status.STOPPED:
+        broadcast.status = Status.DONE
+    broadcast.save(update_fields=["ended_at", "status"])
+    journal.record("broadcast.ended", broadcast, **broadcast.told)
+    live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())
+
+
+def by_reference(batch: Batch | None) -> list[tuple[str, str, int]]:
+    """(municipality code, message state, how many), counted by the database."""
+    if batch is None:
+        return []
+    rows = batch.messages.order_by().values_list("reference", "state").annotate(number=Count("pk"))
+    return list(rows)
+
+
+def _move(broadcast: Broadcast, status: str, *, among) -> None:
+    Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    if not Broadcast.objects.filter(pk=broadcast.pk, status__in=among).update(status=status):
+        raise NothingToHold
+    broadcast.refresh_from_db()
+    live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())
+
+
+def _if_handed_over(broadcast: Broadcast, verb, by: Person):
+    """Pass the word on to the outbox, once the list is there; before that, `_let_go` heeds the status."""
+    if Dispatch.objects.filter(broadcast=broadcast, state=Dispatch.State.KEPT).exists():
+        return verb(open_batch(broadcast), by=by)
+    return None

@@ -1,0 +1,22 @@
+from runbooks.models.broadcasts import Acknowledgement, Approval, Broadcast, Recipient
+from runbooks.models.on_call import Rota, Shift
+from runbooks.models.plans import Runbook
+from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
+from runbooks.models.scenarios import Scenario
+
+__all__ = [
+    "Acknowledgement",
+    "Approval",
+    "Broadcast",
+    "Call",
+    "Dispatch",
+    "Endpoint",
+    "Recipient",
+    "Rota",
+    "Run",
+    "Runbook",
+    "Scenario",
+    "Shift",
+    "Signature",
+    "Step",
+]

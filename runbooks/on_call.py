@@ -1,0 +1,107 @@
+"""Who carries the watch now, handing it over, calling them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from foundation import Refusal, now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.outbox import outbox
+from runbooks.models import Rota, Shift, Step
+
+WATCH = "nobet"  # the rota that carries runs and outages
+
+
+class ShiftIsOver(Refusal):
+    sentence = _("This shift is over or has not come yet.")
+
+
+class NotInTheWatch(Refusal):
+    sentence = _("Only people of the watch take shifts over.")
+    status = 403
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One rota at one moment: who is called first, who then, who comes next."""
+
+    rota: Rota
+    now: list[Shift]
+    following: Shift | None
+    warnings: list[str]
+
+
+def carriers(rota_key: str, at: datetime | None = None) -> list[Person]:
+    """Those who carry a rota at `at`, in the order they are called."""
+    shifts = Shift.objects.covering(at or now()).filter(rota__key=rota_key)
+    ordered = shifts.select_related("person").order_by("rank", "-starts_at", "-pk")
+    return list(dict.fromkeys(shift.person for shift in ordered if shift.person.is_active))
+
+
+def overview(at: datetime | None = None) -> list[Carried]:
+    """Every rota as the page shows it, with what would go wrong if it were called now."""
+    at = at or now()
+    coming = list(
+        Shift.objects.filter(ends_at__gt=at).select_related("person", "rota").order_by("starts_at", "rank", "-pk")
+    )
+    return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.all()]
+
+
+def _carried(rota: Rota, shifts: list[Shift], at: datetime) -> Carried:
+    covering = [shift for shift in shifts if shift.starts_at <= at]
+    covering.sort(key=lambda shift: (shift.rank, -shift.starts_at.timestamp(), -shift.pk))
+    following = next((shift for shift in shifts if shift.starts_at > at), None)
+    return Carried(rota, covering, following, list(_warnings(covering, following, at)))
+
+
+def _warnings(covering: list[Shift], following: Shift | None, at: datetime):
+    if not covering:
+        yield gettext("Nobody is on call now.")
+    for shift in covering:
+        if not shift.person.phone:
+            yield gettext("%(name)s has no telephone number.") % {"name": shift.person}
+        if not shift.person.is_active:
+            yield gettext("%(name)s can no longer sign in.") % {"name": shift.person}
+    ends = max((shift.ends_at for shift in covering), default=None)
+    if ends is None or following and following.starts_at <= ends:
+        return
+    if ends < at + timedelta(days=1):
+        when = timezone.localtime(ends).strftime("%d.%m.%Y %H.%M")
+        yield gettext("Nobody follows after %(when)s.") % {"when": when}
+
+
+@transaction.atomic
+def take_over(shift: Shift, *, by: Person) -> Shift:
+    """Carry the rest of somebody's shift; both shifts stay in the record."""
+    if not by.keeps_the_watch:
+        raise NotInTheWatch
+    at = now()
+    shift = Shift.objects.select_for_update().get(pk=shift.pk)
+    if not shift.starts_at <= at < shift.ends_at:
+        raise ShiftIsOver
+    ends_at = shift.ends_at
+    Shift.objects.filter(pk=shift.pk).update(ends_at=max(at, shift.starts_at + timedelta(seconds=1)))
+    taken = Shift.objects.create(
+        rota=shift.rota, person=by, rank=shift.rank, starts_at=at, ends_at=ends_at, replaces=shift
+    )
+    journal.record("shift.taken_over", taken, by=by, rota=shift.rota.key, instead_of=shift.person_id)
+    return taken
+
+
+def remind(step: Step) -> None:
+    """Write to whoever carries the watch that a step waits for them; once per reminder."""
+    key = f"step-reminder:{step.pk}:{now():%Y%m%d%H%M}"
+    for person in carriers(WATCH):
+        with override(person.language):
+            subject = gettext("%(code)s waits at “%(step)s”") % {"code": step.run.code, "step": step.title}
+            body = gettext("The step has been open since %(since)s. Please look: %(url)s") % {
+                "since": timezone.localtime(step.reached_at).strftime("%H.%M"),
+                "url": f"{settings.PUBLIC_BASE_URL}/runbooks/runs/{step.run_id}/",
+            }
+        outbox.email(f"{key}:{person.pk}", person.email, subject, body)

@@ -1,0 +1,136 @@
+"""What a plan file may say, as JSON Schema; sentences for its errors are in `reading`."""
+
+DURATION = {"type": "string", "pattern": r"^[0-9]+[smhd]$"}
+KEY = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 40}
+SENTENCE = {"type": "string", "minLength": 1, "maxLength": 300}
+PARAGRAPH = {"type": "string", "minLength": 1, "maxLength": 2000}
+DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+ROLE = {"enum": ["operator", "approver", "shift_lead", "agent", "platform_admin"]}
+CODES = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
+DUTIES = {"type": "array", "items": {"enum": ["mayor", "secretary", "it", "cash_desk", "other"]}, "uniqueItems": True}
+
+
+def closed(required: dict, optional: dict | None = None) -> dict:
+    """An object with exactly these fields."""
+    return {
+        "type": "object",
+        "properties": required | (optional or {}),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+AUDIENCE = closed(
+    {},
+    {
+        "components": CODES,
+        "tiers": {"type": "array", "items": {"enum": ["A", "B", "C"]}},
+        "duties": DUTIES,
+        "provinces": CODES,
+        "regions": CODES,
+        "types": CODES,
+        "municipalities": CODES,
+        "red_now": {"type": "boolean"},
+    },
+)
+
+PLAN = closed(
+    {
+        "code": {"type": "string", "pattern": r"^[A-Z]{2,6}-[0-9]{2,3}$"},
+        "version": {"type": "integer", "minimum": 1},
+        "title": closed({"tr": SENTENCE}, {"en": SENTENCE}),
+        "scenario": PARAGRAPH,
+        "owner": SENTENCE,
+        "approver": SENTENCE,
+        "reviewed_on": DATE,
+        "targets": closed({"rto": DURATION, "rpo": DURATION}),
+        "steps": {"type": "array", "minItems": 1, "maxItems": 50, "items": {"type": "object"}},
+    },
+    {
+        "next_drill_on": DATE,
+        "triggers": {
+            "type": "array",
+            "items": closed(
+                {"start": {"enum": ["at_once", "proposed"]}},
+                {
+                    "components": CODES,
+                    "scopes": {"type": "array", "items": {"enum": ["local", "regional", "central"]}},
+                },
+            ),
+        },
+        "prerequisites": {"type": "array", "items": SENTENCE},
+        "roles": {"type": "object", "propertyNames": ROLE, "additionalProperties": SENTENCE},
+        "exit_criteria": {"type": "array", "items": SENTENCE},
+        "paper_fallback": PARAGRAPH,
+    },
+)
+
+_COMMON = {
+    "key": KEY,
+    "phase": {"enum": ["activate", "recover", "reconstitute"]},
+    "kind": {"enum": ["manual", "decision", "approval", "http", "wait", "broadcast"]},
+    "title": SENTENCE,
+}
+_OPTION = closed({"key": KEY, "label": SENTENCE, "next": KEY})
+
+STEPS = {
+    "manual": closed(
+        _COMMON | {"role": ROLE, "within": DURATION, "instruction": PARAGRAPH, "expected": PARAGRAPH},
+        {"evidence": {"enum": ["required", "optional"]}, "next": KEY},
+    ),
+    "decision": closed(
+        _COMMON
+        | {
+            "role": ROLE,
+            "within": DURATION,
+            "question": PARAGRAPH,
+            "options": {"type": "array", "items": _OPTION, "minItems": 2, "maxItems": 6},
+        },
+    ),
+    "approval": closed(
+        _COMMON
+        | {
+            "roles": {"type": "array", "items": ROLE, "minItems": 1},
+            "signatures": {"type": "integer", "minimum": 1, "maximum": 3},
+            "within": DURATION,
+            "statement": PARAGRAPH,
+            "on_refusal": KEY,
+        },
+        {"next": KEY},
+    ),
+    "http": closed(
+        _COMMON
+        | {
+            "endpoint": KEY,
+            "method": {"enum": ["GET", "POST", "PUT"]},
+            "path": {"type": "string", "pattern": r"^/"},
+            "expect_status": {"type": "array", "items": {"type": "integer"}, "minItems": 1},
+            "timeout": DURATION,
+            "retries": {"type": "integer", "minimum": 0, "maximum": 10},
+            "on_interrupted": {"enum": ["rerun", "ask", "skip"]},
+            "on_failure": {"enum": ["ask", "skip"]},
+        },
+        {
+            "body": {"type": "object", "additionalProperties": {"type": "string"}},
+            "in_drill": {"enum": ["simulate", "call"]},
+            "explains": PARAGRAPH,
+            "next": KEY,
+        },
+    ),
+    "wait": closed(
+        _COMMON | {"for": DURATION},
+        {"until": closed({"component_works": {"type": "string"}}), "next": KEY},
+    ),
+    "broadcast": closed(
+        _COMMON
+        | {
+            "role": ROLE,
+            "within": DURATION,
+            "lane": {"enum": ["life_safety", "operational", "information"]},
+            "audience": AUDIENCE,
+            "text": PARAGRAPH,
+            "correction": PARAGRAPH,
+        },
+        {"next": KEY},
+    ),
+}

@@ -1,0 +1,57 @@
+"""Verbs for plans: put a version on the shelf, stock the shelf with what we ship."""
+
+import hashlib
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation import Refusal
+from foundation.directory.models import Person
+from foundation.journal import journal
+from runbooks.models import Runbook
+from runbooks.plans import reading
+
+SHIPPED = Path(__file__).parent
+
+
+class VersionIsTaken(Refusal):
+    sentence = _("This version exists with another text. A version is never changed: raise its number.")
+
+
+def publish(source: str, *, by: Person | None = None) -> Runbook:
+    """Put one version of a plan on the shelf; the same text twice is the same version.
+
+    Refuses a text that cannot be read (`reading.PlanIsWrong`) and another text under
+    a number that is taken (`VersionIsTaken`).
+    """
+    plan = reading.read(source)
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    try:
+        return _add(plan, source, digest, by)
+    except IntegrityError:
+        runbook = Runbook.objects.get(code=plan["code"], version=plan["version"])
+        if runbook.digest != digest:
+            raise VersionIsTaken
+        return runbook
+
+
+@transaction.atomic
+def _add(plan: dict, source: str, digest: str, by: Person | None) -> Runbook:
+    runbook = Runbook.objects.create(
+        code=plan["code"],
+        version=plan["version"],
+        title_tr=plan["title"]["tr"],
+        title_en=plan["title"].get("en", ""),
+        source=source,
+        definition=plan,
+        digest=digest,
+        published_by=by,
+    )
+    journal.record("runbook.published", runbook, by=by, code=runbook.code, version=runbook.version, digest=digest)
+    return runbook
+
+
+def stock(*, by: Person | None = None) -> list[Runbook]:
+    """Publish every plan that ships with Nöbet."""
+    return [publish(path.read_text(encoding="utf-8"), by=by) for path in sorted(SHIPPED.glob("*.yaml"))]

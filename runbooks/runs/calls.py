@@ -1,0 +1,81 @@
+"""The HTTP call of a step: guarded address, one idempotency key, no transaction open."""
+
+from dataclasses import dataclass
+
+import requests
+from django.conf import settings
+
+from foundation.wire.addresses import guarded_requests
+from runbooks.models import Endpoint, Step
+from runbooks.plans.reading import duration
+
+SHOWN = 1024  # bytes of an answer that are kept (threat model: runbook HTTP steps)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The endpoint answered as the plan expects."""
+
+    status: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It was not done, and that is proven: never reached, or refused in an answer."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Nobody can tell whether it was done: the line broke after the question."""
+
+    reason: str
+
+
+def call(step: Step) -> Answered | Failed | Silent:
+    """Put the question of an http step to its endpoint. Call it with no transaction open."""
+    definition = step.definition
+    endpoint = Endpoint.objects.filter(key=definition["endpoint"]).first()
+    if endpoint is None:
+        return Failed(f"no endpoint named {definition['endpoint']} is set up")
+    private = endpoint.may_be_private or settings.PROBE_ALLOW_PRIVATE
+    try:
+        with guarded_requests(allow_private=private) as session:
+            return _ask(session, step, endpoint)
+    except requests.ConnectTimeout as error:
+        return Failed(_short(error))
+    except requests.ConnectionError as error:
+        return Failed(_short(error)) if _was_never_reached(error) else Silent(_short(error))
+    except (requests.RequestException, OSError) as error:
+        return Silent(_short(error))
+
+
+def _ask(session: requests.Session, step: Step, endpoint: Endpoint) -> Answered | Failed:
+    definition = step.definition
+    headers = {"Idempotency-Key": step.idempotency_key, "User-Agent": "Nobet-runbook"}
+    if endpoint.header:
+        headers[endpoint.header] = endpoint.secret
+    response = session.request(
+        definition["method"],
+        endpoint.url.rstrip("/") + definition["path"],
+        json=definition.get("body"),
+        headers=headers,
+        timeout=duration(definition["timeout"]).total_seconds(),
+        allow_redirects=False,
+        stream=True,
+    )
+    body = response.raw.read(SHOWN, decode_content=True).decode("utf-8", "replace")
+    if response.status_code in definition["expect_status"]:
+        return Answered(response.status_code, body)
+    return Failed(f"{response.status_code}: {body[:200]}")
+
+
+def _was_never_reached(error: requests.ConnectionError) -> bool:
+    """A refused or forbidden connection never carried the question."""
+    return "NewConnectionError" in repr(error) or "ForbiddenAddress" in repr(error) or "refused" in str(error)
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,181 @@
+"""What Nöbet itself does at a step. Kill it between any two lines: the lease runs out and it goes on."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from foundation import now
+from foundation.directory.models import Component
+from foundation.journal import journal
+from monitoring import health
+from runbooks import on_call
+from runbooks.broadcasts import audience, composing
+from runbooks.models import Broadcast, Run, Step
+from runbooks.plans.reading import duration
+from runbooks.runs import calling, calls, walking
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=90)  # longer than the longest call a plan may make, plus its bookkeeping
+LOOK_AGAIN = timedelta(seconds=3)
+ASSUMED_NEXT_WORD = timedelta(minutes=30)
+
+
+def go_on(limit: int = 20, lease: timedelta = LEASE) -> int:
+    """Answer newly opened outages and do what steps are due; returns how much there was."""
+    answered = calling.answer_due()
+    steps = Step.objects.filter(outcome="", run__status=Run.Status.RUNNING).claim(limit, lease=lease)
+    for step in steps:
+        _do(step)
+    return answered + len(steps)
+
+
+def _do(step: Step) -> None:
+    try:
+        WORK[step.kind](step)
+    except walking.StepMovedOn:
+        pass  # a person closed it meanwhile: theirs counts
+    except Exception as error:  # one broken step must not stop the others
+        logger.exception("step %s", step)
+        step.retry(error=f"{type(error).__name__}: {error}")
+
+
+def _remind(step: Step) -> None:
+    """People's step, overdue: say so to whoever is on call, and again after the same time."""
+    within = duration(step.definition["within"])
+    with transaction.atomic():
+        Step.objects.filter(pk=step.pk, outcome="").update(reminded_at=now())
+        journal.record("step.overdue", step.run, step=step.key, visit=step.visit)
+        on_call.remind(step)
+    _look_again(step, within)
+
+
+def _http(step: Step) -> None:
+    if step.needs_person:
+        return _look_again(step, timedelta(minutes=5))
+    if step.called_at:
+        return _after_interruption(step)
+    if step.run.is_drill and step.definition.get("in_drill", "simulate") == "simulate":
+        return walking.end(step, "done", simulated=True)
+    return _call(step)
+
+
+def _after_interruption(step: Step) -> None:
+    """A worker died with the question on the line: the plan says what that means."""
+    journal.record("step.interrupted", step.run, step=step.key, visit=step.visit)
+    match step.definition["on_interrupted"]:
+        case "rerun":
+            _call(step)
+        case "skip":
+            walking.end(step, "skipped", interrupted=True)
+        case "ask":
+            _ask_person(step, "interrupted")
+
+
+def _call(step: Step) -> None:
+    Step.objects.filter(pk=step.pk).update(called_at=now())
+    match calls.call(step):
+        case calls.Answered(status, body):
+            walking.end(step, "done", status=status, body=body)
+        case calls.Silent(reason) if step.definition["on_interrupted"] == "ask":
+            _ask_person(step, reason)
+        case calls.Silent(reason) | calls.Failed(reason):
+            _failed(step, reason)
+
+
+def _failed(step: Step, reason: str) -> None:
+    Step.objects.filter(pk=step.pk, outcome="").update(called_at=None)
+    if step.attempt <= step.definition["retries"]:
+        step.retry(error=reason)
+    elif step.definition["on_failure"] == "skip":
+        walking.end(step, "skipped", error=reason)
+    else:
+        _ask_person(step, reason)
+
+
+@transaction.atomic
+def _ask_person(step: Step, reason: str) -> None:
+    Step.objects.filter(pk=step.pk, outcome="").update(needs_person=True, called_at=None)
+    step.retry(after=timedelta(minutes=5), error=reason)
+    journal.record("step.needs_person", step.run, step=step.key, visit=step.visit, reason=reason[:200])
+    walking.tell(step.run)
+
+
+def _wait(step: Step) -> None:
+    code = step.definition.get("until", {}).get("component_works")
+    if code and _works(code):
+        return walking.end(step, "done")
+    left = step.reached_at + duration(step.definition["for"]) - now()
+    if left <= timedelta(0):
+        return walking.end(step, "elapsed" if code else "done")
+    return _look_again(step, min(left, LOOK_AGAIN))
+
+
+def _works(code: str) -> bool:
+    component = Component.objects.filter(pk=code).first()
+    return component is not None and health.component_works(component)
+
+
+def _broadcast(step: Step) -> None:
+    """Lay the draft ready; the step is done when two people have let it go."""
+    if step.broadcast_id is None:
+        _prepare(step)
+    elif Broadcast.objects.get(pk=step.broadcast_id).is_released:
+        return walking.end(step, "done", broadcast=step.broadcast_id)
+    elif step.reminded_at is None and now() > step.reached_at + duration(step.definition["within"]):
+        return _remind(step)
+    return _look_again(step, LOOK_AGAIN)
+
+
+@transaction.atomic
+def _prepare(step: Step) -> None:
+    definition, run = step.definition, step.run
+    values = values_for(run)
+    draft = composing.draft(
+        by=None,
+        subject=definition["title"],
+        text=composing.fill(definition["text"], values),
+        correction=composing.fill(definition["correction"], values),
+        rule=audience.Rule.from_json(definition["audience"]),
+        lane=definition["lane"],
+        is_drill=run.is_drill,
+        outage=run.outage,
+    )
+    Step.objects.filter(pk=step.pk, broadcast=None).update(broadcast=draft)
+    walking.tell(run)
+
+
+def values_for(run: Run) -> dict[str, str]:
+    """What the tokens of a plan's texts say for this run, in local time."""
+    outage = run.outage
+    began = outage.started_at if outage else run.started_at
+    ended = outage.ended_at if outage and outage.ended_at else None
+    following = (outage and outage.next_update_at) or now() + ASSUMED_NEXT_WORD
+    return {
+        "saat": _clock(ended or began),
+        "sonraki": _clock(following),
+        "plan": run.code,
+        "tarih": f"{timezone.localtime(now()):%d.%m.%Y}",
+    }
+
+
+def _clock(at) -> str:
+    return f"{timezone.localtime(at):%H.%M}"
+
+
+def _look_again(step: Step, after: timedelta) -> None:
+    """Nothing is wrong, it is only not yet time: the attempt does not count."""
+    if step.retry(after=after):
+        Step.objects.filter(pk=step.pk).update(attempt=0)
+
+
+WORK: dict[str, Callable[[Step], None]] = {
+    Step.Kind.MANUAL: _remind,
+    Step.Kind.DECISION: _remind,
+    Step.Kind.APPROVAL: _remind,
+    Step.Kind.HTTP: _http,
+    Step.Kind.WAIT: _wait,
+    Step.Kind.BROADCAST: _broadcast,
+}

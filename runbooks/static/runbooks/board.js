@@ -1,0 +1,150 @@
+/* The board and the wall: fetches the moving part when the socket says that something changed. */
+"use strict";
+
+(() => {
+  const board = document.getElementById("board");
+  const PAUSE = 1000; // at most one fetch a second
+  const AGES = 30000; // ages move by themselves
+  let due = null;
+  let fetchedAt = 0;
+  let probed = null;
+  let skew = 0;
+  let isStale = false;
+  let seen = newS1();
+
+  document.addEventListener("live:delta", refreshSoon);
+  document.addEventListener("live:snapshot", ({ detail }) => { if (detail && fetchedAt) refreshSoon(); else fetchedAt = Date.now(); });
+  document.addEventListener("live:head", ({ detail }) => { probed = detail.probed; skew = detail.skew; showFreshness(); });
+  document.addEventListener("live:stale", () => { isStale = true; showFreshness(); });
+  document.addEventListener("live:fresh", () => { isStale = false; showFreshness(); });
+  setInterval(showFreshness, 1000);
+  setInterval(refreshSoon, AGES);
+
+  function refreshSoon() {
+    if (due) return;
+    due = setTimeout(refresh, Math.max(0, fetchedAt + PAUSE - Date.now()));
+  }
+
+  async function refresh() {
+    due = null;
+    fetchedAt = Date.now();
+    let answer;
+    try {
+      answer = await fetch(board.dataset.moving, { cache: "no-store" });
+    } catch {
+      return; // the live banner already says that the page is old
+    }
+    if (answer.ok) put(await answer.text());
+  }
+
+  // Keeps what the reader is doing: the focus, opened evidence, words being typed.
+  function put(html) {
+    const focused = document.activeElement?.id;
+    const open = [...board.querySelectorAll("article:has(details[open]), details[id][open]")].map((one) => one.id);
+    const typed = new Map([...board.querySelectorAll("input[type=search], select")].map((field) => [field.id, field.value]));
+    board.innerHTML = html;
+    for (const id of open) {
+      const kept = document.getElementById(id);
+      (kept?.matches("details") ? kept : kept?.querySelector("details"))?.setAttribute("open", "");
+    }
+    for (const [id, value] of typed) { const field = document.getElementById(id); if (field) field.value = value; }
+    if (focused) document.getElementById(focused)?.focus();
+    dress();
+    sayWhatChanged();
+  }
+
+  // --- map or grid ---------------------------------------------------------
+
+  function dress() {
+    const views = board.querySelector("[data-views]");
+    if (views) {
+      views.hidden = false;
+      const chosen = localStorage.getItem("nobet.board.view") || (matchMedia("(max-width: 719px)").matches ? "grid" : "map");
+      for (const button of views.querySelectorAll("button")) {
+        button.setAttribute("aria-pressed", String(button.dataset.view === chosen));
+        button.onclick = () => { localStorage.setItem("nobet.board.view", button.dataset.view); dress(); };
+      }
+      for (const panel of board.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== chosen;
+    }
+    const sound = board.querySelector("[data-sound]");
+    if (sound) {
+      sound.checked = localStorage.getItem("nobet.board.sound") === "on";
+      sound.onchange = () => localStorage.setItem("nobet.board.sound", sound.checked ? "on" : "off");
+    }
+    showFreshness();
+    showClock();
+  }
+
+  // --- a new S1 is heard and seen, if the reader asked for it --------------
+
+  function newS1() {
+    const keys = board.querySelector("[data-new-s1]")?.dataset.newS1 || "";
+    return new Set(keys.split(" ").filter(Boolean));
+  }
+
+  function sayWhatChanged() {
+    const heading = board.querySelector("h1")?.textContent;
+    const said = document.getElementById("board-said");
+    if (said && said.textContent !== heading) said.textContent = heading;
+    const unseen = newS1();
+    const isNew = [...unseen].some((key) => !seen.has(key));
+    seen = unseen;
+    if (isNew && localStorage.getItem("nobet.board.sound") === "on") alarm(heading);
+  }
+
+  function alarm(heading) {
+    const context = new AudioContext();
+    for (const [at, pitch] of [[0, 880], [0.25, 660], [0.5, 880]]) {
+      const tone = context.createOscillator();
+      tone.frequency.value = pitch;
+      tone.connect(context.destination);
+      tone.start(context.currentTime + at);
+      tone.stop(context.currentTime + at + 0.2);
+    }
+    const title = document.title;
+    let turns = 10;
+    const flash = setInterval(() => {
+      turns -= 1;
+      document.title = turns % 2 ? `■ ${heading}` : title;
+      if (!turns) clearInterval(flash);
+    }, 800);
+  }
+
+  // --- freshness and clock -------------------------------------------------
+
+  function showFreshness() {
+    for (const line of document.querySelectorAll("[data-fresh]")) {
+      line.classList.toggle("is-stale", isStale);
+      const words = line.dataset;
+      if (isStale) line.querySelector("span").textContent = words.wordStale;
+      else if (fetchedAt) line.querySelector("span").textContent = `${words.wordLive} ${ageOfProbe(words)}`;
+    }
+  }
+
+  function ageOfProbe(words) {
+    if (!probed) return words.wordNever;
+    const seconds = Math.max(0, Math.round((Date.now() + skew - probed) / 1000));
+    if (seconds < 2) return words.wordNow;
+    return seconds < 120 ? `${seconds} ${words.wordSeconds}` : `${Math.round(seconds / 60)} ${words.wordMinutes}`;
+  }
+
+  function showClock() {
+    const clock = board.querySelector("[data-clock]");
+    if (!clock) return;
+    const at = new Date(Date.now() + skew);
+    const text = at.toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Istanbul", hour: "2-digit", minute: "2-digit", hour12: false });
+    clock.textContent = text.replace(":", ".");
+  }
+
+  if (document.body.classList.contains("wall-room")) {
+    const fit = () => { board.style.zoom = Math.min(innerWidth / 3840, innerHeight / 2160); };
+    addEventListener("resize", fit);
+    fit();
+    setInterval(() => {
+      showClock();
+      const turn = Math.floor(Date.now() / 60000) % 4;
+      for (const each of [1, 2, 3]) document.body.classList.toggle(`drift-${each}`, each === turn);
+    }, 5000);
+  }
+  dress();
+})();

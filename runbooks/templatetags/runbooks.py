@@ -1,0 +1,121 @@
+"""What the pages of runbooks say in numbers: lengths of time, masked numbers, bars."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from runbooks.broadcasts import telephone
+from runbooks.models import Run, Step
+from runbooks.plans import reading
+
+register = template.Library()
+WIDTH = 1000  # of a bar's view box
+GAP = 1.5
+# The classes of the closing equation, and how the design paints them.
+PAINT = {
+    "delivered": "f-ok",
+    "in_flight": "f-wait",
+    "unconfirmed": "f-un",
+    "failed": "f-bad",
+    "acknowledged": "f-ack",
+    "silent": "f-rest",
+}
+
+
+@register.filter
+def lasting(value: timedelta | None) -> str:
+    """ "6 dk 59 sn", "3 sa 30 dk", "42 sn"; a dash where nothing is known."""
+    if value is None:
+        return "–"
+    seconds = round(abs(value.total_seconds()))
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes and not seconds % 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds % 60}
+    return _("%(seconds)d s") % {"seconds": seconds}
+
+
+@register.filter
+def clock(at: datetime | None) -> SafeString | str:
+    """A <time> of the local clock, "10.04", with the whole moment in its title."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    stamp = local.isoformat(timespec="seconds")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', stamp, local.strftime("%d.%m.%Y %H.%M.%S"), local.strftime("%H.%M")
+    )
+
+
+@register.filter
+def duration(text: str) -> timedelta:
+    """A plan's "5m" as a length of time."""
+    return reading.duration(text)
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    return str(Step.Kind(kind).label)
+
+
+@register.filter
+def outcome_of(outcome: str, step: Step) -> str:
+    """How a step ended, in words: an option's own label, else the common word."""
+    options = {option["key"]: option["label"] for option in step.definition.get("options", [])}
+    common = {
+        "done": _("done"),
+        "approved": _("approved"),
+        "refused": _("refused"),
+        "skipped": pgettext("step", "left out"),
+        "elapsed": _("time is over"),
+    }
+    return options.get(outcome) or common.get(outcome, outcome)
+
+
+@register.filter
+def title_of(plan: dict, key: str) -> str:
+    """The title of the step with this key; the end has none."""
+    return next((step["title"] for step in plan["steps"] if step["key"] == key), _("end"))
+
+
+@register.simple_tag
+def step_title(run: Run, step: Step) -> str:
+    """From the run's copy of the plan, without asking the database."""
+    return run.plan["steps"][run.place_of(step.key)]["title"]
+
+
+@register.filter
+def masked(address: str) -> str:
+    return telephone.masked(address)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """For the small round face beside a name."""
+    return "".join(word[0] for word in str(name).split()[:2]).upper()
+
+
+@register.simple_tag
+def bar(label: str, total: int, **counts: int) -> SafeString:
+    """One bar of classes in proportion; `counts` by the names of `PAINT`, in order of reading."""
+    total = max(total, 1)
+    rects, at = [], 0.0
+    for name, count in counts.items():
+        wide = WIDTH * count / total
+        if count:
+            rects.append((PAINT[name], f"{at:.1f}", f"{max(wide - GAP, 1):.1f}"))
+        at += wide
+    inside = format_html_join("", '<rect class="{}" x="{}" width="{}" height="28"/>', rects)
+    return format_html(
+        '<svg class="nb-funnel" viewBox="0 0 1000 28" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        label,
+        inside,
+    )

@@ -1,0 +1,77 @@
+"""The doors of runbooks."""
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from foundation.live.views import poll_view, stream_view
+from runbooks.board.socket import BoardSocket
+from runbooks.views import board, broadcasts, cap, on_call, plans, runs, scenario, situation
+
+
+def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]:
+    """The pages of broadcasts, once for live ones and once for drills."""
+    views = (
+        (f"{prefix}/", broadcasts.index, f"{name}s"),
+        (f"{prefix}/new/", broadcasts.compose, f"new_{name}"),
+        (f"{prefix}/<int:pk>/", broadcasts.show, name),
+        (f"{prefix}/<int:pk>/draft/", broadcasts.compose, f"{name}_draft"),
+        (f"{prefix}/<int:pk>/standing/", broadcasts.standing, f"{name}_standing"),
+        (f"{prefix}/<int:pk>/submission/", broadcasts.submission, f"{name}_submission"),
+        (f"{prefix}/<int:pk>/approval/", broadcasts.approve, f"{name}_approval"),
+        (f"{prefix}/<int:pk>/withdrawal/", broadcasts.withdrawal, f"{name}_withdrawal"),
+        (f"{prefix}/<int:pk>/pause/", broadcasts.pause, f"{name}_pause"),
+        (f"{prefix}/<int:pk>/resumption/", broadcasts.resumption, f"{name}_resumption"),
+        (f"{prefix}/<int:pk>/stop/", broadcasts.stop, f"{name}_stop"),
+        (f"{prefix}/<int:pk>/correction/", broadcasts.correct, f"{name}_correction"),
+        (f"{prefix}/<int:pk>/recipients/", broadcasts.recipients, f"{name}_recipients"),
+        (f"{prefix}/<int:pk>/municipalities/", broadcasts.municipalities, f"{name}_municipalities"),
+        (f"{prefix}/<int:pk>/calls/", broadcasts.call_sheet, f"{name}_calls"),
+        (f"{prefix}/<int:pk>/calls/<int:recipient>/", broadcasts.called, f"{name}_called"),
+    )
+    return [path(route, view, {"is_drill": is_drill}, name=label) for route, view, label in views]
+
+
+app_name = "runbooks"
+urlpatterns = [
+    path("broadcasts/cap/", cap.feed, name="cap"),
+    path("broadcasts/cap/<int:pk>.xml", cap.alert, name="cap_alert"),
+    *sending_doors("broadcasts", "broadcast", is_drill=False),
+    *sending_doors("drills", "drill", is_drill=True),
+    path("board/", board.board, name="board"),
+    path("board/moving/", board.moving, name="board_moving"),
+    path("board/state.json", poll_view(BoardSocket), name="board_state"),
+    path("board/stream/", stream_view(BoardSocket), name="board_stream"),
+    path("board/outages/new/", board.declaration, name="outage_declaration"),
+    path("board/outages/<int:pk>/acknowledgement/", board.acknowledgement, name="outage_acknowledgement"),
+    path("board/outages/<int:pk>/major-incident/", board.major_incident, name="outage_major_incident"),
+    path("board/wall/", board.wall, name="wall"),
+    path("board/wall/moving/", board.wall_moving, name="wall_moving"),
+    path("board/wall/screens/", board.wall_screen, name="wall_screen"),
+    path("acknowledgement/", broadcasts.acknowledgement, name="acknowledgement"),
+    path("runbooks/", plans.shelf, name="shelf"),
+    path("runbooks/new/", plans.publish, name="publish"),
+    path("runbooks/runs/<int:pk>/", runs.show, name="run"),
+    path("runbooks/runs/<int:pk>/standing/", runs.standing, name="run_standing"),
+    path("runbooks/runs/<int:pk>/start/", runs.begin, name="run_start"),
+    path("runbooks/runs/<int:pk>/rejection/", runs.decline, name="run_rejection"),
+    path("runbooks/runs/<int:pk>/end/", runs.abandon, name="run_end"),
+    path("runbooks/runs/<int:pk>/steps/<int:visit>/", runs.step, name="step"),
+    path("runbooks/situation/<int:outage>/", situation.room, name="situation"),
+    path("runbooks/situation/<int:outage>/column/", situation.column, name="situation_column"),
+    path("runbooks/situation/<int:outage>/notes/", situation.note, name="situation_note"),
+    path("runbooks/situation/<int:outage>/sheet/", situation.sheet, name="incident_sheet"),
+    path("runbooks/<str:code>/", plans.plan, name="runbook"),
+    path("runbooks/<str:code>/runs/", plans.start, name="runbook_start"),
+    path("on-call/", on_call.index, name="on_call"),
+    path("on-call/<int:pk>/", on_call.take_over, name="take_over"),
+]
+
+# The rehearsal exists only where the demonstration runs.
+if settings.DEMO:
+    urlpatterns += [
+        path("scenario/", scenario.scenario, name="scenario"),
+        path("scenario/progress/", scenario.progress, name="scenario_progress"),
+        path("scenario/fault/", scenario.fault, name="scenario_fault"),
+        path("scenario/recovery/", scenario.recovery, name="scenario_recovery"),
+        path("scenario/ending/", scenario.ending, name="scenario_ending"),
+    ]

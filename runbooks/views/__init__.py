@@ -1,0 +1,1 @@
+"""Pages of runbooks: plans and runs, broadcasts and drills, on call, the situation room."""

@@ -1,0 +1,238 @@
+"""Broadcasts and drills: the list, the composer, the page of one, and its verbs.
+
+Drills are the same pages at their own addresses: `is_drill` comes from the URL, and a
+broadcast asked for at the other address is not found.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import Refusal
+from foundation.wire import limits
+from runbooks.broadcasts import acknowledging, approval, audience, composing, reading, sending, templates
+from runbooks.forms import ApprovalForm, CodeForm, ComposeForm
+from runbooks.models import Broadcast
+from runbooks.views.confirming import confirmation_of
+from runbooks.views.doors import watch_only
+
+
+def find(request, pk: int, is_drill: bool) -> Broadcast:
+    return get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk, is_drill=is_drill)
+
+
+@watch_only
+@require_safe
+def index(request, is_drill):
+    mine = Broadcast.objects.visible_to(request.user).filter(is_drill=is_drill)
+    counted = mine.annotate(reach=Count("recipients", filter=Q(recipients__left_out=""))).order_by("-pk")
+    page = Paginator(counted.select_related("submitted_by", "approved_by"), 30).get_page(request.GET.get("page"))
+    waiting = mine.filter(status=Broadcast.Status.SUBMITTED).count()
+    return render(request, "runbooks/broadcasts.html", {"page": page, "is_drill": is_drill, "waiting": waiting})
+
+
+@watch_only
+def compose(request, is_drill, pk=None):
+    """A new draft, or an old one again. "Preview" shows it, "Save" keeps it."""
+    broadcast = find(request, pk, is_drill) if pk else None
+    form = ComposeForm(
+        request.POST or None, request.FILES or None, is_drill=is_drill, initial=_initial(request, broadcast)
+    )
+    found = seen = None
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("action") == "save":
+            return redirect(_save(request, broadcast, dict(form.cleaned_data), is_drill))
+        found, seen = _preview(form.cleaned_data, is_drill)
+    context = {
+        "form": form,
+        "broadcast": broadcast,
+        "is_drill": is_drill,
+        "ready": [ready for ready in templates.READY if ready.is_drill == is_drill],
+        "found": found,
+        "preview": seen,
+        "spelling": form.cleaned_data.get("spelling") if form.is_bound and form.is_valid() else "plain",
+    }
+    name = "runbooks/_preview.html" if request.htmx else "runbooks/compose.html"
+    return render(request, name, context)
+
+
+def _initial(request, broadcast: Broadcast | None) -> dict:
+    if broadcast:
+        kept = {name: getattr(broadcast, name) for name in ("subject", "text", "correction", "spelling", "lane")}
+        return kept | audience.Rule.from_json(broadcast.rule).to_json()
+    wanted = request.GET.get("template")
+    ready = next((ready for ready in templates.READY if ready.key == wanted), None)
+    return {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
+
+
+def _preview(cleaned: dict, is_drill: bool):
+    found = audience.find(cleaned["rule"])
+    seen = composing.preview(
+        cleaned["text"], found, spelling=cleaned["spelling"], correction=cleaned["correction"], is_drill=is_drill
+    )
+    return found, seen
+
+
+def _save(request, broadcast: Broadcast | None, cleaned: dict, is_drill: bool) -> str:
+    if broadcast is None:
+        broadcast = composing.draft(by=request.user, is_drill=is_drill, **cleaned)
+    else:
+        composing.revise(broadcast, by=request.user, **cleaned)
+    return broadcast.get_absolute_url()
+
+
+@watch_only
+@require_safe
+def show(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    return render(request, "runbooks/broadcast.html", _context(request, broadcast))
+
+
+@watch_only
+@require_safe
+def standing(request, pk, is_drill):
+    """The moving part of the page; an open one fetches it when something changed."""
+    return render(request, "runbooks/_standing.html", _context(request, find(request, pk, is_drill)))
+
+
+def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None) -> dict:
+    may_approve = request.user.has_role(*approval.MAY_APPROVE) and request.user.pk != broadcast.submitted_by_id
+    return {
+        "broadcast": broadcast,
+        "standing": reading.standing(broadcast),
+        "time_left": reading.seconds_left(broadcast),
+        "may_approve": may_approve,
+        "form": form or ApprovalForm(initial={"binding": broadcast.binding}),
+        "approval": getattr(broadcast, "approval", None),
+    }
+
+
+@watch_only
+@require_POST
+def submission(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    approval.submit(broadcast, by=request.user)
+    messages.success(request, _("Submitted. A second person has ten minutes to approve it."))
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def approve(request, pk, is_drill):
+    """The second person's word. A session that has not proved itself lately is asked first."""
+    broadcast = find(request, pk, is_drill)
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        return render(request, "runbooks/broadcast.html", _context(request, broadcast, form), status=422)
+    try:
+        approval.approve(broadcast, by=request.user, confirmation=confirmation_of(request), **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error("typed_count", str(refusal))
+        broadcast.refresh_from_db()
+        return render(request, "runbooks/broadcast.html", _context(request, broadcast, form), status=refusal.status)
+    messages.success(request, _("Approved. The first messages leave now."))
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def withdrawal(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    approval.withdraw(broadcast, by=request.user, note=request.POST.get("note", "")[:2000])
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def pause(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    sending.pause(broadcast, by=request.user)
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def resumption(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    sending.resume(broadcast, by=request.user)
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def stop(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    stopped = sending.stop(broadcast, by=request.user)
+    if stopped is None:
+        messages.warning(request, _("Stopped. Nothing had left."))
+    else:
+        facts = {"gone": stopped.gone, "line": stopped.on_the_line, "kept": stopped.aborted}
+        messages.warning(
+            request, _("Stopped. Left before: %(gone)d, just leaving: %(line)d, kept back: %(kept)d.") % facts
+        )
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def correct(request, pk, is_drill):
+    """Turn the correction that stood ready into a broadcast of its own, to the same list."""
+    broadcast = find(request, pk, is_drill)
+    correction = composing.correct(broadcast, by=request.user)
+    return redirect(correction)
+
+
+@watch_only
+@require_safe
+def recipients(request, pk, is_drill):
+    """The frozen list, page by page; numbers are masked."""
+    broadcast = find(request, pk, is_drill)
+    rows = broadcast.recipients.select_related("municipality")
+    if request.GET.get("left_out"):
+        rows = rows.exclude(left_out="")
+    page = Paginator(rows, 100).get_page(request.GET.get("page"))
+    return render(request, "runbooks/recipients.html", {"broadcast": broadcast, "page": page})
+
+
+@watch_only
+@require_safe
+def municipalities(request, pk, is_drill):
+    broadcast = find(request, pk, is_drill)
+    lines = reading.by_municipality(broadcast)
+    return render(request, "runbooks/municipalities.html", {"broadcast": broadcast, "lines": lines})
+
+
+@watch_only
+@require_safe
+def call_sheet(request, pk, is_drill):
+    """Whom to ring up, with whole numbers: made for paper."""
+    broadcast = find(request, pk, is_drill)
+    rows = acknowledging.call_sheet(broadcast)
+    return render(request, "runbooks/call_sheet.html", {"broadcast": broadcast, "rows": rows})
+
+
+@watch_only
+@require_POST
+def called(request, pk, is_drill, recipient):
+    broadcast = find(request, pk, is_drill)
+    acknowledging.note_call(broadcast, get_object_or_404(broadcast.recipients, pk=recipient), by=request.user)
+    return redirect("runbooks:drill_calls" if is_drill else "runbooks:broadcast_calls", pk=pk)
+
+
+@login_required
+def acknowledgement(request):
+    """Where a municipality types the code it got by SMS."""
+    form = CodeForm(request.POST or None)
+    done = None
+    if request.method == "POST":
+        limits.spend("acknowledgement", request.user.pk, limit=20, per=600)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = acknowledging.acknowledge(form.cleaned_data["code"], by=request.user)
+        except Refusal as refusal:
+            form.add_error("code", str(refusal))
+    return render(request, "runbooks/acknowledgement.html", {"form": form, "done": done})

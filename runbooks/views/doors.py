@@ -1,0 +1,19 @@
+"""Who may open the pages of this context."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+
+
+def watch_only(view):
+    """For people who keep the watch; others are signed in or refused."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, *arguments, **kwargs):
+        if not request.user.keeps_the_watch:
+            raise PermissionDenied
+        return view(request, *arguments, **kwargs)
+
+    return guarded

@@ -1,0 +1,77 @@
+"""The shelf of plans, one plan, putting a version on the shelf, starting a run."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import Refusal
+from foundation.directory.models import Membership
+from monitoring.models import Outage
+from runbooks.models import Run, Runbook
+from runbooks.plans import shelf as plans_shelf
+from runbooks.runs import calling
+from runbooks.views.doors import watch_only
+
+
+@watch_only
+@require_safe
+def shelf(request):
+    runs = Run.objects.visible_to(request.user).select_related("outage", "started_by")
+    context = {
+        "plans": Runbook.objects.visible_to(request.user).current(),
+        "running": list(runs.underway()),
+        "proposed": list(runs.proposed()),
+        "past": runs.filter(status__in=Run.OVER)[:20],
+    }
+    return render(request, "runbooks/shelf.html", context)
+
+
+def find(request, code: str) -> Runbook:
+    plan = Runbook.objects.visible_to(request.user).current().filter(code=code).first()
+    if plan is None:
+        raise Http404
+    return plan
+
+
+@watch_only
+@require_safe
+def plan(request, code):
+    runbook = find(request, code)
+    context = {
+        "runbook": runbook,
+        "plan": runbook.definition,
+        "versions": Runbook.objects.filter(code=code),
+        "runs": runbook.runs.select_related("outage")[:10],
+        "outages": Outage.objects.visible_to(request.user).open(),
+    }
+    return render(request, "runbooks/plan.html", context)
+
+
+@watch_only
+@require_POST
+def start(request, code):
+    """Begin a run, for an outage or without one, as a drill or in earnest."""
+    outage = None
+    if wanted := request.POST.get("outage", ""):
+        known = Outage.objects.visible_to(request.user).open()
+        outage = get_object_or_404(known, pk=wanted if wanted.isdecimal() else None)
+    is_drill = bool(request.POST.get("drill")) or bool(outage and outage.is_drill)
+    run = calling.start(find(request, code), by=request.user, outage=outage, is_drill=is_drill)
+    return redirect("runbooks:run", pk=run.pk)
+
+
+@watch_only
+def publish(request):
+    """Paste a plan; it is read and put on the shelf, or its mistakes are named by line."""
+    if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
+        raise PermissionDenied
+    source, problem = request.POST.get("source", ""), ""
+    if request.method == "POST":
+        try:
+            return redirect("runbooks:runbook", code=plans_shelf.publish(source, by=request.user).code)
+        except Refusal as refusal:
+            problem = str(refusal)
+    return render(
+        request, "runbooks/publish.html", {"source": source, "problem": problem}, status=422 if problem else 200
+    )
