@@ -1,0 +1,65 @@
+"""Crisis SMS: the engine beside a bare HTTP client and the SDK, at equal concurrency.
+
+A stand-in answers after 50 ms; PostgreSQL holds the ledger. Each sender is a process
+of its own; its CPU is its own, the database's and the stand-in's are not counted.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests import servers
+from tests.bench import Row
+from tests.bench._sms_clients import WARM_UP
+from tests.journeys.house import ROOT
+from tests.standins import twilio
+
+COUNT = 2_000
+FULL_COUNT = 10_000
+
+
+def run(*, rounds: int, full: bool) -> list[Row]:
+    count = FULL_COUNT if full else COUNT
+    floor = Row("engine, of 500 messages a second", "msg/s", 1.0, at_least=True)
+    speed = Row("engine, rate of bare aiohttp at 100 in flight", "msg/s", 0.5, at_least=True)
+    beside = Row("engine, rate of the SDK's client at 100 in flight", "msg/s", 0.5, at_least=True)
+    cpu = Row("engine with its ledger, CPU of bare aiohttp", "s/1,000", 4.0)
+    with servers.postgres() as database, twilio.running(servers.free_port()) as standin:
+        environment = settings(database, standin)
+        manage(environment, "migrate", "--verbosity", "0")
+        standin.set(latency=0.05, callbacks_on=False, step=0.5)
+        for _ in range(rounds):
+            measured = {kind: measure(kind, standin, count, environment) for kind in ("bare", "engine", "sdk")}
+            rate = {kind: count / result["seconds"] for kind, result in measured.items()}
+            cost = {kind: result["cpu"] * 1000 / count for kind, result in measured.items()}
+            floor.rounds.append((rate["engine"], 500.0))
+            speed.rounds.append((rate["engine"], rate["bare"]))
+            beside.rounds.append((rate["engine"], rate["sdk"]))
+            cpu.rounds.append((cost["engine"], cost["bare"]))
+    return [floor, speed, beside, cpu]
+
+
+def settings(database: str, standin: twilio.Remote) -> dict[str, str]:
+    return {
+        **os.environ,
+        **standin.environment,
+        "DATABASE_URL": database,
+        "REDIS_URL": "",
+        "LOG_LEVEL": "ERROR",
+        "SMS_SEGMENTS_PER_SECOND": "5000",
+        "SMS_CONCURRENCY": "100",
+    }
+
+
+def measure(kind: str, standin: twilio.Remote, count: int, environment: dict[str, str]) -> dict[str, float]:
+    """Seconds and CPU seconds of one sender; the ledger has to agree on the number."""
+    before = standin.ledger()["requests"]
+    words = [sys.executable, "-m", "tests.bench._sms_clients", kind, standin.url, str(count)]
+    said = subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    assert standin.ledger()["requests"] - before == count + WARM_UP
+    return json.loads(said.splitlines()[-1])
+
+
+def manage(environment: dict[str, str], *words: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)

@@ -1,0 +1,98 @@
+"""Each insecure or contradictory value stops the start, and the sentence names it."""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings as house
+from django.core.exceptions import ImproperlyConfigured
+
+from config.checks import complaints, refuse_unsafe_start
+
+GOOD = {
+    "PUBLIC_BASE_URL": "https://nobet.example.org",
+    "ALLOWED_HOSTS": ["nobet.example.org"],
+    "SECRET_KEY": "k" * 50,
+    "METRICS_TOKEN": "m" * 16,
+    "ALERTMANAGER_TOKEN": "",
+    "DEBUG": False,
+    "DEMO": False,
+    "PROBE_ALLOW_PRIVATE": False,
+    "TWILIO_API_BASE": "",
+    "SMS_GATEWAY": "console",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "REDIS_URL": "redis://cache:6379/0",
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "TWILIO_ACCOUNT_SID": "AC",
+    "TWILIO_AUTH_TOKENS": ["secret"],
+    "TWILIO_FROM": "+15005550006",
+    "TWILIO_MESSAGING_SERVICE_SID": "",
+    "SENTRY_TRACES_SAMPLE_RATE": 0.1,
+    "TRUSTED_PROXIES": ["127.0.0.1/32", "unix"],
+}
+BAD = [
+    ({"SECRET_KEY": "embedded-mode-only-not-a-secret"}, "SECRET_KEY"),
+    ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+    ({"METRICS_TOKEN": ""}, "METRICS_TOKEN"),
+    ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
+    ({"ALERTMANAGER_TOKEN": "short"}, "ALERTMANAGER_TOKEN"),
+    ({"DEBUG": True}, "DEBUG"),
+    ({"DEMO": True}, "NOBET_DEMO"),
+    ({"PROBE_ALLOW_PRIVATE": True}, "PROBE_ALLOW_PRIVATE"),
+    ({"TWILIO_API_BASE": "http://127.0.0.1:1"}, "TWILIO_API_BASE"),
+    ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "EMAIL_URL"),
+    ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "DATABASE_URL"),
+    ({"PUBLIC_BASE_URL": "http://nobet.example.org"}, "PUBLIC_BASE_URL"),
+    ({"PUBLIC_BASE_URL": "https://nobet.example.org/path"}, "PUBLIC_BASE_URL"),
+    ({"PUBLIC_BASE_URL": "nobet.example.org"}, "PUBLIC_BASE_URL"),
+    ({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS"),
+    ({"ALLOWED_HOSTS": ["other.example.org"]}, "ALLOWED_HOSTS"),
+    ({"SMS_GATEWAY": "pigeon"}, "SMS_GATEWAY"),
+    ({"SMS_GATEWAY": "twilio", "TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID"),
+    ({"SMS_GATEWAY": "twilio", "TWILIO_AUTH_TOKENS": []}, "TWILIO_AUTH_TOKEN"),
+    ({"SMS_GATEWAY": "twilio", "TWILIO_FROM": ""}, "TWILIO_FROM"),
+    ({"REDIS_URL": "http://cache"}, "REDIS_URL"),
+    ({"SENTRY_TRACES_SAMPLE_RATE": 2.0}, "SENTRY_TRACES_SAMPLE_RATE"),
+    ({"TRUSTED_PROXIES": []}, "TRUSTED_PROXIES"),
+    ({"TRUSTED_PROXIES": ["0.0.0.0/0"]}, "TRUSTED_PROXIES"),
+    ({"TRUSTED_PROXIES": ["proxy"]}, "TRUSTED_PROXIES"),
+]
+
+
+@pytest.fixture
+def production():
+    return SimpleNamespace(**GOOD)
+
+
+def test_good_values_start(production):
+    assert list(complaints(production)) == []
+
+
+@pytest.mark.parametrize("values, named", BAD, ids=lambda value: str(value)[:40])
+def test_each_bad_value_stops_the_start_and_is_named(production, values, named):
+    for name, value in values.items():
+        setattr(production, name, value)
+    with pytest.raises(ImproperlyConfigured, match=named):
+        refuse_unsafe_start(production)
+
+
+def test_a_subdomain_wildcard_covers_its_hosts(production):
+    production.ALLOWED_HOSTS = [".example.org"]
+    assert list(complaints(production)) == []
+
+
+def test_this_machine_alone_needs_nothing():
+    assert list(complaints(house)) == []
+
+
+@pytest.mark.processes
+def test_a_real_process_does_not_start():
+    surroundings = {"PATH": os.environ["PATH"], "PUBLIC_BASE_URL": "http://nobet.example.org"}
+    started = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"], env=surroundings, capture_output=True, text=True, timeout=60
+    )
+    assert started.returncode != 0
+    assert "SECRET_KEY must be a secret of its own" in started.stderr
+    assert "PUBLIC_BASE_URL is not https" in started.stderr

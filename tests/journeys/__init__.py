@@ -1,0 +1,1 @@
+"""Stories that walk across the house: real processes, real sockets, a real browser."""

@@ -1,0 +1,139 @@
+"""The whole product as a person starts it: a database of its own, demonstration data, one process group."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CITY_PLACES = 1_500
+
+
+class House:
+    """Migrated, furnished and served; `with House() as house: …`.
+
+    On the PostgreSQL run it makes a database beside the suite's own; else a SQLite file.
+    """
+
+    def __init__(self, **settings: str):
+        self.folder = Path(tempfile.mkdtemp(prefix="nobet-house-"))
+        self.port = servers.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self.folder / "log"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": self.database(),
+            "PORT": str(self.port),
+            "PUBLIC_BASE_URL": self.url,
+            "NOBET_DEMO": "1",
+            "PROBE_ALLOW_PRIVATE": "1",
+            "STATUS_SNAPSHOT_DIR": str(self.folder / "snapshot"),
+            "MEDIA_ROOT": str(self.folder / "media"),
+            "CITY_PORT": str(servers.free_range(CITY_PLACES)),
+            "CITY_CONTROL_PORT": str(servers.free_port()),
+            "PYTHONUNBUFFERED": "1",
+            **settings,
+        }
+        self.process: subprocess.Popen | None = None
+
+    def database(self) -> str:
+        suite = os.environ.get("DATABASE_URL", "")
+        if not suite.startswith("postgres"):
+            return f"sqlite:///{self.folder / 'house.sqlite3'}"
+        name = f"house_{os.getpid()}_{self.port}"
+        subprocess.run([servers.program("psql"), suite, "-qc", f'CREATE DATABASE "{name}"'], check=True)
+        return f"{suite.rsplit('/', 1)[0]}/{name}"
+
+    def manage(self, *words: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+
+    def furnish(self) -> None:
+        self.manage("migrate", "--verbosity", "0")
+        self.collect_assets()
+        self.manage("load_demo")
+
+    def collect_assets(self) -> None:
+        """Into the one folder that all houses of a run share; in turn."""
+        (ROOT / "var").mkdir(exist_ok=True)
+        with (ROOT / "var" / "static.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.manage("collectstatic", "--noinput", "--verbosity", "0")
+
+    def serve(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log.open("ab"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.until(lambda: self.get("/readyz")[0] == 200, "the house to be ready", within=60)
+
+    def kill(self) -> None:
+        """SIGKILL to the whole process group: nothing gets to say goodbye."""
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> float:
+        """SIGTERM; seconds until everything had stopped."""
+        if not self.process or self.process.poll() is not None:
+            return 0.0
+        began = time.monotonic()
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        return time.monotonic() - began
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read()
+        except OSError:
+            return 0, b""
+
+    def json(self, path: str):
+        status, body = self.get(path)
+        assert status == 200, (path, status, body[:300])
+        return json.loads(body)
+
+    def until(self, holds, what: str, *, within: float) -> None:
+        """Wait until `holds()`; on time-out fail with the end of the log."""
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            if holds():
+                return
+            if self.process and self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise AssertionError(f"waited {within} s for {what}\n{self.log.read_text(errors='replace')[-3000:]}")
+
+    def __enter__(self) -> "House":
+        self.furnish()
+        self.serve()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

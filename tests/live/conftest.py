@@ -1,0 +1,13 @@
+import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connections
+
+from tests.live.sockets import await_lookouts
+
+
+@pytest.fixture(autouse=True)
+def quiet_afterwards():
+    """No thread of this room keeps a connection to the test's database."""
+    yield
+    await_lookouts()
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()

@@ -1,0 +1,120 @@
+"""Pages for the tests of live: doors, and a browser that keeps the protocol's books."""
+
+import json
+import threading
+from contextlib import asynccontextmanager
+
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+from django.urls import path
+
+from foundation.live.consumers import LiveConsumer
+from foundation.live.models import Event
+
+
+class PublicDoor(LiveConsumer):
+    """Everyone hears what is said on the square."""
+
+    public = True
+    kind = "square"
+    audience = "square"
+
+    def snapshot(self):
+        return {"things": latest_of("square")}
+
+
+class WatchDoor(LiveConsumer):
+    """Only those who keep the watch hear the board."""
+
+    kind = "watch"
+    audience = "watch"
+
+    def admit(self):
+        return self.person.keeps_the_watch
+
+    def snapshot(self):
+        return {"things": latest_of("watch")}
+
+
+def latest_of(audience: str) -> dict:
+    """What a page should show: the database's own word, id → values."""
+    things: dict = {}
+    for event in Event.objects.filter(audience=audience).order_by("id"):
+        things.setdefault(event.object_id, {}).update(event.data)
+    return things
+
+
+doors = URLRouter([path("ws/square/", PublicDoor.as_asgi()), path("ws/watch/", WatchDoor.as_asgi())])
+
+
+class Page:
+    """A browser's half of the protocol, exactly as contracts.md words it."""
+
+    def __init__(self):
+        self.epoch, self.last, self.things = "", -1, {}
+        self.heads: list[dict] = []
+        self.snapshots = 0
+        self.deltas: list[dict] = []
+        self.must_resume = False
+
+    def hear(self, text: str) -> dict:
+        frame = json.loads(text)
+        {"s": self._snapshot, "d": self._delta, "h": self._head, "resync": self._resync}[frame["t"]](frame)
+        return frame
+
+    def _snapshot(self, frame):
+        self.epoch, self.last, self.things = frame["e"], frame["l"], frame["things"]
+        self.snapshots += 1
+        self.must_resume = False
+
+    def _delta(self, frame):
+        self.deltas.append(frame)
+        if frame["e"] != self.epoch or frame["f"] > self.last + 1:
+            self.must_resume = True
+        elif frame["l"] > self.last:
+            self.last = frame["l"]
+            self.must_resume = False
+            for change in frame["n"]:
+                self.things.setdefault(change["i"], {}).update(change["v"])
+
+    def _head(self, frame):
+        self.heads.append(frame)
+        self.must_resume = frame["e"] != self.epoch or frame["l"] > self.last
+
+    def _resync(self, frame):
+        self.epoch, self.must_resume = "", True
+
+    def resume_frame(self) -> str:
+        return json.dumps({"t": "resume", "e": self.epoch, "l": self.last})
+
+
+@asynccontextmanager
+async def open_page(where: str, *, person=None, application=doors):
+    """A connected communicator; its pages are closed and the lookout is gone afterwards."""
+    communicator = WebsocketCommunicator(application, where, headers=cookie_of(person) if person else [])
+    connected, _ = await communicator.connect(timeout=5)
+    assert connected
+    try:
+        yield communicator
+    finally:
+        await communicator.disconnect(timeout=5)
+
+
+def session_of(person) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.session.session_key
+
+
+def cookie_of(person) -> list:
+    session_key = person if isinstance(person, str) else session_of(person)
+    return [(b"cookie", f"sessionid={session_key}".encode())]
+
+
+def await_lookouts() -> None:
+    """Until the threads that read this test's database are gone."""
+    for thread in threading.enumerate():
+        if thread.name == "live-lookout":
+            thread.join(timeout=10)
+            assert not thread.is_alive(), "a lookout kept looking after its last page left"

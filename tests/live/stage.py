@@ -1,0 +1,17 @@
+"""The stage as an ASGI application, for real servers in processes of their own."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.live.stage_settings"
+
+from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up before the doors are read
+
+pages = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from foundation.live import collector  # noqa: E402
+from tests.live.sockets import doors  # noqa: E402
+
+application = ProtocolTypeRouter({"http": pages, "websocket": doors})
+collector.calm()

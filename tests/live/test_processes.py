@@ -1,0 +1,162 @@
+"""Real servers, real sockets: across processes, without Redis, with a sick Redis, in a storm."""
+
+import asyncio
+import json
+import random
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidMessage
+
+from tests import servers
+from tests.live.processes import database, server
+from tests.live.sockets import Page
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    """The environment of a fresh database without Redis."""
+    with database(tmp_path_factory.mktemp("stage")) as url:
+        yield {"DATABASE_URL": url}
+
+
+@contextmanager
+def own_redis():
+    """A Redis this test may stop and kill; yields its address and process."""
+    port = servers.free_port()
+    words = [servers.program("redis-server"), "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    try:
+        servers.answers("127.0.0.1", port)
+        yield f"redis://127.0.0.1:{port}/0", process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        servers.stop(process)
+
+
+async def keep(page: Page, address: str):
+    """A browser without a screen: listens, and asks for what it missed."""
+    async with connect(address, max_size=None) as connection:
+        async for text in connection:
+            page.hear(text)
+            if page.must_resume:
+                await connection.send(page.resume_frame())
+
+
+async def until(condition, *, within: float) -> float:
+    """Seconds until `condition()` holds; fails after `within`."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < within, "it did not come to pass"
+        await asyncio.sleep(0.01)
+    return time.monotonic() - began
+
+
+@contextmanager
+def listening(*addresses):
+    pages = [Page() for _ in addresses]
+    tasks = [asyncio.ensure_future(keep(*pair)) for pair in zip(pages, addresses, strict=True)]
+    try:
+        yield pages
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def said_in_one_heard_in_other(speaker, listener, value) -> float:
+    with listening(listener.socket) as [page]:
+        await until(lambda: page.snapshots, within=10)
+        await asyncio.sleep(1.2)  # so that the look a newcomer causes is over
+        await asyncio.to_thread(speaker.say, 1, value)
+        return await until(lambda: page.things.get("1", {}).get("value") == value, within=10)
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+async def test_two_processes_with_the_database_alone_agree_within_two_seconds(stage, kind):
+    with server(kind, stage) as one, server(kind, stage) as other:
+        assert await said_in_one_heard_in_other(one, other, "alone") < 2
+
+
+async def test_where_redis_rings_the_other_process_hears_at_once(stage):
+    with own_redis() as (redis, _process):
+        environment = stage | {"REDIS_URL": redis}
+        with server("daphne", environment) as one, server("daphne", environment) as other:
+            took = [await said_in_one_heard_in_other(one, other, f"rung{turn}") for turn in range(3)]
+    assert sorted(took)[1] < 0.5
+
+
+@pytest.mark.parametrize("harm", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
+async def test_a_sick_redis_costs_a_second_and_holds_nobody_up(stage, harm):
+    with own_redis() as (redis, process):
+        environment = stage | {"REDIS_URL": redis}
+        with server("daphne", environment) as one, server("daphne", environment) as other:
+            assert await said_in_one_heard_in_other(one, other, "well") < 3
+            process.send_signal(harm)
+            began = time.monotonic()
+            await asyncio.to_thread(one.say, 2, "sick")
+            assert time.monotonic() - began < 1
+            assert await said_in_one_heard_in_other(one, other, "sick") < 3
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+async def test_a_reader_that_stalls_delays_nobody(stage, kind):
+    with server(kind, stage) as speaker, listening(*[speaker.socket] * 20) as pages:
+        await until(lambda: all(page.snapshots for page in pages), within=10)
+        with stalled_reader(speaker.port):
+            for turn in "abc":
+                await asyncio.to_thread(speaker.say, "big", turn * 1500)
+                assert (
+                    await until(lambda wanted=turn * 1500: all(shows(page, wanted) for page in pages), within=5) < 2.5
+                )
+
+
+def shows(page, value) -> bool:
+    return page.things.get("big", {}).get("value") == value
+
+
+@contextmanager
+def stalled_reader(port):
+    """A browser that opened the page and never reads again; its window is tiny."""
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    reader.connect(("127.0.0.1", port))
+    reader.sendall(
+        b"GET /ws/square/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+async def test_after_a_restart_every_page_comes_back_and_equals_the_database(stage):
+    port = servers.free_port()
+    pages = [Page() for _ in range(150)]
+    with server("daphne", stage, port=port) as first:
+        tasks = [asyncio.ensure_future(come_back(page, first.socket)) for page in pages]
+        await until(lambda: all(page.snapshots for page in pages), within=30)
+        first.kill()
+    with server("daphne", stage) as elsewhere:
+        elsewhere.say("storm", "away")
+    with server("daphne", stage, port=port) as second:
+        await asyncio.to_thread(second.say, "storm", "after")
+        truth = json.loads(await asyncio.to_thread(second.truth))
+        await until(lambda: all(page.things == truth for page in pages), within=30)
+        for task in tasks:
+            task.cancel()
+
+
+async def come_back(page, address):
+    """What live.js does: open, listen, and after a loss try again with full jitter."""
+    while True:
+        with suppress(OSError, ConnectionClosed, InvalidMessage):
+            await keep(page, address)
+        await asyncio.sleep(2 * random.random())

@@ -1,0 +1,149 @@
+"""Availability: what counts, what leaves the denominator, and that history can be corrected."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import TestCase
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation import now
+from monitoring import history, maintenances, nodes, outages, watch
+from monitoring.availability import Turn, account
+from monitoring.models import Check, Day, Hour, Maintenance, Node, NodeTransition, Outage, SampleBlock, State
+from monitoring.refusals import WindowCoversNothing
+from monitoring.samples import Block
+from monitoring.verdicts import Raw
+from tests.monitoring.land import a_province, an_operator, fails
+
+NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, 12.00 in Istanbul
+
+
+def minutes(number: int) -> datetime:
+    return NOON + timedelta(minutes=number)
+
+
+def test_maintenance_and_no_data_leave_the_denominator():
+    turns = [
+        Turn(minutes(10), State.OUTAGE),
+        Turn(minutes(16), State.OK),
+        Turn(minutes(20), State.MAINTENANCE),
+        Turn(minutes(50), State.NO_DATA),
+        Turn(minutes(60), State.DEGRADED),
+    ]
+    total = account(turns, before=State.OK, start=NOON, end=minutes(100))
+    assert (total.expected, total.down, total.outside) == (6000, 360, 2400)
+    assert total.share_up == pytest.approx(1 - 6 / 60)
+    assert total.worst == State.OUTAGE
+
+
+def test_where_nothing_counts_there_is_no_figure():
+    assert account([], before=State.NO_DATA, start=NOON, end=minutes(5)).share_up is None
+
+
+@given(st.lists(st.tuples(st.integers(-50, 150), st.sampled_from(State.values)), max_size=20))
+def test_every_second_is_counted_once(turned):
+    turns = [Turn(minutes(at), state) for at, state in turned]
+    total = account(turns, before=State.OK, start=NOON, end=minutes(100))
+    assert total.expected == pytest.approx(6000)
+    assert total.share_up is None or 0 <= total.share_up <= 1
+
+
+class RollingUp(TestCase):
+    def setUp(self):
+        a_province("69", 2)
+        self.node, self.other = Node.objects.all()
+        Node.objects.update(since=NOON - timedelta(days=3))
+        for at, old, new in ((0, "ok", "outage"), (90, "outage", "ok")):
+            NodeTransition.objects.create(node=self.node, old=old, new=new, at=minutes(at))
+
+    def day(self, node: Node) -> Day:
+        return Day.objects.get(node=node, day=date(2026, 11, 18))
+
+    def test_a_day_is_local_and_repeating_it_changes_nothing(self):
+        for _time in range(2):
+            history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
+        row = self.day(self.node)
+        self.assertEqual((row.expected, row.down, row.worst), (86_400, 5_400, "outage"))
+        self.assertEqual((row.service_expected, row.service_down), (15 * 3600, 5_400))
+        self.assertEqual(self.day(self.other).down, 0)
+        self.assertEqual(Day.objects.count(), 2)
+        self.assertAlmostEqual(history.of_days([row]).share_up, 1 - 5_400 / 86_400)
+
+    def test_a_window_admitted_afterwards_takes_the_outage_out_of_its_days(self):
+        history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
+        with time_machine.travel(NOON + timedelta(days=1)):
+            window = Maintenance(title_tr="Hat", title_en="Line", starts_at=minutes(-10), ends_at=minutes(60))
+            maintenances.plan(window, by=an_operator(), nodes=[self.node])
+        row = self.day(self.node)
+        self.assertEqual((row.maintenance, row.down), (70 * 60, 30 * 60))
+
+    def test_an_hour_of_blocks_becomes_one_row_a_check(self):
+        check = Check.objects.first()
+        for second in range(0, 3600, 600):
+            block = Block(NOON.timestamp() + second)
+            for step in range(20):
+                raw = Raw.FAIL if second == 600 and step < 5 else Raw.OK
+                block.add(check.pk, block.at + step * 30, raw, 0.010 + step / 1000)
+            SampleBlock.objects.create(at=NOON + timedelta(seconds=second), samples=block.seal())
+        self.assertEqual(history.seal_until(NOON + timedelta(hours=1)), 1)
+        row = Hour.objects.get()
+        self.assertEqual((row.asked, row.answered, row.failed), (120, 115, 5))
+        self.assertEqual((row.latency_p50, row.latency_max), (20, 29))
+        self.assertFalse(SampleBlock.objects.exists())
+
+
+class Windows(TestCase):
+    def setUp(self):
+        a_province("69", 2)
+        self.node, self.other = Node.objects.all()
+        self.nermin = an_operator()
+
+    def a_window(self, **more) -> Maintenance:
+        fields = {"title_tr": "Bakım", "title_en": "Work", "starts_at": now() - timedelta(minutes=5)}
+        return Maintenance(**fields | {"ends_at": now() + timedelta(hours=1)} | more)
+
+    def test_a_window_must_cover_something(self):
+        with self.assertRaises(WindowCoversNothing):
+            maintenances.plan(self.a_window(), by=self.nermin)
+
+    def test_a_node_in_maintenance_opens_no_outage_and_comes_back(self):
+        window = maintenances.plan(self.a_window(), by=self.nermin, nodes=[self.node])
+        self.node.checks.update(verdict=Check.Verdict.DOWN)
+        watch.follow_the_clock()
+        self.node.refresh_from_db()
+        self.assertEqual(self.node.state, State.MAINTENANCE)
+        self.assertFalse(Outage.objects.exists())
+        maintenances.call_off(window, by=self.nermin)
+        watch.follow_the_clock()
+        self.assertEqual(Outage.objects.open().get().affected.get().node, self.node)
+
+    def test_an_outage_that_becomes_maintenance_ends(self):
+        self.node.checks.update(verdict=Check.Verdict.DOWN)
+        fails(self.node)
+        outages.review(now())
+        maintenances.plan(self.a_window(), by=self.nermin, nodes=[self.node])
+        watch.follow_the_clock()
+        self.assertFalse(Outage.objects.open().exists())
+
+    def test_a_rule_repeats_in_local_time(self):
+        window = self.a_window(
+            starts_at=datetime(2026, 11, 1, 23, 0, tzinfo=UTC),
+            ends_at=datetime(2026, 11, 2, 1, 0, tzinfo=UTC),
+            rule="FREQ=WEEKLY;COUNT=4",
+        )
+        rounds = list(maintenances.rounds(window, window.starts_at, window.starts_at + timedelta(days=60)))
+        self.assertEqual([start.day for start, _end in rounds], [2, 9, 16, 23])
+        self.assertTrue(maintenances.is_active(window, datetime(2026, 11, 15, 23, 30, tzinfo=UTC)))
+        self.assertFalse(maintenances.is_active(window, datetime(2026, 11, 15, 22, 59, tzinfo=UTC)))
+        self.assertFalse(maintenances.is_active(window, datetime(2026, 11, 29, 23, 30, tzinfo=UTC)))
+
+    def test_a_persons_word_outranks_measurements_until_it_lapses(self):
+        until = now() + timedelta(minutes=10)
+        nodes.override(self.node, state=State.DEGRADED, reason="Hat zayıf", until=until, by=self.nermin)
+        self.assertEqual(self.node.state, State.DEGRADED)
+        with time_machine.travel(until + timedelta(seconds=1)):
+            watch.follow_the_clock()
+        self.node.refresh_from_db()
+        self.assertEqual((self.node.state, self.node.override), (State.OK, ""))

@@ -1,0 +1,173 @@
+"""Real Prometheus, blackbox_exporter and Alertmanager, with the configuration that we ship.
+
+They discover our nodes, probe them, alert; our board shows it; silences go out; the
+resolution comes back. Only addresses and waiting times differ from deploy/prometheus/.
+"""
+
+import asyncio
+import os
+import subprocess
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+from django.test import LiveServerTestCase, override_settings
+
+from foundation import now
+from monitoring import alertmanager
+from monitoring.city import control
+from monitoring.city.endpoints import City
+from monitoring.city.map import Place
+from monitoring.city.resident import run
+from monitoring.models import Check, Maintenance, Node, Outage, Prober
+from tests import servers
+from tests.monitoring.land import a_province
+
+SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "prometheus"
+TOKENS = {"METRICS_TOKEN": "metrics-token-of-tests", "ALERTMANAGER_TOKEN": "alertmanager-token-of-tests"}
+SOON = {"15s": "1s", "30s": "1s", "10s": "1s", "60s": "1s", "1m": "2s", "2m": "2s", "4h": "1h", "0s": "0s"}
+
+
+def sooner(value):
+    """The same configuration with short waits."""
+    if isinstance(value, dict):
+        return {key: sooner(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [sooner(part) for part in value]
+    return SOON.get(value, value)
+
+
+@pytest.mark.prometheus
+@override_settings(PROBE_ALLOW_PRIVATE=True, **TOKENS)
+class WithARealPrometheus(LiveServerTestCase):
+    def setUp(self):
+        a_province("69", 5)
+        first = servers.free_range(5)
+        for number, check in enumerate(Check.objects.order_by("node__code")):
+            Check.objects.filter(pk=check.pk).update(target=f"http://127.0.0.1:{first + number}/")
+        self.start_city(first)
+        self.folder = Path(self.enterContext(servers.tempfile.TemporaryDirectory(prefix="nobet-prometheus-")))
+        self.ports = {name: servers.free_port() for name in ("prometheus", "blackbox", "alertmanager")}
+        self.write_configuration()
+        self.start_programs()
+
+    def start_city(self, first: int) -> None:
+        places = [
+            Place(node.code, node.name, first + number, "69", "İl 69") for number, node in enumerate(Node.objects.all())
+        ]
+        self.control = servers.free_port()
+        loop, leaving = asyncio.new_event_loop(), asyncio.Event()
+        city = threading.Thread(
+            target=loop.run_until_complete, args=[run(City(places), self.control, until=leaving)], daemon=True
+        )
+        city.start()
+        self.addCleanup(city.join, 5)
+        self.addCleanup(loop.call_soon_threadsafe, leaving.set)
+
+    def write_configuration(self) -> None:
+        here = self.live_server_url.removeprefix("http://")
+        addresses = {
+            "nobet:8000": here,
+            "blackbox:9115": f"127.0.0.1:{self.ports['blackbox']}",
+            "alertmanager:9093": f"127.0.0.1:{self.ports['alertmanager']}",
+            "/etc/prometheus/nobet-metrics-token": str(self.folder / "metrics-token"),
+            "/etc/alertmanager/nobet-token": str(self.folder / "alertmanager-token"),
+        }
+        (self.folder / "metrics-token").write_text(TOKENS["METRICS_TOKEN"])
+        (self.folder / "alertmanager-token").write_text(TOKENS["ALERTMANAGER_TOKEN"])
+        for name in ("prometheus.yml", "alertmanager.yml", "blackbox.yml", "rules/nobet.yml"):
+            text = (SHIPPED / name).read_text()
+            for theirs, ours in addresses.items():
+                text = text.replace(theirs, ours)
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(yaml.safe_dump(sooner(yaml.safe_load(text)), sort_keys=False))
+
+    def start_programs(self) -> None:
+        at = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        self.start(
+            "prometheus-blackbox-exporter", "--config.file=blackbox.yml", f"--web.listen-address={at['blackbox']}"
+        )
+        self.start(
+            "prometheus-alertmanager",
+            "--config.file=alertmanager.yml",
+            f"--web.listen-address={at['alertmanager']}",
+            "--storage.path=alertmanager",
+            "--cluster.listen-address=",
+        )
+        self.start(
+            "prometheus",
+            "--config.file=prometheus.yml",
+            f"--web.listen-address={at['prometheus']}",
+            "--storage.tsdb.path=prometheus",
+            "--rules.alert.resend-delay=2s",
+        )
+
+    def start(self, name: str, *words: str) -> None:
+        log = (self.folder / f"{name}.log").open("wb")
+        running = subprocess.Popen(
+            [servers.program(name), *words], cwd=self.folder, stdout=log, stderr=log, env={"PATH": os.environ["PATH"]}
+        )
+        self.addCleanup(log.close)
+        self.addCleanup(running.wait, 10)
+        self.addCleanup(running.kill)
+
+    def until(self, question, what: str, within: float = 90):
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            answer = question()
+            if answer:
+                return answer
+            time.sleep(0.3)
+        logs = "\n".join(path.read_text()[-1500:] for path in self.folder.glob("*.log"))
+        raise AssertionError(f"waited {within} s for {what}\n{logs}")
+
+    def asked(self, program: str, path: str):
+        try:
+            return requests.get(f"http://127.0.0.1:{self.ports[program]}{path}", timeout=5).json()
+        except requests.RequestException:
+            return {}
+
+    def targets(self) -> dict[str, int]:
+        active = self.asked("prometheus", "/api/v1/targets").get("data", {}).get("activeTargets", [])
+        healthy = [target["scrapePool"] for target in active if target["health"] == "up"]
+        return {pool: healthy.count(pool) for pool in healthy}
+
+    def series(self, query: str) -> list:
+        answer = self.asked("prometheus", f"/api/v1/query?query={query}")
+        return answer.get("data", {}).get("result", [])
+
+    def test_from_discovery_to_resolution(self):
+        self.until(lambda: self.targets() == {"nobet": 1, "probe-municipalities": 5}, "five discovered targets")
+        self.until(lambda: len(self.series("probe_success==1")) >= 5, "five good probes")
+        self.until(lambda: len(self.series("nobet_node_state")) == 5, "our own figures")
+        self.until(lambda: Prober.objects.filter(name="alertmanager").exists(), "the watchdog")
+
+        control.break_down("69002", mode="refuse", port=self.control)
+        outage = self.until(lambda: Outage.objects.open().first(), "an outage")
+        self.assertEqual((outage.source, outage.affected_count), (Outage.Source.ALERTMANAGER, 1))
+        self.assertEqual(Node.objects.get(code="69002").state, "outage")
+
+        control.heal(port=self.control)
+        self.until(lambda: not Outage.objects.open().exists(), "the resolution")
+        self.silences_go_out_and_come_back()
+
+    def silences_go_out_and_come_back(self) -> None:
+        window = Maintenance.objects.create(
+            title_tr="Bakım", title_en="Work", starts_at=now(), ends_at=now() + timedelta(hours=1)
+        )
+        window.nodes.set(Node.objects.filter(code="69003"))
+        with override_settings(ALERTMANAGER_URL=f"http://127.0.0.1:{self.ports['alertmanager']}"):
+            self.assertEqual(alertmanager.keep_silences(), 1)
+            self.assertEqual(self.silenced(), {"69003": "active"})
+            Maintenance.objects.update(cancelled_at=now())
+            self.assertEqual(alertmanager.keep_silences(), 1)
+            self.assertEqual(self.silenced(), {"69003": "expired"})
+            self.assertEqual(alertmanager.reconcile(), 0)
+
+    def silenced(self) -> dict[str, str]:
+        silences = self.asked("alertmanager", "/api/v2/silences")
+        return {silence["matchers"][0]["value"]: silence["status"]["state"] for silence in silences}

@@ -1,0 +1,300 @@
+"""What the public is told, on every surface."""
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import SimpleTestCase, TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation import now
+from foundation.directory.models import Component
+from monitoring import outages
+from monitoring.models import Node, Outage, State
+from monitoring.status import bars, feeds, report, snapshot
+from monitoring.status.shelf import Shelf, shelf
+from tests.cast import Cast
+
+NOON = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+class StatusCase(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        shelf.forget()
+        cache.clear()
+        self.tahsilat = Component.objects.get(pk="TAHSILAT")
+
+    def an_outage(self, **facts) -> Outage:
+        return outages.declare(
+            components=[self.tahsilat],
+            scope="central",
+            title_tr="Tahsilat çalışmıyor",
+            title_en="Collections are down",
+            text_tr="Ekip çalışıyor.",
+            text_en="We are on it.",
+            **facts,
+        )
+
+    def page(self, path: str, **headers) -> str:
+        shelf.forget()
+        answer = self.client.get(path, **headers)
+        self.assertEqual(answer.status_code, 200, path)
+        return answer.content.decode()
+
+
+class TheNationalPage(StatusCase):
+    def test_on_a_good_day_it_says_that_nothing_is_known(self):
+        self.assertIn("Bilinen bir kesinti yok", self.page("/status/"))
+
+    def test_an_outage_leads_with_its_numbers_and_words(self):
+        self.an_outage()
+        page = self.page("/status/")
+        self.assertIn("1 açık kesinti", page)
+        self.assertIn("Tahsilat çalışmıyor", page)
+        self.assertIn("Ekip çalışıyor.", page)
+
+    def test_it_speaks_english_when_asked(self):
+        self.an_outage()
+        page = self.page("/status/?lang=en")
+        self.assertIn('lang="en"', page)
+        self.assertIn("Collections are down", page)
+        self.assertIn("We are on it.", page)
+
+    def test_a_drill_and_a_hidden_outage_are_not_public(self):
+        self.an_outage(is_drill=True)
+        self.an_outage(is_public=False)
+        self.assertNotIn("Tahsilat çalışmıyor", self.page("/status/"))
+        self.assertEqual(json.loads(self.page("/api/v2/summary.json"))["incidents"], [])
+
+    def test_it_reads_neither_session_nor_person(self):
+        self.client.force_login(self.selim)
+        self.assertNotIn("Selim", self.page("/status/"))
+
+    def test_its_queries_do_not_grow_with_outages(self):
+        few = self.queries_of_a_report()
+        for _ in range(12):
+            self.an_outage()
+        self.assertEqual(self.queries_of_a_report() - few, 2)  # updates and components, read ahead once
+
+    def queries_of_a_report(self) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            page = report.national(now())
+            list(page.legend)
+        return len(seen)
+
+
+class Readers(StatusCase):
+    def test_a_second_reader_costs_no_query(self):
+        self.client.get("/status/")
+        with self.assertNumQueries(0):
+            self.client.get("/status/")
+
+    def test_who_has_the_page_is_told_so(self):
+        tag = self.client.get("/api/v2/summary.json")["ETag"]
+        again = self.client.get("/api/v2/summary.json", headers={"If-None-Match": tag})
+        self.assertEqual(again.status_code, 304)
+        self.assertEqual(again["Access-Control-Allow-Origin"], "*")
+
+    def test_the_shelf_serves_the_old_answer_while_one_renews(self):
+        kept = Shelf(fresh=0.0)
+        kept.get("page", lambda: (b"old", "text/plain"))
+
+        def renew():
+            self.assertEqual(kept.get("page", self.fail).body, b"old")
+            return b"new", "text/plain"
+
+        self.assertEqual(kept.get("page", renew).body, b"new")
+
+    def test_many_first_readers_cost_one_answer(self):
+        kept, made, together = Shelf(), [], threading.Barrier(8)
+
+        def make():
+            time.sleep(0.05)
+            made.append(1)
+            return b"page", "text/plain"
+
+        def read(_):
+            together.wait()
+            return kept.get("page", make).body
+
+        with ThreadPoolExecutor(8) as readers:
+            self.assertEqual(set(readers.map(read, range(8))), {b"page"})
+        self.assertEqual(len(made), 1)
+
+    def test_an_answer_that_cannot_be_made_does_not_block_the_next_reader(self):
+        kept = Shelf()
+        with self.assertRaises(ZeroDivisionError):
+            kept.get("page", lambda: 1 / 0)
+        self.assertEqual(kept.get("page", lambda: (b"page", "text/plain")).body, b"page")
+
+
+class OneMunicipality(StatusCase):
+    def test_it_inherits_the_outage_of_the_country(self):
+        self.an_outage()
+        self.assertIn("Tahsilat çalışmıyor", self.page("/status/26010/"))
+
+    def test_a_local_outage_stays_where_it_is(self):
+        node = Node.objects.create(code="05004", name="Merzifon", municipality=self.merzifon)
+        outages.declare(nodes=[node], scope="local", title_tr="Merzifon: hat", title_en="Merzifon: line")
+        self.assertIn("Merzifon: hat", self.page("/status/05004/"))
+        self.assertNotIn("Merzifon: hat", self.page("/status/26010/"))
+
+    def test_one_that_does_not_exist_is_not_found(self):
+        self.assertEqual(self.client.get("/status/99999/").status_code, 404)
+
+    def test_anyone_finds_theirs_without_turkish_letters(self):
+        self.assertIn("/status/26010/", self.page("/status/find/?q=odunpazari"))
+
+
+class OtherPeoplesPrograms(StatusCase):
+    def test_the_summary_has_the_shape_that_clients_read(self):
+        outage = self.an_outage()
+        summary = json.loads(self.page("/api/v2/summary.json"))
+        self.assertEqual(set(summary), {"page", "components", "incidents", "scheduled_maintenances", "status"})
+        self.assertEqual(summary["status"], {"indicator": "critical", "description": "Major System Outage"})
+        incident = summary["incidents"][0]
+        self.assertEqual((incident["id"], incident["status"]), (str(outage.pk), "investigating"))
+        self.assertEqual(incident["components"][0]["status"], "major_outage")
+        self.assertEqual(incident["incident_updates"][0]["body"], "Ekip çalışıyor.")
+        component = next(row for row in summary["components"] if row["id"] == "tahsilat")
+        self.assertEqual(component["status"], "major_outage")
+
+    def test_every_document_answers_nationally_and_for_a_municipality(self):
+        self.an_outage()
+        for name in (
+            "summary",
+            "status",
+            "components",
+            "incidents",
+            "incidents/unresolved",
+            "scheduled-maintenances",
+            "scheduled-maintenances/upcoming",
+            "scheduled-maintenances/active",
+        ):
+            for path in (f"/api/v2/{name}.json", f"/status/26010/api/v2/{name}.json"):
+                self.assertIn("page", json.loads(self.page(path)))
+
+    def test_feeds_carry_every_update_and_are_well_formed(self):
+        outage = self.an_outage()
+        outages.publish(outage, stage="identified", text_tr="Neden <bulundu> & giderilecek.", by=self.nermin)
+        for path in ("/status/history.rss", "/status/history.atom"):
+            text = self.page(path)
+            ElementTree.fromstring(text)
+            self.assertIn("Neden &lt;bulundu&gt; &amp; giderilecek.", text)
+
+    def test_the_telephone_announcement_says_what_happened_and_what_to_do(self):
+        self.an_outage()
+        text = self.page("/status/announcement.txt")
+        self.assertIn("Tahsilat çalışmıyor. Ekip çalışıyor.", text)
+        self.assertIn("Biz de etkilendik", text)
+
+    def test_the_badge_says_the_word(self):
+        self.an_outage()
+        self.assertIn("kesinti", self.page("/status/badge.svg"))
+
+    def test_calendar_lines_are_folded_at_75_octets_between_letters(self):
+        folded = feeds.fold("SUMMARY:" + "ğ" * 100)
+        self.assertTrue(all(len(line.encode()) <= 75 for line in folded.split("\r\n")))
+        self.assertEqual(folded.replace("\r\n ", ""), "SUMMARY:" + "ğ" * 100)
+
+
+class Pages(StatusCase):
+    def test_an_outage_keeps_its_address_when_it_ended(self):
+        outage = self.an_outage()
+        outages.end(outage, text_tr="Düzeldi.", by=self.nermin)
+        self.assertIn("Düzeldi.", self.page(f"/status/outages/{outage.pk}/"))
+        self.assertIn("Tahsilat çalışmıyor", self.page("/status/history/"))
+        self.assertNotIn("Tahsilat çalışmıyor", self.page("/status/").split("<footer")[0].split("components")[0])
+
+    def test_a_province_lists_its_municipalities_in_turkish_order(self):
+        page = self.page("/status/province/26/")
+        self.assertLess(page.index("Eskişehir"), page.index("Odunpazarı"))
+
+    def test_junk_in_the_query_is_no_error(self):
+        for path in ("/status/history/?before=x", "/status/history/?before=2026-13-99", "/status/?lang=xx"):
+            self.page(path)
+
+
+class NinetyDays(SimpleTestCase):
+    def span(self, start_hours_ago: float, hours: float, state: str = State.OUTAGE, share: float = 1.0) -> bars.Span:
+        start = NOON - timedelta(hours=start_hours_ago)
+        return bars.Span(start, start + timedelta(hours=hours), state, share)
+
+    def test_a_quiet_quarter_is_whole(self):
+        quiet = bars.history([], at=NOON)
+        self.assertEqual((len(quiet.days), quiet.bad_days, quiet.worked), (90, 0, 1.0))
+
+    def test_one_hour_of_ninety_days(self):
+        self.assertAlmostEqual(bars.history([self.span(30, 1)], at=NOON).worked, 1 - 1 / (89 * 24 + 12), places=9)
+
+    def test_half_the_country_counts_half(self):
+        whole = 1 - bars.history([self.span(30, 4)], at=NOON).worked
+        half = 1 - bars.history([self.span(30, 4, share=0.5)], at=NOON).worked
+        self.assertAlmostEqual(half * 2, whole)
+
+    def test_maintenance_is_drawn_and_leaves_the_share(self):
+        planned = bars.history([self.span(30, 4, State.MAINTENANCE)], at=NOON)
+        self.assertEqual((planned.worked, planned.bad_days), (1.0, 0))
+        self.assertIn(State.MAINTENANCE, [state for _, state in planned.days])
+
+    def test_days_are_local_days(self):
+        # 22.30 UTC on 31 May is 01.30 on 1 June in İstanbul.
+        late = bars.Span(datetime(2026, 5, 31, 22, 30, tzinfo=UTC), datetime(2026, 5, 31, 23, 0, tzinfo=UTC), "outage")
+        days = dict(bars.history([late], at=NOON).days)
+        self.assertEqual([day.isoformat() for day, state in days.items() if state == "outage"], ["2026-06-01"])
+
+    @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 500), st.sampled_from(sorted(bars.RANK)))))
+    def test_the_share_stays_between_none_and_all(self, spans):
+        drawn = bars.history([self.span(*span) for span in spans], at=NOON)
+        self.assertTrue(0 <= drawn.worked <= 1)
+        self.assertEqual(len(drawn.days), 90)
+
+
+class OnDisk(StatusCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = Path(self.folder.name)
+
+    def keep(self) -> bool:
+        with override_settings(STATUS_SNAPSHOT_DIR=self.folder.name):
+            return snapshot.keep()
+
+    def test_pages_documents_shells_and_assets_lie_at_their_addresses(self):
+        self.an_outage()
+        self.assertTrue(self.keep())
+        self.assertIn("Tahsilat çalışmıyor", (self.root / "status/index.html").read_text(encoding="utf-8"))
+        self.assertIn("Collections are down", (self.root / "index.en.html").read_text(encoding="utf-8"))
+        summary = json.loads((self.root / "api/v2/summary.json").read_text(encoding="utf-8"))
+        self.assertEqual(len(summary["incidents"]), 1)
+        places = json.loads((self.root / "status/municipalities.json").read_text(encoding="utf-8"))
+        self.assertEqual(places["states"]["26010"], "outage")
+        self.assertTrue((self.root / "status/26010/index.html").exists())
+        page = (self.root / "index.html").read_text(encoding="utf-8")
+        for address in snapshot.STATIC.findall(page):
+            self.assertTrue((self.root / address.lstrip("/")).exists(), address)
+
+    def test_it_is_written_on_change_and_otherwise_every_fifteen_seconds(self):
+        self.assertTrue(self.keep())
+        self.assertFalse(self.keep())
+        self.an_outage()
+        self.assertTrue(self.keep())
+
+    def test_a_second_writer_waits_for_the_lease(self):
+        self.keep()
+        snapshot.SnapshotLease.objects.update(owner="another", until=now() + timedelta(seconds=20))
+        self.an_outage()
+        self.assertFalse(self.keep())
+        snapshot.SnapshotLease.objects.update(until=now() - timedelta(seconds=1))
+        self.assertTrue(self.keep())

@@ -1,0 +1,273 @@
+"""Who may open which page, what it says, and that queries do not grow with the list."""
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from foundation import now
+from foundation.directory.models import Membership
+from monitoring import outages
+from runbooks import demo, situation
+from runbooks.broadcasts import acknowledging, sending
+from runbooks.models import Broadcast, Run
+from runbooks.plans import shelf
+from runbooks.runs import calling
+from tests.cast import Cast
+from tests.runbooks.builders import CORRECTION, TEXT, a_draft, approve, contacts_in, submitted
+from tests.runbooks.plans import a_plan
+
+
+class OpeningThePages(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        shelf.stock()
+        contacts_in(self.odunpazari, 3)
+        self.broadcast = submitted(self.nermin)
+        self.drill = a_draft(self.nermin, is_drill=True, correction="")
+        self.outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
+        self.run_ = calling.start(a_plan("manual", "decision"), by=self.nermin, outage=self.outage)
+
+    def addresses(self):
+        broadcast, drill = self.broadcast.get_absolute_url(), self.drill.get_absolute_url()
+        return [
+            "/broadcasts/",
+            "/broadcasts/new/?template=outage-start",
+            broadcast,
+            *(f"{broadcast}{part}/" for part in ("draft", "standing", "recipients", "municipalities", "calls")),
+            "/drills/",
+            "/drills/new/?template=drill",
+            drill,
+            "/runbooks/",
+            "/runbooks/DR-03/",
+            f"/runbooks/runs/{self.run_.pk}/",
+            f"/runbooks/runs/{self.run_.pk}/standing/",
+            f"/runbooks/situation/{self.outage.pk}/",
+            f"/runbooks/situation/{self.outage.pk}/sheet/",
+            f"/runbooks/situation/{self.outage.pk}/column/?only=decisions",
+            "/on-call/",
+        ]
+
+    def test_the_watch_may_open_all_of_them_and_nobody_else_any(self):
+        for address in self.addresses():
+            for person, status in ((self.nermin, 200), (self.kemal, 200), (self.selim, 403), (self.ayse, 403)):
+                self.client.force_login(person)
+                self.assertEqual(self.client.get(address).status_code, status, f"{address} {person}")
+            self.client.logout()
+            self.assertEqual(self.client.get(address).status_code, 302, address)
+
+    def test_a_drill_is_not_found_at_the_address_of_a_live_broadcast(self):
+        self.client.force_login(self.nermin)
+        self.assertEqual(self.client.get(f"/broadcasts/{self.drill.pk}/").status_code, 404)
+        self.assertEqual(self.client.get(f"/drills/{self.broadcast.pk}/").status_code, 404)
+
+    def test_no_page_shows_a_whole_number_except_the_call_sheet(self):
+        self.client.force_login(self.nermin)
+        for address in self.addresses():
+            shows = b"+905320000001" in self.client.get(address).content
+            self.assertEqual(shows, address.endswith("/calls/"), address)
+
+    def test_queries_do_not_grow_with_the_list(self):
+        self.client.force_login(self.nermin)
+        contacts_in(self.merzifon, 500, first=1000)
+        big = submitted(self.leyla)
+        for part in ("", "recipients/"):
+            counts = []
+            for broadcast in (self.broadcast, big):
+                with CaptureQueriesContext(connection) as queries:
+                    self.client.get(f"{broadcast.get_absolute_url()}{part}")
+                counts.append(len(queries))
+            self.assertEqual(counts[0], counts[1], part)
+            self.assertLess(counts[1], 30, part)
+
+
+class TheComposer(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        contacts_in(self.odunpazari, 3)
+        contacts_in(self.merzifon, 2, first=50)
+        self.client.force_login(self.nermin)
+
+    def post(self, address="/broadcasts/new/", **fields):
+        fields = {"subject": "Kesinti", "text": TEXT, "correction": CORRECTION, "spelling": "plain", **fields}
+        return self.client.post(address, fields)
+
+    def test_the_preview_counts_and_sends_nothing(self):
+        page = self.post(provinces=["26"], action="preview").content.decode()
+        self.assertIn("itibariyla", page)
+        self.assertFalse(Broadcast.objects.exists())
+
+    def test_the_preview_names_a_link(self):
+        self.assertContains(self.post(text="Bakin: nobet.bel.tr", action="preview"), "nobet.bel.tr”")
+
+    def test_saving_makes_a_draft_with_its_rule(self):
+        self.post(provinces=["26"], duties=["it"], action="save")
+        draft = Broadcast.objects.get()
+        self.assertEqual(draft.rule, {"provinces": ["26"], "duties": ["it"]})
+        self.assertEqual(draft.prepared_by, self.nermin)
+
+    def test_tokens_are_asked_for_and_filled_in(self):
+        self.post(text="Saat {saat} itibarıyla durdu", token_saat="10.04", action="save")
+        self.assertEqual(Broadcast.objects.get().text, "Saat 10.04 itibarıyla durdu")
+
+    def test_a_drill_is_saved_as_a_drill(self):
+        self.post("/drills/new/", action="save", lane="life_safety")
+        self.assertEqual((Broadcast.objects.get().is_drill, Broadcast.objects.get().lane), (True, "drill"))
+
+
+class ApprovingOnThePage(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        contacts_in(self.odunpazari, 3)
+        self.broadcast = submitted(self.nermin)
+
+    def sign_in(self, person, ago=0):
+        self.client.force_login(person)
+        session = self.client.session
+        at = now().timestamp() - ago
+        session["account_authentication_methods_user"] = str(person.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": at}]
+        session.save()
+
+    def press(self, **fields):
+        fields = {"binding": self.broadcast.binding, "typed_count": "3", **fields}
+        return self.client.post(f"{self.broadcast.get_absolute_url()}approval/", fields)
+
+    def status(self):
+        return Broadcast.objects.get().status
+
+    def test_a_fresh_second_person_sends(self):
+        self.sign_in(self.kemal)
+        self.press()
+        self.assertEqual(self.status(), "sending")
+
+    def test_a_stale_session_is_asked_to_confirm_first(self):
+        self.sign_in(self.kemal, ago=600)
+        answer = self.press()
+        self.assertIn("reauthenticate", answer.headers.get("Location", ""))
+        self.assertEqual(self.status(), "submitted")
+
+    def test_the_submitter_reads_why_not(self):
+        Membership.objects.create(person=self.nermin, role="approver")
+        self.sign_in(self.nermin)
+        self.assertEqual(self.press().status_code, 403)
+        self.assertEqual(self.status(), "submitted")
+
+    def test_a_wrong_count_is_shown_at_the_field(self):
+        self.sign_in(self.kemal)
+        self.assertContains(self.press(typed_count="4"), "has-error", status_code=422)
+
+    def test_an_approval_from_another_site_is_refused(self):
+        browser = self.client_class(enforce_csrf_checks=True)
+        browser.force_login(self.kemal)
+        answer = browser.post(f"{self.broadcast.get_absolute_url()}approval/", {"typed_count": "3"})
+        self.assertEqual((answer.status_code, self.status()), (403, "submitted"))
+
+    def test_a_bearer_token_opens_no_page(self):
+        answer = self.client.post(
+            f"{self.broadcast.get_absolute_url()}approval/", {"typed_count": "3"}, headers={"Authorization": "Bearer x"}
+        )
+        self.assertEqual((answer.status_code, self.status()), (302, "submitted"))
+
+    def test_nobody_approves_by_opening_a_link(self):
+        self.sign_in(self.kemal)
+        self.assertEqual(self.client.get(f"{self.broadcast.get_absolute_url()}approval/").status_code, 405)
+
+
+class AcknowledgingByCode(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        contacts_in(self.odunpazari, 3)
+        self.broadcast = submitted(self.nermin)
+        approve(self.broadcast, self.kemal)
+        sending.dispatch_due()
+
+    def test_a_clerk_types_the_code_and_the_municipality_is_no_longer_silent(self):
+        self.odunpazari.contacts.filter(address="+905320000001").update(person=self.selim)
+        self.client.force_login(self.selim)
+        page = self.client.post("/acknowledgement/", {"code": self.broadcast.code})
+        self.assertContains(page, self.broadcast.number)
+        heard = acknowledging.heard(self.broadcast)
+        self.assertEqual((heard.acknowledged, heard.silent, heard.silent_municipalities), (1, 2, 0))
+        self.assertFalse(acknowledging.call_sheet(self.broadcast).exists())
+
+    def test_a_municipality_that_was_not_written_to_has_no_code(self):
+        self.client.force_login(self.hatice)
+        page = self.client.post("/acknowledgement/", {"code": self.broadcast.code})
+        self.assertContains(page, "has-error")
+        self.assertEqual(acknowledging.heard(self.broadcast).silent_municipalities, 1)
+
+    def test_twice_counts_once(self):
+        for _time in range(2):
+            acknowledging.acknowledge(self.broadcast.code, by=self.selim)
+        self.assertEqual(self.broadcast.acknowledgements.count(), 1)
+
+    def test_a_call_by_hand_takes_one_number_off_the_sheet(self):
+        recipient = self.broadcast.recipients.first()
+        self.client.force_login(self.nermin)
+        self.client.post(f"{self.broadcast.get_absolute_url()}calls/{recipient.pk}/")
+        self.assertEqual(acknowledging.heard(self.broadcast).acknowledged, 1)
+
+
+class WorkingThroughARunOnThePage(Cast, TestCase):
+    def test_one_clear_next_action_leads_to_the_end(self):
+        run = calling.start(a_plan("manual", "decision"), by=self.nermin)
+        self.client.force_login(self.nermin)
+        address = f"/runbooks/runs/{run.pk}/steps"
+        self.client.post(f"{address}/1/", {"act": "finish", "note": "Tamam"})
+        self.client.post(f"{address}/2/", {"act": "decide", "choice": "ileri"})
+        run.refresh_from_db()
+        self.assertEqual(run.status, "finished")
+
+    def test_an_act_that_is_none_is_a_polite_no(self):
+        run = calling.start(a_plan("manual"), by=self.nermin)
+        self.client.force_login(self.nermin)
+        self.assertEqual(self.client.post(f"/runbooks/runs/{run.pk}/steps/1/", {"act": "x"}).status_code, 422)
+
+    def test_a_plan_is_started_from_its_page_for_an_outage(self):
+        a_plan("manual")
+        outage = outages.declare(components=[self.ebys], scope="central", by=self.nermin)
+        self.client.force_login(self.nermin)
+        self.client.post("/runbooks/DR-90/runs/", {"outage": str(outage.pk)})
+        self.assertEqual(Run.objects.get().outage, outage)
+        self.assertEqual(self.client.post("/runbooks/DR-90/runs/", {"outage": "abc"}).status_code, 404)
+
+    def test_only_the_platform_puts_plans_on_the_shelf_and_mistakes_are_named(self):
+        self.client.force_login(self.nermin)
+        self.assertEqual(self.client.get(reverse("runbooks:publish")).status_code, 403)
+        self.client.force_login(self.yonca)
+        self.assertContains(self.client.post(reverse("runbooks:publish"), {"source": "a: 1"}), "code", status_code=422)
+
+
+class TheSituationRoom(Cast, TestCase):
+    def test_the_column_tells_what_happened_and_who_decided(self):
+        contacts_in(self.odunpazari, 2)
+        outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
+        calling.start(a_plan("manual"), by=self.nermin, outage=outage)
+        broadcast = submitted(self.nermin, outage=outage)
+        approve(broadcast, self.kemal)
+        self.client.force_login(self.leyla)
+        self.client.post(f"/runbooks/situation/{outage.pk}/notes/", {"text": "Yedek POS", "decision": "1"})
+        room = situation.room(outage)
+        self.assertEqual([one.by for one in room.decisions], ["Leyla Şahin", "Kemal Öztürk", "Nermin Kaya"])
+        self.assertEqual(room.column[0].said, "Yedek POS")
+        self.assertContains(self.client.get(f"/runbooks/situation/{outage.pk}/"), "Yedek POS")
+
+    def test_an_empty_note_is_refused(self):
+        outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
+        with self.assertRaises(situation.NothingSaid):
+            situation.note(outage, by=self.leyla, text="  ")
+
+    def test_the_sheet_says_how_fast_we_were(self):
+        outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
+        self.assertEqual(situation.sheet(outage).detection, outage.confirmed_at - outage.started_at)
+        self.assertIsNone(situation.sheet(outage).last_sms)
+
+
+class LoadingTheDemonstration(Cast, TestCase):
+    def test_twice_is_once(self):
+        self.nermin.email = "nermin@nobet.demo"
+        self.nermin.save()
+        demo.load()
+        demo.load()
+        self.assertEqual(self.nermin.shifts.count(), 2 * demo.DAYS)

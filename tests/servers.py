@@ -1,0 +1,123 @@
+"""PostgreSQL and Redis for a test run or a benchmark, started from installed programs."""
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+
+class Missing(Exception):
+    """A program is not installed; says which."""
+
+
+def program(name: str) -> str:
+    """The path of an installed program, also where Debian hides PostgreSQL's."""
+    hidden = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    found = str(hidden[0]) if hidden else shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
+    if not found:
+        raise Missing(name)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def free_range(count: int) -> int:
+    """The first of `count` neighbouring free ports, below those that the kernel lends to connections.
+
+    Each xdist worker looks in a part of its own: a range is found before its city listens.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2
+    lowest = 10_000 + worker * 11_000
+    while True:
+        first = random.randrange(lowest, lowest + 11_000 - count)
+        with ExitStack() as held, suppress(OSError):
+            for port in range(first, first + count):
+                probe = held.enter_context(socket.socket())
+                probe.bind(("127.0.0.1", port))
+            return first
+
+
+def unprivileged() -> dict:
+    """PostgreSQL refuses to run as root; lend it the account its package made."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A throw-away server; yields its DATABASE_URL. Durable writes stay on: races are the point."""
+    initdb, server = program("initdb"), program("postgres")
+    with tempfile.TemporaryDirectory(prefix="nobet-pg-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        data, port, account = f"{folder}/data", free_port(), unprivileged()
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
+        subprocess.run(
+            [initdb, "-D", data, "-U", "nobet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+            check=True,
+            **quiet,
+            **account,
+        )
+        options = ["-c", "max_connections=300", "-c", "shared_buffers=256MB", "-c", "listen_addresses=127.0.0.1"]
+        running = subprocess.Popen([server, "-D", data, "-p", str(port), "-k", folder, *options], **quiet, **account)
+        try:
+            answers("127.0.0.1", port)
+            wait_until_ready(port)
+            yield f"postgres://nobet@127.0.0.1:{port}/postgres"
+        finally:
+            stop(running)
+
+
+def wait_until_ready(port: int) -> None:
+    check = [program("pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-U", "nobet", "-q"]
+    for _ in range(200):
+        if subprocess.run(check).returncode == 0:
+            return
+        time.sleep(0.05)
+    raise TimeoutError("PostgreSQL did not start")
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A throw-away Redis without persistence; yields its REDIS_URL."""
+    port = free_port()
+    running = subprocess.Popen(
+        [program("redis-server"), "--port", str(port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        answers("127.0.0.1", port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        stop(running)
+
+
+def answers(host: str, port: int, *, within: float = 15.0) -> None:
+    """Wait until something listens; raises TimeoutError."""
+    until = time.monotonic() + within
+    while True:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise TimeoutError(f"nothing listens on {host}:{port}")
+            time.sleep(0.05)
+
+
+def stop(running: subprocess.Popen) -> None:
+    running.terminate()
+    try:
+        running.wait(10)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()

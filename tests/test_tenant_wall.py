@@ -1,0 +1,206 @@
+"""The tenant wall: every route, API operation and socket, walked by everyone of the cast.
+
+Generated from the URL table, the OpenAPI schema and the socket table. `tests/wall/`
+says who may enter where; whatever it does not mention fails here by name.
+"""
+
+import json
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.db import transaction
+from django.test import AsyncClient, Client
+from django.urls import reverse
+
+from config.api import scope_for
+from config.asgi import application
+from foundation import now
+from foundation.directory.models import Person
+from foundation.wire import tokens
+from tests.wall import DESK, EVERYONE, NOTE, SECRET, WATCH, Call, Door, Public, Socket, declared, furnished, routes
+from tests.wall.walking import address, methods_of, signed_in, visit
+
+doors, calls, sockets = declared("doors"), declared("calls"), declared("sockets")
+streams = [door for door in doors if isinstance(door, Door) and door.name.endswith("_stream")]
+guarded = [door for door in doors if isinstance(door, Door) and door not in streams]
+public = [door for door in doors if isinstance(door, Public)]
+REFUSED = (401, 403, 404)
+
+
+# --- Walked = registered --------------------------------------------------
+def differences(walked, registered) -> dict[str, list]:
+    """What exists and nobody walks, what is walked and does not exist, what is walked twice."""
+    walked, registered = list(walked), list(registered)
+    found = {
+        "not walked": sorted(set(registered) - set(walked)),
+        "gone": sorted(set(walked) - set(registered)),
+        "twice": sorted({item for item in walked if walked.count(item) > 1}),
+        "nameless twin": sorted({item for item in registered if registered.count(item) > 1}),
+    }
+    return {kind: items for kind, items in found.items() if items}
+
+
+def test_every_route_is_declared_and_every_declared_route_exists():
+    assert differences([door.name for door in doors], routes.pages()) == {}
+
+
+def test_every_operation_of_the_api_is_declared_and_exists():
+    assert differences([(call.method, call.path) for call in calls], routes.operations()) == {}
+
+
+def test_the_schema_hides_no_operation():
+    assert {path for _, path in routes.operations()} == set(routes.api_routes())
+
+
+def test_every_socket_is_declared_and_exists():
+    assert differences([socket.route for socket in sockets], routes.socket_routes()) == {}
+
+
+def test_every_guarded_door_keeps_somebody_out():
+    """Someone who is nobody's colleague gets in only where everybody signed in does."""
+    for door in [*guarded, *calls]:
+        assert "stranger" not in door.admits or set(door.admits) == set(EVERYONE), door
+
+
+# --- Pages ----------------------------------------------------------------
+def is_refusal(answer) -> bool:
+    to_login = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+    return to_login or answer.status_code in REFUSED
+
+
+def overheard(name: str, door: Door | Call, content: str) -> list[str]:
+    """What somebody met at a door that was not meant for her."""
+    heard = [SECRET] if name not in (door.reads or door.admits) else []
+    heard += [NOTE] if name not in (*DESK, *WATCH) else []
+    return [text for text in heard if text in content]
+
+
+@pytest.mark.parametrize("door, method", [(door, method) for door in guarded for method in methods_of(door)], ids=str)
+def test_a_door_admits_its_people_and_nobody_else(stage, door, method):
+    owner = door.admits[0]
+    answer, content = visit(door, stage, signed_in(getattr(stage, owner)), method)
+    good = (200,) if method == "get" else (200, 201, 204, 302)
+    assert answer.status_code in (*good, *door.answers), f"{owner}: {answer.status_code}"
+    assert not is_refusal(answer)
+    for name in EVERYONE:
+        answer, content = visit(door, stage, signed_in(getattr(stage, name)), method)
+        assert is_refusal(answer) == (name not in door.admits), f"{name}: {answer.status_code}"
+        assert overheard(name, door, content) == [], name
+    assert is_refusal(visit(door, stage, Client(), method)[0]), "nobody signed in"
+
+
+@pytest.mark.parametrize("door", guarded, ids=str)
+def test_a_revoked_person_is_refused_where_she_was_just_let_in(stage, door):
+    person = getattr(stage, door.admits[0])
+    client = signed_in(person)
+    for method in methods_of(door):
+        assert not is_refusal(visit(door, stage, client, method)[0])
+    revoke(person)
+    for method in methods_of(door):
+        answer, content = visit(door, stage, client, method)
+        assert is_refusal(answer)
+        assert SECRET not in content and NOTE not in content
+
+
+def revoke(person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(is_active=False, revoked_at=now())
+
+
+@pytest.mark.parametrize("door", public, ids=str)
+def test_a_public_page_answers_strangers_and_tells_nothing_private(stage, door):
+    answer = Client().get(address(door, stage))
+    assert answer.status_code in door.answers
+    content = "" if answer.streaming else answer.content.decode(errors="replace")
+    private = [
+        SECRET,
+        NOTE,
+        *Person.objects.values_list("name", flat=True),
+        *Person.objects.values_list("email", flat=True),
+    ]
+    assert [text for text in private if text in content] == []
+
+
+@pytest.mark.parametrize("door", streams, ids=str)
+@pytest.mark.django_db(transaction=True)
+async def test_a_stream_admits_its_people_and_nobody_else(door):
+    stage = await sync_to_async(furnished)()
+    path = address(door, stage)
+    for name in (door.admits[0], *EVERYONE):
+        client = AsyncClient()
+        await client.aforce_login(getattr(stage, name), backend=settings.AUTHENTICATION_BACKENDS[0])
+        answer = await client.get(path)
+        assert (answer.status_code == 200) == (name in door.admits), f"{name}: {answer.status_code}"
+        assert name in door.admits or answer.status_code in REFUSED
+    assert (await AsyncClient().get(path)).status_code in REFUSED
+
+
+# --- API ------------------------------------------------------------------
+def call_with(call: Call, stage, secret: str):
+    path = call.path.format(**call.at(stage))
+    body = json.dumps(dict(call.body(stage))) if call.body else ""
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "wall"}
+    with transaction.atomic():
+        answer = Client().generic(call.method, path, body, content_type="application/json", headers=headers)
+        transaction.set_rollback(True)
+    return answer
+
+
+def a_secret(person: Person, *scopes: str) -> str:
+    return tokens.issue(person, name="wall", scopes=list(scopes), lasting=timedelta(days=1))[1]
+
+
+@pytest.mark.parametrize("call", calls, ids=str)
+def test_an_operation_admits_its_people_and_nobody_else(stage, call):
+    scope = scope_for(call.method, call.path)
+    owner = getattr(stage, call.admits[0])
+    assert call_with(call, stage, a_secret(owner, scope)).status_code in (200, 201, 202, 204)
+    assert call_with(call, stage, a_secret(owner, "other:write")).status_code == 403
+    assert call_with(call, stage, "").status_code == 401
+    for name in EVERYONE:
+        answer = call_with(call, stage, a_secret(getattr(stage, name), scope))
+        assert (answer.status_code in REFUSED) == (name not in call.admits), f"{name}: {answer.status_code}"
+        assert overheard(name, call, answer.content.decode()) == [], name
+    secret = a_secret(owner, scope)
+    revoke(owner)
+    assert call_with(call, stage, secret).status_code == 401
+
+
+# --- Sockets --------------------------------------------------------------
+def cookie_of(client: Client) -> list[tuple[bytes, bytes]]:
+    name = settings.SESSION_COOKIE_NAME
+    return [(b"cookie", f"{name}={client.cookies[name].value}".encode())] if name in client.cookies else []
+
+
+async def knock(path: str, client: Client) -> int | dict:
+    """The code a socket was closed with, or the first frame it was told."""
+    origin = (b"origin", settings.PUBLIC_BASE_URL.encode())
+    talk = WebsocketCommunicator(application, path, headers=[origin, *cookie_of(client)])
+    connected, _ = await talk.connect(timeout=5)
+    assert connected, "a refused socket is accepted first, so that the code arrives"
+    word = await talk.receive_output(timeout=5)
+    if word["type"] == "websocket.close":
+        return word["code"]
+    await talk.disconnect()
+    return json.loads(word["text"])
+
+
+@pytest.mark.parametrize("socket", sockets, ids=str)
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_admits_its_people_and_nobody_else(socket: Socket):
+    stage = await sync_to_async(furnished)()
+    path = socket.path(stage)
+    if socket.public:
+        assert (await knock(path, Client()))["t"] == "s"
+        return
+    clients = {name: await sync_to_async(signed_in)(getattr(stage, name)) for name in EVERYONE}
+    owner = socket.admits[0]
+    assert (await knock(path, clients[owner]))["t"] == "s"
+    for name in EVERYONE:
+        heard = await knock(path, clients[name])
+        assert isinstance(heard, dict) if name in socket.admits else heard == 4403, f"{name}: {heard}"
+    assert await knock(path, Client()) == 4401
+    await sync_to_async(revoke)(getattr(stage, owner))
+    assert await knock(path, clients[owner]) in (4401, 4403)

@@ -1,0 +1,64 @@
+"""The public status pages, their feeds and sockets."""
+
+from datetime import timedelta
+
+from foundation import now
+from monitoring import maintenances
+from monitoring.models import Maintenance, Node
+from tests.wall import EVERYONE, NATIONAL, OWN, SECRET, WATCH, Door, Public, Socket, nothing
+
+PLACE = {"code": "26010"}
+
+doors = [
+    # For machines: METRICS_TOKEN, ALERTMANAGER_TOKEN or the key in the path opens them (tests/monitoring/).
+    Public("monitoring:http_sd"),
+    Public("monitoring:probe", answers=(400,)),
+    Public("monitoring:alertmanager", answers=(405,)),
+    Public("monitoring:heartbeat", at=lambda stage: {"key": "nobody"}, answers=(404, 405)),
+    Public("monitoring:front"),
+    Public("monitoring:status"),
+    Public("monitoring:status_find"),
+    Public("monitoring:status_history"),
+    Public("monitoring:status_feed", at=lambda stage: {"form": "rss"}),
+    Public("monitoring:status_state"),
+    Public("monitoring:status_stream", answers=(501,)),
+    Public("monitoring:status_municipality_state", at=lambda stage: PLACE),
+    Public("monitoring:status_municipality_stream", at=lambda stage: PLACE, answers=(501,)),
+    Public("monitoring:status_calendar"),
+    Public("monitoring:status_badge"),
+    Public("monitoring:status_announcement"),
+    Public("monitoring:status_outage", at=lambda stage: {"pk": 4242}, answers=(404,)),
+    Public("monitoring:status_province", at=lambda stage: {"plate": "26"}),
+    Public("monitoring:status_municipality", at=lambda stage: PLACE),
+    Public("monitoring:status_municipality_history", at=lambda stage: PLACE),
+    Public("monitoring:statuspage", at=lambda stage: {"name": "summary"}),
+    Public("monitoring:statuspage_municipality", at=lambda stage: PLACE | {"name": "summary"}),
+]
+
+
+def node(stage):
+    return {"code": stage.node.code}
+
+
+doors += [
+    Door("monitoring:nodes", EVERYONE, reads=OWN + NATIONAL),
+    Door("monitoring:node", OWN + NATIONAL, at=node),
+    Door("monitoring:node_override", WATCH, at=node, get=False, post=nothing, answers=(422,)),
+    Door("monitoring:maintenance", WATCH, post=nothing, answers=(422,)),
+    Door(
+        "monitoring:maintenance_cancellation", WATCH, at=lambda stage: {"pk": stage.window.pk}, get=False, post=nothing
+    ),
+]
+sockets = [
+    Socket(r"^ws/status/$", public=True, path=lambda stage: "/ws/status/"),
+    Socket(r"^ws/status/(?P<code>\d{5})/$", public=True, path=lambda stage: "/ws/status/26010/"),
+]
+
+
+def furnish(stage):
+    """A node of Odunpazarı that outsiders must not read of, and a window of work on it."""
+    stage.node = Node.objects.create(code="26010", name=f"Sunucu {SECRET}", municipality=stage.odunpazari)
+    window = Maintenance(
+        title_tr="Bakım", title_en="Work", starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2)
+    )
+    stage.window = maintenances.plan(window, by=stage.nermin, nodes=[stage.node])

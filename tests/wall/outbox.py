@@ -1,0 +1,8 @@
+"""Callbacks of the gateway: POST only, opened by its signature (`tests/outbox/`)."""
+
+from tests.wall import Public
+
+doors = [
+    Public("outbox:twilio_status", answers=(405,)),
+    Public("outbox:twilio_inbound", answers=(405,)),
+]

@@ -1,0 +1,131 @@
+"""Plans, runs, broadcasts, drills, rotas and the situation room: for the watch alone."""
+
+from datetime import timedelta
+
+from foundation import now
+from runbooks.broadcasts import sending
+from runbooks.models import Rota, Shift
+from runbooks.runs import calling
+from tests.runbooks.builders import approve, contacts_in, submitted
+from tests.runbooks.plans import a_plan
+from tests.wall import EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
+
+RUNNERS = ("nermin", "leyla", "yonca")  # an approver signs, and runs nothing
+
+
+def sending_doors(name: str) -> list[Door]:
+    """The pages of one broadcast, or of one drill, that waits for its second person."""
+
+    def one(stage):
+        return {"pk": getattr(stage, name).pk}
+
+    def someone(stage):
+        return one(stage) | {"recipient": getattr(stage, name).recipients.first().pk}
+
+    def act(label, answers=(409,)):
+        return Door(f"runbooks:{name}_{label}", WATCH, at=one, get=False, post=nothing, answers=answers)
+
+    return [
+        Door(f"runbooks:{name}s", WATCH),
+        Door(f"runbooks:new_{name}", WATCH, post=nothing, answers=(422,)),
+        Door(f"runbooks:{name}", WATCH, at=one),
+        Door(f"runbooks:{name}_draft", WATCH, at=one, answers=(302, 409)),
+        Door(f"runbooks:{name}_standing", WATCH, at=one),
+        Door(f"runbooks:{name}_recipients", WATCH, at=one),
+        Door(f"runbooks:{name}_municipalities", WATCH, at=one),
+        Door(f"runbooks:{name}_calls", WATCH, at=one),
+        Door(f"runbooks:{name}_called", WATCH, at=someone, get=False, post=nothing, answers=(409,)),
+        act("submission"),
+        act("approval", answers=(422,)),
+        act("withdrawal"),
+        act("pause"),
+        act("resumption"),
+        act("stop"),
+        act("correction"),
+    ]
+
+
+def run(stage):
+    return {"pk": stage.run.pk}
+
+
+def room(stage):
+    return {"outage": stage.outage.pk}
+
+
+def plan(stage):
+    return {"code": stage.plan.code}
+
+
+def act(name, at, post=nothing, admits=WATCH):
+    return Door(f"runbooks:{name}", admits, at=at, get=False, post=post, answers=(409, 422))
+
+
+doors = [
+    *sending_doors("broadcast"),
+    *sending_doors("drill"),
+    Door("runbooks:acknowledgement", EVERYONE, post=lambda stage: {"code": "0000"}),
+    Door("runbooks:shelf", WATCH),
+    Door("runbooks:publish", ("yonca",)),
+    Door("runbooks:runbook", WATCH, at=plan),
+    act("runbook_start", plan, admits=RUNNERS),
+    Door("runbooks:run", WATCH, at=run),
+    Door("runbooks:run_standing", WATCH, at=run),
+    act("run_start", run, admits=RUNNERS),
+    act("run_rejection", run, admits=RUNNERS),
+    act("run_end", run, admits=RUNNERS),
+    act("step", lambda stage: run(stage) | {"visit": stage.run.steps.first().visit}),
+    Door("runbooks:situation", WATCH, at=room),
+    Door("runbooks:situation_column", WATCH, at=room),
+    Door("runbooks:incident_sheet", WATCH, at=room),
+    act("situation_note", room, lambda stage: {"text": "Vali arandı"}),
+    Door("runbooks:on_call", WATCH),
+    act("take_over", lambda stage: {"pk": stage.shift.pk}),
+]
+
+
+def outage(stage):
+    return {"pk": stage.outage.pk}
+
+
+doors += [
+    Door("runbooks:board", WATCH),
+    Door("runbooks:board_moving", WATCH),
+    Door("runbooks:board_state", WATCH),
+    Door("runbooks:board_stream", WATCH, answers=(501,)),
+    Door("runbooks:outage_declaration", WATCH, post=nothing, answers=(422,)),
+    act("outage_acknowledgement", outage),
+    act("outage_major_incident", outage),
+    Door("runbooks:wall", WATCH),
+    Door("runbooks:wall_moving", WATCH),
+    act("wall_screen", nothing),
+]
+doors += [Public("runbooks:cap"), Public("runbooks:cap_alert", at=lambda stage: {"pk": 4242}, answers=(404,))]
+calls = [
+    Call("GET", "/api/v1/broadcasts/", EVERYONE, reads=NATIONAL),
+    Call("GET", "/api/v1/broadcasts/{pk}/", NATIONAL, at=lambda stage: {"pk": stage.broadcast.pk}),
+    Call("GET", "/api/v1/broadcasts/{pk}/tally/", NATIONAL, at=lambda stage: {"pk": stage.approved.pk}),
+    Call("GET", "/api/v1/runs/", EVERYONE, reads=NATIONAL),
+    Call("GET", "/api/v1/runs/{pk}/steps/", NATIONAL, at=run),
+]
+sockets = [
+    Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),
+    Socket("ws/broadcasts/<int:pk>/", WATCH, path=lambda stage: f"/ws/broadcasts/{stage.broadcast.pk}/"),
+]
+
+
+def furnish(stage):
+    """A broadcast and a drill before their approval, a run with one step, a shift of Nermin's."""
+    contacts_in(stage.odunpazari)
+    stage.broadcast = submitted(stage.nermin, subject=SECRET)
+    stage.drill = submitted(stage.nermin, subject=SECRET, is_drill=True)
+    # Released: from now on the CAP feed tells everyone.
+    stage.approved = submitted(stage.nermin, subject="Tahsilat durdu")
+    approve(stage.approved, stage.kemal)
+    sending.open_batch(stage.approved)
+    stage.plan = a_plan("manual", start="proposed")
+    stage.run = calling.start(stage.plan, by=stage.nermin)
+    rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
+    stage.shift = Shift.objects.create(
+        rota=rota, person=stage.nermin, starts_at=now(), ends_at=now() + timedelta(hours=8)
+    )
