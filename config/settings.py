@@ -252,9 +252,12 @@ CONTENT_SECURITY_POLICY: dict = {
 # --- Language and time ----------------------------------------------------
 LANGUAGE_CODE = "tr"
 LANGUAGES = [("tr", "Türkçe"), ("en", "English")]
-# One catalogue a context, so that each context carries its own words.
-CATALOGUES = ["config", "foundation", "django_sla", "monitoring", "helpdesk", "runbooks"]
-LOCALE_PATHS = [BASE_DIR / "locale" / name for name in CATALOGUES]
+# One catalogue a context, so that each context carries its own words; the reusable app has its own inside.
+CATALOGUES = {
+    name: BASE_DIR / "locale" / name for name in ("config", "foundation", "monitoring", "helpdesk", "runbooks")
+}
+CATALOGUES["django_sla"] = BASE_DIR / "django_sla" / "locale"
+LOCALE_PATHS = list(CATALOGUES.values())
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Istanbul"

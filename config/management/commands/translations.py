@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 raise CommandError("\n".join(faults))
             return
         for context in contexts:
-            extract(context, settings.BASE_DIR / "locale" / context)
+            extract(context, settings.CATALOGUES[context])
             if not po_of(context).exists():
                 continue
             catalogue = polib.pofile(str(po_of(context)))
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 
 def po_of(context: str) -> Path:
-    return settings.BASE_DIR / "locale" / context / "tr" / "LC_MESSAGES" / "django.po"
+    return settings.CATALOGUES[context] / "tr" / "LC_MESSAGES" / "django.po"
 
 
 def extract(context: str, into: Path) -> None:
