@@ -44,7 +44,11 @@ class Doubt:
 
     @property
     def settles_at(self) -> datetime:
-        """From then on a list without this parcel proves that it was not accepted."""
+        """A list asked for from then on, without this parcel, proves that it was not accepted.
+
+        The call was cut off at the latest when the lease ended; what the gateway had
+        read by then shows in its lists `OUTBOX_SETTLE` later.
+        """
         return self.posted_at + dispatch.lease() + timedelta(seconds=settings.OUTBOX_SETTLE)
 
 
@@ -54,8 +58,9 @@ def settle() -> int:
     settled = 0
     while doubts := _take():
         for name, group in _by_gateway(doubts).items():
+            asked_at = now()
             answers = ask(registry.make(name), group)
-            settled += _write(group, answers)
+            settled += _write(group, answers, asked_at)
     return settled
 
 
@@ -124,7 +129,8 @@ async def _ask_all(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
 
 
 @transaction.atomic
-def _write(doubts: list[Doubt], answers: list[Answer]) -> int:
+def _write(doubts: list[Doubt], answers: list[Answer], asked_at: datetime) -> int:
+    """An answer is as old as its question, however long the database kept us waiting afterwards."""
     at = now()
     gateway = doubts[0].message.gateway
     list(Route.objects.select_for_update().filter(gateway=gateway))  # two sweepers must not bind one sid twice
@@ -133,7 +139,7 @@ def _write(doubts: list[Doubt], answers: list[Answer]) -> int:
     bound |= set(Message.objects.filter(sid__in=seen).values_list("sid", flat=True))
     moves = []
     for doubt, answer in zip(doubts, answers, strict=True):
-        move = _decide(doubt, answer, bound, at)
+        move = _decide(doubt, answer, bound, asked_at, at)
         bound.add(move.sid)
         moves.append(move)
     resent = [move.message_id for move in moves if move.outcome == Outcome.UNSETTLED and move.state == State.QUEUED]
@@ -142,7 +148,7 @@ def _write(doubts: list[Doubt], answers: list[Answer]) -> int:
     return sum(move.state != State.IN_DOUBT for move in moves)
 
 
-def _decide(doubt: Doubt, answer: Answer, bound: set[str], at: datetime) -> Move:
+def _decide(doubt: Doubt, answer: Answer, bound: set[str], asked_at: datetime, at: datetime) -> Move:
     """Found, proven absent, too early to say, or not to be settled at all."""
     if isinstance(answer, LookUpFailed):
         return _unanswered(doubt, str(answer), at)
@@ -150,7 +156,7 @@ def _decide(doubt: Doubt, answer: Answer, bound: set[str], at: datetime) -> Move
     if ours is not None:
         state, rank = ranks.state_of(ours.status), ranks.of(ours.status)
         return _move(doubt, state, Outcome.FOUND, at, sid=ours.sid, rank=rank, reason=ours.error_code)
-    if at < doubt.settles_at:
+    if asked_at < doubt.settles_at:
         return _move(doubt, State.IN_DOUBT, Outcome.SILENT, min(doubt.settles_at, at + ASKS_AGAIN))
     return _move(doubt, _again(doubt, at), Outcome.ABSENT, at)
 

@@ -35,6 +35,7 @@ from twilio.request_validator import RequestValidator
 ROOT = Path(__file__).resolve().parent.parent.parent
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "stand-in-token"
+FROZEN = 2.0  # seconds without a turn
 SYNC_CODES = {"21211": 400, "21408": 403, "21606": 400, "21610": 400, "21611": 400, "21614": 400, "20003": 401}
 
 
@@ -43,7 +44,8 @@ class Controls:
     """What goes wrong, and how fast things go.
 
     `faults`: chance of each fault per request (timeout, drop_reply, 429, 500,
-    500_accepted); `by_suffix`: last digits of a recipient → a fault, a synchronous
+    500_accepted, slow: accepted `slow_by` seconds after it was asked); `by_suffix`: last
+    digits of a recipient → a fault, a synchronous
     code, or "async:CODE" for a message that fails later; `callbacks`: chances of
     dropped, doubled, reversed, and seconds of lateness.
     """
@@ -52,6 +54,7 @@ class Controls:
     step: float = 0.02
     per_second: float = 0.0
     retry_after: int = 1
+    slow_by: float = 3.0
     seed: str = "nobet"
     look_up: str = "ok"
     callbacks_on: bool = True
@@ -109,6 +112,7 @@ class StandIn:
         self.free_at: dict[str, float] = {}
         self.tasks: set[asyncio.Task] = set()
         self.session: aiohttp.ClientSession | None = None
+        self.froze_at = 0.0
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
@@ -125,10 +129,24 @@ class StandIn:
 
     async def _session(self, app):
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=8))
+        self._spawn(self._feel_the_pulse())
         yield
         for task in list(self.tasks):
             task.cancel()
         await self.session.close()
+
+    async def _feel_the_pulse(self) -> None:
+        """Notice when the machine let nobody run: requests have then lain unread for longer than any settle time."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.2)
+            if time.monotonic() - before > FROZEN:
+                self.froze_at = time.monotonic()
+
+    def _comes_from_before_a_freeze(self, request: web.Request) -> bool:
+        """Its caller gave it up while we could not read it: a gateway drops such a request."""
+        hung_up = request.transport is None or request.transport.is_closing()
+        return hung_up and time.monotonic() - self.froze_at < 2 * FROZEN
 
     # --- What Twilio does -------------------------------------------------
     async def create(self, request: web.Request) -> web.StreamResponse:
@@ -139,6 +157,8 @@ class StandIn:
             await asyncio.sleep(self.controls.latency)
         if not self._knows(request):
             return refusal(401, "20003", "Authenticate")
+        if self._comes_from_before_a_freeze(request):
+            return web.Response(status=499)
         fault = self._fault(to)
         if fault in SYNC_CODES:
             return refusal(SYNC_CODES[fault], fault, "as told")
@@ -146,6 +166,8 @@ class StandIn:
             case "timeout":
                 await asyncio.sleep(60)
                 return web.Response(status=504)
+            case "slow":
+                await asyncio.sleep(self.controls.slow_by)
             case "429":
                 headers = {"Retry-After": str(self.controls.retry_after)}
                 return refusal(429, "20429", "Too Many Requests", headers)
@@ -305,6 +327,7 @@ class StandIn:
     async def reset(self, request: web.Request) -> web.Response:
         for task in list(self.tasks):
             task.cancel()
+        self._spawn(self._feel_the_pulse())
         self.controls = Controls()
         self.messages.clear()
         self.requests.clear()

@@ -253,6 +253,20 @@ def test_a_worker_that_died_leaves_doubt_and_not_a_second_copy(standin):
     assert outbox.tally(batch).in_flight == 3
 
 
+def test_a_list_asked_for_too_early_proves_nothing_however_late_it_is_written_down(standin, settings):
+    standin.set(by_suffix={"0000": "timeout"})
+    batch = a_released_batch(1)
+    dispatch.deliver_sms()
+    asked_at = batch.messages.get().due_at
+    with time_machine.travel(asked_at, tick=False):
+        (doubt,) = doubts._take()
+    assert asked_at < doubt.settles_at
+    for asked, state in ((asked_at, State.IN_DOUBT), (doubt.settles_at, State.QUEUED)):
+        with time_machine.travel(doubt.settles_at + timedelta(seconds=20)):
+            doubts._write([doubt], [[]], asked)
+        assert batch.messages.get().state == state
+
+
 def test_too_many_filtered_messages_shut_the_route_until_a_person_looks(standin):
     batch = a_released_batch(100)
     dispatch.deliver_sms()

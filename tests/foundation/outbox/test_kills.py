@@ -22,10 +22,10 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 State = Message.State
-COUNT = 10_000 if os.environ.get("NOBET_FULL") else 1_000
+COUNT = 10_000 if os.environ.get("NOBET_FULL") else 500
 UNSETTLED = [State.QUEUED, State.POSTING, State.IN_DOUBT]
-FAULTS = {"timeout": 0.05, "drop_reply": 0.05, "429": 0.05, "500": 0.05, "500_accepted": 0.02}
-WITHIN = 240 * COUNT / 1000
+FAULTS = {"timeout": 0.04, "slow": 0.01, "drop_reply": 0.05, "429": 0.05, "500": 0.05, "500_accepted": 0.02}
+WITHIN = 200 + COUNT / 5  # seconds; a slow machine gets there too
 
 
 @pytest.fixture
