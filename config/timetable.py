@@ -35,6 +35,7 @@ class Sweep:
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.sms", timedelta(seconds=2), dispatch.deliver_sms, queue="outbox"),
     Sweep("outbox.email", timedelta(seconds=3), dispatch.deliver_email, queue="outbox"),
+    Sweep("outbox.hook", timedelta(seconds=3), dispatch.deliver_hooks, queue="outbox"),
     Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
     Sweep("outbox.doubts", timedelta(seconds=3), doubts.settle, queue="outbox"),
     Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),

@@ -37,7 +37,7 @@ PATIENCE = 0.02
 BREATH = 0.05
 
 _closing = threading.Event()
-_on_shift = {Channel.SMS.value: threading.Lock(), Channel.EMAIL.value: threading.Lock()}
+_on_shift = {channel.value: threading.Lock() for channel in Channel}
 
 
 def close_shop() -> None:
@@ -65,6 +65,10 @@ def deliver_sms() -> int:
 
 def deliver_email() -> int:
     return deliver(Channel.EMAIL)
+
+
+def deliver_hooks() -> int:
+    return deliver(Channel.HOOK)
 
 
 def lease() -> timedelta:
@@ -158,6 +162,8 @@ class Shift:
         self._slow_down()
 
     def _listen(self, gateway: str, results: list[Result]) -> None:
+        if not self.gateways[gateway].one_carrier:
+            return
         for sender in {parcel.sender for parcel, _ in results}:
             outcomes = [outcome for parcel, outcome in results if parcel.sender == sender]
             temper = self.tempers.setdefault((gateway, sender), Temper(time.monotonic()))
@@ -234,4 +240,5 @@ def _parcel(message: Message, attempt: int, sender: str, at) -> Parcel:
         sender=sender,
         reference=tokens.make(message.pk, attempt),
         valid_for=int(left.total_seconds()) if left else None,
+        unsubscribe=message.unsubscribe,
     )

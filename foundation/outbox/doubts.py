@@ -94,6 +94,7 @@ def _parcel(message: Message, sender: str) -> Parcel:
         subject=message.subject,
         sender=sender,
         reference=tokens.make(message.pk, message.attempt),
+        unsubscribe=message.unsubscribe,
     )
 
 

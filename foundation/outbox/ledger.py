@@ -21,6 +21,7 @@ from foundation.promises import backoff
 
 State = Message.State
 LOOK_UP_AFTER = timedelta(seconds=1)
+CHANNEL = {"mail": "email", "webhook": "hook"}  # every other gateway carries SMS
 
 # One statement for a whole batch: a round trip and a plan for each row is what made it slow.
 MOVE = """
@@ -77,7 +78,7 @@ def record(gateway: Gateway, results: list[tuple[Parcel, Outcome]]) -> None:
         _hear(news, parcel, outcome)
     with transaction.atomic():
         write(moves, at)
-        suppress("sms" if gateway.name != "mail" else "email", news.closed)
+        suppress(CHANNEL.get(gateway.name, "sms"), news.closed)
     _tell_routes(gateway.name, news)
 
 

@@ -25,7 +25,8 @@ class Recipient:
 
     `reference` is the caller's own name for the recipient; a lower `priority` leaves
     first within the batch's lane; `suppressed` hands the address in without sending,
-    with the reason that is shown for it.
+    with the reason that is shown for it; `unsubscribe` is where one click ends the
+    subscription that this message comes by.
     """
 
     address: str
@@ -34,6 +35,7 @@ class Recipient:
     reference: str = ""
     priority: int = 0
     suppressed: str = ""
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _message(batch: Batch, channel: str, recipient: Recipient, closed: dict[str,
         subject=recipient.subject,
         text=recipient.text,
         reference=recipient.reference,
+        unsubscribe=recipient.unsubscribe,
         priority=recipient.priority,
         lane=batch.lane,
         lane_rank=batch.rules.rank,

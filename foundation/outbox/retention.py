@@ -14,6 +14,8 @@ def forget_messages(older_than: datetime) -> int:
     """Ended messages become nameless rows, so that the closing equation still adds up."""
     ended = Message.objects.exclude(state__in=Message.IN_FLIGHT).filter(moved_at__lt=older_than)
     nameless = Concat(Value(ERASED), Cast("pk", CharField()), output_field=CharField())
-    forgotten = ended.exclude(address__startswith=ERASED).update(address=nameless, subject="", text="", reference="")
+    forgotten = ended.exclude(address__startswith=ERASED).update(
+        address=nameless, subject="", text="", reference="", unsubscribe=""
+    )
     received = InboundMessage.objects.filter(received_at__lt=older_than).delete()[0]
     return forgotten + received + ConsoleMessage.objects.filter(at__lt=older_than).delete()[0]

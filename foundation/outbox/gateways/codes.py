@@ -72,6 +72,7 @@ CODES: dict[str, Code] = {
     "35115": _stop("scheduling window"),
     "35118": _stop("messaging service missing"),
     "35125": _stop("scheduling limit"),
+    "webhook-gone": Code(Verdict.CLOSED, "receiver said it is gone", closes="invalid"),
     "63017": Code(Verdict.AGAIN, "account too fast", timedelta(seconds=10), 1000),
 }
 

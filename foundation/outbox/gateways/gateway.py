@@ -22,7 +22,8 @@ class Gateway(ABC):
 
     `rate`: segments a second it starts with and never exceeds. `turkish`: verified
     for the Turkish single-shift table. `two_way`: people can answer. `refuses_links`:
-    its route drops messages with an internet address.
+    its route drops messages with an internet address. `one_carrier`: everything
+    goes to the same machine, so that its complaints slow everything down.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Gateway(ABC):
     two_way: bool = False
     refuses_links: bool = False
     gives_receipts: bool = True
+    one_carrier: bool = True
 
     async def open(self) -> None:  # noqa: B027  not every gateway keeps a session
         """Make what lives as long as the event loop: sessions, connections."""

@@ -37,7 +37,7 @@ class Mail(Gateway):
             parcel.subject,
             parcel.text,
             to=[parcel.address],
-            headers={"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"},
+            headers=headers(parcel),
         )
         connection = self._connection()
         outcome = _hand_over(connection, envelope)
@@ -52,6 +52,15 @@ class Mail(Gateway):
             return self._idle.get_nowait()
         except Empty:
             return get_connection(fail_silently=False)
+
+
+def headers(parcel: Parcel) -> dict[str, str]:
+    """One-click leaving (RFC 8058) stands where mail programs look for it."""
+    known = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
+    if parcel.unsubscribe:
+        known["List-Unsubscribe"] = f"<{parcel.unsubscribe}>"
+        known["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return known
 
 
 def message_id(parcel: Parcel) -> str:

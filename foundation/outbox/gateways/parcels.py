@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One posting of one message. `reference` is its signed token, the same in every receipt."""
+    """One posting of one message.
+
+    `reference` is its signed token, the same in every receipt; `unsubscribe` an https
+    address for List-Unsubscribe (RFC 8058), empty where nobody subscribed.
+    """
 
     message_id: int
     attempt: int
@@ -17,6 +21,7 @@ class Parcel:
     sender: str
     reference: str
     valid_for: int | None = None
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,22 @@ from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.mail import Mail
 from foundation.outbox.gateways.operator import Operator
 from foundation.outbox.gateways.twilio import Twilio
+from foundation.outbox.gateways.webhook import Webhook
 
-KINDS: dict[str, type[Gateway]] = {"console": Console, "twilio": Twilio, "operator": Operator, "mail": Mail}
+KINDS: dict[str, type[Gateway]] = {
+    "console": Console,
+    "twilio": Twilio,
+    "operator": Operator,
+    "mail": Mail,
+    "webhook": Webhook,
+}
+ALONE = {"email": "mail", "hook": "webhook"}
 
 
 def chain(channel: str) -> list[str]:
     """The names of the gateways of a channel: the first is used while its breaker is closed."""
-    if channel == "email":
-        return ["mail"]
+    if channel in ALONE:
+        return [ALONE[channel]]
     names = [name.strip() for name in settings.SMS_GATEWAY.split(",") if name.strip()]
     unknown = [name for name in names if name not in KINDS]
     if unknown or not names:

@@ -12,6 +12,7 @@ from foundation.outbox.models.batch import Batch
 class Channel(models.TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("e-mail")
+    HOOK = "hook", _("webhook")
 
 
 class MessageQuerySet(models.QuerySet):
@@ -52,6 +53,9 @@ class Message(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()
     reference = models.CharField(max_length=80, blank=True, help_text="the caller's own name for this recipient")
+    unsubscribe = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="where one click ends the subscription"
+    )
     lane = models.CharField(max_length=12, choices=Lane.choices)
     lane_rank = models.PositiveSmallIntegerField()
     priority = models.PositiveSmallIntegerField(default=0, help_text="lower leaves first within its lane")
