@@ -20,7 +20,6 @@ from django_sla.transitions import Ledger
 State = Clock.State
 
 
-@transaction.atomic
 def attach(
     subject: models.Model,
     policy: PolicyVersion,
@@ -30,7 +29,21 @@ def attach(
     scopes: Iterable[str] = (),
     by: str = "",
 ) -> datetime | None:
-    """Start the clocks of `policy` (from `policies.choose`) for a saved subject.
+    """Start the clocks of `policy`, see `begin`."""
+    return next_due_at(begin(subject, policy, at=at, created_at=created_at, scopes=scopes, by=by))
+
+
+@transaction.atomic
+def begin(
+    subject: models.Model,
+    policy: PolicyVersion,
+    *,
+    at: datetime,
+    created_at: datetime | None = None,
+    scopes: Iterable[str] = (),
+    by: str = "",
+) -> list[Clock]:
+    """Start the clocks of `policy` (from `policies.choose`) for a saved subject, and return them.
 
     `created_at` is when the subject came into being, if earlier. `scopes` are the
     overlays that hold for it, narrowest first: ["municipality:26010", "province:26"].
@@ -47,7 +60,8 @@ def attach(
         if target.rhythm == Target.Rhythm.ONCE and target.starts != Target.Starts.ASSIGNED:
             begins = created_at if created_at and target.starts == Target.Starts.CREATED else at
             transitions.start(ledger, clock, target, _hours(clock), begins)
-    return _write(ledger, ledger.made)
+    _write(ledger, ledger.made)
+    return ledger.made
 
 
 @transaction.atomic

@@ -1,13 +1,12 @@
 """A ticket's clocks: which promise fits it, and what each verb means for django-sla.
 
-Every function returns nothing and keeps `ticket.next_due_at` as the clocks say, in
-the caller's transaction.
+Every function keeps `ticket.next_due_at` as the clocks say, in the caller's transaction.
 """
 
 from datetime import datetime
 
 from django_sla import clocks, policies
-from django_sla.models import Metric, PolicyVersion
+from django_sla.models import Clock, Metric, PolicyVersion
 from helpdesk.models import RESTING, Ticket
 
 REQUESTER, SUPPLIER, MAJOR_INCIDENT = "requester", "supplier", "major_incident"
@@ -25,11 +24,12 @@ def scopes_of(ticket: Ticket) -> list[str]:
     return [f"municipality:{ticket.municipality.code}", f"province:{ticket.municipality.province_id}"]
 
 
-def start(ticket: Ticket, at: datetime) -> None:
-    """Attach the clocks of a ticket that is about to be saved under its known id."""
+def start(ticket: Ticket, at: datetime) -> list[Clock]:
+    """Attach the clocks of a ticket that is about to be saved under its known id, and return them."""
     terms = terms_for(ticket, at)
-    due = clocks.attach(ticket, terms, at=at, created_at=at, scopes=scopes_of(ticket)) if terms else None
-    ticket.next_due_at = due or RESTING
+    started = clocks.begin(ticket, terms, at=at, created_at=at, scopes=scopes_of(ticket)) if terms else []
+    ticket.next_due_at = clocks.next_due_at(started) or RESTING
+    return started
 
 
 def answered(ticket: Ticket, at: datetime, *, to_many: bool = False) -> None:

@@ -43,6 +43,23 @@ class ClassOfPromises:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """A promise that is running: what a queue shows of a ticket's clocks."""
+
+    metric: str
+    started_at: datetime
+    due_at: datetime
+
+    @property
+    def metric_name(self):
+        return METRICS[self.metric]
+
+    @property
+    def countdown(self) -> Countdown:
+        return Countdown(started=self.started_at, due=self.due_at, at=now())
+
+
+@dataclass(frozen=True)
 class Commitment:
     """One promised time of a ticket and how it stands. `due_at` is empty while it rests."""
 
@@ -89,13 +106,28 @@ def of_tickets(tickets: Sequence[Ticket]) -> dict[int, list[Commitment]]:
     """The same for many tickets at once: one query."""
     label = Ticket._meta.label_lower
     rounds = Clock.objects.filter(subject_type=label, subject_id__in=[ticket.pk for ticket in tickets])
-    latest: dict[int, dict[str, Commitment]] = {}
+    by_ticket: dict[int, list[Clock]] = {}
     for clock in rounds.filter(metric__in=METRICS).order_by("cycle"):
-        latest.setdefault(clock.subject_id, {})[clock.metric] = commitment_of(clock)
-    return {
-        subject: [by_metric[metric] for metric in METRICS if metric in by_metric]
-        for subject, by_metric in latest.items()
-    }
+        by_ticket.setdefault(clock.subject_id, []).append(clock)
+    return {ticket: of_clocks(clocks) for ticket, clocks in by_ticket.items()}
+
+
+def of_clocks(clocks: Sequence[Clock]) -> list[Commitment]:
+    """The promises of one ticket from its clocks, older rounds first."""
+    latest = {clock.metric: commitment_of(clock) for clock in clocks}
+    return [latest[metric] for metric in METRICS if metric in latest]
+
+
+def next_deadlines(tickets: Sequence[int]) -> dict[int, Deadline]:
+    """The running promise that falls due next, of each of these ticket ids that has one: one query."""
+    running = Clock.objects.filter(
+        subject_type=Ticket._meta.label_lower,
+        subject_id__in=tickets,
+        state=Clock.State.RUNNING,
+        metric__in=METRICS,
+    )
+    latest_first = running.order_by("-due_at").values_list("subject_id", "metric", "started_at", "due_at")
+    return {ticket: Deadline(metric, started, due) for ticket, metric, started, due in latest_first if started and due}
 
 
 def soonest(commitments: Sequence[Commitment]) -> Commitment | None:

@@ -1,6 +1,6 @@
 """What we write by e-mail about a ticket, in the requester's language. Text only; no network here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -35,7 +35,7 @@ def address_of(ticket: Ticket) -> str:
     return ticket.requester.email if ticket.requester and ticket.requester.is_active else ""
 
 
-def received(ticket: Ticket) -> None:
+def received(ticket: Ticket, promises: Sequence[commitments.Commitment]) -> None:
     """ "We have it": the number and the promised times. Does nothing without a requester."""
     address = address_of(ticket)
     if not address:
@@ -46,7 +46,7 @@ def received(ticket: Ticket) -> None:
                 _("We have received your ticket %(number)s.") % {"number": ticket.number},
                 str(ticket.get_severity_display()),
                 "",
-                *(promise_line(promise) for promise in commitments.of_ticket(ticket) if promise.due_at),
+                *(promise_line(promise) for promise in promises if promise.due_at),
                 "",
                 page_of(ticket),
             ]

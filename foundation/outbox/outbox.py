@@ -132,18 +132,16 @@ def _message(batch: Batch, channel: str, recipient: Recipient, closed: dict[str,
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERATIONAL) -> Batch:
     """One e-mail, handed in and let go; the same `key` again does nothing."""
-    batch, is_new = Batch.objects.get_or_create(
-        key=key,
-        defaults={"lane": Lane(lane), "state": Batch.State.RELEASED, "released_at": now(), "intended": 1},
-    )
-    if is_new:
-        recipient = Recipient(address=to, subject=subject, text=text)
-        closed = dict(Suppression.objects.filter(channel=Channel.EMAIL, address=to).values_list("address", "reason"))
-        _message(batch, Channel.EMAIL, recipient, closed).save(force_insert=True)
-        jobs.ring(Channel.EMAIL)
+    batch = Batch.objects.claim_released(key, Lane(lane))
+    if batch is None:
+        return Batch.objects.get(key=key)
+    recipient = Recipient(address=to, subject=subject, text=text)
+    closed = dict(Suppression.objects.filter(channel=Channel.EMAIL, address=to).values_list("address", "reason"))
+    _message(batch, Channel.EMAIL, recipient, closed).save(force_insert=True)
+    jobs.ring(Channel.EMAIL)
     return batch
 
 

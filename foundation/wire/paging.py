@@ -52,23 +52,31 @@ def page(queryset: QuerySet, *, order: tuple[str, ...], cursor: str | None, limi
     rows = list(queryset.order_by(*order)[: limit + 1])
     if len(rows) <= limit:
         return rows, None
-    return rows[:limit], sign(rows[limit - 1], order)
+    return rows[:limit], sign(queryset.model, rows[limit - 1], order)
 
 
 def after(model: type[Model], order: tuple[str, ...], values: list[str]) -> Q:
-    """The rows behind `values`: (a > x) or (a = x and b > y) or …"""
+    """The rows behind `values`: (a > x) or (a = x and b > y) or …
+
+    The range of the first column stands in front, so that an index is entered at the
+    cursor instead of at its start.
+    """
     behind, equal = Q(), Q()
+    bound = "lte" if order[0].startswith("-") else "gte"
+    first = order[0].lstrip("-")
+    entry = Q(**{f"{first}__{bound}": field_of(model, first).to_python(values[0])})
     for name, text in zip(order, values, strict=True):
         column = name.lstrip("-")
         value = field_of(model, column).to_python(text)
         direction = "lt" if name.startswith("-") else "gt"
         behind |= equal & Q(**{f"{column}__{direction}": value})
         equal &= Q(**{column: value})
-    return behind
+    return entry & behind
 
 
-def sign(row: Model, order: tuple[str, ...]) -> str:
-    values = [field_of(type(row), name.lstrip("-")).value_to_string(row) for name in order]
+def sign(model: type[Model], row: Any, order: tuple[str, ...]) -> str:
+    """The cursor behind `row`: an instance of `model`, or named values that hold the columns of `order`."""
+    values = [field_of(model, name.lstrip("-")).value_to_string(row) for name in order]
     return signing.dumps([list(order), values], salt=SALT)
 
 

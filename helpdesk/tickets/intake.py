@@ -16,7 +16,7 @@ from foundation.journal import journal
 from foundation.live import audiences, live
 from foundation.wire import uploads
 from foundation.wire.redaction import mask_identity_numbers
-from helpdesk import clockwork, events, letters, severity
+from helpdesk import clockwork, commitments, events, letters, severity
 from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -65,12 +65,12 @@ def submit(
         impact=impact,
         urgency=urgency,
         severity=severity.proposed(impact, urgency, component.tier),
-        queue=queue_for(component),
+        queue_id=queue_for(component),
         created_at=at,
         waiting_since=at,
         search_text=turkish.fold(f"{number} {subject} {body} {municipality.full_name}"),
     )
-    clockwork.start(ticket, at)
+    clocks = clockwork.start(ticket, at)
     ticket.save(force_insert=True)
     message = Message.objects.create(
         ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
@@ -78,7 +78,7 @@ def submit(
     attach(message, attachments)
     journal.record("ticket.submitted", ticket, by=by, severity=ticket.severity, component=component.pk, channel=channel)
     live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
-    letters.received(ticket)
+    letters.received(ticket, commitments.of_clocks(clocks))
     events.ticket_submitted.send(Ticket, ticket=ticket)
     return ticket
 
@@ -95,10 +95,11 @@ def number_of(filing: int, at: datetime) -> str:
     return f"DST-{at.astimezone(ISTANBUL).year}-{filing:06d}"
 
 
-def queue_for(component: Component) -> Queue:
-    """The queue that looks after this component, else the one that takes the rest."""
-    own = Queue.objects.filter(components=component).first()
-    return own or Queue.objects.get(takes_the_rest=True)
+def queue_for(component: Component) -> int:
+    """The id of the queue that looks after this component, else of the one that takes the rest."""
+    keys = Queue.objects.order_by().values_list("pk", flat=True)
+    own = keys.filter(components=component)[:1]
+    return next(iter(own), None) or keys.get(takes_the_rest=True)
 
 
 def attach(message: Message, attachments: Iterable[UploadedFile]) -> None:

@@ -48,7 +48,7 @@ def page_of(request) -> dict:
         "page": queue_reading.page(wanted, request.user),
         "numbers": tallies.numbers_for(request.user),
         "incidents": list(incidents[:MOST_FOUND]),
-        "components": Component.objects.only("code", "name_tr", "name_en", "position"),
+        "components": Component.objects.choices(),
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
     }

@@ -27,9 +27,8 @@ from helpdesk.views.warnings import warn_about_identity_numbers
 def find(request, number: str) -> Ticket:
     """The ticket of this number, if this person may see it; 404 else."""
     visible = Ticket.objects.visible_to(request.user)
-    return get_object_or_404(
-        visible.select_related("municipality__province", "component", "assignee", "queue", "requester"), number=number
-    )
+    joined = visible.select_related("municipality", "component", "assignee", "requester").defer("search_text")
+    return get_object_or_404(joined, number=number)
 
 
 @login_required

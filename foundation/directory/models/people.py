@@ -80,7 +80,7 @@ class Person(AbstractBaseUser):
         """Read once a request; a revoked person has none."""
         if not self.is_active:
             return []
-        return list(self.memberships.current().select_related("municipality", "province"))
+        return list(self.memberships.current().select_related("municipality"))
 
     def has_role(self, *roles: str) -> bool:
         return any(membership.role in roles for membership in self.current_memberships)

@@ -108,12 +108,22 @@ class Municipality(models.Model):
         super().save(*args, **kwargs)
 
 
+def name_column(path: str = "") -> str:
+    """Where a component's name stands in the reader's language; `path` leads to the component."""
+    language = "en" if (get_language() or "tr").startswith("en") else "tr"
+    return f"{path}name_{language}"
+
+
 class ComponentQuerySet(models.QuerySet["Component"]):
     def matching(self, words: str):
         """By name in either language or by code; the register is short enough to read whole."""
         wanted = turkish.fold(words)
         fits = [c.pk for c in self if wanted in turkish.fold(f"{c.code} {c.name_tr} {c.name_en}")]
         return self.filter(pk__in=fits)
+
+    def choices(self) -> list[tuple[str, str]]:
+        """(code, name in the reader's language) of each, to choose from."""
+        return list(self.values_list("pk", name_column()))
 
 
 class Component(models.Model):
@@ -149,4 +159,4 @@ class Component(models.Model):
     @property
     def name(self) -> str:
         """In the reader's language."""
-        return self.name_en if (get_language() or "tr").startswith("en") else self.name_tr
+        return getattr(self, name_column())

@@ -1,6 +1,7 @@
 """The template words of the house, built in: no `load` needed."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django import forms, template
 from django.conf import settings
@@ -18,6 +19,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def shape(name: str) -> SafeString:
     """The mark of a state or an icon, from the sprite; always beside its word."""
     return format_html(
