@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("ended_at", None)),
                 fields=["municipality", "-id"],
-                name="ticket_open_of_municipality",
+                name="ticket_open_at",
             ),
         ),
     ]
