@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from foundation.live import doorbell, numbering, presence
 from foundation.live.hubs import Change, Hub, milliseconds
@@ -122,8 +122,8 @@ class Lookout:
         try:
             has_numbered = numbering.number_waiting()
             finding = look(self._question())
-        except DatabaseError as error:
-            log.warning("cannot read what to tell open pages, they will say so themselves: %s", error)
+        except Exception as error:  # whatever it is, the next look must come: nobody else would start it
+            log.warning("cannot read what to tell open pages, they will say so themselves: %s", error, exc_info=True)
             connection.close()
             return LOOK_PAUSE
         if not stopping.is_set():

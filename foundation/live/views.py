@@ -1,6 +1,7 @@
 """The same doors without a socket: an event stream, and JSON to ask for again and again."""
 
 import asyncio
+import random
 import threading
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from foundation.live.lookouts import lookout
 from foundation.live.models import Era, Event, ProbeCycle
 
 PAGE_AGE = 1.0  # seconds for which all askers of a process share one answer
+COME_BACK = (1_000, 15_000)  # milliseconds after which a reader of a broken stream opens it again
 MOST_PAGES = 2000  # answers a process keeps: one for every municipality, and some
 
 
@@ -143,6 +145,7 @@ def stream_view(keeper_class: type[Keeper]):
         response = StreamingHttpResponse(told(keeper, listener), content_type="text/event-stream")
         response["Cache-Control"] = "no-cache" if keeper.public else "private, no-store"
         response["X-Accel-Buffering"] = "no"
+        response["Content-Encoding"] = "identity"  # else every line is a gzip of its own, and browsers read one
         return response
 
     return stream
@@ -150,6 +153,7 @@ def stream_view(keeper_class: type[Keeper]):
 
 async def told(keeper: Keeper, listener):
     """Join the hub for as long as someone reads."""
+    yield f"retry: {random.randrange(*COME_BACK)}\n\n"
     wire = StreamWire()
     hub = lookout().hub_for(keeper.audience)
     member = Member(wire, wire.close, listener)

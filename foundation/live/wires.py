@@ -7,6 +7,7 @@ Any other server, and the tests, are written to through `send`.
 """
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -96,7 +97,10 @@ def wire_to(send) -> Wire:
     if isinstance(send, partial) and send.args:
         protocol = send.args[0]
         if type(getattr(protocol, "transport", None)) is TwistedTransport and not protocol.transport.TLS:
-            return TwistedWire(protocol)
+            with suppress(AttributeError):
+                wire = TwistedWire(protocol)
+                wire.backlog()  # reads what is private to Twisted; where that moved, `send` is right
+                return wire
     transport: Any = getattr(getattr(send, "__self__", None), "transport", None)
     if hasattr(transport, "get_write_buffer_size"):
         return AsyncioWire(transport)

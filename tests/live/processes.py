@@ -35,11 +35,11 @@ class Server:
         return f"ws://127.0.0.1:{self.port}/ws/square/"
 
     def say(self, id, value) -> None:
-        with urlopen(f"{self.address}/say/{id}/{value}/", timeout=30) as answer:
+        with urlopen(f"{self.address}/say/{id}/{value}/", timeout=60) as answer:
             assert answer.read() == b"said"
 
     def truth(self) -> bytes:
-        with urlopen(f"{self.address}/truth/", timeout=30) as answer:
+        with urlopen(f"{self.address}/truth/", timeout=60) as answer:
             return answer.read()
 
     def kill(self) -> None:
@@ -54,7 +54,7 @@ def server(kind: str, environment: dict, *, port: int = 0) -> Iterator[Server]:
     base = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     process = subprocess.Popen([sys.executable, *command], env={**base, **environment})
     try:
-        servers.answers("127.0.0.1", port, within=40)
+        servers.answers("127.0.0.1", port, within=90)
         yield Server(port, process)
     finally:
         servers.stop(process)

@@ -12,6 +12,8 @@ from django.urls import path
 from foundation.live.consumers import LiveConsumer
 from foundation.live.models import Event
 
+PATIENCE = 60  # seconds a test waits for what must come; a busy machine is slow, not wrong
+
 
 class PublicDoor(LiveConsumer):
     """Everyone hears what is said on the square."""
@@ -93,12 +95,12 @@ class Page:
 async def open_page(where: str, *, person=None, application=doors):
     """A connected communicator; its pages are closed and the lookout is gone afterwards."""
     communicator = WebsocketCommunicator(application, where, headers=cookie_of(person) if person else [])
-    connected, _ = await communicator.connect(timeout=5)
+    connected, _ = await communicator.connect(timeout=PATIENCE)
     assert connected
     try:
         yield communicator
     finally:
-        await communicator.disconnect(timeout=5)
+        await communicator.disconnect(timeout=PATIENCE)
 
 
 def session_of(person) -> str:
@@ -116,5 +118,5 @@ def await_lookouts() -> None:
     """Until the threads that read this test's database are gone."""
     for thread in threading.enumerate():
         if thread.name == "live-lookout":
-            thread.join(timeout=10)
+            thread.join(timeout=PATIENCE)
             assert not thread.is_alive(), "a lookout kept looking after its last page left"

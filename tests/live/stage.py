@@ -10,8 +10,15 @@ pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from foundation.live import collector  # noqa: E402
+from foundation.live import collector, lookouts  # noqa: E402
 from tests.live.sockets import doors  # noqa: E402
+
+if pause := os.environ.get("STAGE_LOOK_PAUSE"):
+    lookouts.LOOK_PAUSE = float(pause)
+if patience := os.environ.get("STAGE_REDIS_PATIENCE"):
+    from foundation.live import redis_bell
+
+    redis_bell.PATIENCE = float(patience)
 
 application = ProtocolTypeRouter({"http": pages, "websocket": doors})
 collector.calm()

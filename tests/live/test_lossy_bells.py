@@ -2,14 +2,15 @@
 
 import asyncio
 import random
+import threading
 import time
 from contextlib import AsyncExitStack
 
 import pytest
 from asgiref.sync import sync_to_async
 
-from foundation.live import doorbell, live
-from tests.live.sockets import Page, latest_of, open_page
+from foundation.live import doorbell, live, lookouts
+from tests.live.sockets import PATIENCE, Page, latest_of, open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,21 +18,41 @@ say = sync_to_async(live.announce)
 PAGES = 12
 
 
-@pytest.fixture(params=[0.01, 0.5, 1.0], ids=["1% lost", "50% lost", "all lost"])
-def lossy_bell(request, monkeypatch):
+def losing(share: float):
+    """A bell of which this share of rings is never heard."""
     dice, ring = random.Random(7), doorbell.ring_here
-    monkeypatch.setattr(doorbell, "ring_here", lambda: None if dice.random() < request.param else ring())
-    return request.param
+    return lambda: None if dice.random() < share else ring()
+
+
+def late(seconds: float):
+    """A bell whose rings are all heard, up to so many seconds late and in another order."""
+    dice, ring = random.Random(7), doorbell.ring_here
+    return lambda: asleep(seconds * dice.random(), ring)
+
+
+def asleep(seconds, ring):
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+
+
+BELLS = {"1% lost": (losing, 0.01), "half lost": (losing, 0.5), "all lost": (losing, 1.0), "late": (late, 3.0)}
+
+
+@pytest.fixture(params=BELLS)
+def sick_bell(request, monkeypatch):
+    make, degree = BELLS[request.param]
+    monkeypatch.setattr(doorbell, "ring_here", make(degree))
 
 
 async def listen(socket, page):
     while True:
-        page.hear(await socket.receive_from(timeout=30))
+        page.hear(await socket.receive_from(timeout=PATIENCE))
         if page.must_resume:
             await socket.send_to(text_data=page.resume_frame())
 
 
-async def test_every_page_equals_the_database_within_two_seconds(lossy_bell):
+async def test_every_page_equals_the_database_a_moment_later(sick_bell):
     async with AsyncExitStack() as stack:
         sockets = [await stack.enter_async_context(open_page("/ws/square/")) for _ in range(PAGES)]
         pages = [Page() for _ in sockets]
@@ -41,22 +62,21 @@ async def test_every_page_equals_the_database_within_two_seconds(lossy_bell):
         truth = await sync_to_async(latest_of)("square")
         began = time.monotonic()
         while any(page.things != truth for page in pages):
-            # a look a second, at most a second between two frames, and a busy machine
-            assert time.monotonic() - began < 4, "pages did not catch up"
+            # a look a second, at most a second between two frames; the rest is a busy machine
+            assert time.monotonic() - began < 10, "pages did not catch up"
             await asyncio.sleep(0.02)
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
 
 
-async def test_a_heard_ring_is_answered_long_before_the_next_look():
+async def test_a_heard_ring_is_answered_without_waiting_for_the_next_look(monkeypatch):
+    monkeypatch.setattr(lookouts, "LOOK_PAUSE", 600.0)
     async with open_page("/ws/square/") as socket:
         page = Page()
         while not page.snapshots:
-            page.hear(await socket.receive_from(timeout=5))
-        await asyncio.sleep(0.2)
-        began = time.monotonic()
-        await say("square", "thing", 1, {"state": "down"})
-        while not page.deltas:
-            page.hear(await socket.receive_from(timeout=5))
-    assert time.monotonic() - began < 0.5
+            page.hear(await socket.receive_from(timeout=PATIENCE))
+        for turn in range(3):
+            await say("square", "thing", 1, {"turn": turn})
+            while page.things.get("1") != {"turn": turn}:
+                page.hear(await socket.receive_from(timeout=PATIENCE))

@@ -2,22 +2,24 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 from asgiref.sync import sync_to_async
 
 from foundation import now
 from foundation.live import live, numbering
+from foundation.live.hubs import FRAME_PAUSE
 from foundation.live.lookouts import lookout
 from tests.cast import assemble
-from tests.live.sockets import Page, open_page, session_of
+from tests.live.sockets import PATIENCE, Page, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 say = sync_to_async(live.announce)
 
 
-async def frames_until(communicator, page, wanted, timeout=5.0):
+async def frames_until(communicator, page, wanted, timeout=PATIENCE):
     """Hear frames until one of kind `wanted` arrives; returns it."""
     async with asyncio.timeout(timeout):
         while True:
@@ -71,6 +73,7 @@ async def test_changes_of_one_second_share_a_frame_and_the_first_goes_out_at_onc
     async with open_page("/ws/square/") as socket:
         page = Page()
         await frames_until(socket, page, "s")
+        began = time.monotonic()
         for number in range(30):
             await say("square", "thing", number % 3, {"n": number, f"seen{number % 2}": True})
             await asyncio.sleep(0.02)
@@ -78,20 +81,20 @@ async def test_changes_of_one_second_share_a_frame_and_the_first_goes_out_at_onc
         while page.things.get("2", {}).get("n") != 29:
             await frames_until(socket, page, "d")
 
-    assert len(page.deltas) <= 3
+    assert len(page.deltas) <= 2 + (time.monotonic() - began) / FRAME_PAUSE
     assert page.things["0"] == {"n": 27, "seen0": True, "seen1": True}
 
 
 async def test_a_stranger_is_let_in_far_enough_to_be_told_4401():
     async with open_page("/ws/watch/") as socket:
-        assert await socket.receive_output() == {"type": "websocket.close", "code": 4401}
+        assert await socket.receive_output(timeout=PATIENCE) == {"type": "websocket.close", "code": 4401}
 
 
 async def test_someone_who_may_not_is_told_4403():
     cast = await sync_to_async(assemble)()
     session = await sync_to_async(session_of)(cast.selim)
     async with open_page("/ws/watch/", person=session) as socket:
-        assert await socket.receive_output() == {"type": "websocket.close", "code": 4403}
+        assert await socket.receive_output(timeout=PATIENCE) == {"type": "websocket.close", "code": 4403}
 
 
 async def test_the_watch_hears_the_board():
@@ -125,8 +128,8 @@ async def test_a_page_that_talks_without_end_is_closed():
 
 
 async def closing_code(socket) -> int:
-    async with asyncio.timeout(5):
-        while (message := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+    async with asyncio.timeout(PATIENCE):
+        while (message := await socket.receive_output(timeout=PATIENCE))["type"] != "websocket.close":
             pass
     return message["code"]
 

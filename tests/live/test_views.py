@@ -10,7 +10,7 @@ from django.urls import path
 from foundation.live import live, views
 from foundation.live.lookouts import lookout
 from tests.cast import assemble
-from tests.live.sockets import Page, PublicDoor, WatchDoor
+from tests.live.sockets import PATIENCE, Page, PublicDoor, WatchDoor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.live.test_views")]
 
@@ -75,17 +75,27 @@ async def test_the_stream_tells_what_a_socket_is_told():
 
     async def read():
         async for line in answer:
-            page.hear(line.decode().removeprefix("data: "))
+            field, _, said = line.decode().partition(": ")
+            if field == "retry":
+                continue
+            page.hear(said)
             if page.things == {"1": {"state": "down"}}:
                 has_heard.set()
 
     reader = asyncio.ensure_future(read())
     await sync_to_async(live.announce)("square", "thing", 1, {"state": "down"})
-    await asyncio.wait_for(has_heard.wait(), 5)
+    await asyncio.wait_for(has_heard.wait(), PATIENCE)
     reader.cancel()  # what Django does when the reader is gone
     await asyncio.gather(reader, return_exceptions=True)
     assert page.snapshots == 1
     assert lookout().hubs == {}
+
+
+async def test_the_stream_is_not_packed_for_no_browser_unpacks_line_by_line():
+    answer = await AsyncClient().get("/square/stream/", headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "identity"
+    assert (await anext(aiter(answer))).startswith(b"retry: ")
+    await answer.streaming_content.aclose()
 
 
 async def test_the_stream_refuses_whom_the_socket_refuses():

@@ -8,17 +8,14 @@ if (page) {
   const show = async () => {
     const response = await fetch(page.dataset.fragment);
     if (!response.ok) return;
+    const conversation = await response.text();
     const list = page.querySelector("#conversation");
     const known = list.querySelectorAll("article").length;
-    list.outerHTML = await response.text();
+    list.outerHTML = conversation;
     const articles = page.querySelectorAll("#conversation article");
     for (const article of [...articles].slice(known)) article.classList.add("nb-changed");
   };
 
-  let greeted = false;
   page.addEventListener("live:delta", show);
-  page.addEventListener("live:snapshot", () => {
-    if (greeted) show();
-    greeted = true;
-  });
+  page.addEventListener("live:snapshot", show); // the first one, too: the page was drawn a moment before it
 }

@@ -33,11 +33,7 @@ if (desk) {
     planned = setTimeout(load, wait + Math.random() * 300);
   };
 
-  let greeted = false;
   desk.addEventListener("live:delta", plan);
-  desk.addEventListener("live:snapshot", () => {
-    if (greeted) plan();
-    greeted = true;
-  });
+  desk.addEventListener("live:snapshot", plan); // the first one, too: the page was drawn a moment before it
   setInterval(plan, 60000); // the words of the countdowns grow old, too
 }

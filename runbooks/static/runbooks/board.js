@@ -13,7 +13,7 @@
   let seen = newS1();
 
   document.addEventListener("live:delta", refreshSoon);
-  document.addEventListener("live:snapshot", ({ detail }) => { if (detail && fetchedAt) refreshSoon(); else fetchedAt = Date.now(); });
+  document.addEventListener("live:snapshot", refreshSoon); // the first one, too: the page was drawn a moment before it
   document.addEventListener("live:head", ({ detail }) => { probed = detail.probed; skew = detail.skew; showFreshness(); });
   document.addEventListener("live:stale", () => { isStale = true; showFreshness(); });
   document.addEventListener("live:fresh", () => { isStale = false; showFreshness(); });

@@ -18,8 +18,10 @@
   const STALE_AFTER = 25000;
   const LONGEST_WAIT = 30000;
   const POLL_EVERY = 15000;
+  const ANSWER_WITHIN = 10000;
   const ASK_AGAIN_AFTER = 2000;
   const PATIENCE = 3; // attempts without a frame before the next way is tried beside the socket
+  const FIRST_FRAME_WITHIN = 8000; // doubled with every failure: a server that many come back to is slow, not gone
   const REFUSED = [4401, 4403];
 
   class LivePage {
@@ -45,14 +47,17 @@
       clearTimeout(this.retry);
       const socket = new WebSocket(new URL(this.addresses.live, location.href.replace(/^http/, "ws")));
       this.socket = socket;
+      this.patience = setTimeout(() => this.giveUpWaiting(), Math.min(LONGEST_WAIT, FIRST_FRAME_WITHIN * 2 ** this.failures));
       socket.onmessage = (message) => {
         if (this.socket !== socket) return;
+        clearTimeout(this.patience);
         this.failures = 0;
         this.endFallback();
         this.hear(JSON.parse(message.data));
       };
       socket.onclose = (closing) => {
         if (this.socket !== socket) return;
+        clearTimeout(this.patience);
         this.socket = null;
         if (REFUSED.includes(closing.code)) this.giveUp(closing.code);
         else this.retryLater();
@@ -67,6 +72,13 @@
       if (this.failures >= PATIENCE && this.way === "socket") this.openStream();
     }
 
+    // A handshake that hangs says nothing by itself; it counts as two attempts, for it took as long.
+    giveUpWaiting() {
+      this.failures += 1;
+      this.dropSocket();
+      this.retryLater();
+    }
+
     reopenSoon() {
       if (this.gaveUp || this.socket?.readyState === WebSocket.OPEN) return;
       this.dropSocket();
@@ -75,6 +87,7 @@
 
     dropSocket() {
       clearTimeout(this.retry);
+      clearTimeout(this.patience);
       const socket = this.socket;
       this.socket = null;
       socket?.close();
@@ -128,7 +141,7 @@
     async fetched(address, headers) {
       if (!address) return null;
       try {
-        const answer = await fetch(address, { headers, cache: "no-store" });
+        const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN) });
         return answer.ok || answer.status === 304 ? answer : null;
       } catch {
         return null;
@@ -207,6 +220,7 @@
       if (Date.now() - this.heardAt < STALE_AFTER || this.gaveUp) return;
       if (!this.isStale) {
         this.becomeStale();
+        if (this.way === "stream") this.startPolling();
         if (this.socket) {
           this.dropSocket();
           this.retryLater();
@@ -237,5 +251,11 @@
     return text.replaceAll(":", ".");
   }
 
-  for (const element of document.querySelectorAll("[data-live]")) element.livePage = new LivePage(element);
+  // Not before every deferred script ran: a page's own script must be listening when the first frame arrives.
+  function start() {
+    for (const element of document.querySelectorAll("[data-live]")) element.livePage ??= new LivePage(element);
+  }
+
+  if (document.readyState === "complete") start();
+  else document.addEventListener("DOMContentLoaded", start);
 })();
