@@ -79,9 +79,19 @@ class Page:
 def page(wanted: Wanted, person: Person) -> Page:
     """Up to `PAGE` rows after the cursor: three queries, however many tickets there are."""
     order = NEWEST if wanted.view == "ended" else BY_DUE
-    found = selected(wanted, person).values_list(*columns(), named=True)
+    found = lines(wanted, person)
     tickets, following = paging.page(found, order=order, cursor=wanted.cursor or None, limit=PAGE)
     return Page(rows_of(tickets), following)
+
+
+def lines(wanted: Wanted, person: Person) -> QuerySet:
+    """The tickets asked for as named values: what a row shows, the module in the reader's language.
+
+    Their names are those of `Ticket`, so that a cursor can be made of them.
+    """
+    shown = ("id", "number", "subject", "severity", "status", "next_due_at", "ended_at")
+    joined = ("municipality__name", "municipality__full_name", "assignee__name", name_column("component__"))
+    return selected(wanted, person).values_list(*shown, *joined, named=True)
 
 
 def selected(wanted: Wanted, person: Person) -> QuerySet[Ticket]:
@@ -101,13 +111,6 @@ def selected(wanted: Wanted, person: Person) -> QuerySet[Ticket]:
     if wanted.status:
         tickets = tickets.filter(status=wanted.status)
     return tickets.matching(wanted.words) if wanted.words else tickets
-
-
-def columns() -> tuple[str, ...]:
-    """What a row shows, the module in the reader's language; named as in `Ticket`, so that a cursor fits."""
-    shown = ("id", "number", "subject", "severity", "status", "next_due_at", "ended_at")
-    joined = ("municipality__name", "municipality__full_name", "assignee__name", name_column("component__"))
-    return shown + joined
 
 
 def rows_of(tickets: Sequence) -> list[Row]:
