@@ -1,14 +1,12 @@
 """One small HTTP server a place, thousands in one process, each breakable while it runs."""
 
 import asyncio
-import logging
+import contextlib
 import resource
 import time
 from collections.abc import Iterable
 
 from monitoring.city.map import LOOPBACK, Place
-
-logger = logging.getLogger(__name__)
 
 MODES = ("ok", "refuse", "hang", "slow", "500", "flap")
 SLOW_SECONDS = 2.5
@@ -35,15 +33,18 @@ class Endpoint:
         """2 to 40 ms, always the same for the same place."""
         return 0.002 + (self.place.port * 7919 % 38) / 1000
 
+    @property
+    def is_lost(self) -> bool:
+        """It should listen and does not: somebody else has its port."""
+        return self.server is None and self.mode != "refuse"
+
     async def open(self) -> None:
-        """Start to listen. A port already taken is left to whoever has it, and said."""
+        """Start to listen, unless the port is taken; `City.find_the_lost` tries again."""
         loop = asyncio.get_running_loop()
-        try:
+        with contextlib.suppress(OSError):
             self.server = await loop.create_server(
                 lambda: Answer(self), LOOPBACK, self.place.port, reuse_address=True, backlog=16
             )
-        except OSError as taken:
-            logger.warning("the stand-in of %s cannot listen: %s", self.place.code, taken)
 
     def close(self) -> None:
         if self.server is not None:
@@ -103,6 +104,15 @@ class City:
         allow_files(2 * len(self.endpoints) + SPARE_FILES)
         for endpoint in self.endpoints.values():
             await endpoint.open()
+
+    async def find_the_lost(self) -> int:
+        """Try again where a port was taken; how many places are still without theirs."""
+        for endpoint in self.lost():
+            await endpoint.open()
+        return len(self.lost())
+
+    def lost(self) -> list[Endpoint]:
+        return [endpoint for endpoint in self.endpoints.values() if endpoint.is_lost]
 
     def close(self) -> None:
         for endpoint in self.endpoints.values():

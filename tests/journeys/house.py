@@ -1,5 +1,10 @@
-"""The whole product as a person starts it: a database of its own, demonstration data, one process group."""
+"""The whole product as a person starts it: a database of its own, demonstration data, its processes.
 
+Without Redis it is one process, as `bin/dev` starts it. With Redis it is what deploy/systemd
+starts: pages and sockets, worker, beat and prober are processes of their own.
+"""
+
+import contextlib
 import fcntl
 import json
 import os
@@ -12,6 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from monitoring.city import control
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -43,7 +49,8 @@ class House:
             "PYTHONUNBUFFERED": "1",
             **settings,
         }
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen | None = None  # the one that answers at `url`
+        self.helpers: list[subprocess.Popen] = []
 
     def database(self) -> str:
         suite = os.environ.get("DATABASE_URL", "")
@@ -75,34 +82,64 @@ class House:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.manage("collectstatic", "--noinput", "--verbosity", "0")
 
+    @property
+    def is_embedded(self) -> bool:
+        return not self.environment.get("REDIS_URL")
+
     def serve(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+        self.process = self.start("manage.py", "serve")
+        if not self.is_embedded:
+            self.start_helpers()
+        self.until(lambda: self.get("/readyz")[0] == 200, "the house to be ready", within=120)
+
+    def start(self, *words: str) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, *words],
             cwd=ROOT,
             env=self.environment,
             stdout=self.log.open("ab"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.until(lambda: self.get("/readyz")[0] == 200, "the house to be ready", within=60)
+
+    def start_helpers(self) -> None:
+        """What embedded mode has as threads; nobody is asked before the city listens."""
+        celery = ("-m", "celery", "-A", "config.celery")
+        schedule = f"--schedule={self.folder / 'schedule'}"
+        self.helpers = [self.start("manage.py", "simulate")]
+        self.until(self.city_listens, "the stand-in city", within=120)
+        self.helpers += [
+            self.start(*celery, "worker", "-Q", "celery,outbox", "--pool=threads", "--concurrency=6"),
+            self.start(*celery, "beat", schedule),
+            self.start("manage.py", "probe"),
+        ]
+
+    def city_listens(self) -> bool:
+        try:
+            return "places" in control.ask(int(self.environment["CITY_CONTROL_PORT"]))
+        except control.NobodyListens:
+            return False
 
     def kill(self) -> None:
-        """SIGKILL to the whole process group: nothing gets to say goodbye."""
-        if self.process:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        """SIGKILL to every process group: nothing gets to say goodbye."""
+        for process in [*self.helpers, *([self.process] if self.process else [])]:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def stop(self) -> float:
-        """SIGTERM; seconds until everything had stopped."""
+        """SIGTERM; seconds until the pages had stopped. Afterwards nothing is left."""
         if not self.process or self.process.poll() is not None:
+            self.kill()
             return 0.0
         began = time.monotonic()
-        self.process.terminate()
-        try:
+        for process in [self.process, *self.helpers]:
+            process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        self.kill()
+        return took
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         request = urllib.request.Request(self.url + path, headers=headers)

@@ -52,7 +52,7 @@ class Story:
 
 def test_the_screens_are_calm(story):
     house = story.house
-    house.until(lambda: story.counted('nobet_nodes{state="ok"}') >= 1407, "every node to answer", within=120)
+    house.until(lambda: story.counted('nobet_nodes{state="ok"}') >= 1407, "every node to answer", within=300)
     assert story.incidents() == []
     assert "2.070" in story.nermin.sees("/scenario/")
 

@@ -50,6 +50,23 @@ async def test_a_refusing_place_closes_its_port_and_healing_opens_it_again(city)
     assert await ask(FIRST + 1) == "HTTP/1.1 200 OK"
 
 
+async def test_a_port_that_somebody_else_had_is_taken_as_soon_as_it_is_free():
+    squatter = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", FIRST)
+    city = City(PLACES)
+    await city.open()
+    assert await city.find_the_lost() == 1
+    squatter.close()
+    await squatter.wait_closed()
+    assert await city.find_the_lost() == 0
+    assert await ask(FIRST) == "HTTP/1.1 200 OK"
+    city.close()
+
+
+async def test_a_refusing_place_is_not_lost(city):
+    await city.turn(PLACES[:1], "refuse")
+    assert await city.find_the_lost() == 0
+
+
 async def test_a_hanging_place_accepts_and_stays_silent(city):
     await city.turn(PLACES[:1], "hang")
     with pytest.raises(asyncio.TimeoutError):
