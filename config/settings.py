@@ -51,6 +51,7 @@ CITY_PORT = env.int("CITY_PORT", default=20_000)  # first port of the stand-in c
 CITY_CONTROL_PORT = env.int("CITY_CONTROL_PORT", default=CITY_PORT + 6_999)
 PROBE_ALLOW_PRIVATE = env.bool("PROBE_ALLOW_PRIVATE", default=False)
 PROBE_SOCKETS = env.int("PROBE_SOCKETS", default=5_000)  # questions out at once, in one process
+PROBE_SHARDS = env.int("PROBE_SHARDS", default=0)  # posts shared out among Celery's workers of the queue "probes"
 CANARY_TARGETS = env.list("CANARY_TARGETS", default=[])  # host:port of well-known doors: is it them or our line?
 STATUS_SNAPSHOT_DIR = env.str("STATUS_SNAPSHOT_DIR", default="")
 IMAP_URL = env.str("IMAP_URL", default="")

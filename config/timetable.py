@@ -16,6 +16,7 @@ from foundation.wire import idempotency
 from helpdesk import escalations, linking, recovery, tallies
 from helpdesk.mail import fetching
 from monitoring import history, watch
+from monitoring import jobs as posts
 from monitoring.status import snapshot
 from runbooks.broadcasts import approval, sending
 from runbooks.runs import engine
@@ -48,6 +49,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
     Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),
     Sweep("runbooks.scenario", timedelta(seconds=1), playing.advance),
+    Sweep("monitoring.posts", timedelta(seconds=5), posts.ring),
     Sweep("monitoring.review", timedelta(seconds=10), watch.look_around),
     Sweep("monitoring.history", timedelta(minutes=15), history.keep),
     Sweep("monitoring.alertmanager", timedelta(minutes=1), watch.speak_to_alertmanager),

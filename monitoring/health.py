@@ -1,10 +1,12 @@
 """Green is two questions: does the component work, and does the municipality's node answer?"""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from foundation.directory.models import Component, Municipality
+from monitoring import locations
 from monitoring.models import Affected, Node, Prober, State
 
 
@@ -27,13 +29,26 @@ def municipalities_that_answer():
     return Municipality.objects.exclude(Exists(down))
 
 
+@dataclass(frozen=True)
+class Itself:
+    """How the watch itself is: since when it is blind, who sees alone what, and every prober with its silence."""
+
+    blind_since: datetime | None
+    alone: list[locations.Alone]
+    probers: list[tuple[Prober, bool]]
+
+
+def of_the_watch(at: datetime) -> Itself:
+    """One read."""
+    probers = list(Prober.objects.order_by("name"))
+    silent = [prober.cycle_ended_at for prober in probers if prober.is_silent(at)]
+    return Itself(
+        min((heard for heard in silent if heard), default=None),
+        locations.alone(prober for prober in probers if locations.is_credible(prober, at)),
+        [(prober, prober.is_silent(at)) for prober in probers],
+    )
+
+
 def blind_since(at: datetime) -> datetime | None:
     """Since when a part of the watch itself has been silent: a prober, or Alertmanager's Watchdog."""
-    signs = Prober.objects.exclude(cycle_ended_at=None).values_list("cycle_ended_at", "period")
-    silent = [heard for heard, period in signs if heard and is_silent(heard, period, at)]
-    return min(silent, default=None)
-
-
-def is_silent(heard: datetime, period: int, at: datetime) -> bool:
-    """Three of its periods have gone by without a word."""
-    return at - heard > 3 * timedelta(seconds=period)
+    return of_the_watch(at).blind_since

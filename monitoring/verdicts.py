@@ -9,6 +9,7 @@ last. The start is back-dated to the first sign; `confirmed_at` says when we wer
 """
 
 import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -120,14 +121,6 @@ class Memory:
     flaps: Flaps = field(default_factory=Flaps)
 
     @property
-    def suspected_since(self) -> float | None:
-        """First failure of a suspicion not yet confirmed, or None."""
-        if self.verdict is Verdict.DOWN:
-            return None
-        failing = [streak.since for _location, streak in self.streaks if streak.failures]
-        return min(failing) if failing else None
-
-    @property
     def is_single_vantage(self) -> bool:
         return len(self.streaks) < 2
 
@@ -173,6 +166,17 @@ def judge(memory: Memory, rule: Rule, at: float) -> Memory:
     return memory
 
 
+def suspicion(memory: Memory, rule: Rule, at: float) -> float | None:
+    """First failure of a suspicion not yet decided, or None.
+
+    What one location alone has confirmed is decided, too: the others say that it works.
+    """
+    failing = [streak for _location, streak in memory.streaks if streak.failures]
+    if memory.verdict is Verdict.DOWN or all(streak.fails(rule, at) for streak in failing):
+        return None
+    return min(streak.since for streak in failing)
+
+
 def turn(memory: Memory, verdict: Verdict, since: float, at: float) -> Memory:
     return replace(memory, verdict=verdict, since=since, confirmed_at=at)
 
@@ -212,18 +216,47 @@ def evidence(memory: Memory, rule: Rule, at: float) -> dict:
     }
 
 
-def pack(memory: Memory) -> dict:
-    """The memory as JSON, for the row of the check; verdict and times have columns of their own."""
-    flaps = memory.flaps
+def together(
+    stored: Memory, sights: Mapping[str, tuple[Streak, Flaps]], rule: Rule, at: float, *, believed: Collection[str]
+) -> Memory:
+    """The verdict of all believed locations over one check; it flaps when most of them see it flap."""
+    heard = [(name, *sights[name]) for name in sorted(sights) if name in believed]
+    flapping = sum(flaps.is_flapping for _name, _streak, flaps in heard)
+    streaks = tuple((name, streak) for name, streak, _flaps in heard)
+    flaps = Flaps(is_flapping=flapping >= len(heard) // 2 + 1)
+    return judge(replace(stored, streaks=streaks, flaps=flaps), rule, at)
+
+
+def pack(memory: Memory, location: str = HERE) -> dict:
+    """What one location remembers as JSON, for the row of the check; verdict and times have columns there."""
+    return pack_sights({name: (streak, memory.flaps) for name, streak in memory.streaks if name == location})
+
+
+def pack_sights(sights: Mapping[str, tuple[Streak, Flaps]]) -> dict:
+    """For each location its streak and its flap ring."""
     return {
-        "streaks": {name: [s.failures, s.successes, s.since] for name, s in memory.streaks},
-        "flaps": [flaps.ring, flaps.sampled_at, flaps.changed, flaps.last, flaps.is_flapping],
+        "streaks": {name: [streak.failures, streak.successes, streak.since] for name, (streak, _f) in sights.items()},
+        "flaps": {
+            name: [flaps.ring, flaps.sampled_at, flaps.changed, flaps.last, flaps.is_flapping]
+            for name, (_s, flaps) in sights.items()
+        },
     }
 
 
-def unpack(packed: dict, *, verdict: str, since: float, confirmed_at: float) -> Memory:
-    """The memory from the row; an unreachable check remembers that it is down."""
+def unpack_sights(packed: Mapping) -> dict[str, tuple[Streak, Flaps]]:
+    rings = packed.get("flaps", {})
+    return {name: (Streak(*values), flaps_of(rings.get(name))) for name, values in packed.get("streaks", {}).items()}
+
+
+def flaps_of(values: Sequence | None) -> Flaps:
+    if not values:
+        return Flaps()
+    ring, sampled_at, changed, last, is_flapping = values
+    return Flaps(ring, sampled_at, changed, Raw(last), is_flapping)
+
+
+def unpack(packed: Mapping, *, verdict: str, since: float, confirmed_at: float, location: str = HERE) -> Memory:
+    """What `location` remembers, from the row; an unreachable check remembers that it is down."""
     known = Verdict.DOWN if verdict == "unreachable" else Verdict(verdict)
-    streaks = tuple((name, Streak(*values)) for name, values in packed.get("streaks", {}).items())
-    ring, sampled_at, changed, last, is_flapping = packed.get("flaps") or (0, 0.0, False, Raw.NA, False)
-    return Memory(known, since, confirmed_at, streaks, Flaps(ring, sampled_at, changed, Raw(last), is_flapping))
+    streak, flaps = unpack_sights(packed).get(location, (None, Flaps()))
+    return Memory(known, since, confirmed_at, ((location, streak),) if streak else (), flaps)

@@ -4,14 +4,23 @@ from django.db import transaction
 from django.db.models import Q
 
 from foundation import now
-from monitoring import alertmanager, heartbeats, locks, maintenances, nodes, outages
+from monitoring import alertmanager, heartbeats, locations, locks, maintenances, nodes, outages
 from monitoring.models import Node, State
+from monitoring.probing import recording
 
 
 def look_around() -> None:
-    """Late heartbeats, windows that opened or closed, overrides that lapsed, outages that waited."""
+    """Late heartbeats, silent locations, windows that opened or closed, overrides that lapsed, outages that waited."""
     heartbeats.look_for_late()
+    follow_the_locations()
     follow_the_clock()
+
+
+def follow_the_locations() -> None:
+    """A location that fell silent has no vote any more, one that is back has it again."""
+    believed = locations.note_belief(now())
+    if believed is not None:
+        recording.judge_anew(believed)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """What was: changed verdicts, packed samples, hours and days."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 from foundation import now
@@ -93,15 +95,28 @@ class Day(models.Model):
 
 
 class Prober(models.Model):
-    """One prober and when its last cycle ended, so that silence of ours is seen as ours."""
+    """One prober and when its last cycle ended, so that silence of ours is seen as ours.
 
-    name = models.CharField(max_length=60, unique=True, help_text="location or shard")
+    Those of one location ask different checks (shards); those of different locations ask
+    the same ones, and most of the locations that are believed decide.
+    """
+
+    name = models.CharField(max_length=60, unique=True, help_text="location and shard")
+    location = models.CharField(max_length=40, blank=True, help_text="empty: asks nothing itself")
+    is_believed = models.BooleanField(default=True, help_text="alive with a line that works, when last looked at")
     started_at = models.DateTimeField(default=now)
     cycle_ended_at = models.DateTimeField(null=True, db_index=True)
     period = models.PositiveIntegerField(default=10, help_text="seconds between two signs of life")
     canary_ok = models.BooleanField(default=True)
     checks = models.PositiveIntegerField(default=0)
+    owner = models.CharField(max_length=32, blank=True, help_text="the worker that stands there, where Celery shares")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    failing = models.PositiveIntegerField(default=0, help_text="checks that it alone would call down")
     worst_delay = models.FloatField(default=0.0, help_text="seconds a probe started late in the last cycle")
 
     def __str__(self) -> str:
         return self.name
+
+    def is_silent(self, at: datetime) -> bool:
+        """Three of its periods have gone by without a word."""
+        return self.cycle_ended_at is not None and at - self.cycle_ended_at > 3 * timedelta(seconds=self.period)

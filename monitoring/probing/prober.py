@@ -34,7 +34,9 @@ class Bookkeeper(Protocol):
 
     def changes(self, changes: list[Change]) -> bool: ...
 
-    def cycle(self, block: Block, latest: list[tuple], *, canary_ok: bool, checks: int, delay: float) -> None: ...
+    def cycle(
+        self, block: Block, latest: list[tuple], *, canary_ok: bool, checks: int, failing: int, worst_delay: float
+    ) -> None: ...
 
     def review(self) -> bool: ...
 
@@ -184,7 +186,8 @@ class Prober:
                 list(latest.values()),
                 canary_ok=self.canary_ok,
                 checks=len(self.memories),
-                delay=delay,
+                failing=sum(memory.verdict is Verdict.DOWN for memory in self.memories.values()),
+                worst_delay=delay,
             )
         except Exception:
             logger.exception("a cycle could not be recorded; %s samples are lost", len(block))

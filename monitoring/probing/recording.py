@@ -1,19 +1,19 @@
 """Write down what changed, in one transaction: checks, transitions, nodes, outages, boards."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db import transaction
 
 from foundation import now
 from foundation.live import live
-from monitoring import locks, nodes, outages, verdicts
+from monitoring import locations, locks, nodes, outages, verdicts
 from monitoring.bulk import update_rows
 from monitoring.models import Check, Dependency, Prober, SampleBlock, State, Transition
 from monitoring.probing.questions import Question
 from monitoring.samples import Block
-from monitoring.verdicts import Memory, Verdict
+from monitoring.verdicts import HERE, Memory, Verdict
 
 CHECK_FIELDS = (
     "verdict",
@@ -39,6 +39,7 @@ class Change:
     error: str
     latency: float
     at: float
+    packed: dict | None = None  # what all locations remember, where there are several
 
     @property
     def turned(self) -> bool:
@@ -46,37 +47,110 @@ class Change:
 
 
 @transaction.atomic
-def record(changes: Collection[Change]) -> bool:
+def record(changes: Collection[Change], location: str = HERE) -> bool:
     """Store changed memories and everything that follows. True when an outage waits to be judged.
 
-    A verdict that turned becomes a transition; its node is worked out anew; outages are
-    opened, joined or ended; all or nothing.
+    Where several locations ask, the verdict is that of most of them. A verdict that
+    turned becomes a transition; its node is worked out anew; outages are opened, joined
+    or ended; all or nothing.
     """
     locks.hold()
     at = now()
+    others = locations.known() - {location}
+    if others:
+        changes = list(hear_others(changes, location, locations.believed(at) | {location}))
+    return write_down(changes, at, location)
+
+
+def hear_others(changes: Collection[Change], location: str, believed: set[str]) -> Iterator[Change]:
+    """The same news, judged together with what the other locations have stored."""
+    stored = Check.objects.in_bulk([change.question.id for change in changes])
+    for change in changes:
+        check = stored.get(change.question.id)
+        if check is None:
+            continue
+        sights = verdicts.unpack_sights(check.memory) | {location: (change.after.streak(location), change.after.flaps)}
+        before = memory_of(check)
+        after = verdicts.together(before, sights, change.question.rule, change.at, believed=believed)
+        yield replace(change, before=before, after=after, packed=verdicts.pack_sights(sights))
+
+
+@transaction.atomic
+def judge_anew(believed: set[str]) -> None:
+    """After a location fell silent or came back: the checks over which locations disagree."""
+    locks.hold()
+    at = now()
+    turned = []
+    for check in Check.objects.to_probe().iterator():
+        sights = verdicts.unpack_sights(check.memory)
+        if len(sights) < 2:
+            continue
+        before, question = memory_of(check), Question.of(check)
+        after = verdicts.together(before, sights, question.rule, at.timestamp(), believed=believed)
+        if after.verdict is not before.verdict:
+            latency = check.last_latency or 0.0
+            turned.append(
+                Change(question, before, after, check.last_error, latency, at.timestamp(), dict(check.memory))
+            )
+    write_down(turned, at)
+
+
+def write_down(changes: Collection[Change], at: datetime, location: str = HERE) -> bool:
     turned = [change for change in changes if change.turned]
-    cut_off = unreachable_nodes({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
-    update_rows(Check, CHECK_FIELDS, [row_of(change, cut_off) for change in changes])
-    Transition.objects.bulk_create([transition_of(change, cut_off) for change in turned])
+    around = Surroundings.of({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
+    update_rows(Check, CHECK_FIELDS, [row_of(change, around, location) for change in changes])
+    Transition.objects.bulk_create([transition_of(change, around) for change in turned])
     nodes.refresh({change.question.node_id for change in changes}, at)
     return outages.review(at)
 
 
-def stored_verdict(change: Change, cut_off: set[int]) -> str:
-    if change.after.verdict is Verdict.DOWN and change.question.node_id in cut_off:
+@dataclass(frozen=True)
+class Surroundings:
+    """What else was so when verdicts turned: the parents of nodes that fell, our own lines."""
+
+    parents: dict[int, list[Dependency]]
+    canaries: dict[str, bool]
+
+    @classmethod
+    def of(cls, node_ids: set[int]) -> "Surroundings":
+        parents: dict[int, list[Dependency]] = {}
+        if not node_ids:
+            return cls(parents, {})
+        for link in Dependency.objects.filter(node__in=node_ids).select_related("parent"):
+            parents.setdefault(link.node_id, []).append(link)
+        probers = Prober.objects.exclude(location="").values_list("name", "canary_ok")
+        return cls(parents, dict(probers))
+
+    def cut_off(self, node_id: int) -> bool:
+        """Its parents are down, so that its silence says nothing about itself."""
+        links = self.parents.get(node_id, ())
+        return verdicts.is_unreachable(
+            [verdicts.Parent(link.parent.state == State.OUTAGE, link.group) for link in links]
+        )
+
+    def evidence(self, node_id: int) -> dict:
+        parents = [
+            {"node": link.parent.code, "state": link.parent.state, "group": link.group}
+            for link in self.parents.get(node_id, ())
+        ]
+        return {"parents": parents, "canaries": self.canaries}
+
+
+def stored_verdict(change: Change, around: Surroundings) -> str:
+    if change.after.verdict is Verdict.DOWN and around.cut_off(change.question.node_id):
         return Check.Verdict.UNREACHABLE
     return str(change.after.verdict)
 
 
-def row_of(change: Change, cut_off: set[int]) -> list:
+def row_of(change: Change, around: Surroundings, location: str) -> list:
     memory = change.after
     return [
-        stored_verdict(change, cut_off),
+        stored_verdict(change, around),
         moment(memory.since) or now(),
         moment(memory.confirmed_at),
-        moment(memory.suspected_since),
+        moment(verdicts.suspicion(memory, change.question.rule, change.at)),
         memory.flaps.is_flapping,
-        verdicts.pack(memory),
+        change.packed or verdicts.pack(memory, location),
         change.error[:200],
         change.latency,
         moment(change.at),
@@ -84,24 +158,16 @@ def row_of(change: Change, cut_off: set[int]) -> list:
     ]
 
 
-def transition_of(change: Change, cut_off: set[int]) -> Transition:
+def transition_of(change: Change, around: Surroundings) -> Transition:
     memory = change.after
     return Transition(
         check_of_id=change.question.id,
         old=str(change.before.verdict),
-        new=stored_verdict(change, cut_off),
+        new=stored_verdict(change, around),
         at=moment(memory.since) or now(),
         reason=change.error[:200],
-        evidence=verdicts.evidence(memory, change.question.rule, change.at),
+        evidence=verdicts.evidence(memory, change.question.rule, change.at) | around.evidence(change.question.node_id),
     )
-
-
-def unreachable_nodes(node_ids: set[int]) -> set[int]:
-    """Those whose parents are down, so that their silence says nothing about themselves."""
-    parents: dict[int, list[verdicts.Parent]] = {}
-    for link in Dependency.objects.filter(node__in=node_ids).select_related("parent"):
-        parents.setdefault(link.node_id, []).append(verdicts.Parent(link.parent.state == State.OUTAGE, link.group))
-    return {node_id for node_id, links in parents.items() if verdicts.is_unreachable(links)}
 
 
 def moment(seconds: float | None) -> datetime | None:
@@ -109,33 +175,30 @@ def moment(seconds: float | None) -> datetime | None:
 
 
 @transaction.atomic
-def record_cycle(
-    name: str, block: Block, latest: Collection[tuple], *, canary_ok: bool, checks: int, delay: float
-) -> None:
+def record_cycle(name: str, location: str, block: Block, latest: Collection[tuple], **facts) -> None:
     """End of a cycle: one row of packed samples, the newest figures, and that we are alive.
 
     `latest` holds (seconds since the epoch, latency, error, figures, check) of checks
-    whose stored figures are older than that.
+    whose stored figures are older than that; `facts` are fields of Prober.
     """
     at = now()
     if len(block):
         SampleBlock.objects.create(at=moment(block.at) or at, samples=block.seal())
     update_rows(Check, CYCLE_FIELDS, [(moment(row[0]), *row[1:]) for row in latest])
-    Prober.objects.update_or_create(
-        name=name, defaults={"cycle_ended_at": at, "canary_ok": canary_ok, "checks": checks, "worst_delay": delay}
-    )
+    Prober.objects.update_or_create(name=name, defaults={"location": location, "cycle_ended_at": at, **facts})
     live.note_probe_cycle(at)
 
 
-def load(index: int = 0, of: int = 1) -> list[tuple[Question, Memory]]:
-    """The questions of one shard with what each check remembers."""
-    return [(Question.of(check), memory_of(check)) for check in Check.objects.to_probe().shard(index, of)]
+def load(index: int = 0, of: int = 1, location: str = HERE) -> list[tuple[Question, Memory]]:
+    """The questions of one shard with what this location remembers of each check."""
+    return [(Question.of(check), memory_of(check, location)) for check in Check.objects.to_probe().shard(index, of)]
 
 
-def memory_of(check: Check) -> Memory:
+def memory_of(check: Check, location: str = HERE) -> Memory:
     return verdicts.unpack(
         check.memory,
         verdict=check.verdict,
         since=check.since.timestamp(),
         confirmed_at=check.confirmed_at.timestamp() if check.confirmed_at else 0.0,
+        location=location,
     )

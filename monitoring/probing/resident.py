@@ -4,17 +4,19 @@ import asyncio
 import contextlib
 import logging
 import threading
+from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
 from django.db import close_old_connections
 
 from foundation import now
-from monitoring import outages
+from monitoring import locations, outages
 from monitoring.models import Check
 from monitoring.probing import canary, recording
 from monitoring.probing.prober import Limits, Prober
 from monitoring.samples import Block
+from monitoring.verdicts import HERE
 
 logger = logging.getLogger(__name__)
 
@@ -23,18 +25,18 @@ SPARE_FILES = 500
 
 
 class Books:
-    """The prober's results into the database, under the name of its shard."""
+    """The prober's results into the database, under its location and the name of its shard."""
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str, location: str = HERE):
+        self.name, self.location = name, location
 
     def changes(self, changes: list[recording.Change]) -> bool:
         with fresh_connection():
-            return recording.record(changes)
+            return recording.record(changes, self.location)
 
     def cycle(self, block: Block, latest: list[tuple], **facts) -> None:
         with fresh_connection():
-            recording.record_cycle(self.name, block, latest, **facts)
+            recording.record_cycle(self.name, self.location, block, latest, **facts)
 
     def review(self) -> bool:
         with fresh_connection():
@@ -62,22 +64,36 @@ def registry_mark() -> tuple:
         return len(rows), hash(str(list(rows)))
 
 
-def load(index: int, of: int):
+@dataclass(frozen=True)
+class Post:
+    """Where a prober stands, and which part of how many it asks there."""
+
+    index: int = 0
+    of: int = 1
+    location: str = HERE
+
+    @property
+    def name(self) -> str:
+        return locations.name_of(self.location, self.index, self.of)
+
+
+def load(post: Post) -> list:
     with fresh_connection():
-        return recording.load(index, of)
+        locations.enroll(post.location, post.of)
+        return recording.load(post.index, post.of, post.location)
 
 
-async def probe_shard(index: int, of: int, leaving: asyncio.Event) -> None:
-    """Probe one shard; begin anew with what is stored whenever people change the registry."""
-    name = f"shard {index + 1}/{of}" if of > 1 else "here"
+async def stand(post: Post, leaving: asyncio.Event) -> None:
+    """Probe from one post; begin anew with what is stored whenever people change the registry."""
     while not leaving.is_set():
         mark = await asyncio.to_thread(registry_mark)
         prober = Prober(
-            await asyncio.to_thread(load, index, of),
-            Books(name),
+            await asyncio.to_thread(load, post),
+            Books(post.name, post.location),
             canary=partial(canary.own_line_works, settings.CANARY_TARGETS, allow_private=True),
             allow_private=settings.PROBE_ALLOW_PRIVATE,
             limits=Limits(sockets=settings.PROBE_SOCKETS),
+            location=post.location,
         )
         logger.info("the prober asks %s questions", len(prober.memories))
         pause = asyncio.Event()
@@ -109,7 +125,7 @@ class ProberThread:
 
     async def live(self) -> None:
         self.loop, self.leaving = asyncio.get_running_loop(), asyncio.Event()
-        await probe_shard(0, 1, self.leaving)
+        await stand(Post(), self.leaving)
 
     def stop(self) -> None:
         if self.loop is not None and self.thread is not None and self.loop.is_running():

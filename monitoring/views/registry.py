@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
-from monitoring import history, maintenances, nodes, sparklines
+from monitoring import health, history, maintenances, nodes, sparklines
 from monitoring.forms import MaintenanceForm, NodeFilter, OverrideForm
 from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, State, Transition
 
@@ -35,7 +35,15 @@ def node_list(request):
     states = [(State(state), counts.get(state, 0)) for state in WORST_FIRST]
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"page": page, "form": form, "states": states, "query": query.urlencode(), "total": sum(counts.values())}
+    context = {
+        "page": page,
+        "form": form,
+        "states": states,
+        "query": query.urlencode(),
+        "total": sum(counts.values()),
+        "may_act": request.user.keeps_the_watch,
+        "itself": health.of_the_watch(now()) if request.user.keeps_the_watch else None,
+    }
     return render(request, "monitoring/watch/nodes.html", context)
 
 

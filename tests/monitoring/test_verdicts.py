@@ -77,7 +77,7 @@ def test_two_failures_are_a_suspicion_and_the_third_is_dated_back_to_the_first()
     answers = [(Raw.OK, 30), (Raw.OK, 30), (Raw.FAIL, 30), (Raw.FAIL, 10), (Raw.FAIL, 10)]
     history = list(play(answers))
     assert history[3][0].verdict is Verdict.UP
-    assert history[3][0].suspected_since == history[2][1]
+    assert verdicts.suspicion(history[3][0], RULE, history[3][1]) == history[2][1]
     down, at = history[4]
     assert (down.verdict, down.since, down.confirmed_at) == (Verdict.DOWN, history[2][1], at)
 
@@ -174,7 +174,7 @@ def test_a_week_of_noise_gives_the_alarms_that_arithmetic_promises():
         memory = calm
         for number in range(probes):
             lost = dice.random() < lost_share
-            if lost or memory.suspected_since is not None:
+            if lost or memory.streak(verdicts.HERE).failures:
                 memory = decide(memory, rule, Raw.FAIL if lost else Raw.OK, 30.0 * (number + 1))
             if memory.verdict is Verdict.DOWN:
                 alarms, memory = alarms + 1, calm

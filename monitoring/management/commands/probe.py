@@ -6,23 +6,29 @@ import signal
 from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.probing import resident
+from monitoring.verdicts import HERE
+
+LONGEST_NAME = 40
 
 
 class Command(BaseCommand):
-    help = "Ask the nodes until stopped. With `--shard 2/3`, the second third of all checks."
+    help = "Ask the nodes until stopped. `--shard 2/3`: the second third of all checks; `--location izmir`: from there."
 
     def add_arguments(self, parser):
         parser.add_argument("--shard", default="1/1", help="which part of how many, as i/n")
+        parser.add_argument("--location", default=HERE, help="where this machine stands; most locations decide")
 
-    def handle(self, *, shard, **options):
+    def handle(self, *, shard, location, **options):
+        if not 0 < len(location.strip()) <= LONGEST_NAME:
+            raise CommandError(f"a location has a name of at most {LONGEST_NAME} letters")
         index, of = read_shard(shard)
-        asyncio.run(self.probe(index, of))
+        asyncio.run(self.probe(resident.Post(index, of, location.strip())))
 
-    async def probe(self, index: int, of: int) -> None:
+    async def probe(self, post: resident.Post) -> None:
         leaving = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, leaving.set)
-        await resident.probe_shard(index, of, leaving)
+        await resident.stand(post, leaving)
 
 
 def read_shard(text: str) -> tuple[int, int]:

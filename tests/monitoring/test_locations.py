@@ -1,0 +1,241 @@
+"""Several places ask the same question: most of those that are believed decide."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import TestCase, override_settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foundation import now
+from monitoring import health, jobs, locations, verdicts, watch
+from monitoring.models import Check, Node, Outage, Prober, State, Transition
+from monitoring.probing import posts, recording, resident
+from monitoring.probing.recording import Change
+from monitoring.verdicts import Flaps, Memory, Raw, Rule, Streak, Verdict
+from tests.monitoring.land import a_province, an_operator
+
+CITIES = ("ankara", "izmir", "van")
+RULE = Rule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60)
+
+
+class FromSeveralPlaces(TestCase):
+    """Each location keeps its own prober's memory; the row keeps all of them."""
+
+    def setUp(self):
+        a_province("69", 5)
+        self.node = Node.objects.get(code="69002")
+        self.clock = self.enterContext(time_machine.travel("2026-11-21 10:00:00Z", tick=False))
+        self.memories = {}
+        for city in CITIES:
+            self.sign_of_life(city)
+        self.answers(*CITIES, raw=Raw.OK, times=4)
+
+    def sign_of_life(self, *cities: str, **facts) -> None:
+        for city in cities:
+            Prober.objects.update_or_create(
+                name=city, defaults={"location": city, "cycle_ended_at": now(), "checks": 5} | facts
+            )
+
+    def answers(self, *cities: str, raw: Raw, times: int = 3, alive: bool = True) -> None:
+        """The node answers these cities so, `times` times, thirty seconds apart."""
+        for _time in range(times):
+            self.clock.shift(30)
+            if alive:
+                self.sign_of_life(*CITIES)
+            for city in cities:
+                self.hears(city, raw)
+
+    def hears(self, city: str, raw: Raw) -> None:
+        question, before = self.memories.get(city) or recording_of(self.node, city)
+        at = now().timestamp()
+        after = verdicts.decide(before, question.rule, raw, at, location=city)
+        self.memories[city] = question, after
+        if after is not before:
+            error = "timeout" if raw is Raw.FAIL else ""
+            recording.record([Change(question, before, after, error, 0.1, at)], city)
+
+    def state(self) -> str:
+        self.node.refresh_from_db()
+        return self.node.state
+
+    def test_one_of_three_is_not_believed_alone_and_suspicion_ends(self):
+        self.answers("van", raw=Raw.FAIL, times=2)
+        self.assertIsNotNone(Node.objects.get(pk=self.node.pk).suspected_at)
+        self.answers("van", raw=Raw.FAIL, times=2)
+        self.assertEqual(self.state(), State.OK)
+        self.assertIsNone(self.node.suspected_at)
+        self.assertFalse(Outage.objects.exists())
+
+    def test_two_of_three_take_it_down_with_all_three_in_the_evidence(self):
+        self.answers("van", "izmir", raw=Raw.FAIL)
+        self.assertEqual(self.state(), State.OUTAGE)
+        evidence = Transition.objects.get(check_of__node=self.node, new="down").evidence
+        self.assertEqual((set(evidence["locations"]), evidence["quorum"]), (set(CITIES), 2))
+        self.assertFalse(evidence["single_vantage"])
+        self.assertEqual(evidence["locations"]["ankara"]["failures"], 0)
+
+    def test_most_must_see_it_work_again(self):
+        self.answers(*CITIES, raw=Raw.FAIL)
+        self.answers("ankara", raw=Raw.OK, times=4)
+        self.assertEqual(self.state(), State.OUTAGE)
+        self.answers("izmir", raw=Raw.OK, times=4)
+        self.assertEqual(self.state(), State.OK)
+        self.assertFalse(Outage.objects.open().exists())
+
+    def test_a_silent_location_holds_nothing_up(self):
+        self.answers("van", raw=Raw.FAIL)
+        self.clock.shift(60)
+        self.sign_of_life("van")  # ankara and izmir fell silent
+        watch.look_around()
+        self.assertEqual(self.state(), State.OUTAGE)
+        self.assertIsNotNone(health.blind_since(now()))
+
+    def test_a_location_that_is_back_has_its_vote_again(self):
+        self.answers("van", raw=Raw.FAIL)
+        self.sign_of_life("ankara", "izmir", canary_ok=False)
+        watch.look_around()
+        self.assertEqual(self.state(), State.OUTAGE)
+        self.sign_of_life(*CITIES, canary_ok=True)
+        self.answers("ankara", "izmir", raw=Raw.OK, times=3)
+        watch.look_around()
+        self.assertEqual(self.state(), State.OK)
+
+    def test_a_location_without_a_line_takes_nothing_down(self):
+        self.sign_of_life("van", "izmir", canary_ok=False)
+        watch.look_around()
+        for _time in range(4):
+            self.clock.shift(30)
+            self.sign_of_life("ankara")
+            self.sign_of_life("van", "izmir", canary_ok=False)
+            self.hears("izmir", Raw.NA)
+        self.assertEqual(self.state(), State.OK)
+
+    def test_a_new_process_goes_on_where_its_location_stopped(self):
+        self.answers("van", raw=Raw.FAIL, times=2)
+        _question, memory = recording_of(self.node, "van")
+        self.assertEqual(memory.streak("van").failures, 2)
+        _question, memory = recording_of(self.node, "ankara")
+        self.assertEqual((memory.streak("ankara").failures, memory.streak("van").failures), (0, 0))
+
+    def test_the_page_says_who_saw_what(self):
+        self.answers("van", "izmir", raw=Raw.FAIL)
+        self.client.force_login(an_operator())
+        page = self.client.get(f"/monitoring/nodes/{self.node.code}/")
+        for city in CITIES:
+            self.assertContains(page, city)
+        self.sign_of_life("van", failing=40)
+        self.assertContains(self.client.get("/monitoring/nodes/"), "van")
+
+
+def recording_of(node: Node, city: str):
+    return next(pair for pair in recording.load(location=city) if pair[0].node_id == node.pk)
+
+
+class Posts(TestCase):
+    def test_another_division_of_a_location_forgets_the_old_one(self):
+        for name in ("izmir 1/2", "izmir 2/2", "van"):
+            Prober.objects.create(name=name, location=name.split()[0], cycle_ended_at=now())
+        locations.enroll("izmir", 3)
+        self.assertEqual(set(Prober.objects.values_list("name", flat=True)), {"van"})
+
+    def test_one_silent_shard_silences_its_location(self):
+        Prober.objects.create(name="izmir 1/2", location="izmir", cycle_ended_at=now())
+        Prober.objects.create(name="izmir 2/2", location="izmir", cycle_ended_at=now() - timedelta(minutes=2))
+        Prober.objects.create(name="van", location="van", cycle_ended_at=now())
+        self.assertEqual(locations.believed(now()), {"van"})
+
+    def test_a_location_that_fails_alone_is_named_and_a_real_outage_is_not_its_fault(self):
+        rows = [Prober(name=city, location=city, checks=1000, failing=3) for city in CITIES]
+        self.assertEqual(locations.alone(rows), [])
+        rows[0].failing = 80
+        self.assertEqual(locations.alone(rows), [("ankara", 77)])
+        for row in rows:
+            row.failing = 300
+        self.assertEqual(locations.alone(rows), [])
+        self.assertEqual(locations.alone(rows[:1]), [])
+
+    def test_a_location_needs_a_name_and_a_shard_its_form(self):
+        for words in (["--location", " "], ["--location", "x" * 41], ["--shard", "4/3"]):
+            with self.assertRaises(CommandError):
+                call_command("probe", *words)
+
+
+sights = st.dictionaries(
+    st.sampled_from(CITIES),
+    st.tuples(
+        st.one_of(
+            st.integers(1, 5).map(lambda n: Streak(failures=n, since=1000.0 - 15 * n)),
+            st.integers(1, 5).map(lambda n: Streak(successes=n, since=1000.0 - 40 * n)),
+        ),
+        st.booleans().map(lambda flapping: Flaps(is_flapping=flapping)),
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sights, st.sets(st.sampled_from(CITIES)), st.sampled_from([Verdict.UP, Verdict.DOWN]))
+def test_the_verdict_follows_the_count_of_believed_locations(seen, believed, before):
+    after = verdicts.together(Memory(before), seen, RULE, 1000.0, believed=believed)
+    voters = [seen[name] for name in seen if name in believed]
+    most = len(voters) // 2 + 1
+    failing = sum(s.failures >= 3 and 1000 - s.since >= 20 for s, _flaps in voters)
+    working = sum(s.successes >= 2 and 1000 - s.since >= 60 for s, _flaps in voters)
+    turned = failing >= most if before is Verdict.UP else working >= most
+    assert (after.verdict is not before) == turned
+    assert after.flaps.is_flapping == (sum(flaps.is_flapping for _s, flaps in voters) >= most)
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_each_location_gets_back_what_it_stored(name):
+    stored = {city: (Streak(failures=len(city), since=5.0), Flaps(ring=3)) for city in CITIES}
+    packed = verdicts.pack_sights(stored)
+    memory = verdicts.unpack(packed, verdict=Check.Verdict.UP, since=1.0, confirmed_at=1.0, location=name)
+    assert memory.streaks == ((name, stored[name][0]),)
+    assert memory.flaps == stored[name][1]
+
+
+@override_settings(PROBE_SHARDS=2)
+class SharedOutByCelery(TestCase):
+    def test_a_post_has_one_holder_until_the_lease_lapses(self):
+        post = resident.Post(0, 2)
+        with time_machine.travel("2026-11-21 10:00:00Z", tick=False) as clock:
+            self.assertTrue(posts.claim(post, "first"))
+            self.assertFalse(posts.claim(post, "second"))
+            self.assertEqual(posts.vacant(), [1])
+            clock.shift(20)
+            self.assertTrue(posts.claim(post, "first"), "who stands there renews")
+            clock.shift(29)
+            self.assertFalse(posts.claim(post, "second"))
+            clock.shift(2)
+            self.assertEqual(posts.vacant(), [0, 1])
+            self.assertTrue(posts.claim(post, "second"))
+            posts.give_up(post, "first")
+            self.assertEqual(posts.vacant(), [1])
+
+    def test_only_empty_posts_are_rung_for_and_none_where_nothing_is_shared(self):
+        posts.claim(resident.Post(1, 2), "somebody")
+        with mock.patch.object(jobs.stand_at, "apply_async") as rung:
+            self.assertEqual(jobs.ring(), 1)
+        self.assertEqual(rung.call_args.args[0], [0, 2])
+        with override_settings(PROBE_SHARDS=0), mock.patch.object(jobs.stand_at, "apply_async") as rung:
+            self.assertEqual(jobs.ring(), 0)
+        self.assertFalse(rung.called)
+
+    def test_who_comes_second_goes_home(self):
+        posts.claim(resident.Post(0, 2), "somebody")
+        with mock.patch.object(posts, "stand_while_mine") as stood:
+            self.assertFalse(posts.take(0, 2))
+        self.assertFalse(stood.called)
+
+    def test_who_stands_there_leaves_the_post_free(self):
+        async def briefly(post, owner):
+            self.assertEqual((post.name, post.location), ("here 2/2", "here"))
+
+        with mock.patch.object(posts, "stand_while_mine", briefly):
+            self.assertTrue(posts.take(1, 2))
+        self.assertEqual(posts.vacant(), [0, 1])
