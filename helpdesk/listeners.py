@@ -29,6 +29,14 @@ def end_incident(sender, outage, **kwargs):
         major_incidents.end(incident)
 
 
+@receiver(watch.outage_split)
+def follow_the_part(sender, outage, part, municipality_ids, **kwargs):
+    """Tickets of municipalities that went along are about the new outage now."""
+    incident = MajorIncident.objects.live().filter(outage=outage).first()
+    if incident:
+        major_incidents.follow(incident, part, municipality_ids)
+
+
 @receiver(sla.subject_sought)
 def find_by_number(sender, reference, **kwargs):
     """`sla explain DST-2026-000123`."""

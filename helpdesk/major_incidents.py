@@ -89,6 +89,17 @@ def unlink(ticket: Ticket, *, by: Person) -> None:
 
 
 @transaction.atomic
+def follow(incident: MajorIncident, part: Outage, municipality_ids: Iterable[int]) -> int:
+    """Standing links of these municipalities move to the incident of `part`; how many."""
+    links = TicketLink.objects.standing().filter(incident=incident, ticket__municipality__in=municipality_ids)
+    if not links.exists():
+        return 0
+    moved = links.update(incident=declare(part, by=incident.commander))
+    tell(incident)
+    return moved
+
+
+@transaction.atomic
 def answer_all(
     incident: MajorIncident,
     *,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Component, Province
-from monitoring.models import Maintenance, Node, State
+from monitoring.models import Affected, Maintenance, Node, Outage, State
 
 
 class NodeFilter(forms.Form):
@@ -120,3 +120,45 @@ class MaintenanceForm(forms.ModelForm):
     def places(self) -> dict:
         chosen = self.cleaned_data
         return {"components": chosen["components"], "provinces": chosen["provinces"], "nodes": chosen["codes"]}
+
+
+class SplitForm(forms.Form):
+    """What of an open outage is a fault of its own: whole provinces, or single lines."""
+
+    title_tr = forms.CharField(label=_("Title in Turkish"), max_length=160, required=False)
+    title_en = forms.CharField(label=_("Title in English"), max_length=160, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    def __init__(self, *args, outage: Outage, **kwargs):
+        super().__init__(*args, **kwargs)
+        lines = outage.affected.current().select_related("node", "municipality__province", "component")
+        self.groups: dict[str, list[Affected]] = {}
+        for line in lines.order_by("municipality__province__name", "municipality__sort_key", "pk"):
+            self.groups.setdefault(line.municipality.province_id if line.municipality else "", []).append(line)
+        places = [(code, code) for code in self.groups]
+        single = [(line.pk, line.pk) for group in self.groups.values() for line in group]
+        self.fields["provinces"] = forms.MultipleChoiceField(required=False, choices=places)
+        self.fields["lines"] = forms.TypedMultipleChoiceField(required=False, coerce=int, choices=single)
+
+    @property
+    def rows(self) -> list[dict]:
+        """Groups as the page shows them, with what was ticked before."""
+        places, ticked = set(self["provinces"].value() or ()), set(self["lines"].value() or ())
+        return [
+            {
+                "code": code,
+                "province": lines[0].municipality.province if lines[0].municipality else None,
+                "is_chosen": code in places,
+                "lines": [(line, str(line.pk) in ticked) for line in lines],
+                "is_open": any(str(line.pk) in ticked for line in lines),
+            }
+            for code, lines in self.groups.items()
+        ]
+
+    @property
+    def choice(self) -> dict:
+        """As `outages.split` takes it."""
+        chosen = self.cleaned_data
+        whole = [line.pk for code in chosen["provinces"] for line in self.groups[code]]
+        words = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
+        return {"lines": {*whole, *chosen["lines"]}, **words}

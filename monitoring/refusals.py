@@ -18,6 +18,16 @@ class NothingIsAffected(Refusal):
     status = 422
 
 
+class NothingChosen(Refusal):
+    sentence = _("Choose what belongs to the new outage; somebody else may have moved it already.")
+    status = 422
+
+
+class NothingStays(Refusal):
+    sentence = _("Something must stay in the outage that is split.")
+    status = 422
+
+
 class WindowCoversNothing(Refusal):
     sentence = _("Say what is in maintenance: everything, components, provinces, municipalities or nodes.")
     status = 422

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from monitoring.status.doors import public
-from monitoring.views import machines, registry
+from monitoring.views import machines, outages, registry
 
 app_name = "monitoring"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("monitoring/nodes/", registry.node_list, name="nodes"),
     path("monitoring/nodes/<str:code>/", registry.node, name="node"),
     path("monitoring/nodes/<str:code>/override/", registry.override, name="node_override"),
+    path("monitoring/outages/<int:pk>/split/", outages.split, name="outage_split"),
     path("monitoring/maintenance/", registry.windows, name="maintenance"),
     path("monitoring/maintenance/<int:pk>/cancellation/", registry.call_off, name="maintenance_cancellation"),
     path("heartbeat/<str:key>/", machines.heartbeat, name="heartbeat"),

@@ -29,6 +29,7 @@ SENTENCES = {
     "outage.opened": _("Outage opened, severity %(severity)s"),
     "outage.joined": _("%(count)s more nodes belong to it"),
     "outage.merged": _("Joined to a wider outage"),
+    "outage.split": _("Split: %(count)s lines became an outage of their own"),
     "outage.updated": _("Status update published"),
     "outage.acknowledged": _("Taken up"),
     "outage.recovered": _("%(count)s municipalities are back, %(left)s are left"),

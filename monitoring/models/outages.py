@@ -86,6 +86,7 @@ class Outage(models.Model):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged")
+    split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts")
     fingerprint = models.CharField(max_length=64, blank=True, help_text="of the Alertmanager alert that opened it")
 
     affected_count = models.PositiveIntegerField(default=0, help_text="municipalities, ever")

@@ -2,6 +2,7 @@
 
 declaring   declare, join, absorb         somebody or something says that it is broken
 reading     covering, open_now            what others ask
+splitting   split                         one outage turns out to be two
 speaking    publish, acknowledge, tell    what people hear, and who has seen it
 reviewing   review                        what the nodes' states say: open, join, widen, settle
 ending      settle, end                   who is back, and when it is over
@@ -12,6 +13,7 @@ from monitoring.outages.ending import end, settle
 from monitoring.outages.reading import covering, open_now
 from monitoring.outages.reviewing import review
 from monitoring.outages.speaking import acknowledge, publish, tell
+from monitoring.outages.splitting import split
 
 __all__ = [
     "absorb",
@@ -24,5 +26,6 @@ __all__ = [
     "publish",
     "review",
     "settle",
+    "split",
     "tell",
 ]

@@ -186,8 +186,8 @@ def open_central(nodes: list[Node], country: scopes.Count, at: datetime) -> None
 
 
 def narrower(outage: Outage, at: datetime, *, province: Province | None = None) -> list[Outage]:
-    """Open probe outages that are parts of this fault: narrower, and not much older."""
-    parts = Outage.objects.open().measured().filter(started_at__gte=outage.started_at - SAME_FAULT)
+    """Open probe outages that are parts of this fault: narrower, not much older, not split off by a person."""
+    parts = Outage.objects.open().measured().filter(started_at__gte=outage.started_at - SAME_FAULT, split_from=None)
     parts = parts.exclude(pk=outage.pk).exclude(scope=Scope.CENTRAL)
     if province is not None:
         parts = parts.filter(scope=Scope.LOCAL, affected__municipality__province=province).distinct()

@@ -127,6 +127,13 @@ class WhileAnOutageIsOpen(Storm):
         self.assertEqual(StatusUpdate.objects.filter(outage=self.outage, text_tr="Ekip çalışıyor.").count(), 1)
         self.assertEqual(Letter.objects.filter(batch__key__startswith="incident:").count(), 1)
 
+    def test_tickets_of_those_who_are_split_off_follow_their_outage(self):
+        gone = self.filed[0]
+        lines = self.outage.affected.filter(municipality=gone.municipality).values_list("pk", flat=True)
+        part = outages.split(self.outage, lines, by=self.nermin, reason="Başka bir hat")
+        self.assertEqual(self.standing(gone).incident.outage, part)
+        self.assertEqual(self.standing(self.filed[1]).incident.outage, self.outage)
+
     def test_pressing_twice_answers_once(self):
         self.answer()
         self.answer()

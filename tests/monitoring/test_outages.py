@@ -1,15 +1,18 @@
 """Outages: who is touched, who is told, who is back, and who wins a race."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
+from foundation import now
+from foundation.journal.models import Entry
 from foundation.live.models import Event
 from monitoring import events, health, impact, outages
 from monitoring.models import Affected, ImpactReport, Node, Outage, Scope
-from monitoring.refusals import AlreadyAcknowledged, NothingIsAffected, OutageIsOver
+from monitoring.refusals import AlreadyAcknowledged, NothingChosen, NothingIsAffected, NothingStays, OutageIsOver
 from tests.monitoring.land import a_component, a_province, an_operator, fails, works
 
 
@@ -177,3 +180,102 @@ class AnOutageDeclaredByHand(TestCase):
         outage.refresh_from_db()
         self.assertEqual(taps, [True, False, False])
         self.assertEqual((outage.report_count, ImpactReport.objects.count()), (2, 2))
+
+
+class SplittingAnOutage(TestCase):
+    """Two lines were cut within a minute: one outage at first, two faults in truth."""
+
+    def setUp(self):
+        self.north, self.south = a_province("55", 4), a_province("07", 6)
+        a_province("06", 60)
+        self.nodes = list(Node.objects.exclude(municipality__province="06"))
+        fails(*self.nodes)
+        self.outage = outages.declare(nodes=self.nodes, scope=Scope.REGIONAL, source=Outage.Source.PROBE)
+        self.nermin = an_operator()
+
+    def lines_of(self, plate: str, number: int | None = None) -> list[int]:
+        lines = self.outage.affected.filter(municipality__province=plate).order_by("pk")
+        return list(lines.values_list("pk", flat=True)[:number])
+
+    def split(self, lines: list[int], **words) -> Outage:
+        return outages.split(self.outage, lines, by=self.nermin, reason="İki ayrı hat", **words)
+
+    def test_a_whole_province_becomes_regional_and_both_count_anew(self):
+        with hearing(events.outage_split) as heard, hearing(events.outage_opened) as opened:
+            part = self.split(self.lines_of("55"))
+        self.outage.refresh_from_db()
+        self.assertEqual((part.scope, part.province_id, part.affected_count), (Scope.REGIONAL, "55", 4))
+        self.assertEqual((part.split_from, part.source), (self.outage, Outage.Source.PROBE))
+        self.assertEqual(self.outage.affected_count, 6)
+        self.assertEqual(heard[0]["municipality_ids"], sorted(place.pk for place in self.north))
+        self.assertEqual(opened[0]["outage"], part)
+        self.assertEqual(outages.covering(self.north[0]), part)
+        self.assertEqual(part.latest_update.stage, Outage.Stage.INVESTIGATING)
+        entry = Entry.objects.get(kind="outage.split", subject_id=str(self.outage.pk))
+        self.assertEqual((entry.person_id, entry.facts), (self.nermin.pk, {"into": part.pk, "count": 4}))
+
+    def test_one_municipality_is_local_and_dated_back_to_its_own_sign(self):
+        line = self.outage.affected.get(municipality=self.south[2])
+        Affected.objects.filter(pk=line.pk).update(since=now() - timedelta(hours=2))
+        part = self.split([line.pk], title_tr="Kepez hattı")
+        self.assertEqual((part.scope, part.title_tr, part.title_en), (Scope.LOCAL, "Kepez hattı", "Kepez hattı"))
+        self.assertAlmostEqual((now() - part.started_at).total_seconds(), 7200, delta=60)
+
+    def test_reports_go_along(self):
+        impact.report(self.outage, self.north[0], None)
+        impact.report(self.outage, self.south[0], None)
+        part = self.split(self.lines_of("55"))
+        self.outage.refresh_from_db()
+        self.assertEqual((part.report_count, self.outage.report_count), (1, 1))
+
+    def test_each_ends_by_itself(self):
+        part = self.split(self.lines_of("55"))
+        works(*Node.objects.filter(municipality__in=self.north))
+        outages.review(now())
+        part.refresh_from_db()
+        self.outage.refresh_from_db()
+        self.assertFalse(part.is_open)
+        self.assertTrue(self.outage.is_open)
+
+    def test_a_wider_outage_does_not_take_it_back(self):
+        part = self.split(self.lines_of("55", 1))
+        fails(*Node.objects.all())
+        outages.review(now())
+        part.refresh_from_db()
+        self.assertTrue(part.is_open)
+        self.assertEqual(Outage.objects.open().get(scope=Scope.CENTRAL).affected_count, 69)
+
+    def test_a_component_and_its_users_can_be_parted(self):
+        ebys = a_component("EBYS")
+        tahsilat = a_component("TAHSILAT")
+        both = outages.declare(components=[ebys, tahsilat], source=Outage.Source.PERSON)
+        part = outages.split(
+            both, both.affected.filter(component=ebys).values_list("pk", flat=True), by=self.nermin, reason="ayrı"
+        )
+        self.assertEqual([c.pk for c in part.components.all()], ["EBYS"])
+        self.assertEqual([c.pk for c in both.components.all()], ["TAHSILAT"])
+        self.assertEqual(part.scope, Scope.CENTRAL)
+
+    def test_refusals(self):
+        with self.assertRaises(NothingChosen):
+            self.split([])
+        with self.assertRaises(NothingStays):
+            self.split(self.lines_of("55") + self.lines_of("07"))
+        self.assertEqual(Outage.objects.count(), 1)
+        outages.end(self.outage)
+        with self.assertRaises(OutageIsOver):
+            self.split(self.lines_of("55"))
+
+    def test_the_page_offers_provinces_and_keeps_what_was_ticked(self):
+        self.client.force_login(self.nermin)
+        door = f"/monitoring/outages/{self.outage.pk}/split/"
+        self.assertContains(self.client.get(door), "Belde 3 Belediyesi (İl 07)")
+        line = self.lines_of("07", 1)[0]
+        answer = self.client.post(door, {"lines": [line], "reason": ""})
+        self.assertContains(answer, f'value="{line}" checked', status_code=422)
+        self.assertEqual(self.client.post(door, {"reason": "x", "lines": ["zz"]}).status_code, 422)
+        self.assertEqual(self.client.post(door, {"reason": "x", "provinces": ["55", "07"]}).status_code, 422)
+        answer = self.client.post(door, {"provinces": ["55"], "lines": [line], "reason": "İki hat"})
+        part = Outage.objects.exclude(pk=self.outage.pk).get()
+        self.assertRedirects(answer, f"/status/outages/{part.pk}/")
+        self.assertEqual(part.affected_count, 5)

@@ -44,6 +44,7 @@ doors += [
     Door("monitoring:nodes", EVERYONE, reads=OWN + NATIONAL),
     Door("monitoring:node", OWN + NATIONAL, at=node),
     Door("monitoring:node_override", WATCH, at=node, get=False, post=nothing, answers=(422,)),
+    Door("monitoring:outage_split", WATCH, at=lambda stage: {"pk": stage.outage.pk}, post=nothing, answers=(422,)),
     Door("monitoring:maintenance", WATCH, post=nothing, answers=(422,)),
     Door(
         "monitoring:maintenance_cancellation", WATCH, at=lambda stage: {"pk": stage.window.pk}, get=False, post=nothing
