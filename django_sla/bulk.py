@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connection
+from django.db.models import Field, Model
 
 from django_sla.arithmetic import MICROSECOND
 from django_sla.models import Clock, ClockEvent
@@ -76,6 +78,39 @@ INSERT_EVENTS = """
            clock_id bigint, kind varchar, at timestamptz, recorded_at timestamptz, reason_kind varchar,
            reason varchar, rule varchar, by varchar, due_before timestamptz, due_after timestamptz)
 """
+
+
+AT_ONCE = 12  # rows of one compiled statement; more go through bulk_create
+
+
+def insert(rows: Sequence[Clock] | Sequence[ClockEvent]) -> None:
+    """Insert the few rows of one verb, all of one model, by a statement compiled once; keys are filled in."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if len(rows) > AT_ONCE:
+        model.objects.bulk_create(rows)
+        return
+    fields = _insertable(model)
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(model, len(rows)), values)
+        keys = sorted(key for (key,) in cursor.fetchall())
+    for row, key in zip(rows, keys, strict=True):
+        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+
+
+@cache
+def _insertable(model: type[Model]) -> list[Field]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
+
+
+@cache
+def _insertion(model: type[Model], rows: int) -> str:
+    columns = [field.column for field in _insertable(model)]
+    names = ", ".join(f'"{column}"' for column in columns)
+    places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * rows)
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {places} RETURNING id'  # noqa: S608
 
 
 def update_clocks(clocks: Iterable[Clock]) -> None:

@@ -33,7 +33,7 @@ def attach(
     return next_due_at(begin(subject, policy, at=at, created_at=created_at, scopes=scopes, by=by))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin(
     subject: models.Model,
     policy: PolicyVersion,
@@ -339,7 +339,9 @@ def _move(ledger: Ledger, clock: Clock, policy: PolicyVersion, mode: str) -> Non
 
 def _write(ledger: Ledger, clocks: list[Clock]) -> datetime | None:
     """Store what the verb did and say what is due next."""
-    Clock.objects.bulk_create(ledger.made)
+    bulk.insert(ledger.made)
     bulk.update_clocks(ledger.changed.values())
-    ClockEvent.objects.bulk_create(ledger.events)
+    for event in ledger.events:
+        event.clock_id = event.clock.pk
+    bulk.insert(ledger.events)
     return next_due_at(clocks)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from django_sla import policies
-from django_sla.models import Clock
+from django_sla.models import Clock, PolicyVersion
 from foundation import now
 from helpdesk.due import Countdown
 from helpdesk.models import Ticket
@@ -85,16 +85,19 @@ class Commitment:
         return Countdown(started=self.started_at, due=self.due_at, at=now())
 
 
-def promised(severity: str, at: datetime, tier: str = "") -> list[Promise]:
+def promised(
+    severity: str, at: datetime, tier: str = "", among: Sequence[PolicyVersion] | None = None
+) -> list[Promise]:
     """What a ticket of this class, filed at `at`, would be promised; what repeats comes last."""
-    found = policies.promises(severity, at, tier=tier)
+    found = policies.promises(severity, at, among=among, tier=tier)
     promises = [Promise(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
     return sorted(promises, key=lambda promise: promise.metric == "next_update")
 
 
 def of_every_class(at: datetime) -> list[ClassOfPromises]:
     """The promises of S1 to S4, for readers who have not answered yet."""
-    return [ClassOfPromises(severity, promised(severity, at)) for severity in Ticket.Severity]
+    terms = policies.in_force(at)
+    return [ClassOfPromises(severity, promised(severity, at, among=terms)) for severity in Ticket.Severity]
 
 
 def of_ticket(ticket: Ticket) -> list[Commitment]:

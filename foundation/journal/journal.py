@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from foundation import rows
 from foundation.directory.models import Person
 from foundation.journal import chain
 from foundation.journal.models import Entry, PersonalText, new_salt
@@ -14,13 +15,15 @@ def record(kind: str, subject: models.Model, *, by: Person | None = None, text: 
     personal data; `text` is what a person wrote and may later be erased.
     """
     salt = new_salt() if text else ""
-    entry = Entry.objects.create(
-        kind=kind,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        person_id=by.pk if by else None,
-        facts=facts,
-        text_digest=chain.text_digest(salt, text) if text else "",
+    entry = rows.insert(
+        Entry(
+            kind=kind,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            person_id=by.pk if by else None,
+            facts=facts,
+            text_digest=chain.text_digest(salt, text) if text else "",
+        )
     )
     if text:
         PersonalText.objects.create(entry=entry, text=text, salt=salt)

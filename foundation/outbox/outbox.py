@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
-from foundation import now
+from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import jobs, segments
@@ -140,7 +140,7 @@ def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERAT
         return Batch.objects.get(key=key)
     recipient = Recipient(address=to, subject=subject, text=text)
     closed = dict(Suppression.objects.filter(channel=Channel.EMAIL, address=to).values_list("address", "reason"))
-    _message(batch, Channel.EMAIL, recipient, closed).save(force_insert=True)
+    rows.insert(_message(batch, Channel.EMAIL, recipient, closed))
     jobs.ring(Channel.EMAIL)
     return batch
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from foundation import now
+from foundation import now, rows
 from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
@@ -71,9 +71,9 @@ def submit(
         search_text=turkish.fold(f"{number} {subject} {body} {municipality.full_name}"),
     )
     clocks = clockwork.start(ticket, at)
-    ticket.save(force_insert=True)
-    message = Message.objects.create(
-        ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
+    rows.insert(ticket)
+    message = rows.insert(
+        Message(ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at)
     )
     attach(message, attachments)
     journal.record("ticket.submitted", ticket, by=by, severity=ticket.severity, component=component.pk, channel=channel)
