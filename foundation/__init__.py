@@ -7,7 +7,8 @@ outbox     e-mail and SMS: queued, posted, receipted
 live       word to open browsers
 wire       outbound address guard, idempotency keys, API tokens, redaction, uploads
 
-Beside them `rows` inserts by statements compiled once. The two words are `now`, the one clock that verbs read, and `Refusal`, the polite no.
+Beside them stand `rows`, which inserts by statements compiled once, and two words:
+`now`, the one clock that verbs read, and `Refusal`, the polite no.
 """
 
 from datetime import datetime

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from django.db import connection, models
 
-
 Row = TypeVar("Row", bound=models.Model)
 
 
