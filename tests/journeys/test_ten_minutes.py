@@ -86,7 +86,7 @@ def test_another_files_with_misspellings_and_is_linked_an_e_signature_ticket_is_
     )
     desk = story.ayse
     story.house.until(
-        lambda: "/link/undo/" in desk.sees(f"/tickets/{story.collection}/"), "the ticket to be linked", within=60
+        lambda: "/link/undo/" in desk.sees(f"/tickets/{story.collection}/"), "the ticket to be linked", within=120
     )
     assert "/link/undo/" not in desk.sees(f"/tickets/{story.signature}/")
 
@@ -104,7 +104,7 @@ def filed(clerk: Someone, *, subject: str, body: str, module: str) -> str:
 
 
 def test_one_card_gathers_the_storm_and_one_sentence_answers_everyone(story):
-    story.house.until(lambda: "/desk/incidents/" in story.ayse.sees("/desk/"), "the card", within=60)
+    story.house.until(lambda: "/desk/incidents/" in story.ayse.sees("/desk/"), "the card", within=120)
     card = re.search(r"/desk/incidents/\d+/", story.ayse.page)[0]
     story.ayse.sees(card)
     sentence = "Ödeme kuyruğunda tıkanma bulundu, ikinci merkeze geçiyoruz."
@@ -153,10 +153,10 @@ def test_a_link_a_self_approval_and_a_changed_letter_are_refused(story):
 def test_the_second_person_approves_and_a_kill_in_mid_send_loses_and_doubles_nobody(story):
     story.kemal.sees(story.broadcast)
     story.kemal.does(f"{story.broadcast}approval/", typed_count=str(story.count))
-    story.house.until(lambda: sum(story.phones.accepted().values()) > 100, "the first messages", within=30)
+    story.house.until(lambda: sum(story.phones.accepted().values()) > 100, "the first messages", within=60)
     story.house.kill()
     story.house.serve()
-    story.house.until(lambda: len(story.phones.accepted()) >= story.count, "the last message", within=300)
+    story.house.until(lambda: len(story.phones.accepted()) >= story.count, "the last message", within=600)
     time.sleep(2)
     heard = story.phones.accepted()
     assert len(heard) == story.count
