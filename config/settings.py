@@ -54,6 +54,8 @@ PROBE_SOCKETS = env.int("PROBE_SOCKETS", default=5_000)  # questions out at once
 PROBE_SHARDS = env.int("PROBE_SHARDS", default=0)  # posts shared out among Celery's workers of the queue "probes"
 CANARY_TARGETS = env.list("CANARY_TARGETS", default=[])  # host:port of well-known doors: is it them or our line?
 STATUS_SNAPSHOT_DIR = env.str("STATUS_SNAPSHOT_DIR", default="")
+FILINGS_OF_A_PERSON = env.int("FILINGS_OF_A_PERSON", default=20)  # tickets in ten minutes
+FILINGS_OF_A_MUNICIPALITY = env.int("FILINGS_OF_A_MUNICIPALITY", default=60)  # the same, all its people together
 IMAP_URL = env.str("IMAP_URL", default="")
 
 # --- What is inside -------------------------------------------------------

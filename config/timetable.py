@@ -12,7 +12,7 @@ from config import retention
 from foundation.journal import sealing
 from foundation.live import numbering
 from foundation.outbox import dispatch, doubts, housekeeping, receipts
-from foundation.wire import idempotency
+from foundation.wire import idempotency, keeping
 from helpdesk import escalations, linking, recovery, tallies
 from helpdesk.mail import fetching
 from monitoring import history, watch
@@ -61,5 +61,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
     Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),
     Sweep("wire.answers", timedelta(hours=1), idempotency.forget_old_answers),
+    Sweep("wire.kept_files", timedelta(hours=1), keeping.forget_old),
     Sweep("retention", timedelta(days=1), retention.destroy_overdue),
 )

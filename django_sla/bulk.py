@@ -83,13 +83,13 @@ INSERT_EVENTS = """
 AT_ONCE = 12  # rows of one compiled statement; more go through bulk_create
 
 
-def insert(rows: Sequence[Clock] | Sequence[ClockEvent]) -> None:
+def insert(rows: Sequence[Model]) -> None:
     """Insert the few rows of one verb, all of one model, by a statement compiled once; keys are filled in."""
     if not rows:
         return
     model = type(rows[0])
     if len(rows) > AT_ONCE:
-        model.objects.bulk_create(rows)
+        model._default_manager.bulk_create(rows)
         return
     fields = _insertable(model)
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]

@@ -35,7 +35,7 @@ def columns_of(model: type[models.Model], with_key: bool) -> list[models.Field]:
 def statement(model: type[models.Model], vendor: str, with_key: bool) -> str:
     """INSERT … RETURNING the key; `vendor` tells the quotes of one database from another's."""
     quote = connection.ops.quote_name
-    columns = [field.column for field in columns_of(model, with_key)]
+    columns = [str(field.column) for field in columns_of(model, with_key)]
     names, places = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
-    key = quote(model._meta.pk.column)
+    key = quote(str(model._meta.pk.column))
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places}) RETURNING {key}"  # noqa: S608

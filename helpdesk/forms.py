@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from foundation.directory.models import Component, Municipality, Person
-from foundation.wire import uploads
+from foundation.wire import keeping, uploads
 from helpdesk import tickets
 from helpdesk.models import Ticket
 from monitoring.models import Outage
@@ -42,7 +42,52 @@ def new_token() -> str:
     return uuid.uuid4().hex
 
 
-class TicketForm(forms.Form):
+class References(forms.Field):
+    """Signed names of files kept from an earlier try; cleans to a list."""
+
+    widget = forms.MultipleHiddenInput
+
+
+class FormWithFiles(forms.Form):
+    """A form whose files are not lost when it comes back with an error.
+
+    `by` is who fills it in. Whoever shows it again calls `keep_files`, whoever has
+    used it `let_go_of_files`. `kept_files` are drawn beside the input.
+    """
+
+    attachments = SeveralFiles(label=_("Add a file"), required=False)
+    kept = References(required=False)
+
+    def __init__(self, *args, by: Person, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.kept_files = keeping.find(self.references_in(self.data), by=by) if self.is_bound else []
+
+    def references_in(self, data) -> list[str]:
+        return self.fields["kept"].widget.value_from_datadict(data, self.files, self.add_prefix("kept")) or []
+
+    def clean(self):
+        words = super().clean() or self.cleaned_data
+        words.pop("kept", None)
+        words["attachments"] = [*(words.get("attachments") or []), *map(keeping.opened, self.kept_files)]
+        if len(words["attachments"]) > uploads.MOST:
+            self.add_error("attachments", _("Please send at most %(most)d files.") % {"most": uploads.MOST})
+        return words
+
+    def keep_files(self) -> None:
+        """The page is shown again: what was chosen stays chosen."""
+        self.kept_files += keeping.keep(self.files.getlist("attachments"), by=self.by) if self.files else []
+
+    def let_go_of_files(self) -> None:
+        for kept in self.kept_files:
+            keeping.drop(kept)
+
+    def references(self) -> list[tuple[str, str, int]]:
+        """(reference, name, bytes) of each kept file, to draw."""
+        return [(keeping.reference(kept), kept.name, kept.file.size) for kept in self.kept_files]
+
+
+class TicketForm(FormWithFiles):
     """A clerk's report, in everyday words. Cleans to the keywords of `tickets.submit`."""
 
     token = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_token)
@@ -124,7 +169,7 @@ class PhoneLogForm(TicketForm):
         raise forms.ValidationError(_("Several municipalities fit. Please type the code: %(names)s") % {"names": names})
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(FormWithFiles):
     """What the municipality says."""
 
     body = forms.CharField(
@@ -133,7 +178,6 @@ class ReplyForm(forms.Form):
         help_text=_("Please write no personal data (T.C. identity or card numbers); a transaction number is enough."),
         error_messages={"required": _("Please write something first.")},
     )
-    attachments = SeveralFiles(label=_("Add a file"), required=False)
 
     def say(self, ticket: Ticket, by: Person) -> None:
         tickets.reply(ticket, by=by, body=self.cleaned_data["body"], attachments=self.cleaned_data["attachments"])

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation import now
+from foundation.wire import uploads
 
 
 class TokenQuerySet(models.QuerySet):
@@ -47,6 +48,18 @@ class Token(models.Model):
         """`scope` is "noun:read" or "noun:write"; writing includes reading."""
         noun, _, _verb = scope.partition(":")
         return scope in self.scopes or f"{noun}:write" in self.scopes
+
+
+class KeptFile(models.Model):
+    """A file of a form that was not accepted yet (`keeping`); gone within a day."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_files")
+    file = models.FileField(upload_to=uploads.random_place)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class GivenAnswer(models.Model):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
 from foundation.wire import paging
-from helpdesk import commitments, outage_notice, severity, tickets
+from helpdesk import commitments, filing_limits, outage_notice, severity, tickets
 from helpdesk.forms import PhoneLogForm, TicketForm
 from helpdesk.models import Ticket
 from helpdesk.views.warnings import warn_about_identity_numbers
@@ -44,12 +44,28 @@ def new_ticket(request):
     if not (person.own_municipality or person.works_at_the_desk):
         raise NobodyToFileFor
     form_class = PhoneLogForm if person.works_at_the_desk else TicketForm
-    form = form_class(request.POST or None, request.FILES or None, initial=known_already(request))
+    form = form_class(request.POST or None, request.FILES or None, initial=known_already(request), by=person)
     notice = unseen_outage(form, person) if form.is_valid() else None
-    if form.is_valid() and notice is None and (filed := file_it(form, person)):
-        warn_about_identity_numbers(request, form.cleaned_data["subject"], form.cleaned_data["body"])
-        return redirect("helpdesk:ticket", number=filed.number)
-    return render(request, "helpdesk/new_ticket.html", surroundings_of(form, person, notice))
+    refusal = None
+    if form.is_valid() and notice is None:
+        try:
+            filed = file_it(form, person)
+        except Refusal as no:
+            refusal = no
+        else:
+            warn_about_identity_numbers(request, form.cleaned_data["subject"], form.cleaned_data["body"])
+            return redirect("helpdesk:ticket", number=filed.number)
+    form.keep_files()
+    return shown(request, form, notice, refusal)
+
+
+def shown(request, form, notice, refusal: Refusal | None):
+    """The form with everything that was typed and chosen, and why it was not sent."""
+    context = surroundings_of(form, request.user, notice) | {"refusal": refusal}
+    response = render(request, "helpdesk/new_ticket.html", context, status=refusal.status if refusal else 200)
+    if refusal and refusal.retry_after:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def known_already(request) -> dict:
@@ -57,18 +73,17 @@ def known_already(request) -> dict:
     return {"phone": request.user.phone, "module": request.GET.get("module", "")}
 
 
-def file_it(form, person) -> Ticket | None:
-    """The ticket; None when it was refused, and then the form says why and keeps every word."""
+def file_it(form, person) -> Ticket:
+    """The ticket. Raises what `submit` refuses with, and `TooManyTickets`."""
     words = dict(form.cleaned_data)
     words.pop("outage_seen", None)
     municipality = words.pop("municipality", None) or person.own_municipality
+    filing_limits.spend(person, municipality)
     by = None if person.works_at_the_desk else person
     channel = Ticket.Channel.PHONE if person.works_at_the_desk else Ticket.Channel.PORTAL
-    try:
-        return tickets.submit(**words, municipality=municipality, by=by, channel=channel)
-    except Refusal as refusal:
-        form.add_error("attachments", refusal.sentence)
-        return None
+    filed = tickets.submit(**words, municipality=municipality, by=by, channel=channel)
+    form.let_go_of_files()
+    return filed
 
 
 def unseen_outage(form, person):
@@ -94,7 +109,7 @@ def surroundings_of(form, person, notice) -> dict:
 @require_safe
 def promise(request):
     """The promised times for what is chosen so far, as a fragment of the form."""
-    form = TicketForm(request.GET)
+    form = TicketForm(request.GET, by=request.user)
     form.is_valid()
     return render(request, "helpdesk/_promise.html", promised_for(form))
 

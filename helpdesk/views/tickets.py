@@ -43,7 +43,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
     context = {
         "ticket": ticket,
         "conversation": conversations.of(ticket, request.user),
-        "form": form or (MessageForm() if at_desk else ReplyForm()),
+        "form": form or (MessageForm if at_desk else ReplyForm)(by=request.user),
         "refusal": refusal,
     }
     if at_desk:
@@ -67,14 +67,17 @@ def message(request, number):
     """Say something. What was typed stays on the page when it cannot be said."""
     ticket = find(request, number)
     form_class = MessageForm if request.user.works_at_the_desk else ReplyForm
-    form = form_class(request.POST, request.FILES)
+    form = form_class(request.POST, request.FILES, by=request.user)
     if not form.is_valid():
+        form.keep_files()
         return show(request, ticket, form)
     try:
         form.say(ticket, request.user)
     except Refusal as refusal:
         ticket.refresh_from_db()
+        form.keep_files()
         return show(request, ticket, form, refusal)
+    form.let_go_of_files()
     warn_about_identity_numbers(request, form.cleaned_data["body"])
     return redirect("helpdesk:ticket", number=number)
 

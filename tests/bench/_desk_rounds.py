@@ -130,7 +130,7 @@ class Pages:
             "conversation": conversations.of(ticket, self.agent),
             "around": conversations.around(ticket),
             "colleagues": people.names_at_the_desk(),
-            "form": MessageForm(),
+            "form": MessageForm(by=self.agent),
         }
 
     def queries(self, template: str) -> list[tuple]:

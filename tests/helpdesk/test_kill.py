@@ -59,6 +59,9 @@ print("ANSWER" + json.dumps([[t.subject for t in tickets], [t.subject for t in t
 class Office(House):
     """The pages and the API alone, as production runs them: a master and two workers in one process group."""
 
+    def __init__(self):
+        super().__init__(FILINGS_OF_A_PERSON="1000000", FILINGS_OF_A_MUNICIPALITY="1000000")
+
     def serve(self):
         self.process = subprocess.Popen(
             [*GRANIAN, "--port", str(self.port), "config.wsgi:application"],
