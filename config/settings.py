@@ -42,6 +42,9 @@ SMS_OPERATOR = env.str("SMS_OPERATOR", default="")  # YAML mapping of a domestic
 OUTBOX_POST_TIMEOUT = env.float("OUTBOX_POST_TIMEOUT", default=10)  # seconds for one call to a gateway
 OUTBOX_SETTLE = env.float("OUTBOX_SETTLE", default=30)  # seconds until a gateway's list is trusted to be whole
 OUTBOX_UNCONFIRMED_AFTER = env.float("OUTBOX_UNCONFIRMED_AFTER", default=600)  # seconds without a receipt
+SMS_CANARY_NUMBERS = env.list("SMS_CANARY_NUMBERS", default=[])  # our own handsets, E.164
+SMS_CANARY_EVERY = env.int("SMS_CANARY_EVERY", default=4 * 3600)  # seconds
+SMS_TRANSFER_BASIS = env.str("SMS_TRANSFER_BASIS", default="")  # why numbers may go abroad, as shown (KVKK art. 9)
 SMS_SEGMENT_PRICE = Decimal(env.str("SMS_SEGMENT_PRICE", default="0.30"))  # TL, for the estimate
 
 ALERTMANAGER_TOKEN = env.str("ALERTMANAGER_TOKEN", default="")

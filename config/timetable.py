@@ -11,14 +11,14 @@ from datetime import timedelta
 from config import retention
 from foundation.journal import sealing
 from foundation.live import numbering
-from foundation.outbox import dispatch, doubts, housekeeping, receipts
+from foundation.outbox import canary, dispatch, doubts, housekeeping, inquiries, receipts
 from foundation.wire import idempotency, keeping
 from helpdesk import escalations, linking, recovery, tallies
 from helpdesk.mail import fetching
 from monitoring import history, watch
 from monitoring import jobs as posts
 from monitoring.status import snapshot
-from runbooks.broadcasts import approval, sending
+from runbooks.broadcasts import acknowledging, approval, chasing, glass, sending
 from runbooks.runs import engine
 from runbooks.scenarios import playing
 
@@ -39,6 +39,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.hook", timedelta(seconds=3), dispatch.deliver_hooks, queue="outbox"),
     Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
     Sweep("outbox.doubts", timedelta(seconds=3), doubts.settle, queue="outbox"),
+    Sweep("outbox.inquiries", timedelta(seconds=20), inquiries.ask_about_silent, queue="outbox"),
+    Sweep("outbox.canary", timedelta(minutes=5), canary.fly),
     Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),
     Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),
     Sweep("outbox.close", timedelta(seconds=20), housekeeping.close_batches),
@@ -57,6 +59,9 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
     Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
     Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),
+    Sweep("runbooks.chase", timedelta(seconds=20), chasing.chase_due),
+    Sweep("runbooks.machines", timedelta(seconds=30), acknowledging.hear_machines),
+    Sweep("runbooks.reviews", timedelta(hours=1), glass.remind_of_reviews),
     Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
     Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),

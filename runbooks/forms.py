@@ -1,10 +1,13 @@
 """What people type in this context. Field names are the verbs' keywords."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Component, Contact, Municipality, Province
 from runbooks.broadcasts import audience, composing, templates
@@ -12,6 +15,7 @@ from runbooks.broadcasts.audience import Rule
 from runbooks.models import Broadcast
 
 Lane = Broadcast.Lane
+Lines = tuple[tuple[str, str, str, str], ...]  # of an uploaded list, as audience.Rule keeps them
 LARGEST_FILE = 2 * 1024 * 1024
 LIVE_LANES = [choice for choice in Lane.choices if choice[0] != Lane.DRILL]
 
@@ -27,6 +31,12 @@ def every_province() -> list[tuple[str, str]]:
 
 def every_module() -> list[tuple[str, str]]:
     return [(part.pk, part.name) for part in Component.objects.exclude(tier=Component.Tier.OUTSIDE)]
+
+
+def unheard() -> list[tuple[str, str]]:
+    """Broadcasts that people may still be silent about, newest first."""
+    released = Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - timedelta(days=7))
+    return [("", "–"), *((str(sent.pk), f"{sent.number} · {sent.subject}") for sent in released[:30])]
 
 
 class ComposeForm(forms.Form):
@@ -55,11 +65,22 @@ class ComposeForm(forms.Form):
         required=False,
     )
     red_now = forms.BooleanField(label=_("Only municipalities with something down at this moment"), required=False)
+    municipalities = forms.CharField(label=_("Only these municipalities"), max_length=4000, required=False)
+    silent_in = forms.TypedChoiceField(
+        label=_("Only who did not acknowledge"), choices=unheard, coerce=int, empty_value=None, required=False
+    )
     file = forms.FileField(label=_("Or a list of your own (CSV)"), required=False)
+    drop_file = forms.BooleanField(label=_("Leave the uploaded list out"), required=False)
+    chases = forms.BooleanField(
+        label=_("Go after the silent: e-mail after 10 minutes, their deputies by SMS after 20"), required=False
+    )
+    list_name = forms.CharField(label=_("Name of the list"), max_length=80, required=False)
 
-    def __init__(self, *arguments, is_drill: bool = False, **kwargs):
+    def __init__(self, *arguments, is_drill: bool = False, lines: Lines = (), **kwargs):
+        """`lines` are those of a list that was uploaded earlier; they stay until they are dropped or replaced."""
         super().__init__(*arguments, **kwargs)
         self.is_drill = is_drill
+        self.lines = lines
         for name in templates.ASKED:
             self.fields[f"token_{name}"] = forms.CharField(label=f"{{{name}}}", max_length=60, required=False)
 
@@ -71,7 +92,7 @@ class ComposeForm(forms.Form):
     def clean_file(self):
         upload = self.cleaned_data["file"]
         if not upload:
-            return ()
+            return self.lines
         if upload.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 2 MB."))
         try:
@@ -81,17 +102,39 @@ class ComposeForm(forms.Form):
         except audience.FileIsWrong as wrong:
             raise forms.ValidationError(str(wrong))
 
+    def clean_municipalities(self) -> tuple[str, ...]:
+        """Codes, by code or name, between commas or on lines of their own."""
+        words = [part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["municipalities"])]
+        return tuple(dict.fromkeys(self._municipality(word) for word in words if word))
+
+    def _municipality(self, word: str) -> str:
+        if Municipality.objects.filter(code=word).exists():
+            return word
+        found = list(Municipality.objects.matching(word).values_list("code", "full_name", "name")[:6])
+        exact = [code for code, full_name, name in found if turkish.fold(word) in map(turkish.fold, (full_name, name))]
+        if len(exact) == 1 or len(found) == 1:
+            return (exact or [found[0][0]])[0]
+        if not found:
+            raise forms.ValidationError(_("No municipality is called “%(word)s”."), params={"word": word})
+        names = ", ".join(f"{full_name} ({code})" for code, full_name, _name in found)
+        raise forms.ValidationError(
+            _("“%(word)s” is not one municipality. Do you mean: %(names)s?"), params={"word": word, "names": names}
+        )
+
     def clean(self):
         super().clean()
         cleaned: dict[str, Any] = self.cleaned_data
         values = {name: cleaned.pop(f"token_{name}", "") for name in templates.ASKED}
         for part in ("text", "correction"):
             cleaned[part] = composing.fill(cleaned.get(part, ""), values)
-        narrowing = ("duties", "types", "regions", "provinces", "components", "tiers", "file")
+        if cleaned.pop("drop_file", False):
+            cleaned["file"] = ()
+        narrowing = ("duties", "types", "regions", "provinces", "components", "tiers", "municipalities", "file")
         conditions: dict[str, Any] = {name: tuple(cleaned.pop(name, None) or ()) for name in narrowing}
         if not cleaned["correction"].strip() and not self.is_drill:
             cleaned["correction"] = templates.STANDARD_CORRECTION
-        cleaned["rule"] = Rule(red_now=cleaned.pop("red_now", False), **conditions)
+        alone = {name: cleaned.pop(name, None) for name in ("red_now", "silent_in")}
+        cleaned["rule"] = Rule(red_now=bool(alone["red_now"]), silent_in=alone["silent_in"], **conditions)
         cleaned["lane"] = Lane.DRILL if self.is_drill else cleaned.get("lane") or Lane.OPERATIONAL
         return cleaned
 
@@ -100,6 +143,31 @@ class ApprovalForm(forms.Form):
     """The second person's word: the number of recipients, typed, and what they saw."""
 
     typed_count = forms.IntegerField(label=_("Number of recipients"), min_value=0)
+    binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class GlassForm(ApprovalForm):
+    """One person's word, with the reason why there is no second."""
+
+    reason = forms.CharField(label=_("Why can nobody else approve?"), max_length=2000, widget=forms.Textarea)
+
+
+class ReviewForm(forms.Form):
+    note = forms.CharField(label=_("Review"), max_length=2000, strip=True)
+
+
+class AskForm(forms.Form):
+    """Which message of which plan may leave without waiting."""
+
+    plan_code = forms.CharField(max_length=20)
+    step_key = forms.CharField(max_length=40)
+
+
+class PreApprovalForm(forms.Form):
+    """The second person's word in advance."""
+
+    most = forms.IntegerField(label=_("At most so many recipients"), min_value=1)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=180)
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 

@@ -1,17 +1,37 @@
 """What we do on hearing facts from below: leave one promise and return."""
 
+from django.contrib.auth import user_logged_in
 from django.dispatch import receiver
 
 from django_sla.signals import clock_escalated
+from foundation.outbox.events import message_received
 from helpdesk import escalations
+from helpdesk.events import ticket_submitted
 from monitoring.events import outage_opened
 from runbooks import on_call
+from runbooks.broadcasts import acknowledging
 from runbooks.runs import calling
 
 
 @receiver(outage_opened)
 def call_for_runbooks(sender, outage, **kwargs):
     calling.promise_for(outage)
+
+
+@receiver(user_logged_in)
+def who_signs_in_has_seen_it(sender, user, **kwargs):
+    acknowledging.imply(user, acknowledging.Via.SIGN_IN)
+
+
+@receiver(ticket_submitted)
+def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs):
+    if ticket.requester:
+        acknowledging.imply(ticket.requester, acknowledging.Via.TICKET)
+
+
+@receiver(message_received)
+def who_answers_has_seen_it(sender, inbound, **kwargs):
+    acknowledging.hear_reply(inbound.address, inbound.text)
 
 
 @receiver(clock_escalated)

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 
 from foundation.live.views import poll_view, stream_view
 from runbooks.board.socket import BoardSocket
-from runbooks.views import board, broadcasts, cap, on_call, plans, runs, scenario, situation
+from runbooks.views import board, broadcasts, cap, on_call, plans, preapprovals, runs, scenario, situation
 
 
 def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]:
@@ -18,6 +18,9 @@ def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]
         (f"{prefix}/<int:pk>/standing/", broadcasts.standing, f"{name}_standing"),
         (f"{prefix}/<int:pk>/submission/", broadcasts.submission, f"{name}_submission"),
         (f"{prefix}/<int:pk>/approval/", broadcasts.approve, f"{name}_approval"),
+        (f"{prefix}/<int:pk>/glass/", broadcasts.break_glass, f"{name}_glass"),
+        (f"{prefix}/<int:pk>/review/", broadcasts.review, f"{name}_review"),
+        (f"{prefix}/<int:pk>/evidence/", broadcasts.take_evidence, f"{name}_evidence"),
         (f"{prefix}/<int:pk>/withdrawal/", broadcasts.withdrawal, f"{name}_withdrawal"),
         (f"{prefix}/<int:pk>/pause/", broadcasts.pause, f"{name}_pause"),
         (f"{prefix}/<int:pk>/resumption/", broadcasts.resumption, f"{name}_resumption"),
@@ -35,6 +38,10 @@ app_name = "runbooks"
 urlpatterns = [
     path("broadcasts/cap/", cap.feed, name="cap"),
     path("broadcasts/cap/<int:pk>.xml", cap.alert, name="cap_alert"),
+    path("broadcasts/pre-approvals/", preapprovals.index, name="pre_approvals"),
+    path("broadcasts/pre-approvals/new/", preapprovals.ask, name="pre_approval_request"),
+    path("broadcasts/pre-approvals/<int:pk>/approval/", preapprovals.approve, name="pre_approval"),
+    path("broadcasts/pre-approvals/<int:pk>/withdrawal/", preapprovals.withdraw, name="pre_approval_withdrawal"),
     *sending_doors("broadcasts", "broadcast", is_drill=False),
     *sending_doors("drills", "drill", is_drill=True),
     path("board/", board.board, name="board"),

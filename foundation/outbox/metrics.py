@@ -5,6 +5,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from foundation import now
+from foundation.outbox import canary
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, Message
 from foundation.outbox.models.message import Channel
@@ -16,6 +17,7 @@ class Outbox(Collector):
     def collect(self):
         yield self._pending()
         yield self._lag()
+        yield from self._canary()
 
     def _pending(self):
         family = GaugeMetricFamily(
@@ -37,6 +39,18 @@ class Outbox(Collector):
         for channel in Channel.values:
             family.add_metric([channel], (at - oldest[channel]).total_seconds() if channel in oldest else 0.0)
         return family
+
+    def _canary(self):
+        took = GaugeMetricFamily(
+            "nobet_sms_canary_seconds", "How long the newest canary took to its handset.", labels=["gateway"]
+        )
+        arrived = GaugeMetricFamily(
+            "nobet_sms_canary_delivered_timestamp_seconds", "When the newest canary arrived.", labels=["gateway"]
+        )
+        for gateway, (seconds, at) in canary.latencies().items():
+            took.add_metric([gateway], seconds)
+            arrived.add_metric([gateway], at)
+        return took, arrived
 
 
 def _waiting():

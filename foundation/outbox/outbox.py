@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
-from foundation.outbox import jobs, segments
+from foundation.outbox import jobs, routes, segments
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, Message, Suppression
 from foundation.outbox.models.message import Channel
 
 CHUNK = 500
+COPIES_APART = timedelta(seconds=125)  # wider than the window in which a look-up binds
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,14 @@ def _add_chunk(batch: Batch, channel: str, recipients: list[Recipient]) -> int:
     for address in known:
         del wanted[address]
     closed = dict(Suppression.objects.filter(channel=channel, address__in=wanted).values_list("address", "reason"))
-    messages = [_message(batch, channel, recipient, closed) for recipient in reversed(wanted.values())]
+    turkish = channel == Channel.SMS and routes.speak_turkish()
+    messages = [_message(batch, channel, recipient, closed, turkish) for recipient in reversed(wanted.values())]
     return len(Message.objects.bulk_create(messages))
 
 
-def _message(batch: Batch, channel: str, recipient: Recipient, closed: dict[str, str]) -> Message:
+def _message(
+    batch: Batch, channel: str, recipient: Recipient, closed: dict[str, str], turkish: bool = False
+) -> Message:
     reason = closed.get(recipient.address) or recipient.suppressed
     return Message(
         batch=batch,
@@ -125,7 +129,7 @@ def _message(batch: Batch, channel: str, recipient: Recipient, closed: dict[str,
         priority=recipient.priority,
         lane=batch.lane,
         lane_rank=batch.rules.rank,
-        segments=segments.measure(recipient.text).segments if channel == Channel.SMS else 1,
+        segments=segments.measure(recipient.text, turkish=turkish).segments if channel == Channel.SMS else 1,
         expires_at=batch.expires_at,
         state=Message.State.SUPPRESSED if reason else Message.State.QUEUED,
         reason=reason,
@@ -163,6 +167,7 @@ def release(batch: Batch, *, by: Person | None = None) -> None:
     queued = batch.messages.filter(state=Message.State.QUEUED)
     queued.filter(channel=Channel.SMS).update(due_at=due, expires_at=expires)
     queued.exclude(channel=Channel.SMS).update(due_at=at, expires_at=expires)
+    _keep_copies_apart(batch, at)
     batch.refresh_from_db()
     if batch.rules.hourly_cap is not None and not batch.urgent:
         _cap(queued, batch, batch.rules.hourly_cap, at)
@@ -237,6 +242,19 @@ def _counts(batch: Batch):
 def _ring(batch: Batch) -> None:
     for channel in batch.messages.values_list("channel", flat=True).distinct():
         jobs.ring(channel)
+
+
+def _keep_copies_apart(batch: Batch, at: datetime) -> None:
+    """A text that has just gone to a number in another batch goes to it again two minutes later.
+
+    Operators drop the second of two equal texts, and a gateway's list tells them apart
+    by the time of their making only.
+    """
+    just_now = Message.objects.filter(
+        channel=Channel.SMS, address=OuterRef("address"), text=OuterRef("text"), posted_at__gt=at - COPIES_APART
+    ).exclude(batch=batch)
+    again = batch.messages.filter(Exists(just_now), channel=Channel.SMS, state=Message.State.QUEUED)
+    again.filter(due_at__lt=at + COPIES_APART).update(due_at=at + COPIES_APART)
 
 
 def _cap(queued: QuerySet[Message], batch: Batch, cap: int, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """What gateways tell us afterwards: kept first, applied soon, in any order, any number of times."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.db import transaction
 from foundation import now
 from foundation.outbox import ledger, ranks, routes, tokens
 from foundation.outbox.gateways import codes
+from foundation.outbox.gateways.parcels import Receipt
 from foundation.outbox.models import Attempt, Batch, Message, ProviderEvent, Suppression
 from foundation.promises import claims
 
@@ -30,17 +30,6 @@ MOVABLE = [
     State.EXPIRED,
     State.ABORTED,
 ]
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """One status report. `token` is the reference we gave the gateway, if it came back."""
-
-    gateway: str
-    sid: str
-    status: str
-    error_code: str = ""
-    token: str = ""
 
 
 def keep(receipt: Receipt) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import events
 from foundation.outbox.gateways import registry
-from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.gateway import Gateway, Transfer
 from foundation.outbox.models import Route
 from foundation.outbox.pacing import Pace
 
@@ -40,6 +41,48 @@ def first_open(channel: str, sender: str) -> str | None:
     known = Route.objects.filter(gateway__in=names, sender=sender)
     shut = {route.gateway for route in known if not lets_through(route)}
     return next((name for name in names if name not in shut), None)
+
+
+def first_choice() -> str:
+    """The gateway that carries SMS while nothing is wrong with it."""
+    return registry.chain("sms")[0]
+
+
+def speak_turkish() -> bool:
+    """Whether every gateway that may carry an SMS is verified for the Turkish single-shift table."""
+    return all(registry.make(name).turkish for name in registry.chain("sms"))
+
+
+@dataclass(frozen=True)
+class Road:
+    """What people should know of a gateway before numbers go to it."""
+
+    name: str
+    transfer: str
+    leaves_the_country: bool
+    two_way: bool
+    turkish: bool
+    is_open: bool
+
+
+def roads(sender: str) -> list[Road]:
+    """The gateways an SMS may take, first choice first, with where numbers go (KVKK art. 9)."""
+    names = registry.chain("sms")
+    shut = {
+        route.gateway for route in Route.objects.filter(gateway__in=names, sender=sender) if not lets_through(route)
+    }
+    return [_road(registry.make(name), name not in shut) for name in names]
+
+
+def _road(gateway: Gateway, is_open: bool) -> Road:
+    return Road(
+        name=gateway.name,
+        transfer=str(gateway.transfer.label),
+        leaves_the_country=gateway.transfer == Transfer.ABROAD,
+        two_way=gateway.two_way,
+        turkish=gateway.turkish,
+        is_open=is_open,
+    )
 
 
 def lets_through(route: Route) -> bool:

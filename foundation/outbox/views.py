@@ -1,13 +1,17 @@
 """The gateways' doors: they report, and sometimes somebody answers."""
 
+import json
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseForbidden
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from foundation.outbox import inbound, jobs, receipts
 from foundation.outbox.gateways import twilio
-from foundation.outbox.receipts import Receipt
+from foundation.outbox.gateways.operator import Operator
+from foundation.outbox.gateways.parcels import Receipt
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -47,3 +51,52 @@ def is_from_twilio(request) -> bool:
     """Signed over the address Twilio was told, not over the Host header a client can choose."""
     url = settings.PUBLIC_BASE_URL + request.get_full_path()
     return twilio.is_signed(url, request.POST, request.headers.get("X-Twilio-Signature", ""))
+
+
+@csrf_exempt
+@require_POST
+def operator_status(request):
+    """A domestic operator's receipt: known by the agreed secret, kept, answered 204."""
+    operator = _operator(request)
+    if operator is None:
+        return HttpResponseForbidden()
+    try:
+        receipt = operator.receipt(_told(request), request.GET.get("ref", ""))
+    except ValueError:
+        return HttpResponseBadRequest()
+    if receipt and receipts.keep(receipt):
+        jobs.ring_for_receipts()
+    return HttpResponse(status=204)
+
+
+@csrf_exempt
+@require_POST
+def operator_inbound(request):
+    """An answer on a two-way route: kept once."""
+    operator = _operator(request)
+    if operator is None:
+        return HttpResponseForbidden()
+    try:
+        letter = operator.letter(_told(request))
+    except ValueError:
+        return HttpResponseBadRequest()
+    if letter:
+        sid, address, text = letter
+        inbound.receive(operator.name, sid=sid, address=address, text=text)
+    return HttpResponse(status=204)
+
+
+def _operator(request) -> Operator | None:
+    """The operator in use, if the caller shows its secret."""
+    operator = Operator() if settings.SMS_OPERATOR else None
+    return operator if operator and operator.knows(request.headers) else None
+
+
+def _told(request) -> Any:
+    """JSON or a form, whichever came; raises ValueError for what is neither."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        return json.loads(request.body.replace(rb"\u0000", b""))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

@@ -1,5 +1,10 @@
-""" "Seen": a municipality types the code in the portal; who is silent stays on a list."""
+""" "Seen": by code, by answer, on the telephone, or implied; who is silent stays on a list.
 
+Implied means that somebody of the municipality came to us after the message had left:
+signed in, opened a ticket, or brought a machine back that had been silent.
+"""
+
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,11 +16,13 @@ from foundation import Refusal, now
 from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
+from monitoring.models import Check, Transition
 from runbooks.broadcasts import telephone
 from runbooks.models import Acknowledgement, Broadcast, Recipient
 
 GOOD_FOR = timedelta(days=2)  # how long a code can be typed after approval
 Via = Acknowledgement.Via
+_CODE = re.compile(r"\b[0-9]{4,6}\b")
 
 
 class NoSuchCode(Refusal):
@@ -30,11 +37,15 @@ class ForMunicipalities(Refusal):
 
 @dataclass(frozen=True)
 class Heard:
-    """How many recipients and municipalities answered, each counted by itself."""
+    """How many recipients and municipalities answered, each counted by itself.
+
+    `ways` are municipalities by how they answered; one may have answered in several.
+    """
 
     acknowledged: int
     silent: int
     silent_municipalities: int
+    ways: tuple[tuple[str, int], ...] = ()
 
     @property
     def total(self) -> int:
@@ -60,17 +71,61 @@ def acknowledge(code: str, *, by: Person) -> Broadcast:
     return broadcast
 
 
-def mark(broadcast: Broadcast, municipality: Municipality, *, person: Person, via: str) -> None:
-    """Write the acknowledgement down, in the caller's transaction."""
+@transaction.atomic
+def imply(person: Person, via: str) -> None:
+    """Somebody of a municipality came to us: they are taken to have seen what was sent there."""
+    if municipality := person.own_municipality:
+        for broadcast in _waiting_for(municipality).exclude(acknowledgements__person=person):
+            mark(broadcast, municipality, person=person, via=via)
+
+
+@transaction.atomic
+def hear_reply(address: str, text: str) -> None:
+    """An answer on a two-way route: the code from the very number it was sent to counts like the portal."""
+    for code in set(_CODE.findall(text)):
+        rows = Recipient.objects.silent().filter(
+            address=telephone.read(address).address,
+            broadcast__code=code,
+            broadcast__approved_at__gt=now() - GOOD_FOR,
+            municipality__isnull=False,
+        )
+        for row in rows.select_related("broadcast", "municipality"):
+            Recipient.objects.filter(pk=row.pk).update(acknowledged_at=now())
+            mark(row.broadcast, row.municipality, person=None, via=Via.REPLY)
+
+
+def hear_machines() -> int:
+    """Municipalities whose silent machine reported again after a message had left; returns how many were new."""
+    heard = 0
+    for broadcast in Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - GOOD_FOR):
+        back = Transition.objects.filter(
+            check_of__kind=Check.Kind.HEARTBEAT, new=Check.Verdict.UP, at__gt=broadcast.approved_at
+        ).exclude(old=Check.Verdict.UNKNOWN)
+        for municipality in silent_municipalities(broadcast).filter(pk__in=back.values("check_of__node__municipality")):
+            with transaction.atomic():
+                mark(broadcast, municipality, person=None, via=Via.HEARTBEAT)
+            heard += 1
+    return heard
+
+
+def _waiting_for(municipality: Municipality):
+    to_us = Recipient.objects.included().filter(broadcast=OuterRef("pk"), municipality=municipality)
+    sent = Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - GOOD_FOR)
+    return sent.filter(Exists(to_us))
+
+
+def mark(broadcast: Broadcast, municipality: Municipality, *, person: Person | None, via: str) -> None:
+    """Write the acknowledgement down, in the caller's transaction; the first word of a person counts."""
     _row, is_new = Acknowledgement.objects.get_or_create(
         broadcast=broadcast, municipality=municipality, person=person, defaults={"via": via}
     )
     if not is_new:
         return
-    own = Q(contact__person=person)
-    if person.phone:
-        own |= Q(address=telephone.read(str(person.phone)).address)
-    broadcast.recipients.silent().filter(own, municipality=municipality).update(acknowledged_at=now())
+    if person is not None:
+        own = Q(contact__person=person)
+        if person.phone:
+            own |= Q(address=telephone.read(str(person.phone)).address)
+        broadcast.recipients.silent().filter(own, municipality=municipality).update(acknowledged_at=now())
     journal.record("broadcast.acknowledged", broadcast, by=person, municipality=municipality.code, via=via)
     live.announce(audiences.broadcast(broadcast.pk), "heard", broadcast.pk, {"municipality": municipality.code})
 
@@ -94,7 +149,10 @@ def heard(broadcast: Broadcast) -> Heard:
         acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)),
         silent=Count("pk", filter=Q(acknowledged_at=None)),
     )
-    return Heard(silent_municipalities=silent_municipalities(broadcast).count(), **counted)
+    said = broadcast.acknowledgements.order_by().values_list("via")
+    numbers = dict(said.annotate(places=Count("municipality", distinct=True)))
+    ways = tuple((str(via.label), numbers[via]) for via in Via if via in numbers)
+    return Heard(silent_municipalities=silent_municipalities(broadcast).count(), ways=ways, **counted)
 
 
 def silent_municipalities(broadcast: Broadcast):

@@ -27,8 +27,10 @@ MAY_PREPARE = (Role.OPERATOR, Role.APPROVER, Role.SHIFT_LEAD, Role.PLATFORM_ADMI
 MAY_APPROVE = (Role.APPROVER, Role.PLATFORM_ADMIN)
 # A second factor older than this is not fresh (threat model, row 1).
 FRESH = timedelta(minutes=5)
-# Live broadcasts that may leave within 24 hours; life safety is never counted or capped.
+# Live broadcasts that may leave within 24 hours, and about one outage within an hour (domain, §5.4);
+# life safety is never counted or capped.
 DAILY_CAP = 24
+HOURLY_CAP = 3
 
 
 class BroadcastMovedOn(Refusal):
@@ -78,6 +80,10 @@ class CapReached(Refusal):
     status = 429
 
 
+class HourlyCapReached(CapReached):
+    sentence = _("Three broadcasts about this outage have left within the hour. Only life-safety messages may leave.")
+
+
 @dataclass(frozen=True)
 class Confirmation:
     """Proof that the person at the keyboard is who they say: the factor used, and when.
@@ -100,6 +106,7 @@ def binding_of(broadcast: Broadcast, audience_digest: str) -> str:
         broadcast.sender,
         broadcast.lane,
         broadcast.is_drill,
+        broadcast.chases,
         audience_digest,
     ]
     return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
@@ -145,7 +152,7 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
         binding=broadcast.binding,
         drill=broadcast.is_drill,
     )
-    _tell(broadcast)
+    tell(broadcast)
 
 
 @transaction.atomic
@@ -157,16 +164,8 @@ def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int,
     submitter, a stale factor, a wrong count, a late word, and anything that changed.
     """
     _refuse_the_wrong_person(broadcast, by, confirmation)
-    current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
-    _refuse_what_is_not_as_submitted(current, binding, typed_count)
-    _refuse_beyond_the_cap(current)
     at = now()
-    claimed = Broadcast.objects.filter(
-        pk=current.pk, status=Status.SUBMITTED, binding=binding, submitted_at__gt=at - APPROVAL_WINDOW
-    ).update(status=Status.SENDING, approved_by=by, approved_at=at)
-    if not claimed:
-        raise BroadcastMovedOn
-    broadcast.refresh_from_db()
+    let_go(broadcast, by=by, at=at, binding=binding, typed_count=typed_count)
     submitter = Person.objects.get(pk=broadcast.submitted_by_id)
     Approval.objects.create(
         broadcast=broadcast,
@@ -181,7 +180,23 @@ def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int,
     journal.record(
         "broadcast.approved", broadcast, by=by, binding=binding, typed=typed_count, factor=confirmation.factor
     )
-    _tell(broadcast)
+    tell(broadcast)
+
+
+def let_go(broadcast: Broadcast, *, by: Person, at: datetime, binding: str, typed_count: int, **how) -> None:
+    """Claim a submitted broadcast for sending, in the caller's transaction; `how` are fields that say by what right.
+
+    Refuses what is not as it was submitted or seen, a late word, and more than the caps allow.
+    """
+    current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    _refuse_what_is_not_as_submitted(current, binding, typed_count)
+    refuse_beyond_the_caps(current)
+    claimed = Broadcast.objects.filter(
+        pk=current.pk, status=Status.SUBMITTED, binding=binding, submitted_at__gt=at - APPROVAL_WINDOW
+    ).update(status=Status.SENDING, approved_by=by, approved_at=at, **how)
+    if not claimed:
+        raise BroadcastMovedOn
+    broadcast.refresh_from_db()
 
 
 @transaction.atomic
@@ -194,7 +209,7 @@ def withdraw(broadcast: Broadcast, *, by: Person, note: str = "") -> None:
         raise BroadcastMovedOn
     broadcast.refresh_from_db()
     journal.record("broadcast.withdrawn", broadcast, by=by, text=note)
-    _tell(broadcast)
+    tell(broadcast)
 
 
 def lapse_overdue() -> int:
@@ -211,7 +226,7 @@ def _lapse(broadcast: Broadcast) -> bool:
     if taken:
         broadcast.refresh_from_db()
         journal.record("broadcast.lapsed", broadcast)
-        _tell(broadcast)
+        tell(broadcast)
     return bool(taken)
 
 
@@ -220,6 +235,10 @@ def _refuse_the_wrong_person(broadcast: Broadcast, by: Person, confirmation: Con
         raise MayNotApprove
     if by.pk == broadcast.submitted_by_id:
         raise OwnBroadcast
+    refuse_stale(confirmation)
+
+
+def refuse_stale(confirmation: Confirmation) -> None:
     if not now() - FRESH < confirmation.at <= now():
         raise NotFresh
 
@@ -235,13 +254,19 @@ def _refuse_what_is_not_as_submitted(current: Broadcast, binding: str, typed_cou
         raise WrongCount
 
 
-def _refuse_beyond_the_cap(current: Broadcast) -> None:
+def refuse_beyond_the_caps(current: Broadcast) -> None:
     if current.is_drill or current.lane == Broadcast.Lane.LIFE_SAFETY:
         return
     counted = Broadcast.objects.live().exclude(lane=Broadcast.Lane.LIFE_SAFETY)
     if counted.filter(approved_at__gt=now() - timedelta(days=1)).count() >= DAILY_CAP:
         raise CapReached
+    if current.outage_id is None or current.corrects_id:
+        return
+    about_it = counted.filter(outage=current.outage_id, approved_at__gt=now() - timedelta(hours=1))
+    if about_it.count() >= HOURLY_CAP:
+        raise HourlyCapReached
 
 
-def _tell(broadcast: Broadcast) -> None:
+def tell(broadcast: Broadcast) -> None:
+    """Say to open pages where the broadcast stands."""
     live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())

@@ -16,7 +16,7 @@ from foundation import Refusal
 from foundation.directory import turkish
 from foundation.directory.models import Contact, Municipality, Person
 from foundation.journal import journal
-from foundation.outbox import outbox, segments
+from foundation.outbox import outbox, routes, segments
 from foundation.outbox.models import Route
 from runbooks.broadcasts import audience, templates
 from runbooks.models import Broadcast
@@ -108,6 +108,7 @@ def revise(broadcast: Broadcast, *, by: Person, **fields) -> None:
     editable = [Broadcast.Status.DRAFT, Broadcast.Status.LAPSED]
     if "rule" in fields:
         fields["rule"] = fields["rule"].to_json()
+    fields |= {name: segments.normal(fields[name]) for name in ("text", "correction") if name in fields}
     if not Broadcast.objects.filter(pk=broadcast.pk, status__in=editable).update(**fields, prepared_by=by):
         raise NotADraft
     broadcast.refresh_from_db()
@@ -192,7 +193,7 @@ def preview(
     under a second.
     """
     texts = Counter(_texts(text, found.included, is_drill=is_drill, code=code))
-    longest = max(texts, key=len, default=_prefixed(text, is_drill))
+    longest = max(texts, key=len, default=prefixed(text, is_drill))
     costs = {choice: _cost(texts, choice, sender) for choice in Spelling.values}
     return Preview(
         recipients=len(found.included),
@@ -231,14 +232,26 @@ def messages_of(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
         )
 
 
+def text_for(broadcast: Broadcast, contact: Contact) -> str:
+    """What one contact would be told, in full Turkish."""
+    place = contact.municipality
+    values = {
+        templates.CODE: broadcast.code,
+        "belediye": place.full_name,
+        "il": place.province.name,
+        "gorev": str(contact.get_duty_display()),
+    }
+    return prefixed(fill(broadcast.text, values), broadcast.is_drill)
+
+
 def pace(sender: str) -> float:
     """Segments a second that this sender's route carries at present."""
-    route = Route.objects.filter(gateway=settings.SMS_GATEWAY, sender=sender).first()
+    route = Route.objects.filter(gateway=routes.first_choice(), sender=sender).first()
     return route.rate if route else settings.SMS_SEGMENTS_PER_SECOND
 
 
 def _texts(text: str, included: Iterable[audience.Listed], *, is_drill: bool, code: str) -> Iterator[str]:
-    common = _prefixed(fill(text, {templates.CODE: code}), is_drill)
+    common = prefixed(fill(text, {templates.CODE: code}), is_drill)
     if not set(tokens_in(common)) & set(templates.OF_RECIPIENT):
         yield from (common for _one in included)
         return
@@ -249,7 +262,7 @@ def _texts(text: str, included: Iterable[audience.Listed], *, is_drill: bool, co
         yield fill(common, values | {"gorev": str(duties[one.duty])})
 
 
-def _prefixed(text: str, is_drill: bool) -> str:
+def prefixed(text: str, is_drill: bool) -> str:
     return f"{DRILL_PREFIX}{text}" if is_drill else text
 
 
@@ -259,14 +272,15 @@ def _places() -> dict[int, Place]:
 
 
 def _cost(texts: Counter, spelling: str, sender: str) -> Cost:
-    measured = [(segments.measure(spelled(text, spelling)), count) for text, count in texts.items()]
+    turkish = routes.speak_turkish()
+    measured = [(segments.measure(spelled(text, spelling), turkish=turkish), count) for text, count in texts.items()]
     total = sum(measure.segments * count for measure, count in measured)
     longest = spelled(max(texts, key=len, default=""), spelling)
     return Cost(
         spelling=spelling,
-        encoding=segments.measure(longest).encoding,
+        encoding=segments.measure(longest, turkish=turkish).encoding,
         each=max((measure.segments for measure, _count in measured), default=0),
-        on_handset=segments.measure_on_handset(longest).segments,
+        on_handset=segments.measure_on_handset(longest, turkish=turkish).segments,
         total=total,
         until_last=segments.time_to_last(total, pace(sender)),
         price=segments.cost(total, settings.SMS_SEGMENT_PRICE),

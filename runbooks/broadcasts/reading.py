@@ -1,7 +1,8 @@
 """What the page of one broadcast shows, read in few queries."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from foundation import now
@@ -9,7 +10,7 @@ from foundation.directory import turkish
 from foundation.directory.models import Contact, Municipality
 from foundation.outbox import outbox
 from foundation.outbox.models import Message
-from runbooks.broadcasts import acknowledging, audience, composing, sending
+from runbooks.broadcasts import acknowledging, audience, chasing, composing, sending
 from runbooks.broadcasts.acknowledging import Heard
 from runbooks.broadcasts.audience import Difference
 from runbooks.broadcasts.composing import Preview
@@ -22,6 +23,8 @@ _CLASS = dict.fromkeys(Message.IN_FLIGHT, "in_flight") | {
     State.FAILED: "failed",
 }
 REGION = "province__region"
+TONES = (1, 50, 80, 95)  # per cent delivered at which the map's tone changes
+FAILED_SHARE = 0.05  # from here on a province is marked
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,26 @@ class Line:
     unconfirmed: int
     failed: int
     other: int
+    plate_code: str = ""
+    acknowledged: bool = False
 
     @property
     def intended(self) -> int:
         return self.delivered + self.in_flight + self.unconfirmed + self.failed + self.other
+
+    @property
+    def share(self) -> int:
+        """Of a hundred, how many were delivered."""
+        return 100 * self.delivered // self.intended if self.intended else 0
+
+    @property
+    def step(self) -> int:
+        """Which of the map's five tones stands for the share."""
+        return bisect_right(TONES, self.share)
+
+    @property
+    def is_in_trouble(self) -> bool:
+        return self.failed > FAILED_SHARE * self.intended
 
 
 @dataclass(frozen=True)
@@ -59,6 +78,9 @@ class Standing:
     preview: Preview
     tally: outbox.Tally | None = None
     regions: tuple[Line, ...] = ()
+    provinces: tuple[Line, ...] = ()
+    stages: tuple[chasing.Stage, ...] = ()
+    deputies: int = 0
     heard: Heard | None = None
     difference: Difference | None = None
     until_last: timedelta | None = None
@@ -94,6 +116,7 @@ def standing(broadcast: Broadcast) -> Standing:
         left_out=[Left(str(names[reason]), count) for reason, count in reasons.items()],
         preview=seen,
         difference=audience.difference(broadcast) if broadcast.status == Broadcast.Status.SUBMITTED else None,
+        deputies=len(chasing.deputies_of(broadcast)) if broadcast.chases and not broadcast.is_released else 0,
         **(_sent(broadcast, seen) if broadcast.is_released else {}),
     )
 
@@ -108,6 +131,8 @@ def _sent(broadcast: Broadcast, seen: Preview) -> dict:
     return {
         "tally": tally,
         "regions": tuple(by_region(broadcast)),
+        "provinces": tuple(by_province(broadcast)),
+        "stages": tuple(chasing.stages(broadcast)),
         "heard": acknowledging.heard(broadcast),
         "until_last": timedelta(seconds=queued * max(cost.each, 1) / composing.pace(broadcast.sender)),
     }
@@ -118,9 +143,20 @@ def by_region(broadcast: Broadcast) -> list[Line]:
     return _lines(broadcast, lambda code: regions.get(code, "–"))
 
 
+def by_province(broadcast: Broadcast) -> list[Line]:
+    """As the map shows it; who belongs to no municipality is in the table of regions only."""
+    rows = Municipality.objects.order_by().values_list("code", "province_id", "province__name")
+    places = {code: (plate_code, name) for code, plate_code, name in rows}
+    names = dict(places.values())
+    lines = _lines(broadcast, lambda code: places[code][0] if code in places else "")
+    return [replace(line, name=names[line.name], plate_code=line.name) for line in lines if line.name]
+
+
 def by_municipality(broadcast: Broadcast) -> list[Line]:
-    names = dict(Municipality.objects.order_by("sort_key").values_list("code", "full_name"))
-    return _lines(broadcast, lambda code: names.get(code, "–"))
+    rows = Municipality.objects.order_by("sort_key").values_list("code", "full_name")
+    names, said = dict(rows), set(broadcast.acknowledgements.values_list("municipality__full_name", flat=True))
+    lines = _lines(broadcast, lambda code: names.get(code, "–"))
+    return [replace(line, acknowledged=line.name in said) for line in lines]
 
 
 def _lines(broadcast: Broadcast, name_of) -> list[Line]:

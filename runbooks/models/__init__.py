@@ -1,4 +1,12 @@
-from runbooks.models.broadcasts import Acknowledgement, Approval, Broadcast, Recipient
+from runbooks.models.broadcasts import (
+    Acknowledgement,
+    Approval,
+    AudienceList,
+    Broadcast,
+    BrokenGlass,
+    PreApproval,
+    Recipient,
+)
 from runbooks.models.on_call import Rota, Shift
 from runbooks.models.plans import Runbook
 from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
@@ -7,10 +15,13 @@ from runbooks.models.scenarios import Scenario
 __all__ = [
     "Acknowledgement",
     "Approval",
+    "AudienceList",
     "Broadcast",
+    "BrokenGlass",
     "Call",
     "Dispatch",
     "Endpoint",
+    "PreApproval",
     "Recipient",
     "Rota",
     "Run",

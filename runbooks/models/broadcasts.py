@@ -48,6 +48,11 @@ class Broadcast(models.Model):
         STOPPED = "stopped", _("stopped")
         LAPSED = "lapsed", _("approval expired")
 
+    class Authority(models.TextChoices):
+        TWO_PEOPLE = "two_people", _("two people")
+        IN_ADVANCE = "in_advance", _("two people, in advance")
+        BROKEN_GLASS = "broken_glass", _("one person, glass broken")
+
     Lane = Lane
 
     class Spelling(models.TextChoices):
@@ -66,6 +71,8 @@ class Broadcast(models.Model):
     correction = models.TextField(max_length=1600, blank=True)
     rule = models.JSONField(default=dict, help_text="whom it is for, as audience.Rule reads it")
     code = models.CharField(max_length=6, blank=True, help_text="typed in the portal to acknowledge")
+    chases = models.BooleanField(default=False, help_text="e-mail to the silent, then an SMS to their deputies")
+    chase_stage = models.PositiveSmallIntegerField(default=0, help_text="1: e-mailed, 2: deputies written to")
     outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts")
     corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections")
 
@@ -76,6 +83,10 @@ class Broadcast(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
+    authority = models.CharField(max_length=12, choices=Authority.choices, default=Authority.TWO_PEOPLE)
+    pre_approval = models.ForeignKey(
+        "PreApproval", null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     audience_digest = models.CharField(max_length=64, blank=True)
     binding = models.CharField(max_length=64, blank=True)
@@ -88,7 +99,11 @@ class Broadcast(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="nobody_approves_their_own_broadcast",
-                condition=Q(approved_by=None) | ~Q(approved_by=F("submitted_by")),
+                condition=Q(approved_by=None) | ~Q(approved_by=F("submitted_by")) | Q(authority="broken_glass"),
+            ),
+            models.CheckConstraint(
+                name="broadcasts_approved_in_advance_name_the_approval",
+                condition=~(Q(authority="in_advance") ^ Q(pre_approval__isnull=False)),
             ),
             models.CheckConstraint(
                 name="released_broadcasts_name_two_people",
@@ -204,17 +219,115 @@ class Approval(models.Model):
         return f"{self.broadcast_id} {self.person_id}"
 
 
+class BrokenGlass(models.Model):
+    """One person let a broadcast go alone and wrote down why; somebody else reviews it afterwards."""
+
+    broadcast = models.OneToOneField(Broadcast, on_delete=models.PROTECT, related_name="glass")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(max_length=2000)
+    binding = models.CharField(max_length=64)
+    typed_count = models.PositiveIntegerField()
+    factor = models.CharField(max_length=16, choices=Approval.Factor.choices)
+    at = models.DateTimeField(default=now)
+    reviewed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review = models.TextField(max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name_plural = "broken glasses"
+        indexes = [models.Index(fields=["at"], condition=Q(reviewed_at=None), name="glass_unreviewed")]
+        constraints = [
+            models.CheckConstraint(name="nobody_reviews_their_own_glass", condition=~Q(reviewed_by=F("person"))),
+            models.CheckConstraint(
+                name="glass_reviews_are_whole",
+                condition=Q(reviewed_by=None, reviewed_at=None)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False) & ~Q(review=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id} {self.person_id}"
+
+
+class PreApproval(models.Model):
+    """A plan's message that two people allowed in advance: this text, this rule, at most so many, until then.
+
+    The plan's step sends it without waiting. `binding` is a hash over everything the
+    two agreed to; a step that says anything else waits for two people as ever.
+    """
+
+    plan_code = models.CharField(max_length=20)
+    step_key = models.CharField(max_length=40)
+    subject = models.CharField(max_length=120)
+    lane = models.CharField(max_length=12, choices=Lane.choices)
+    sender = models.CharField(max_length=11)
+    text = models.TextField(max_length=1600)
+    correction = models.TextField(max_length=1600)
+    rule = models.JSONField(default=dict)
+    binding = models.CharField(max_length=64)
+    most = models.PositiveIntegerField(default=0, help_text="recipients that the second person allowed")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=now)
+    approved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    factor = models.CharField(max_length=16, choices=Approval.Factor.choices, blank=True)
+    good_until = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["plan_code", "step_key", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="nobody_pre_approves_alone", condition=~Q(approved_by=F("asked_by"))),
+            models.CheckConstraint(
+                name="pre_approvals_say_until_when",
+                condition=Q(approved_by=None, approved_at=None, good_until=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False, good_until__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_pre_approval_per_step", fields=["plan_code", "step_key"], condition=Q(withdrawn_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_code} {self.step_key}"
+
+    @property
+    def is_good(self) -> bool:
+        """Approved, not withdrawn, and its time is not over."""
+        return self.withdrawn_at is None and self.good_until is not None and now() < self.good_until
+
+
+class AudienceList(models.Model):
+    """Conditions that somebody will need again, by name."""
+
+    name = models.CharField(max_length=80, unique=True)
+    rule = models.JSONField(default=dict, help_text="as audience.Rule reads it")
+    kept_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    kept_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Acknowledgement(models.Model):
-    """A municipality said "seen": by code in the portal, or because one of its people signed in."""
+    """A municipality said "seen": by code, by answering, or because its people or machines came to us."""
 
     class Via(models.TextChoices):
         CODE = "code", _("code in the portal")
+        REPLY = "reply", _("answer by SMS")
         CALL = "call", _("told on the telephone")
+        SIGN_IN = "sign_in", _("signed in")
+        TICKET = "ticket", _("opened a ticket")
+        HEARTBEAT = "heartbeat", _("its machine reported")
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="acknowledgements")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
-    via = models.CharField(max_length=6, choices=Via.choices)
+    via = models.CharField(max_length=9, choices=Via.choices)
     at = models.DateTimeField(default=now)
 
     class Meta:

@@ -12,7 +12,7 @@ from foundation.directory.models import Component
 from foundation.journal import journal
 from monitoring import health
 from runbooks import on_call
-from runbooks.broadcasts import audience, composing
+from runbooks.broadcasts import audience, composing, preapproving
 from runbooks.models import Broadcast, Run, Step
 from runbooks.plans.reading import duration
 from runbooks.runs import calling, calls, walking
@@ -119,7 +119,7 @@ def _works(code: str) -> bool:
 
 
 def _broadcast(step: Step) -> None:
-    """Lay the draft ready; the step is done when two people have let it go."""
+    """Lay the draft ready; the step is done when two people have let it go, now or in advance."""
     if step.broadcast_id is None:
         _prepare(step)
     elif Broadcast.objects.get(pk=step.broadcast_id).is_released:
@@ -144,6 +144,7 @@ def _prepare(step: Step) -> None:
         outage=run.outage,
     )
     Step.objects.filter(pk=step.pk, broadcast=None).update(broadcast=draft)
+    preapproving.use(draft, run.code, definition)
     walking.tell(run)
 
 

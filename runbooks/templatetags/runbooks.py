@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from runbooks.broadcasts import telephone
-from runbooks.models import Run, Step
+from runbooks.models import Recipient, Run, Step
 from runbooks.plans import reading
 
 register = template.Library()
@@ -95,6 +95,12 @@ def step_title(run: Run, step: Step) -> str:
 @register.filter
 def masked(address: str) -> str:
     return telephone.masked(address)
+
+
+@register.filter
+def reason_name(reason: str) -> str:
+    """Why a number stays out, in words."""
+    return str(Recipient.Reason(reason).label)
 
 
 @register.filter

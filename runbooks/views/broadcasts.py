@@ -4,19 +4,34 @@ Drills are the same pages at their own addresses: `is_drill` comes from the URL,
 broadcast asked for at the other address is not found.
 """
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
+from foundation.outbox import routes
 from foundation.wire import limits
-from runbooks.broadcasts import acknowledging, approval, audience, composing, reading, sending, templates
-from runbooks.forms import ApprovalForm, CodeForm, ComposeForm
-from runbooks.models import Broadcast
+from runbooks.board import outline
+from runbooks.broadcasts import (
+    acknowledging,
+    approval,
+    audience,
+    composing,
+    evidence,
+    glass,
+    lists,
+    reading,
+    sending,
+    templates,
+)
+from runbooks.forms import ApprovalForm, CodeForm, ComposeForm, GlassForm
+from runbooks.models import AudienceList, Broadcast, BrokenGlass
 from runbooks.views.confirming import confirmation_of
 from runbooks.views.doors import watch_only
 
@@ -31,42 +46,72 @@ def index(request, is_drill):
     mine = Broadcast.objects.visible_to(request.user).filter(is_drill=is_drill)
     counted = mine.annotate(reach=Count("recipients", filter=Q(recipients__left_out=""))).order_by("-pk")
     page = Paginator(counted.select_related("submitted_by", "approved_by"), 30).get_page(request.GET.get("page"))
-    waiting = mine.filter(status=Broadcast.Status.SUBMITTED).count()
-    return render(request, "runbooks/broadcasts.html", {"page": page, "is_drill": is_drill, "waiting": waiting})
+    context = {
+        "page": page,
+        "is_drill": is_drill,
+        "waiting": mine.filter(status=Broadcast.Status.SUBMITTED).count(),
+        "unreviewed": [broken for broken in glass.unreviewed() if broken.broadcast.is_drill == is_drill],
+    }
+    return render(request, "runbooks/broadcasts.html", context)
 
 
 @watch_only
 def compose(request, is_drill, pk=None):
-    """A new draft, or an old one again. "Preview" shows it, "Save" keeps it."""
+    """A new draft, or an old one again. "Preview" shows it, "Save" keeps it, "Keep the list" its conditions."""
     broadcast = find(request, pk, is_drill) if pk else None
+    start = lists.chosen(request.POST.get("list") or request.GET.get("list"))
+    rule = audience.Rule.from_json(broadcast.rule) if broadcast else start
     form = ComposeForm(
-        request.POST or None, request.FILES or None, is_drill=is_drill, initial=_initial(request, broadcast)
+        request.POST or None,
+        request.FILES or None,
+        is_drill=is_drill,
+        lines=(start or rule or audience.Rule()).file,
+        initial=_initial(request, broadcast, start or rule),
     )
     found = seen = None
     if request.method == "POST" and form.is_valid():
+        cleaned = dict(form.cleaned_data)
+        name = cleaned.pop("list_name")
         if request.POST.get("action") == "save":
-            return redirect(_save(request, broadcast, dict(form.cleaned_data), is_drill))
-        found, seen = _preview(form.cleaned_data, is_drill)
+            return redirect(_save(request, broadcast, cleaned, is_drill))
+        if request.POST.get("action") == "keep" and _keep(request, form, name):
+            return redirect(f"{request.path}?list={lists.keep(name, cleaned['rule'], by=request.user).pk}")
+        found, seen = _preview(cleaned, is_drill)
     context = {
         "form": form,
         "broadcast": broadcast,
         "is_drill": is_drill,
         "ready": [ready for ready in templates.READY if ready.is_drill == is_drill],
+        "lists": AudienceList.objects.all(),
+        "list": request.POST.get("list") or request.GET.get("list") or "",
         "found": found,
         "preview": seen,
         "spelling": form.cleaned_data.get("spelling") if form.is_bound and form.is_valid() else "plain",
+        "roads": routes.roads(settings.SMS_SENDER),
+        "transfer_basis": settings.SMS_TRANSFER_BASIS,
     }
     name = "runbooks/_preview.html" if request.htmx else "runbooks/compose.html"
     return render(request, name, context)
 
 
-def _initial(request, broadcast: Broadcast | None) -> dict:
+def _initial(request, broadcast: Broadcast | None, rule: audience.Rule | None) -> dict:
+    """What the fields hold at first: the draft, or a ready text; and the conditions of either or of a kept list."""
+    conditions = rule.to_json() if rule else {}
+    conditions["municipalities"] = ", ".join(conditions.get("municipalities", ()))
+    conditions.pop("file", None)
     if broadcast:
-        kept = {name: getattr(broadcast, name) for name in ("subject", "text", "correction", "spelling", "lane")}
-        return kept | audience.Rule.from_json(broadcast.rule).to_json()
+        names = ("subject", "text", "correction", "spelling", "lane", "chases")
+        return {name: getattr(broadcast, name) for name in names} | conditions
     wanted = request.GET.get("template")
     ready = next((ready for ready in templates.READY if ready.key == wanted), None)
-    return {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
+    words = {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
+    return {"chases": True} | words | conditions
+
+
+def _keep(request, form: ComposeForm, name: str) -> bool:
+    if not name.strip():
+        form.add_error("list_name", _("Give the list a name."))
+    return bool(name.strip())
 
 
 def _preview(cleaned: dict, is_drill: bool):
@@ -99,7 +144,7 @@ def standing(request, pk, is_drill):
     return render(request, "runbooks/_standing.html", _context(request, find(request, pk, is_drill)))
 
 
-def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None) -> dict:
+def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **forms) -> dict:
     may_approve = request.user.has_role(*approval.MAY_APPROVE) and request.user.pk != broadcast.submitted_by_id
     return {
         "broadcast": broadcast,
@@ -108,6 +153,14 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None) ->
         "may_approve": may_approve,
         "form": form or ApprovalForm(initial={"binding": broadcast.binding}),
         "approval": getattr(broadcast, "approval", None),
+        "glass": BrokenGlass.objects.filter(broadcast=broadcast).select_related("person", "reviewed_by").first(),
+        "may_break": request.user.has_role(*glass.MAY_BREAK),
+        "may_review": request.user.has_role(*approval.MAY_APPROVE),
+        "glass_form": GlassForm(initial={"binding": broadcast.binding}),
+        "roads": routes.roads(broadcast.sender),
+        "transfer_basis": settings.SMS_TRANSFER_BASIS,
+        "outlines": outline.outlines(),
+        **forms,
     }
 
 
@@ -136,6 +189,50 @@ def approve(request, pk, is_drill):
         return render(request, "runbooks/broadcast.html", _context(request, broadcast, form), status=refusal.status)
     messages.success(request, _("Approved. The first messages leave now."))
     return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def break_glass(request, pk, is_drill):
+    """One person's word, when nobody else can be reached; the factor is asked for as ever."""
+    broadcast = find(request, pk, is_drill)
+    form = GlassForm(request.POST)
+    if form.is_valid():
+        try:
+            proof = confirmation_of(request)
+            glass.break_glass(broadcast, by=request.user, confirmation=proof, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+            broadcast.refresh_from_db()
+    if form.errors:
+        context = _context(request, broadcast, glass_form=form)
+        return render(request, "runbooks/broadcast.html", context, status=422)
+    messages.warning(request, _("Sent with one person's word. Everyone of the watch has been told."))
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def review(request, pk, is_drill):
+    """What a second person finds afterwards."""
+    broadcast = find(request, pk, is_drill)
+    broken = get_object_or_404(BrokenGlass, broadcast=broadcast)
+    glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
+    return redirect(broadcast)
+
+
+@watch_only
+@require_POST
+def take_evidence(request, pk, is_drill):
+    """A file that proves itself: `manage.py verify_evidence FILE`."""
+    broadcast = find(request, pk, is_drill)
+    if not broadcast.is_released:
+        raise Http404
+    response = JsonResponse(
+        evidence.envelope(broadcast, by=request.user), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
+    response["Content-Disposition"] = f'attachment; filename="{broadcast.number}.json"'
+    return response
 
 
 @watch_only

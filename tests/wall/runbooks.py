@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from foundation import now
-from runbooks.broadcasts import sending
+from runbooks.broadcasts import preapproving, sending
 from runbooks.models import Rota, Shift
 from runbooks.runs import calling
 from tests.runbooks.builders import approve, contacts_in, submitted
@@ -37,6 +37,9 @@ def sending_doors(name: str) -> list[Door]:
         Door(f"runbooks:{name}_called", WATCH, at=someone, get=False, post=nothing, answers=(409,)),
         act("submission"),
         act("approval", answers=(422,)),
+        act("glass", answers=(422,)),
+        act("review", answers=(404,)),
+        act("evidence", answers=(404,)),
         act("withdrawal"),
         act("pause"),
         act("resumption"),
@@ -55,6 +58,10 @@ def room(stage):
 
 def plan(stage):
     return {"code": stage.plan.code}
+
+
+def allowed(stage):
+    return {"pk": stage.pre_approval.pk}
 
 
 def act(name, at, post=nothing, admits=WATCH):
@@ -79,6 +86,10 @@ doors = [
     Door("runbooks:situation_column", WATCH, at=room),
     Door("runbooks:incident_sheet", WATCH, at=room),
     act("situation_note", room, lambda stage: {"text": "Vali arandı"}),
+    Door("runbooks:pre_approvals", WATCH),
+    Door("runbooks:pre_approval_request", WATCH, get=False, post=nothing, answers=(404,)),
+    Door("runbooks:pre_approval", WATCH, at=allowed, get=False, post=nothing, answers=(422,)),
+    Door("runbooks:pre_approval_withdrawal", WATCH, at=allowed, get=False, post=nothing, answers=(409,)),
     Door("runbooks:on_call", WATCH),
     act("take_over", lambda stage: {"pk": stage.shift.pk}),
 ]
@@ -124,6 +135,8 @@ def furnish(stage):
     approve(stage.approved, stage.kemal)
     sending.open_batch(stage.approved)
     stage.plan = a_plan("manual", start="proposed")
+    a_plan("broadcast", code="DR-91", start="proposed")
+    stage.pre_approval = preapproving.ask("DR-91", "s1", by=stage.nermin)
     stage.run = calling.start(stage.plan, by=stage.nermin)
     rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
     stage.shift = Shift.objects.create(

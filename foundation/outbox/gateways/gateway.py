@@ -52,3 +52,10 @@ class Gateway(ABC):
         Raises LookUpFailed when the gateway cannot say.
         """
         raise LookUpFailed(f"{self.name} cannot be asked")
+
+    async def fetch(self, sid: str, reference: str) -> Sighting | None:
+        """What became of a message it has accepted; None when it no longer knows.
+
+        Raises LookUpFailed when the gateway cannot say.
+        """
+        raise LookUpFailed(f"{self.name} cannot be asked")

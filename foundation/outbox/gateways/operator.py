@@ -6,16 +6,19 @@ is a whole one. Secrets stay in the environment: "${NAME}" in a header or a fiel
 """
 
 import asyncio
+import hmac
 import os
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 from foundation.outbox.gateways.gateway import Gateway, Transfer
 from foundation.outbox.gateways.parcels import (
@@ -24,6 +27,7 @@ from foundation.outbox.gateways.parcels import (
     LookUpFailed,
     Outcome,
     Parcel,
+    Receipt,
     Refused,
     Sighting,
     Silent,
@@ -75,9 +79,16 @@ class Operator(Gateway):
 
     async def look_up(self, parcel: Parcel, posted_at: datetime) -> list[Sighting]:
         """By our reference, where the operator keeps one; exact, so that time does not matter."""
+        return await self._look_up(parcel.reference)
+
+    async def fetch(self, sid: str, reference: str) -> Sighting | None:
+        found = await self._look_up(reference)
+        return next((sighting for sighting in found if sighting.sid == sid), None)
+
+    async def _look_up(self, reference: str) -> list[Sighting]:
         if "look_up" not in self.mapping:
             raise LookUpFailed("the mapping names no look_up")
-        where = self._filled(self.mapping["look_up"]["url"], parcel)
+        where = str(self.mapping["look_up"]["url"]).replace("{reference}", quote(reference, safe="~."))
         try:
             async with self._connected.get(where, allow_redirects=False) as answer:
                 if answer.status == 404:
@@ -98,6 +109,8 @@ class Operator(Gateway):
         sid = dig(answer, self.mapping["sid"])
         if status < 300 and sid and meaning in ("", "accepted"):
             return Accepted(str(sid))
+        if status < 300 and meaning in ("", "accepted"):
+            return Silent(f"HTTP {status} without an id")
         if meaning == "busy":
             return Busy(code)
         return Refused(meaning if status not in (401, 403) else "20003", f"HTTP {status} {code}"[:80])
@@ -113,6 +126,7 @@ class Operator(Gateway):
             return value
         national = parcel.address.removeprefix("+90")
         values = {
+            "{callback}": f"{settings.PUBLIC_BASE_URL}{reverse('outbox:operator_status')}?ref={parcel.reference}",
             "{to}": national if self.mapping.get("number") == "national" else parcel.address,
             "{text}": parcel.text,
             "{sender}": parcel.sender or self.mapping.get("sender", ""),
@@ -121,11 +135,44 @@ class Operator(Gateway):
         pieces = re.split(r"(\{\w+\})", with_secrets(value))
         return "".join(values.get(piece, piece) for piece in pieces)
 
+    def receipt(self, told: Any, token: str) -> Receipt | None:
+        """A status report, read as the mapping's `callback` says; None when it says nothing we know.
+
+        `token` is the reference from the address we gave; the mapping may name a field that carries it.
+        """
+        names = self.mapping.get("callback", {})
+        sid, status = (dig(told, str(names.get(name, name))) for name in ("sid", "status"))
+        known = self.mapping.get("statuses", {}).get(str(status))
+        if not sid or not known:
+            return None
+        code = str(dig(told, names.get("code", "code")) or "")
+        reference = token or str(dig(told, names.get("reference", "reference")) or "")
+        return Receipt(self.name, str(sid), known, str(self.mapping.get("codes", {}).get(code, code)), reference)
+
+    def letter(self, told: Any) -> tuple[str, str, str] | None:
+        """Somebody's answer on a two-way route: (sid, number, text), as `inbound` says."""
+        names = self.mapping.get("inbound", {})
+        sid, number, text = (dig(told, str(names.get(name, name))) for name in ("sid", "from", "text"))
+        return (str(sid), e164(str(number)), str(text or "")) if self.two_way and sid and number else None
+
+    def knows(self, request_headers) -> bool:
+        """Whether a caller shows the secret that the mapping agreed with the operator; without one nobody enters."""
+        agreed = self.mapping.get("caller", {})
+        secret = with_secrets(str(agreed.get("secret", "")))
+        shown = request_headers.get(str(agreed.get("header", "")), "")
+        return bool(secret) and hmac.compare_digest(shown.encode(), secret.encode())
+
     @property
     def _connected(self) -> aiohttp.ClientSession:
         if self.session is None:
             raise RuntimeError("open() comes first")
         return self.session
+
+
+def e164(number: str) -> str:
+    """Operators write 5…, 05…, 905… or +905…."""
+    digits = re.sub(r"\D", "", number).removeprefix("00")
+    return f"+90{digits[-10:]}" if len(digits) >= 10 else number
 
 
 async def _json(answer: aiohttp.ClientResponse) -> Any:

@@ -1,4 +1,4 @@
-"""What a gateway is handed, and the four answers it can give."""
+"""What a gateway is handed, the answers it can give, and what it tells afterwards."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,6 +71,17 @@ class Sighting:
     status: str
     error_code: str = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One status report, in Twilio's words. `token` is the reference we gave the gateway, if it came back."""
+
+    gateway: str
+    sid: str
+    status: str
+    error_code: str = ""
+    token: str = ""
 
 
 class LookUpFailed(Exception):

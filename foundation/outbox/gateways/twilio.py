@@ -151,6 +151,19 @@ class Twilio(Gateway):
         ]
         return sorted(ours, key=lambda sighting: (sighting.at or posted_at, sighting.sid))
 
+    async def fetch(self, sid: str, reference: str) -> Sighting | None:
+        try:
+            found = await self._connected.messages(sid).fetch_async()
+        except TooBusy as busy:
+            raise LookUpFailed("429") from busy
+        except TwilioRestException as refusal:
+            if refusal.status == 404:
+                return None
+            raise LookUpFailed(f"HTTP {refusal.status}") from refusal
+        except UNSETTLED as error:
+            raise LookUpFailed(f"{type(error).__name__} {error}"[:80]) from error
+        return Sighting(sid, found.status, str(found.error_code or ""), found.date_created)
+
     @property
     def _connected(self) -> Client:
         if self.client is None:

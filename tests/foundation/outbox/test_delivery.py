@@ -11,6 +11,7 @@ from django.db import connection
 
 from foundation import now
 from foundation.outbox import dispatch, doubts, housekeeping, outbox, receipts, routes
+from foundation.outbox.gateways.parcels import Receipt
 from foundation.outbox.models import Attempt, Message, Route, Suppression
 from foundation.outbox.outbox import Recipient
 from tests.cast import assemble
@@ -272,7 +273,7 @@ def test_too_many_filtered_messages_shut_the_route_until_a_person_looks(standin)
     dispatch.deliver_sms()
     for number, message in enumerate(batch.messages.order_by("pk")):
         status, code = ("undelivered", "30007") if number < 3 else ("delivered", "")
-        receipts.keep(receipts.Receipt("twilio", message.sid, status, code))
+        receipts.keep(Receipt("twilio", message.sid, status, code))
     receipts.apply()
     route = Route.objects.get()
     assert route.opened_because == routes.FILTERED

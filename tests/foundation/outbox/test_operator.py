@@ -49,10 +49,10 @@ async def test_fields_are_filled_once_and_the_answer_is_read_as_mapped():
         (200, {"status": "30"}, Refused("20003", "HTTP 200 30")),
         (200, {"status": "BAD"}, Refused("21211", "HTTP 200 BAD")),
         (200, {"status": "WAIT"}, Busy("WAIT")),
-        (200, {"status": "OK"}, Refused("accepted", "HTTP 200 OK")),
+        (200, {"status": "OK"}, Silent("HTTP 200 without an id")),
         (401, {}, Refused("20003", "HTTP 401 ")),
         (500, {}, Silent("HTTP 500")),
-        (200, "<html>", Refused("", "HTTP 200 ")),
+        (200, "<html>", Silent("HTTP 200 without an id")),
     ],
 )
 async def test_refusals_are_told_from_doubts(status, body, outcome):

@@ -1,0 +1,65 @@
+"""The messages of plans and who allowed them in advance."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import Refusal
+from runbooks.broadcasts import approval, preapproving
+from runbooks.forms import AskForm, PreApprovalForm
+from runbooks.models import PreApproval
+from runbooks.views.confirming import confirmation_of
+from runbooks.views.doors import watch_only
+
+
+@watch_only
+@require_safe
+def index(request):
+    return _page(request)
+
+
+def _page(request, problem: str = "", about: int = 0, status: int = 200):
+    shelf = preapproving.shelf()
+    context = {
+        "shelf": shelf,
+        "ready": sum(message.is_ready for message in shelf),
+        "may_approve": request.user.has_role(*approval.MAY_APPROVE),
+        "problem": problem,
+        "about": about,
+    }
+    return render(request, "runbooks/pre_approvals.html", context, status=status)
+
+
+@watch_only
+@require_POST
+def ask(request):
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        raise preapproving.NoSuchStep
+    preapproving.ask(by=request.user, **form.cleaned_data)
+    messages.success(request, _("Asked. A second person allows it on this page."))
+    return redirect("runbooks:pre_approvals")
+
+
+@watch_only
+@require_POST
+def approve(request, pk):
+    asked = get_object_or_404(PreApproval, pk=pk)
+    form = PreApprovalForm(request.POST)
+    if not form.is_valid():
+        problem = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
+        return _page(request, problem, asked.pk, 422)
+    try:
+        preapproving.approve(asked, by=request.user, confirmation=confirmation_of(request), **form.cleaned_data)
+    except Refusal as refusal:
+        return _page(request, str(refusal), asked.pk, refusal.status)
+    messages.success(request, _("Allowed. The plan sends it without waiting."))
+    return redirect("runbooks:pre_approvals")
+
+
+@watch_only
+@require_POST
+def withdraw(request, pk):
+    preapproving.withdraw(get_object_or_404(PreApproval, pk=pk), by=request.user)
+    return redirect("runbooks:pre_approvals")
