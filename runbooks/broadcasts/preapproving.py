@@ -35,7 +35,7 @@ class AlreadyAsked(Refusal):
 
 class NoSuchStep(Refusal):
     sentence = _("The plan has no such message any more.")
-    status = 404
+    status = 422
 
 
 class OwnRequest(Refusal):

@@ -160,12 +160,21 @@ def by_municipality(broadcast: Broadcast) -> list[Line]:
 
 
 def _lines(broadcast: Broadcast, name_of) -> list[Line]:
-    counted: dict[str, Counter] = defaultdict(Counter)
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
     for code, state, number in sending.by_reference(sending.batch_of(broadcast)):
         counted[name_of(code)][_CLASS.get(State(state), "other")] += number
-    classes = ("delivered", "in_flight", "unconfirmed", "failed", "other")
     named = sorted(counted.items(), key=lambda item: turkish.sort_key(item[0]))
-    return [Line(name, **{key: counts[key] for key in classes}) for name, counts in named]
+    return [
+        Line(
+            name,
+            delivered=counts["delivered"],
+            in_flight=counts["in_flight"],
+            unconfirmed=counts["unconfirmed"],
+            failed=counts["failed"],
+            other=counts["other"],
+        )
+        for name, counts in named
+    ]
 
 
 def seconds_left(broadcast: Broadcast) -> timedelta | None:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -216,7 +216,9 @@ def break_glass(request, pk, is_drill):
 def review(request, pk, is_drill):
     """What a second person finds afterwards."""
     broadcast = find(request, pk, is_drill)
-    broken = get_object_or_404(BrokenGlass, broadcast=broadcast)
+    broken = BrokenGlass.objects.filter(broadcast=broadcast).first()
+    if broken is None:
+        raise approval.BroadcastMovedOn
     glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
     return redirect(broadcast)
 
@@ -227,7 +229,7 @@ def take_evidence(request, pk, is_drill):
     """A file that proves itself: `manage.py verify_evidence FILE`."""
     broadcast = find(request, pk, is_drill)
     if not broadcast.is_released:
-        raise Http404
+        raise sending.NothingToHold
     response = JsonResponse(
         evidence.envelope(broadcast, by=request.user), json_dumps_params={"ensure_ascii": False, "indent": 1}
     )
