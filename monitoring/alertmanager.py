@@ -4,7 +4,8 @@ Never called inside a transaction: each sweep reads what is due, asks, then writ
 """
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 import requests
@@ -12,7 +13,7 @@ from django.conf import settings
 
 from foundation import now
 from monitoring import alerts, maintenances
-from monitoring.models import Maintenance
+from monitoring.models import Maintenance, Silence
 
 logger = logging.getLogger(__name__)
 
@@ -31,29 +32,35 @@ def reconcile() -> int:
 
 
 def keep_silences() -> int:
-    """Silence in Alertmanager what is in maintenance here, and lift the silence of what was called off."""
+    """Silence in Alertmanager what is in maintenance here, and lift the silences of what was called off."""
     if not settings.ALERTMANAGER_URL:
         return 0
-    at, done = now(), 0
-    for window in Maintenance.objects.standing().filter(silence_id="", starts_at__lte=at + AHEAD):
-        done += silence(window)
-    for window in Maintenance.objects.exclude(cancelled_at=None).exclude(silence_id=""):
-        done += lift(window)
-    return done
+    at = now()
+    Silence.objects.filter(ends_at__lt=at - AHEAD).delete()
+    done = sum(silence(window, start, end) for window, start, end in rounds_to_silence(at))
+    called_off = Silence.objects.filter(ends_at__gt=at).exclude(window__cancelled_at=None)
+    return done + sum(lift(one) for one in called_off)
 
 
-def silence(window: Maintenance) -> int:
-    coming = next(maintenances.rounds(window, now(), now() + AHEAD), None)
-    if coming is None:
-        return 0
-    starts_at, ends_at = coming
+def rounds_to_silence(at: datetime) -> Iterator[tuple[Maintenance, datetime, datetime]]:
+    """Rounds of standing windows that touch the next day and are not silenced yet, those of rules included."""
+    known = set(Silence.objects.values_list("window_id", "starts_at"))
+    near = Maintenance.objects.standing().filter(starts_at__lte=at + AHEAD)
+    for window in near.filter(ends_at__gt=at) | near.exclude(rule=""):
+        for start, end in maintenances.rounds(window, at, at + AHEAD):
+            if (window.pk, start) not in known:
+                yield window, start, end
+
+
+def silence(window: Maintenance, starts_at: datetime, ends_at: datetime) -> int:
     answer = call("post", "silences", json=silence_of(window, starts_at, ends_at))
     if not isinstance(answer, dict) or "silenceID" not in answer:
         return 0
-    return Maintenance.objects.filter(pk=window.pk, silence_id="").update(silence_id=answer["silenceID"])
+    Silence.objects.create(window=window, starts_at=starts_at, ends_at=ends_at, silence_id=answer["silenceID"])
+    return 1
 
 
-def silence_of(window: Maintenance, starts_at, ends_at) -> dict:
+def silence_of(window: Maintenance, starts_at: datetime, ends_at: datetime) -> dict:
     """The window as a silence on the label `node`."""
     codes = sorted(maintenances.nodes_of(window).values_list("code", flat=True))
     matcher = {"name": "node", "value": ".+" if window.is_everywhere else "|".join(codes) or "none", "isRegex": True}
@@ -66,10 +73,11 @@ def silence_of(window: Maintenance, starts_at, ends_at) -> dict:
     }
 
 
-def lift(window: Maintenance) -> int:
-    if call("delete", f"silence/{window.silence_id}") is None:
+def lift(silence: Silence) -> int:
+    if call("delete", f"silence/{silence.silence_id}") is None:
         return 0
-    return Maintenance.objects.filter(pk=window.pk).update(silence_id="")
+    silence.delete()
+    return 1
 
 
 def call(method: str, path: str, **options) -> object | None:

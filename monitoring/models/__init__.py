@@ -1,6 +1,6 @@
 from monitoring.models.alerts import Alert
 from monitoring.models.history import Day, Hour, NodeTransition, Prober, SampleBlock, Transition
-from monitoring.models.maintenance import Maintenance
+from monitoring.models.maintenance import Maintenance, Silence
 from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate
 from monitoring.models.registry import Check, Dependency, Node
 from monitoring.models.snapshot import SnapshotLease
@@ -24,6 +24,7 @@ __all__ = [
     "SampleBlock",
     "Scope",
     "Severity",
+    "Silence",
     "SnapshotLease",
     "State",
     "StatusUpdate",

@@ -47,7 +47,6 @@ class Maintenance(models.Model):
     created_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=now)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    silence_id = models.CharField(max_length=60, blank=True, help_text="of the same window in Alertmanager")
 
     objects = MaintenanceQuerySet.as_manager()
 
@@ -77,3 +76,18 @@ class Maintenance(models.Model):
         if at < self.starts_at:
             return self.Stage.SCHEDULED
         return self.Stage.IN_PROGRESS if at < self.ends_at else self.Stage.COMPLETED
+
+
+class Silence(models.Model):
+    """One round of a window as Alertmanager knows it."""
+
+    window = models.ForeignKey(Maintenance, on_delete=models.CASCADE, related_name="silences")
+    starts_at = models.DateTimeField(help_text="of the round, not of the rule")
+    ends_at = models.DateTimeField(db_index=True)
+    silence_id = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_round_is_silenced_once", fields=["window", "starts_at"])]
+
+    def __str__(self) -> str:
+        return self.silence_id
