@@ -54,6 +54,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("monitoring.posts", timedelta(seconds=5), posts.ring),
     Sweep("monitoring.review", timedelta(seconds=10), watch.look_around),
     Sweep("monitoring.history", timedelta(minutes=15), history.keep),
+    Sweep("monitoring.forget", timedelta(hours=6), history.forget),
     Sweep("monitoring.alertmanager", timedelta(minutes=1), watch.speak_to_alertmanager),
     Sweep("monitoring.snapshot", timedelta(seconds=1), snapshot.keep),
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from django_sla import calendars
 from foundation import now
+from monitoring import partitions
 from monitoring.availability import Account, Length, Turn, account, wall
-from monitoring.models import Check, Day, Hour, Node, NodeTransition, SampleBlock, State
+from monitoring.models import Check, Day, Hour, Node, NodeTransition, RawHour, SampleBlock, State, Transition
 from monitoring.samples import Sample, pack_hour, read_block
 from monitoring.verdicts import Raw
 
@@ -22,13 +23,12 @@ SERVICE_HOURS = {"A": "7-24", "B": "tr-uzun", "C": "tr-mesai", "X": "7-24", "": 
 
 
 def keep() -> None:
-    """Seal finished hours, roll up yesterday and today, forget what is too old."""
+    """Seal finished hours, roll up yesterday and today."""
     at = now()
     seal_until(at.replace(minute=0, second=0, microsecond=0))
     today = at.astimezone(ISTANBUL).date()
     for day in (today - timedelta(days=1), today):
         roll_up(day, at)
-    forget(at)
 
 
 def seal_until(end: datetime) -> int:
@@ -49,8 +49,13 @@ def seal(start: datetime) -> None:
         for sample in read_block(block.at.timestamp(), bytes(block.samples)):
             by_check[sample.check].append(sample)
     known = set(Check.objects.filter(pk__in=by_check).values_list("pk", flat=True))
-    rows = [hour_of(check, start, samples) for check, samples in by_check.items() if check in known]
-    Hour.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    of_known = {check: samples for check, samples in by_check.items() if check in known}
+    raw = [RawHour(check_of_id=c, at=start, samples=pack_hour(start.timestamp(), of_known[c])) for c in of_known]
+    counted = [hour_of(check, start, samples) for check, samples in of_known.items()]
+    for rows in (raw, counted):
+        if rows:
+            partitions.ensure(rows[0]._meta.db_table, start)
+            type(rows[0])._default_manager.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     blocks.delete()
 
 
@@ -65,7 +70,6 @@ def hour_of(check: int, start: datetime, samples: list[Sample]) -> Hour:
         latency_p50=percentile(times, 0.50),
         latency_p95=percentile(times, 0.95),
         latency_max=times[-1] if times else None,
-        samples=pack_hour(start.timestamp(), samples),
     )
 
 
@@ -168,8 +172,11 @@ def of_days(days: Iterable[Day]) -> Account:
     return Account(dict(total))
 
 
-def forget(at: datetime) -> None:
-    """Samples after 90 days, hours after 400, days after five years."""
-    Hour.objects.filter(at__lt=at - RAW_KEPT, samples__isnull=False).update(samples=None)
-    Hour.objects.filter(at__lt=at - HOURS_KEPT).delete()
+def forget() -> None:
+    """Samples after 90 days, hours after 400, days and transitions after five years."""
+    at = now()
+    partitions.forget_before(RawHour, at - RAW_KEPT)
+    partitions.forget_before(Hour, at - HOURS_KEPT)
     Day.objects.filter(day__lt=(at - DAYS_KEPT).date()).delete()
+    for turned in (Transition, NodeTransition):
+        turned._default_manager.filter(at__lt=at - DAYS_KEPT).delete()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitoring.models import Check, Hour, SampleBlock
+from monitoring.models import Check, RawHour, SampleBlock
 from monitoring.samples import Sample, read_block, read_hour
 from monitoring.verdicts import Raw
 
@@ -27,8 +27,8 @@ def recent(check: Check, at: datetime, *, span: timedelta = timedelta(hours=1)) 
     """What was measured within `span` before `at`, from open blocks and the sealed hour before."""
     since = at - span
     samples = []
-    for hour in Hour.objects.filter(check_of=check, at__gte=since - timedelta(hours=1), samples__isnull=False):
-        samples += read_hour(check.pk, hour.at.timestamp(), bytes(hour.samples or b""))
+    for hour in RawHour.objects.filter(check_of=check, at__gte=since - timedelta(hours=1)):
+        samples += read_hour(check.pk, hour.at.timestamp(), bytes(hour.samples))
     for block in SampleBlock.objects.filter(at__gte=since - timedelta(minutes=1)).order_by("at"):
         samples += [s for s in read_block(block.at.timestamp(), bytes(block.samples)) if s.check == check.pk]
     return [sample for sample in samples if since.timestamp() <= sample.at <= at.timestamp()]

@@ -5,27 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0006_outages_remember_what_they_were_split_from'),
+        ("monitoring", "0006_outages_remember_what_they_were_split_from"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='maintenance',
-            name='silence_id',
+            model_name="maintenance",
+            name="silence_id",
         ),
         migrations.CreateModel(
-            name='Silence',
+            name="Silence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(help_text='of the round, not of the rule')),
-                ('ends_at', models.DateTimeField(db_index=True)),
-                ('silence_id', models.CharField(max_length=60)),
-                ('window', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='silences', to='monitoring.maintenance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(help_text="of the round, not of the rule")),
+                ("ends_at", models.DateTimeField(db_index=True)),
+                ("silence_id", models.CharField(max_length=60)),
+                (
+                    "window",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="silences",
+                        to="monitoring.maintenance",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('window', 'starts_at'), name='a_round_is_silenced_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("window", "starts_at"), name="a_round_is_silenced_once")
+                ],
             },
         ),
     ]

@@ -1,5 +1,5 @@
 from monitoring.models.alerts import Alert
-from monitoring.models.history import Day, Hour, NodeTransition, Prober, SampleBlock, Transition
+from monitoring.models.history import Day, Hour, NodeTransition, Prober, RawHour, SampleBlock, Transition
 from monitoring.models.maintenance import Maintenance, Silence
 from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate
 from monitoring.models.registry import Check, Dependency, Node
@@ -21,6 +21,7 @@ __all__ = [
     "NodeTransition",
     "Outage",
     "Prober",
+    "RawHour",
     "SampleBlock",
     "Scope",
     "Severity",

@@ -52,10 +52,30 @@ class SampleBlock(models.Model):
         return f"samples of {self.at:%H:%M:%S}"
 
 
-class Hour(models.Model):
-    """One hour of one check: counts, latency, and every sample packed in two bytes."""
+class RawHour(models.Model):
+    """Every answer of one check in one hour, packed by `monitoring.samples`; kept 90 days.
 
-    check_of = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="hours", db_constraint=False)
+    On PostgreSQL a table of weekly partitions (`monitoring.partitions`), like `Hour`.
+    """
+
+    pk = models.CompositePrimaryKey("check_of_id", "at")
+    check_of = models.ForeignKey(
+        Check, on_delete=models.CASCADE, related_name="raw_hours", db_constraint=False, db_index=False
+    )
+    at = models.DateTimeField(help_text="start of the hour, UTC")
+    samples = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.check_of_id} {self.at:%d.%m %H}"
+
+
+class Hour(models.Model):
+    """One hour of one check: counts and latency; kept 400 days."""
+
+    pk = models.CompositePrimaryKey("check_of_id", "at")
+    check_of = models.ForeignKey(
+        Check, on_delete=models.CASCADE, related_name="hours", db_constraint=False, db_index=False
+    )
     at = models.DateTimeField(help_text="start of the hour, UTC")
     asked = models.PositiveIntegerField()
     answered = models.PositiveIntegerField()
@@ -63,11 +83,6 @@ class Hour(models.Model):
     latency_p50 = models.PositiveIntegerField(null=True, help_text="milliseconds")
     latency_p95 = models.PositiveIntegerField(null=True, help_text="milliseconds")
     latency_max = models.PositiveIntegerField(null=True, help_text="milliseconds")
-    samples = models.BinaryField(null=True, help_text="dropped after 90 days, the counts stay")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="one_row_a_check_and_hour", fields=["check_of", "at"])]
-        indexes = [models.Index(fields=["at"], name="hour_by_age")]
 
     def __str__(self) -> str:
         return f"{self.check_of_id} {self.at:%d.%m %H}"

@@ -1,17 +1,31 @@
 """Availability: what counts, what leaves the denominator, and that history can be corrected."""
 
 from datetime import UTC, date, datetime, timedelta
+from unittest import skipUnless
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import now
-from monitoring import history, maintenances, nodes, outages, watch
+from monitoring import history, maintenances, nodes, outages, partitions, sparklines, watch
 from monitoring.availability import Turn, account
-from monitoring.models import Check, Day, Hour, Maintenance, Node, NodeTransition, Outage, SampleBlock, State
+from monitoring.models import (
+    Check,
+    Day,
+    Hour,
+    Maintenance,
+    Node,
+    NodeTransition,
+    Outage,
+    RawHour,
+    SampleBlock,
+    State,
+    Transition,
+)
 from monitoring.refusals import WindowCoversNothing
 from monitoring.samples import Block
 from monitoring.verdicts import Raw
@@ -92,6 +106,39 @@ class RollingUp(TestCase):
         self.assertEqual((row.asked, row.answered, row.failed), (120, 115, 5))
         self.assertEqual((row.latency_p50, row.latency_max), (20, 29))
         self.assertFalse(SampleBlock.objects.exists())
+        samples = sparklines.recent(check, NOON + timedelta(minutes=70), span=timedelta(minutes=70))
+        self.assertEqual((len(samples), sum(sample.raw is Raw.FAIL for sample in samples)), (120, 5))
+
+    def test_history_is_forgotten_by_its_age_and_checks_take_theirs_along(self):
+        check, gone = Check.objects.all()
+        at = NOON.replace(minute=0)
+        for days in (1, 100, 300, 500):
+            block = Block((at - timedelta(days=days)).timestamp())
+            block.add(check.pk, block.at, Raw.OK, 0.02)
+            block.add(gone.pk, block.at, Raw.OK, 0.02)
+            SampleBlock.objects.create(at=at - timedelta(days=days), samples=block.seal())
+        for years in (1, 6):
+            turned = at - timedelta(days=366 * years)
+            NodeTransition.objects.create(node=self.node, old="ok", new="outage", at=turned)
+            Transition.objects.create(check_of=check, old="up", new="down", at=turned)
+        history.seal_until(NOON)
+        gone.delete()
+        with time_machine.travel(NOON, tick=False):
+            history.forget()
+        kept = [(at - hour.at).days for hour in Hour.objects.order_by("-at")]
+        self.assertEqual(kept, [1, 100, 300])
+        self.assertEqual([(at - raw.at).days for raw in RawHour.objects.all()], [1])
+        self.assertEqual(Transition.objects.count(), 1)
+        self.assertEqual(NodeTransition.objects.filter(at__lt=at - timedelta(days=2)).count(), 1)
+
+    @skipUnless(connection.vendor == "postgresql", "partitions are PostgreSQL's")
+    def test_old_weeks_are_dropped_whole(self):
+        table = RawHour._meta.db_table
+        for weeks in (0, 1, 20):
+            partitions.ensure(table, NOON - timedelta(weeks=weeks))
+            partitions.ensure(table, NOON - timedelta(weeks=weeks))
+        self.assertEqual(partitions.forget_before(RawHour, NOON - timedelta(days=90)), 1)
+        self.assertEqual(partitions.starts_of(table), [date(2026, 11, 9), date(2026, 11, 16)])
 
 
 class Windows(TestCase):
