@@ -52,10 +52,10 @@ def seal(start: datetime) -> None:
     of_known = {check: samples for check, samples in by_check.items() if check in known}
     raw = [RawHour(check_of_id=c, at=start, samples=pack_hour(start.timestamp(), of_known[c])) for c in of_known]
     counted = [hour_of(check, start, samples) for check, samples in of_known.items()]
-    for rows in (raw, counted):
-        if rows:
-            partitions.ensure(rows[0]._meta.db_table, start)
-            type(rows[0])._default_manager.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    for model in (RawHour, Hour):
+        partitions.ensure(model._meta.db_table, start)
+    RawHour.objects.bulk_create(raw, batch_size=500, ignore_conflicts=True)
+    Hour.objects.bulk_create(counted, batch_size=500, ignore_conflicts=True)
     blocks.delete()
 
 

@@ -6,25 +6,26 @@ from django.db import migrations, models
 from monitoring import partitions
 
 BEFORE = "monitoring_hour_before"
-COPIES = {
-    "RawHour": "INSERT INTO monitoring_rawhour (check_of_id, at, samples) "
-    f"SELECT check_of_id, at, samples FROM {BEFORE} WHERE samples IS NOT NULL",
-    "Hour": "INSERT INTO monitoring_hour "
-    "(check_of_id, at, asked, answered, failed, latency_p50, latency_p95, latency_max) "
-    f"SELECT check_of_id, at, asked, answered, failed, latency_p50, latency_p95, latency_max FROM {BEFORE}",
+KEY = ["check_of_id", "at"]
+COLUMNS = {
+    "RawHour": [*KEY, "samples"],
+    "Hour": [*KEY, "asked", "answered", "failed", "latency_p50", "latency_p95", "latency_max"],
 }
 
 
 def make_tables(apps, schema_editor):
     before = apps.get_model("monitoring", "HourBefore")
     hours = list(before.objects.order_by("at").values_list("at", flat=True).distinct())
-    for name, copy in COPIES.items():
+    for name, columns in COLUMNS.items():
         model = apps.get_model("monitoring", name)
         sql, parameters = schema_editor.table_sql(model)
         partitioned = schema_editor.connection.vendor == "postgresql"
         schema_editor.execute(sql + " PARTITION BY RANGE (at)" if partitioned else sql, parameters or None)
         for at in hours:
             partitions.ensure(model._meta.db_table, at)
+        names = ", ".join(columns)
+        filled = "WHERE samples IS NOT NULL" if "samples" in columns else ""
+        copy = f"INSERT INTO {model._meta.db_table} ({names}) SELECT {names} FROM {BEFORE} {filled}"  # noqa: S608
         schema_editor.execute(copy)
 
 
