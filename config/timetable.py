@@ -19,6 +19,8 @@ from monitoring import history, watch
 from monitoring import jobs as posts
 from monitoring.status import snapshot
 from runbooks.broadcasts import acknowledging, approval, chasing, glass, sending
+from monitoring.subscribers import telling
+from runbooks.broadcasts import approval, sending
 from runbooks.runs import engine
 from runbooks.scenarios import playing
 
@@ -57,6 +59,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("monitoring.forget", timedelta(hours=6), history.forget),
     Sweep("monitoring.alertmanager", timedelta(minutes=1), watch.speak_to_alertmanager),
     Sweep("monitoring.snapshot", timedelta(seconds=1), snapshot.keep),
+    Sweep("monitoring.subscribers", timedelta(seconds=2), telling.announce_due),
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
     Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
     Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),

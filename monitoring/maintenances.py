@@ -14,6 +14,7 @@ from foundation.live import audiences, live
 from monitoring import history
 from monitoring.models import Maintenance, Node, NodeTransition, State
 from monitoring.refusals import WindowCoversNothing
+from monitoring.subscribers import owing
 
 LOOK_BACK = timedelta(days=7)  # the longest window a rule may repeat
 
@@ -85,6 +86,7 @@ def plan(window: Maintenance, *, by: Person, **places) -> Maintenance:
     if window.starts_at < now():
         reclassify(window)
     tell(window)
+    owing.owe_window(window)
     return window
 
 
@@ -115,6 +117,7 @@ def call_off(window: Maintenance, *, by: Person) -> None:
         window.refresh_from_db()
         journal.record("maintenance.called_off", window, by=by)
         tell(window)
+        owing.owe_calling_off(window)
 
 
 def tell(window: Maintenance) -> None:

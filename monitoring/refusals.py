@@ -31,3 +31,18 @@ class NothingStays(Refusal):
 class WindowCoversNothing(Refusal):
     sentence = _("Say what is in maintenance: everything, components, provinces, municipalities or nodes.")
     status = 422
+
+
+class SubscriptionIsOver(Refusal):
+    sentence = _("This subscription has ended, or its link is too old. You can subscribe again at any time.")
+    status = 410
+
+
+class WrongSubscriptionCode(Refusal):
+    sentence = _("The code is wrong or too old. Please check it, or start again.")
+    status = 422
+
+
+class TooManySubscriptions(Refusal):
+    sentence = _("This address already has twenty subscriptions. Please end one of them first.")
+    status = 409

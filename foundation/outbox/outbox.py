@@ -204,6 +204,24 @@ def stop(batch: Batch, *, by: Person | None = None) -> Stopped:
     return stopped(batch)
 
 
+@transaction.atomic
+def recall(key: str, channel: str, addresses: Iterable[str]) -> set[str]:
+    """Take back what has not left of the batch `key` for these addresses; returns those it has, or may have, reached.
+
+    For the second half of a story: whoever never got the beginning needs no end.
+    """
+    state = Message.State
+    mine = Message.objects.filter(batch__key=key, channel=channel)
+    reached: set[str] = set()
+    remaining = iter(addresses)
+    while chunk := list(islice(remaining, CHUNK)):
+        waiting = mine.filter(address__in=chunk, state=state.QUEUED).values_list("pk", flat=True)
+        Message.objects.filter(pk__in=list(waiting), state=state.QUEUED).update(state=state.ABORTED, moved_at=now())
+        gone = [state.POSTING, state.IN_DOUBT, state.SUBMITTED, state.DELIVERED, state.UNCONFIRMED, state.UNCERTAIN]
+        reached |= set(mine.filter(address__in=chunk, state__in=gone).values_list("address", flat=True))
+    return reached
+
+
 def stopped(batch: Batch) -> Stopped:
     """What has been kept back, what has gone, and what is on the line at this moment."""
     count = _counts(batch)

@@ -5,12 +5,13 @@ from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpda
 from monitoring.models.registry import Check, Dependency, Node
 from monitoring.models.snapshot import SnapshotLease
 from monitoring.models.states import WORST_FIRST, Scope, Severity, State
-from monitoring.models.subscribers import Subscriber
+from monitoring.models.subscribers import Announcement, Subscriber, Told
 
 __all__ = [
     "WORST_FIRST",
     "Affected",
     "Alert",
+    "Announcement",
     "Check",
     "Day",
     "Dependency",
@@ -30,5 +31,6 @@ __all__ = [
     "State",
     "StatusUpdate",
     "Subscriber",
+    "Told",
     "Transition",
 ]

@@ -11,9 +11,10 @@ from foundation import now
 from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
 from monitoring import events, wording
-from monitoring.models import Affected, Node, Outage, Scope, Severity
+from monitoring.models import Affected, Node, Outage, Scope, Severity, Told
 from monitoring.outages import speaking
 from monitoring.refusals import NothingIsAffected
+from monitoring.subscribers import owing
 
 # "all others depend on it" (components.csv): their outage touches every component.
 UNDER_EVERYTHING = ("ALTYAPI", "AG")
@@ -195,6 +196,7 @@ def join(outage: Outage, nodes: Sequence[Node], *, evidence: dict | None = None)
     count_affected(outage)
     journal.record("outage.joined", outage, nodes=[node.code for node in nodes[:50]], count=len(nodes))
     speaking.tell(outage)
+    owing.owe(outage)
     events.outage_joined.send(Outage, outage=outage, nodes=nodes)
 
 
@@ -211,6 +213,7 @@ def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
         if not claimed:
             continue
         part.affected.current().update(outage=outage)
+        follow(part, outage)
         Outage.objects.filter(pk=outage.pk, started_at__gt=part.started_at).update(started_at=part.started_at)
         Outage.objects.filter(pk=outage.pk).update(report_count=F("report_count") + part.report_count)
         part.refresh_from_db()
@@ -220,3 +223,11 @@ def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
     outage.refresh_from_db()
     count_affected(outage)
     speaking.tell(outage)
+    owing.owe(outage)
+
+
+def follow(part: Outage, outage: Outage) -> None:
+    """Who was told of the smaller outage hears the rest of the story from the wider one."""
+    known = Told.objects.filter(outage=outage).values("subscriber")
+    Told.objects.filter(outage=part, over_at=None).exclude(subscriber__in=known).update(outage=outage)
+    Told.objects.filter(outage=part).delete()

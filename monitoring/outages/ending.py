@@ -12,6 +12,7 @@ from monitoring.models import Outage, State
 from monitoring.outages import speaking
 from monitoring.outages.declaring import count_affected
 from monitoring.refusals import OutageIsOver
+from monitoring.subscribers import owing
 
 
 @transaction.atomic
@@ -34,6 +35,8 @@ def settle(outage: Outage, at: datetime | None = None) -> list[int]:
         events.municipalities_recovered.send(Outage, outage=outage, municipality_ids=back)
     if outage.affected.current().exists():
         note_recovery(outage)
+        if back:
+            owing.owe(outage)
     else:
         end(outage, at=at)
     return back

@@ -11,6 +11,7 @@ from foundation.live import audiences, live
 from monitoring import events
 from monitoring.models import Outage, StatusUpdate
 from monitoring.refusals import AlreadyAcknowledged, OutageIsOver
+from monitoring.subscribers import owing
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def say(outage: Outage, *, stage: str, text_tr: str, text_en: str, by=None, next
     )
     journal.record("outage.updated", outage, by=by, text=text_tr if by else "", stage=stage)
     tell(outage)
+    owing.owe(outage, update)
     events.outage_updated.send(Outage, outage=outage, update=update)
     return update
 

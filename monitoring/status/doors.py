@@ -4,14 +4,30 @@ from django.urls import path, re_path
 
 from foundation.live.views import poll_view, stream_view
 from monitoring.consumers import MunicipalStatus, NationalStatus
-from monitoring.views import status
+from monitoring.views import status, subscriptions
 
 NAMES = (
     "(?P<name>summary|status|components|incidents|incidents/unresolved"
     "|scheduled-maintenances|scheduled-maintenances/upcoming|scheduled-maintenances/active)"
 )
 
+subscribing = [
+    path("status/subscribe/", subscriptions.subscribe, name="subscribe"),
+    re_path(r"^status/(?P<code>\d{5})/subscribe/$", subscriptions.subscribe, name="subscribe_municipality"),
+    re_path(
+        r"^status/subscriptions/asked/(?P<channel>email|hook)/$", subscriptions.asked_page, name="subscription_asked"
+    ),
+    path("status/subscriptions/code/<str:wish>/", subscriptions.code, name="subscription_code"),
+    path("status/subscriptions/<str:token>/", subscriptions.subscription, name="subscription"),
+    path(
+        "status/subscriptions/<str:token>/confirmation/", subscriptions.confirmation, name="subscription_confirmation"
+    ),
+    path("status/subscriptions/<str:token>/ending/", subscriptions.ending, name="subscription_ending"),
+    path("status/unsubscribe/", subscriptions.departure, name="unsubscribe"),
+]
+
 public = [
+    *subscribing,
     path("", status.national, name="front"),
     path("status/", status.national, name="status"),
     path("status/find/", status.search, name="status_find"),
@@ -21,6 +37,7 @@ public = [
     path("status/stream/", stream_view(NationalStatus), name="status_stream"),
     re_path(r"^status/(?P<code>\d{5})/state\.json$", poll_view(MunicipalStatus), name="status_municipality_state"),
     re_path(r"^status/(?P<code>\d{5})/stream/$", stream_view(MunicipalStatus), name="status_municipality_stream"),
+    re_path(r"^status/(?P<code>\d{5})/history\.(?P<form>rss|atom)$", status.feed, name="status_municipality_feed"),
     path("status/maintenance.ics", status.calendar, name="status_calendar"),
     path("status/badge.svg", status.status_badge, name="status_badge"),
     path("status/announcement.txt", status.announcement, name="status_announcement"),

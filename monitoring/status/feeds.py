@@ -1,27 +1,43 @@
 """What happened and what is planned, for feed readers and calendars."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils import feedgenerator
 from django.utils.translation import gettext as _
 
+from foundation.directory.models import Component
 from monitoring.models import Maintenance, Outage, StatusUpdate
 from monitoring.status.report import Report
 
 FORMATS = {"rss": feedgenerator.Rss201rev2Feed, "atom": feedgenerator.Atom1Feed}
 
 
-def history(report: Report, past: list[Outage], *, form: str) -> str:
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader wants to hear of: one component, or a severity and what is graver."""
+
+    component: Component | None = None
+    severity: str = ""
+
+    def holds(self, outage: Outage) -> bool:
+        if self.severity and outage.severity > self.severity:
+            return False
+        return self.component is None or self.component in outage.components.all()
+
+
+def history(report: Report, past: list[Outage], wanted: Wanted, form: str) -> str:
     """One entry an update, newest first; `form` is "rss" or "atom"."""
+    here = f"{settings.PUBLIC_BASE_URL}/status/{report.of.code + '/' if report.of else ''}"
     feed = FORMATS[form](
-        title=report.of.full_name if report.of else "Nöbet",
-        link=f"{settings.PUBLIC_BASE_URL}/status/",
+        title=f"{report.of.full_name} · Nöbet" if report.of else "Nöbet",
+        link=here,
         description=_("Outages and planned maintenance of the platform"),
         language=None,
-        feed_url=f"{settings.PUBLIC_BASE_URL}/status/history.{form}",
+        feed_url=f"{here}history.{form}",
     )
-    for outage, update in entries([*report.outages, *past]):
+    for outage, update in entries([outage for outage in [*report.outages, *past] if wanted.holds(outage)]):
         link = f"{settings.PUBLIC_BASE_URL}/status/outages/{outage.pk}/"
         feed.add_item(
             title=f"{outage.title} · {update.get_stage_display()}",

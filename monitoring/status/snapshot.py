@@ -85,8 +85,8 @@ def write_documents(folder: Path, country: report.Report) -> None:
     ):
         put(folder / "api" / "v2" / f"{name}.json", json.dumps(make(country), ensure_ascii=False))
     past = report.past(None, before=None)
-    put(folder / "status" / "history.rss", feeds.history(country, past, form="rss"))
-    put(folder / "status" / "history.atom", feeds.history(country, past, form="atom"))
+    put(folder / "status" / "history.rss", feeds.history(country, past, feeds.Wanted(), "rss"))
+    put(folder / "status" / "history.atom", feeds.history(country, past, feeds.Wanted(), "atom"))
     put(folder / "status" / "maintenance.ics", feeds.calendar(country.upcoming, country.at))
 
 

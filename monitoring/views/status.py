@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from foundation import now
 from foundation.directory import turkish
-from foundation.directory.models import Municipality, Province
-from monitoring.models import Maintenance, Outage, State
+from foundation.directory.models import Component, Municipality, Province
+from monitoring.models import Maintenance, Outage, Severity, State
 from monitoring.status import feeds, report, statuspage
 from monitoring.status.badge import badge
 from monitoring.status.shelf import shelf
@@ -95,13 +95,21 @@ def document(request: HttpRequest, name: str, code: str = "") -> HttpResponse:
 
 
 @require_safe
-def feed(request: HttpRequest, form: str) -> HttpResponse:
-    """`GET /status/history.rss|.atom`: one entry an update."""
+def feed(request: HttpRequest, form: str, code: str = "") -> HttpResponse:
+    """`GET /status/history.rss|.atom`, also below a municipality: one entry an update.
+
+    `?component=` and `?severity=` narrow it; what is no component or severity narrows nothing.
+    """
+    component = Component.objects.filter(pk=request.GET.get("component", "")[:40].upper()).first()
+    severity = request.GET.get("severity", "").upper()
+    severity = severity if severity in Severity.values else ""
+    wanted = feeds.Wanted(component, severity)
 
     def make() -> str:
-        return feeds.history(report.national(now()), report.past(None, before=None), form=form)
+        return feeds.history(read(code), report.past(municipality(code) if code else None, before=None), wanted, form)
 
-    return answer(request, f"feed:{form}", make, f"application/{form}+xml")
+    key = f"feed:{form}:{code}:{component.pk if component else ''}:{severity}"
+    return answer(request, key, make, f"application/{form}+xml")
 
 
 @require_safe

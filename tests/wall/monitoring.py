@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from foundation import now
 from monitoring import maintenances
-from monitoring.models import Maintenance, Node
+from monitoring.models import Maintenance, Node, Subscriber
 from tests.wall import EVERYONE, NATIONAL, OWN, SECRET, WATCH, Door, Public, Socket, nothing
 
 PLACE = {"code": "26010"}
@@ -20,6 +20,15 @@ doors = [
     Public("monitoring:status_find"),
     Public("monitoring:status_history"),
     Public("monitoring:status_feed", at=lambda stage: {"form": "rss"}),
+    Public("monitoring:status_municipality_feed", at=lambda stage: PLACE | {"form": "atom"}),
+    Public("monitoring:subscribe"),
+    Public("monitoring:subscribe_municipality", at=lambda stage: PLACE),
+    Public("monitoring:subscription_asked", at=lambda stage: {"channel": "email"}),
+    Public("monitoring:subscription_code", at=lambda stage: {"wish": "nobody"}),
+    Public("monitoring:subscription", at=lambda stage: {"token": stage.subscriber.token}),
+    Public("monitoring:subscription_confirmation", at=lambda stage: {"token": "nobody"}, answers=(405,)),
+    Public("monitoring:subscription_ending", at=lambda stage: {"token": "nobody"}, answers=(302,)),
+    Public("monitoring:unsubscribe"),
     Public("monitoring:status_state"),
     Public("monitoring:status_stream", answers=(501,)),
     Public("monitoring:status_municipality_state", at=lambda stage: PLACE),
@@ -62,4 +71,5 @@ def furnish(stage):
     window = Maintenance(
         title_tr="Bakım", title_en="Work", starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2)
     )
+    stage.subscriber = Subscriber.objects.create(channel="email", address="biri@example.test", confirmed_at=now())
     stage.window = maintenances.plan(window, by=stage.nermin, nodes=[stage.node])

@@ -1,0 +1,34 @@
+"""The promise to tell subscribers, written in the transaction of what happened."""
+
+from foundation import now
+from monitoring.models import Announcement, Maintenance, Outage, StatusUpdate
+
+What = Announcement.What
+
+
+def owe(outage: Outage, update: StatusUpdate | None = None) -> None:
+    """Something about the outage changed: words, who feels it, or whether it is public. Drills tell nobody."""
+    if not outage.is_drill:
+        Announcement.objects.create(outage=outage, update=update)
+
+
+def owe_window(window: Maintenance) -> None:
+    """A window was planned: say so, and again when it begins and ends. Past windows are no news."""
+    at = now()
+    if not window.is_public or window.ends_at <= at:
+        return
+    if window.starts_at > at:
+        Announcement.objects.create(maintenance=window, what=What.PLANNED)
+    owe_round(window, window.starts_at, window.ends_at)
+
+
+def owe_round(window: Maintenance, starts_at, ends_at) -> None:
+    """One round of a window: its beginning and its end."""
+    Announcement.objects.create(maintenance=window, what=What.BEGUN, due_at=starts_at)
+    Announcement.objects.create(maintenance=window, what=What.ENDED, due_at=ends_at)
+
+
+def owe_calling_off(window: Maintenance) -> None:
+    """A window that had been announced will not take place, or ends at once."""
+    if window.is_public and window.ends_at > now():
+        Announcement.objects.create(maintenance=window, what=What.CALLED_OFF)
