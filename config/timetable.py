@@ -18,9 +18,8 @@ from helpdesk.mail import fetching
 from monitoring import history, watch
 from monitoring import jobs as posts
 from monitoring.status import snapshot
-from runbooks.broadcasts import acknowledging, approval, chasing, glass, sending
 from monitoring.subscribers import telling
-from runbooks.broadcasts import approval, sending
+from runbooks.broadcasts import acknowledging, approval, chasing, glass, sending
 from runbooks.runs import engine
 from runbooks.scenarios import playing
 

@@ -7,135 +7,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('directory', '0007_people_sort_as_in_a_register'),
-        ('monitoring', '0008_history_in_partitions'),
+        ("directory", "0007_people_sort_as_in_a_register"),
+        ("monitoring", "0008_history_in_partitions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(default=foundation.now)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('leased', 'Leased'), ('kept', 'Kept'), ('broken', 'Broken')], default='waiting', max_length=7)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.UUIDField(blank=True, null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('what', models.CharField(choices=[('news', 'News'), ('planned', 'Planned'), ('begun', 'Begun'), ('ended', 'Ended'), ('called_off', 'Called Off')], default='news', max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(default=foundation.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("leased", "Leased"), ("kept", "Kept"), ("broken", "Broken")],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("owner", models.UUIDField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("news", "News"),
+                            ("planned", "Planned"),
+                            ("begun", "Begun"),
+                            ("ended", "Ended"),
+                            ("called_off", "Called Off"),
+                        ],
+                        default="news",
+                        max_length=10,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Told',
+            name="Told",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch', models.CharField(help_text='key of the outbox batch that said it began', max_length=200)),
-                ('over_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("batch", models.CharField(help_text="key of the outbox batch that said it began", max_length=200)),
+                ("over_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'told',
+                "verbose_name_plural": "told",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='subscriber',
-            name='an_address_subscribes_once_a_page',
+            model_name="subscriber",
+            name="an_address_subscribes_once_a_page",
         ),
         migrations.RemoveConstraint(
-            model_name='subscriber',
-            name='an_address_subscribes_nationally_once',
+            model_name="subscriber",
+            name="an_address_subscribes_nationally_once",
         ),
         migrations.AddField(
-            model_name='subscriber',
-            name='code_digest',
+            model_name="subscriber",
+            name="code_digest",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='subscriber',
-            name='code_expires_at',
+            model_name="subscriber",
+            name="code_expires_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='subscriber',
-            name='code_tries',
+            model_name="subscriber",
+            name="code_tries",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='subscriber',
-            name='least_severity',
-            field=models.CharField(choices=[('S1', 'S1'), ('S2', 'S2'), ('S3', 'S3'), ('S4', 'S4')], default='S4', help_text='the mildest worth telling', max_length=2),
+            model_name="subscriber",
+            name="least_severity",
+            field=models.CharField(
+                choices=[("S1", "S1"), ("S2", "S2"), ("S3", "S3"), ("S4", "S4")],
+                default="S4",
+                help_text="the mildest worth telling",
+                max_length=2,
+            ),
         ),
         migrations.AddField(
-            model_name='subscriber',
-            name='leaving_code',
-            field=models.CharField(default=monitoring.models.subscribers.new_leaving_code, editable=False, max_length=8, unique=True),
+            model_name="subscriber",
+            name="leaving_code",
+            field=models.CharField(
+                default=monitoring.models.subscribers.new_leaving_code, editable=False, max_length=8, unique=True
+            ),
         ),
         migrations.AlterField(
-            model_name='subscriber',
-            name='address',
-            field=models.CharField(help_text='e-mail address, E.164 number or https address', max_length=254),
+            model_name="subscriber",
+            name="address",
+            field=models.CharField(help_text="e-mail address, E.164 number or https address", max_length=254),
         ),
         migrations.AlterField(
-            model_name='subscriber',
-            name='channel',
-            field=models.CharField(choices=[('email', 'e-mail'), ('sms', 'SMS'), ('hook', 'webhook')], max_length=8),
+            model_name="subscriber",
+            name="channel",
+            field=models.CharField(choices=[("email", "e-mail"), ("sms", "SMS"), ("hook", "webhook")], max_length=8),
         ),
         migrations.AlterField(
-            model_name='subscriber',
-            name='components',
-            field=models.ManyToManyField(blank=True, help_text='none: every component', related_name='subscribers', to='directory.component'),
+            model_name="subscriber",
+            name="components",
+            field=models.ManyToManyField(
+                blank=True, help_text="none: every component", related_name="subscribers", to="directory.component"
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscriber',
-            index=models.Index(fields=['channel', 'address'], name='subscriber_by_address'),
+            model_name="subscriber",
+            index=models.Index(fields=["channel", "address"], name="subscriber_by_address"),
         ),
         migrations.AddConstraint(
-            model_name='subscriber',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', False), ('municipality__isnull', False), ('unsubscribed_at', None)), fields=('channel', 'address', 'municipality'), name='an_address_is_subscribed_once_a_page'),
+            model_name="subscriber",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("confirmed_at__isnull", False), ("municipality__isnull", False), ("unsubscribed_at", None)
+                ),
+                fields=("channel", "address", "municipality"),
+                name="an_address_is_subscribed_once_a_page",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscriber',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', False), ('municipality', None), ('unsubscribed_at', None)), fields=('channel', 'address'), name='an_address_is_subscribed_once_nationally'),
+            model_name="subscriber",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("confirmed_at__isnull", False), ("municipality", None), ("unsubscribed_at", None)),
+                fields=("channel", "address"),
+                name="an_address_is_subscribed_once_nationally",
+            ),
         ),
         migrations.AddField(
-            model_name='announcement',
-            name='maintenance',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='monitoring.maintenance'),
+            model_name="announcement",
+            name="maintenance",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="announcements",
+                to="monitoring.maintenance",
+            ),
         ),
         migrations.AddField(
-            model_name='announcement',
-            name='outage',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='monitoring.outage'),
+            model_name="announcement",
+            name="outage",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="announcements",
+                to="monitoring.outage",
+            ),
         ),
         migrations.AddField(
-            model_name='announcement',
-            name='update',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='monitoring.statusupdate'),
+            model_name="announcement",
+            name="update",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="monitoring.statusupdate"
+            ),
         ),
         migrations.AddField(
-            model_name='told',
-            name='outage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='monitoring.outage'),
+            model_name="told",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="told", to="monitoring.outage"
+            ),
         ),
         migrations.AddField(
-            model_name='told',
-            name='subscriber',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='monitoring.subscriber'),
+            model_name="told",
+            name="subscriber",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="told", to="monitoring.subscriber"
+            ),
         ),
         migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'leased'])), fields=['due_at'], name='announcement_due'),
+            model_name="announcement",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "leased"])), fields=["due_at"], name="announcement_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('maintenance', None), ('outage__isnull', False)), models.Q(('maintenance__isnull', False), ('outage', None)), _connector='OR'), name='announcements_are_of_one_thing'),
+            model_name="announcement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("maintenance", None), ("outage__isnull", False)),
+                    models.Q(("maintenance__isnull", False), ("outage", None)),
+                    _connector="OR",
+                ),
+                name="announcements_are_of_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='told',
-            constraint=models.UniqueConstraint(fields=('outage', 'subscriber'), name='a_subscriber_is_told_once_an_outage'),
+            model_name="told",
+            constraint=models.UniqueConstraint(
+                fields=("outage", "subscriber"), name="a_subscriber_is_told_once_an_outage"
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ from foundation import now
 from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
 from monitoring import events, wording
-from monitoring.models import Affected, Node, Outage, Scope, Severity, Told
+from monitoring.models import Affected, Node, Outage, Scope, Severity
 from monitoring.outages import speaking
 from monitoring.refusals import NothingIsAffected
 from monitoring.subscribers import owing
@@ -213,7 +213,7 @@ def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
         if not claimed:
             continue
         part.affected.current().update(outage=outage)
-        follow(part, outage)
+        owing.follow(part, outage)
         Outage.objects.filter(pk=outage.pk, started_at__gt=part.started_at).update(started_at=part.started_at)
         Outage.objects.filter(pk=outage.pk).update(report_count=F("report_count") + part.report_count)
         part.refresh_from_db()
@@ -224,10 +224,3 @@ def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
     count_affected(outage)
     speaking.tell(outage)
     owing.owe(outage)
-
-
-def follow(part: Outage, outage: Outage) -> None:
-    """Who was told of the smaller outage hears the rest of the story from the wider one."""
-    known = Told.objects.filter(outage=outage).values("subscriber")
-    Told.objects.filter(outage=part, over_at=None).exclude(subscriber__in=known).update(outage=outage)
-    Told.objects.filter(outage=part).delete()

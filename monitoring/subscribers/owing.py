@@ -1,7 +1,9 @@
 """The promise to tell subscribers, written in the transaction of what happened."""
 
+from collections.abc import Iterable
+
 from foundation import now
-from monitoring.models import Announcement, Maintenance, Outage, StatusUpdate
+from monitoring.models import Announcement, Maintenance, Outage, StatusUpdate, Told
 
 What = Announcement.What
 
@@ -10,6 +12,18 @@ def owe(outage: Outage, update: StatusUpdate | None = None) -> None:
     """Something about the outage changed: words, who feels it, or whether it is public. Drills tell nobody."""
     if not outage.is_drill:
         Announcement.objects.create(outage=outage, update=update)
+
+
+def follow(part: Outage, outage: Outage) -> None:
+    """Who was told of the smaller outage hears the rest of the story from the wider one."""
+    known = Told.objects.filter(outage=outage).values("subscriber")
+    Told.objects.filter(outage=part, over_at=None).exclude(subscriber__in=known).update(outage=outage)
+    Told.objects.filter(outage=part).delete()
+
+
+def part_ways(outage: Outage, part: Outage, municipality_ids: Iterable[int]) -> None:
+    """Subscribers of municipalities that moved into an outage of their own hear the rest from there."""
+    Told.objects.filter(outage=outage, over_at=None, subscriber__municipality__in=municipality_ids).update(outage=part)
 
 
 def owe_window(window: Maintenance) -> None:
