@@ -99,6 +99,14 @@ class Hours:
         index = bisect_right(self.starts, micros) - 1
         return index >= 0 and micros < self.ends[index]
 
+    def open_between(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """The open intervals inside [start, end), cut at both."""
+        low, high = to_micros(start), to_micros(end)
+        first = max(bisect_right(self.starts, low) - 1, 0)
+        last = bisect_left(self.starts, high)
+        pieces = ((max(self.starts[n], low), min(self.ends[n], high)) for n in range(first, last))
+        return [(to_moment(opens), to_moment(closes)) for opens, closes in pieces if opens < closes]
+
     def next_opening(self, at: datetime) -> datetime:
         """`at` when it is open, else the start of the next interval."""
         if self.is_open(at):
@@ -109,22 +117,24 @@ class Hours:
         return to_moment(self.starts[index])
 
     # --- with rests --------------------------------------------------------
+    def run(self, start: datetime, rests: Iterable[Rest] = ()) -> "Run":
+        """The way of a clock from `start` on with `rests` left out, walked once and asked often."""
+        stretches: list[tuple[int, int]] = []
+        here = self._position(to_micros(start))
+        for rest in merged(rests, start):
+            stretches.append((here, self._position(to_micros(rest.start)) - here))
+            if rest.end is None:
+                return Run(self, start, stretches, None)
+            here = self._position(to_micros(rest.end))
+        return Run(self, start, stretches, here)
+
     def due(self, start: datetime, allowance: timedelta, rests: Iterable[Rest] = ()) -> datetime | None:
         """When `allowance` of open time is used up, `rests` left out; None if a rest still lasts.
 
         It is the earliest instant at which nothing is left, so a rest that begins on
         the deadline or after it does not move it.
         """
-        left, here = allowance, start
-        for rest in merged(rests, start):
-            run = self.elapsed(here, rest.start)
-            if run >= left:
-                break
-            left -= run
-            if rest.end is None:
-                return None
-            here = rest.end
-        return self.add(here, left)
+        return self.run(start, rests).reaches(allowance)
 
     def consumed(self, start: datetime, at: datetime, rests: Iterable[Rest] = ()) -> timedelta:
         """Open time between `start` and `at` in which the clock ran."""
@@ -151,6 +161,30 @@ class Hours:
         if position <= 0 or index == len(self.totals):
             raise OutsideCalendar("the calendar has not that much open time")
         return self.ends[index] - (self.totals[index] - position)
+
+
+class Run(NamedTuple):
+    """Where a clock ran: positions are open microseconds of the calendar.
+
+    `stretches` are (position, length) up to each rest; `onwards` is the position after
+    the last rest, None while it lasts.
+    """
+
+    hours: Hours
+    start: datetime
+    stretches: list[tuple[int, int]]
+    onwards: int | None
+
+    def reaches(self, allowance: timedelta) -> datetime | None:
+        """The earliest instant at which `allowance` has been used; None if a rest lasts before."""
+        left = allowance // MICROSECOND
+        if left <= 0:
+            return self.start
+        for position, length in self.stretches:
+            if length >= left:
+                return to_moment(self.hours._instant(position + left))
+            left -= length
+        return None if self.onwards is None else to_moment(self.hours._instant(self.onwards + left))
 
 
 def merged(rests: Iterable[Rest], since: datetime) -> list[Rest]:

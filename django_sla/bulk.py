@@ -1,12 +1,13 @@
 """Writing clocks with plain statements: what an ORM's bulk update spends in building CASEs, many times over."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, Min, Model
 
 from django_sla.arithmetic import MICROSECOND
 from django_sla.models import Clock, ClockEvent
@@ -42,21 +43,63 @@ UPDATE = """
      WHERE id = %s
 """
 
-# What moves when only the deadline does.
-DEADLINE = ("calendar_revision", "allowance", "due_at", "look_at", "level", "breached_at", "outcome", "decided_at")
-# One row source for one statement: planned once, whatever the number of rows.
-UPDATE_DEADLINES = """
-    UPDATE django_sla_clock AS clock
-       SET calendar_revision = new.calendar_revision, allowance = new.allowance,
-           due_at = new.due_at, look_at = new.look_at, level = new.level,
-           breached_at = new.breached_at, outcome = new.outcome, decided_at = new.decided_at
-      FROM json_to_recordset(%s::json) AS new(
-           id bigint, calendar_revision varchar, allowance interval,
-           due_at timestamptz, look_at timestamptz, level smallint,
-           breached_at timestamptz, outcome varchar, decided_at timestamptz)
-     WHERE clock.id = new.id
+
+class Deadline(NamedTuple):
+    """A clock counted anew. `unbroken` takes a breach back; `moved` is worth an event."""
+
+    id: int
+    allowance: timedelta
+    due_at: datetime | None
+    look_at: datetime | None
+    level: int
+    unbroken: bool
+    moved: bool
+    due_before: datetime | None
+
+
+# One row source, so that one statement writes the clocks and their events: planned once, whatever their number.
+MOVE_DEADLINES = """
+    WITH new AS (
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS new(
+               id bigint, allowance bigint, due timestamptz, look timestamptz, level smallint,
+               unbroken boolean, moved boolean, before timestamptz)),
+    written AS (
+        UPDATE django_sla_clock AS clock
+           SET calendar_revision = %(revision)s, allowance = new.allowance * interval '1 microsecond',
+               due_at = new.due, look_at = new.look, level = new.level,
+               breached_at = CASE WHEN new.unbroken THEN NULL ELSE clock.breached_at END,
+               decided_at = CASE WHEN new.unbroken THEN NULL ELSE clock.decided_at END,
+               outcome = CASE WHEN new.unbroken THEN '' ELSE clock.outcome END
+          FROM new
+         WHERE clock.id = new.id)
+    INSERT INTO django_sla_clockevent (
+           clock_id, kind, at, recorded_at, reason_kind, reason, rule, by, due_before, due_after)
+    SELECT id, 'recalculate', %(at)s, %(at)s, '', '', %(rule)s, %(by)s, before, due FROM new WHERE moved
 """
 
+
+class Verdict(NamedTuple):
+    """An ended clock judged anew, in the order of the statement."""
+
+    id: int
+    allowance: timedelta
+    due_at: datetime | None
+    breached_at: datetime | None
+    outcome: str
+    decided_at: datetime
+
+
+JUDGED = Verdict._fields[1:]
+WRITE_VERDICT = """
+    UPDATE django_sla_clock
+       SET calendar_revision = %s, allowance = %s, due_at = %s, breached_at = %s, outcome = %s, decided_at = %s
+     WHERE id = %s
+"""
+SOONEST = """
+    SELECT subject_id, min(due_at) FROM django_sla_clock
+     WHERE subject_type = %s AND subject_id = ANY(%s) AND state = 'running' AND NOT metric = ANY(%s)
+     GROUP BY subject_id
+"""
 
 EVENT = (
     "clock_id",
@@ -125,14 +168,81 @@ def update_clocks(clocks: Iterable[Clock]) -> None:
             cursor.executemany(UPDATE, rows)
 
 
-def update_deadlines(clocks: Sequence[Clock]) -> None:
-    """Write the deadlines of thousands of clocks, in one statement where the database can."""
+def move_deadlines(deadlines: Sequence[Deadline], *, revision: str, rule: str, at: datetime, by: str) -> None:
+    """Write clocks that were counted anew under the calendar `rule`, and an event for each that moved."""
     if connection.vendor != "postgresql":
-        update_clocks(clocks)
+        _move_deadlines_one_by_one(deadlines, revision, rule, at, by)
         return
-    records = [{"id": clock.pk} | {name: _plain(getattr(clock, name)) for name in DEADLINE} for clock in clocks]
+    rows = [
+        {
+            "id": new.id,
+            "allowance": new.allowance // MICROSECOND,
+            "due": new.due_at and new.due_at.isoformat(),
+            "look": new.look_at and new.look_at.isoformat(),
+            "level": new.level,
+            "unbroken": new.unbroken,
+            "moved": new.moved,
+            "before": new.due_before and new.due_before.isoformat(),
+        }
+        for new in deadlines
+    ]
+    facts: dict[str, str | datetime] = {
+        "rows": json.dumps(rows),
+        "revision": revision,
+        "at": at,
+        "rule": rule,
+        "by": by,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_DEADLINES, [json.dumps(records)])
+        cursor.execute(MOVE_DEADLINES, facts | {"rows": json.dumps(rows)})
+
+
+def _move_deadlines_one_by_one(deadlines: Sequence[Deadline], revision: str, rule: str, at: datetime, by: str) -> None:
+    for new in deadlines:
+        changes: dict = {"allowance": new.allowance, "due_at": new.due_at, "look_at": new.look_at, "level": new.level}
+        if new.unbroken:
+            changes |= {"breached_at": None, "decided_at": None, "outcome": Clock.Outcome.OPEN}
+        Clock.objects.filter(pk=new.id).update(calendar_revision=revision, **changes)
+    add_events(
+        [
+            ClockEvent(
+                clock_id=new.id,
+                kind=ClockEvent.Kind.RECALCULATE,
+                at=at,
+                recorded_at=at,
+                rule=rule,
+                by=by,
+                due_before=new.due_before,
+                due_after=new.due_at,
+            )
+            for new in deadlines
+            if new.moved
+        ]
+    )
+
+
+def write_verdicts(verdicts: Iterable[Verdict], *, revision: str) -> None:
+    """Write what ended clocks were judged to be."""
+    fields = {field.name: field for field in Clock._meta.concrete_fields if field.name in JUDGED}
+    rows = [
+        [revision, *(fields[name].get_db_prep_save(getattr(new, name), connection) for name in JUDGED), new.id]
+        for new in verdicts
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(WRITE_VERDICT, rows)
+
+
+def soonest_dues(subject_type: str, ids: Collection[int], *, without: Sequence[str]) -> dict[int, datetime | None]:
+    """{subject id: its soonest running deadline or None}, metrics `without` left out."""
+    dues: dict[int, datetime | None] = dict.fromkeys(ids)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(SOONEST, [subject_type, list(dues), list(without)])
+            return dues | dict(cursor.fetchall())
+    running = Clock.objects.filter(subject_type=subject_type, subject_id__in=dues, state=Clock.State.RUNNING)
+    soonest = running.exclude(metric__in=without).values("subject_id").annotate(due=Min("due_at")).order_by()
+    return dues | dict(soonest.values_list("subject_id", "due"))
 
 
 def add_events(events: Sequence[ClockEvent]) -> None:

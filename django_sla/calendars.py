@@ -51,15 +51,26 @@ def by_code(code: str) -> Hours:
     return hours(Calendar.objects.get(code=code))
 
 
-def compiled_with(calendar: Calendar, *, weeks: Sequence[WorkingWeek] = (), days: Sequence[SpecialDay] = ()) -> Hours:
-    """The hours as they would be with unsaved `weeks` and `days` of this calendar added."""
-    layers = layers_of(calendar)
-    own = layers[-1]
-    drafted = Layer(
-        [*WorkingWeek.objects.filter(calendar=calendar), *weeks],
-        [*(day for same in own.days.values() for day in same), *days],
+def drafted(
+    calendar: Calendar,
+    *,
+    weeks: Sequence[WorkingWeek] = (),
+    days: Sequence[SpecialDay] = (),
+    without: int | None = None,
+) -> dict[Calendar, Hours]:
+    """The hours as they would be with unsaved `weeks` and `days` added, or the day `without` taken away.
+
+    Of `calendar` and of every overlay on it, because those follow.
+    """
+    own = Layer(
+        [*calendar.weeks.all(), *weeks],
+        [*calendar.days.in_force().exclude(pk=without).order_by("pk"), *days],
     )
-    return compile_layers(calendar.zone, [*layers[:-1], drafted])
+    result = {}
+    for each in tree_of(calendar):
+        layers = [own if below == calendar else _layer(below) for below in chain_of(each)]
+        result[each] = compile_layers(each.zone, layers)
+    return result
 
 
 def compile_layers(zone: str, layers: Sequence[Layer]) -> Hours:
@@ -82,8 +93,17 @@ def chain_of(calendar: Calendar) -> list[Calendar]:
     return [calendar] if calendar.base is None else [*chain_of(calendar.base), calendar]
 
 
+def tree_of(calendar: Calendar) -> list[Calendar]:
+    """The calendar and every overlay that rests on it, at any height."""
+    return [calendar, *(above for overlay in calendar.overlays.all() for above in tree_of(overlay))]
+
+
 def layers_of(calendar: Calendar) -> list[Layer]:
-    return [Layer(each.weeks.all(), each.days.in_force().order_by("pk")) for each in chain_of(calendar)]
+    return [_layer(each) for each in chain_of(calendar)]
+
+
+def _layer(calendar: Calendar) -> Layer:
+    return Layer(calendar.weeks.all(), calendar.days.in_force().order_by("pk"))
 
 
 @transaction.atomic
@@ -109,6 +129,25 @@ def declare_days(calendar: Calendar, days: Sequence[SpecialDay]) -> list[Special
     made = SpecialDay.objects.bulk_create(days)
     restamp(calendar)
     return made
+
+
+@transaction.atomic
+def lay_over(base: Calendar, *, code: str, scope: str, name_tr: str, name_en: str) -> Calendar:
+    """A calendar of somebody's own over `base`; it says the same until days or weeks are added.
+
+    Clocks that run in `base` move over by `recalculation.adopt`.
+    """
+    overlay = Calendar.objects.create(
+        code=code,
+        scope=scope,
+        name_tr=name_tr,
+        name_en=name_en,
+        base=base,
+        zone=base.zone,
+        office_hours=base.office_hours,
+    )
+    restamp(overlay)
+    return overlay
 
 
 @transaction.atomic

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import Min
 
 from django_sla import bulk, calendars, signals, transitions
 from django_sla import policies as policy_book
 from django_sla.arithmetic import Hours
-from django_sla.models import Calendar, Clock, ClockEvent, Metric, PolicyVersion, Target
+from django_sla.models import BETWEEN_TEAMS, Calendar, Clock, ClockEvent, Metric, PolicyVersion, Target
 from django_sla.transitions import Ledger
 
 State = Clock.State
@@ -22,44 +21,37 @@ State = Clock.State
 
 def attach(
     subject: models.Model,
-    policy: PolicyVersion,
-    *,
+    *terms: PolicyVersion,
     at: datetime,
     created_at: datetime | None = None,
     scopes: Iterable[str] = (),
     by: str = "",
 ) -> datetime | None:
-    """Start the clocks of `policy`, see `begin`."""
-    return next_due_at(begin(subject, policy, at=at, created_at=created_at, scopes=scopes, by=by))
+    """Start the clocks of `terms`, see `begin`."""
+    return next_due_at(begin(subject, *terms, at=at, created_at=created_at, scopes=scopes, by=by))
 
 
 @transaction.atomic(savepoint=False)
 def begin(
     subject: models.Model,
-    policy: PolicyVersion,
-    *,
+    *terms: PolicyVersion,
     at: datetime,
     created_at: datetime | None = None,
     scopes: Iterable[str] = (),
     by: str = "",
 ) -> list[Clock]:
-    """Start the clocks of `policy` (from `policies.choose`) for a saved subject, and return them.
+    """Start the clocks of `terms` (from `policies.choose`, one of each kind) for a saved subject, and return them.
 
     `created_at` is when the subject came into being, if earlier. `scopes` are the
     overlays that hold for it, narrowest first: ["municipality:26010", "province:26"].
     Raises IntegrityError when the subject has these clocks already.
     """
     ledger = Ledger(at, by)
-    targets = policy.targets_in_order
-    own = overlays_of({target.calendar_id for target in targets}, scopes)
-    for target in targets:
-        clock = _new_clock(subject._meta.label_lower, subject.pk, policy, target)
-        clock.calendar = own.get(target.calendar_id, target.calendar)
-        ledger.made.append(clock)
-        ledger.note(clock, ClockEvent.Kind.ATTACH)
-        if target.rhythm == Target.Rhythm.ONCE and target.starts != Target.Starts.ASSIGNED:
-            begins = created_at if created_at and target.starts == Target.Starts.CREATED else at
-            transitions.start(ledger, clock, target, _hours(clock), begins)
+    promised = [(version, target) for version in terms for target in version.targets_in_order]
+    own = overlays_of({target.calendar_id for _version, target in promised}, scopes)
+    for version, target in promised:
+        begins = created_at if created_at and target.starts == Target.Starts.CREATED else at
+        _attach_one(ledger, subject, version, target, own, begins=begins)
     _write(ledger, ledger.made)
     return ledger.made
 
@@ -137,26 +129,29 @@ def reopen(subject: models.Model, *, at: datetime, reason: str = "", by: str = "
 
 @transaction.atomic
 def change_policy(
-    subject: models.Model, policy: PolicyVersion, *, at: datetime, mode: str = "", by: str = ""
+    subject: models.Model,
+    policy: PolicyVersion,
+    *,
+    at: datetime,
+    mode: str = "",
+    scopes: Iterable[str] = (),
+    by: str = "",
 ) -> datetime | None:
-    """Move the open clocks to other terms after a change of severity.
+    """Move the open clocks to other terms of the same kind after a change of severity.
 
     `mode` overrides what the new terms say: keep, restart or retroactive; rests so far
     are kept in each. A promise that the new terms do not know is withdrawn, one that
-    they add starts now.
+    they add starts now. `scopes` as in `attach`.
     """
     ledger, clocks = Ledger(at, by), _open_clocks(subject)
     ended = set(Clock.objects.of(subject).exclude(state__in=Clock.OPEN).values_list("metric", flat=True))
+    own = overlays_of({target.calendar_id for target in policy.targets_in_order}, scopes)
     for clock in clocks:
-        _move(ledger, clock, policy, mode or policy.on_change)
+        if clock.version.policy.kind == policy.policy.kind:
+            _move(ledger, clock, policy, mode or policy.on_change, own)
     for target in policy.targets_in_order:
         if target.metric not in ended | {clock.metric for clock in clocks}:
-            clock = _new_clock(subject._meta.label_lower, subject.pk, policy, target)
-            clocks.append(clock)
-            ledger.made.append(clock)
-            ledger.note(clock, ClockEvent.Kind.ATTACH)
-            if target.rhythm == Target.Rhythm.ONCE:
-                transitions.start(ledger, clock, target, _hours(clock), at)
+            clocks.append(_attach_one(ledger, subject, policy, target, own, begins=at))
     return _write(ledger, clocks)
 
 
@@ -174,12 +169,24 @@ def excuse(subject: models.Model, metric: str, *, at: datetime, reason: str, by:
 
 @transaction.atomic
 def assigned(subject: models.Model, *, at: datetime, by: str = "") -> datetime | None:
-    """Start the clocks whose target counts from the assignment to a team."""
+    """Somebody took the subject: fulfils the taking over, starts what counts from here."""
     ledger, clocks = Ledger(at, by), _open_clocks(subject)
+    _fulfil(ledger, clocks, {Metric.OWNERSHIP}, reason="")
     for clock in clocks:
         target = clock.version.target(clock.metric)
         if clock.state == State.WAITING and target and target.starts == Target.Starts.ASSIGNED:
             transitions.start(ledger, clock, target, _hours(clock), at)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
+def released(subject: models.Model, *, at: datetime, by: str = "") -> datetime | None:
+    """Nobody has it any more: the taking over is promised anew, as one more round."""
+    ledger = Ledger(at, by)
+    clocks = _load(Clock.objects.of(subject).order_by("cycle"))
+    taken = [clock for clock in clocks if clock.metric == Metric.OWNERSHIP]
+    if taken and not taken[-1].is_open:
+        _next_cycle(ledger, taken[-1], clocks, starts=True)
     return _write(ledger, clocks)
 
 
@@ -218,30 +225,37 @@ def heard(subject: models.Model, *, at: datetime, automatic: bool = False, by: s
 
 def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
     """The soonest deadline of running promises to the requester (agreements between teams left out)."""
-    dues = (clock.due_at for clock in clocks if clock.state == State.RUNNING and clock.metric != Metric.OWNERSHIP)
+    dues = (clock.due_at for clock in clocks if clock.state == State.RUNNING and clock.metric not in BETWEEN_TEAMS)
     return min((due for due in dues if due), default=None)
 
 
-def tell_dues(moved: Iterable[Clock]) -> None:
-    """Send hosts the next deadline of every subject one of whose clocks moved."""
+def tell_dues(moved: Iterable[tuple[str, int]]) -> None:
+    """Send hosts the next deadline of every subject (type, id) one of whose clocks moved."""
     subjects: dict[str, set[int]] = {}
-    for clock in moved:
-        subjects.setdefault(clock.subject_type, set()).add(clock.subject_id)
+    for subject_type, subject_id in moved:
+        subjects.setdefault(subject_type, set()).add(subject_id)
     for subject_type, ids in subjects.items():
-        running = Clock.objects.filter(subject_type=subject_type, subject_id__in=ids, state=State.RUNNING)
-        soonest = running.exclude(metric=Metric.OWNERSHIP).values("subject_id").annotate(due=Min("due_at")).order_by()
-        dues = dict.fromkeys(ids) | dict(soonest.values_list("subject_id", "due"))
+        dues = bulk.soonest_dues(subject_type, ids, without=BETWEEN_TEAMS)
         signals.dues_moved.send(sender=Clock, subject_type=subject_type, dues=dues)
 
 
 def overlays_of(calendar_ids: set[int], scopes: Iterable[str]) -> dict[int, Calendar]:
-    """For each calendar its overlay of the narrowest of `scopes`, where there is one."""
+    """For each calendar its overlay of the narrowest of `scopes`, where there is one.
+
+    A municipality's calendar may rest on its province's, which rests on the common one.
+    """
     order = list(scopes)
     if not order:
         return {}
-    found = Calendar.objects.filter(base_id__in=calendar_ids, scope__in=order)
-    widest_first = sorted(found, key=lambda each: order.index(each.scope), reverse=True)
-    return {overlay.base_id: overlay for overlay in widest_first if overlay.base_id}
+    found = {overlay.pk: overlay for overlay in Calendar.objects.filter(scope__in=order)}
+    own: dict[int, Calendar] = {}
+    for overlay in sorted(found.values(), key=lambda each: order.index(each.scope), reverse=True):
+        base = overlay.base_id
+        while base in found:
+            base = found[base].base_id
+        if base in calendar_ids:
+            own[base] = overlay
+    return own
 
 
 def _open_clocks(subject: models.Model) -> list[Clock]:
@@ -273,6 +287,25 @@ def _new_clock(subject_type: str, subject_id: int, version: PolicyVersion, targe
         calendar_revision=target.calendar.revision,
         state=State.WAITING,
     )
+
+
+def _attach_one(
+    ledger: Ledger,
+    subject: models.Model,
+    version: PolicyVersion,
+    target: Target,
+    own: dict[int, Calendar],
+    *,
+    begins: datetime,
+) -> Clock:
+    """A new clock; it runs from `begins` unless it waits for a reply or for somebody to take the subject."""
+    clock = _new_clock(subject._meta.label_lower, subject.pk, version, target)
+    clock.calendar = own.get(target.calendar_id, target.calendar)
+    ledger.made.append(clock)
+    ledger.note(clock, ClockEvent.Kind.ATTACH)
+    if target.rhythm == Target.Rhythm.ONCE and target.starts != Target.Starts.ASSIGNED:
+        transitions.start(ledger, clock, target, _hours(clock), begins)
+    return clock
 
 
 def _next_cycle(ledger: Ledger, clock: Clock, clocks: list[Clock], *, starts: bool) -> None:
@@ -326,15 +359,17 @@ def _run_again(ledger: Ledger, clock: Clock, clocks: list[Clock], mode: str, rea
         transitions.reopen(ledger, clock, _hours(clock), reason=reason)
 
 
-def _move(ledger: Ledger, clock: Clock, policy: PolicyVersion, mode: str) -> None:
+def _move(ledger: Ledger, clock: Clock, policy: PolicyVersion, mode: str, own: dict[int, Calendar]) -> None:
     target = policy.target(clock.metric)
     if target is None:
         transitions.detach(ledger, clock, reason="")
-    elif clock.state == State.WAITING:
-        clock.version, clock.severity, clock.calendar = policy, policy.severity, target.calendar
+        return
+    calendar = own.get(target.calendar_id, target.calendar)
+    if clock.state == State.WAITING:
+        clock.version, clock.severity, clock.calendar = policy, policy.severity, calendar
         ledger.note(clock, ClockEvent.Kind.CHANGE, reason_kind=mode)
     else:
-        transitions.change(ledger, clock, policy, target, _hours(clock), calendars.hours(target.calendar), mode)
+        transitions.change(ledger, clock, policy, target, calendar, mode)
 
 
 def _write(ledger: Ledger, clocks: list[Clock]) -> datetime | None:

@@ -1,10 +1,13 @@
 """Which promise fits, what it says, and publishing new terms."""
 
+import copy
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -29,15 +32,29 @@ def choose(
     `facts` are what the host knows: severity="S2", tier="A", municipality="26010", …
     Who asks for many at the same `at` reads `in_force` once and chooses `among` them.
     """
-    versions = _newest(at, kind) if among is None else among
+    versions = _newest(at, [kind]) if among is None else among
     return next((version for version in versions if fits(version.conditions, facts)), None)
 
 
-def _newest(at: datetime, kind: str) -> Iterable[PolicyVersion]:
+def _newest(at: datetime, kinds: Iterable[str]) -> Iterable[PolicyVersion]:
     """As `in_force`, the targets left to be read of the one that is chosen: half the cost."""
-    effective = PolicyVersion.objects.filter(policy__is_active=True, policy__kind=kind, effective_from__lte=at)
+    effective = PolicyVersion.objects.filter(policy__is_active=True, policy__kind__in=kinds, effective_from__lte=at)
     in_order = effective.select_related("policy").order_by("policy__position", "policy__code", "number")
     return {version.policy_id: version for version in in_order}.values()
+
+
+def choose_each(at: datetime, **facts) -> list[PolicyVersion]:
+    """The terms of each kind that fit: the promise to the requester and the agreement between teams."""
+    chosen: dict[str, PolicyVersion] = {}
+    for version in _newest(at, Policy.Kind):
+        if version.policy.kind not in chosen and fits(version.conditions, facts):
+            chosen[version.policy.kind] = version
+    versions = {version.pk: version for version in chosen.values()}
+    for version in versions.values():
+        version.__dict__["targets_in_order"] = []
+    for target in Target.objects.filter(version__in=versions).select_related("calendar").order_by("pk"):
+        versions[target.version_id].targets_in_order.append(target)
+    return list(versions.values())
 
 
 def fits(conditions: dict, facts: dict) -> bool:
@@ -45,14 +62,16 @@ def fits(conditions: dict, facts: dict) -> bool:
     return all(facts.get(fact) in allowed for fact, allowed in conditions.items())
 
 
-def in_force(at: datetime, *, kind: str = Policy.Kind.SLA) -> list[PolicyVersion]:
-    """The newest terms in force of every active policy, in the order of choice, targets included.
+def in_force(at: datetime, *, kind: str | None = Policy.Kind.SLA) -> list[PolicyVersion]:
+    """The newest terms in force of every active policy of `kind` (None: of all), in the order of choice.
 
-    Two queries, however many policies there are.
+    One query, targets included, however many policies there are.
     """
     targets = (
         Target.objects.filter(
-            version__policy__is_active=True, version__policy__kind=kind, version__effective_from__lte=at
+            version__policy__is_active=True,
+            version__policy__kind__in=Policy.Kind if kind is None else [kind],
+            version__effective_from__lte=at,
         )
         .select_related("version__policy", "calendar")
         .order_by("version__policy__position", "version__policy__code", "version__number", "pk")
@@ -106,6 +125,19 @@ def target_text(target: Target) -> str:
     return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
 
 
+def spoken_targets(version: PolicyVersion) -> list[tuple[Target, str]]:
+    """Each target of these terms with its words."""
+    return [(target, target_text(target)) for target in version.targets_in_order]
+
+
+def copied(version: PolicyVersion, policy: Policy) -> PolicyVersion:
+    """An unsaved draft for `policy` that says what `version` says; its targets go to `publish` beside it."""
+    draft = copy.copy(version)
+    draft._state = ModelState()
+    draft.policy = policy
+    return draft
+
+
 @transaction.atomic
 def publish(draft: PolicyVersion, targets: Sequence[Target], *, at: datetime, by: str = "") -> PolicyVersion:
     """Put new terms of a policy into force; the old version stays as it was.
@@ -125,17 +157,35 @@ def publish(draft: PolicyVersion, targets: Sequence[Target], *, at: datetime, by
     return draft
 
 
-def preview(order: Sequence[PolicyVersion], subjects: Iterable[tuple[int, dict]]) -> dict[str, list[int]]:
-    """Which subjects each policy of `order` would take: {policy code: [subject ids]}.
+@dataclass(frozen=True)
+class Comparison:
+    """How many subjects each policy (by code, "" for none) takes before and after, and who goes where."""
 
-    `subjects` yields (id, facts). Those that nothing fits are under "".
+    before: Counter[str]
+    after: Counter[str]
+    moves: Counter[tuple[str, str]]
+
+
+def compare(
+    before: Sequence[PolicyVersion], after: Sequence[PolicyVersion], groups: Iterable[tuple[dict, int]]
+) -> Comparison:
+    """Which subjects each policy of two orders of choice would take.
+
+    `groups` yields (facts, how many subjects share them), so that a database counts
+    and this asks once for each combination.
     """
-    taken: dict[str, list[int]] = {"": []}
-    taken.update((version.policy.code, []) for version in order)
-    for subject_id, facts in subjects:
-        code = next((version.policy.code for version in order if fits(version.conditions, facts)), "")
-        taken[code].append(subject_id)
-    return taken
+    result = Comparison(Counter(), Counter(), Counter())
+    for facts, count in groups:
+        was, will = _taker(before, facts), _taker(after, facts)
+        result.before[was] += count
+        result.after[will] += count
+        if was != will:
+            result.moves[was, will] += count
+    return result
+
+
+def _taker(order: Sequence[PolicyVersion], facts: dict) -> str:
+    return next((version.policy.code for version in order if fits(version.conditions, facts)), "")
 
 
 def counts_as_response(version: PolicyVersion, *, public: bool, automatic: bool, bulk: bool) -> bool:

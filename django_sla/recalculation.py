@@ -2,33 +2,63 @@
 
 A clock remembers the digest of the hours it was computed with. What is stale is
 therefore found by index, a batch that was committed is not found again, and a run
-killed half-way simply goes on when it is started anew.
+killed half-way simply goes on when it is started anew. Ended clocks are judged anew
+in `rejudgement`.
+
+Clocks are read as plain values here: making a model instance of each would cost
+more than computing and writing it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import models, transaction
 
 from django_sla import bulk, calendars, clocks, transitions
 from django_sla.arithmetic import Hours
-from django_sla.models import Calendar, Clock, ClockEvent, Policy, PolicyVersion, Target
-from django_sla.transitions import Ledger
+from django_sla.models import Calendar, Clock, Policy, PolicyVersion, Target
+from django_sla.models.clocks import intervals
+from django_sla.transitions import Course, Ledger
 
 BATCH = 2000
 State = Clock.State
+LIVE = (State.RUNNING, State.RESTING)
+
+
+class Figures(NamedTuple):
+    """What the arithmetic must know of a started clock, and nothing else; read by `values_list`."""
+
+    id: int
+    subject_type: str
+    subject_id: int
+    metric: str
+    version_id: int
+    state: str
+    first_started_at: datetime | None
+    started_at: datetime
+    allowance: timedelta
+    carried: timedelta
+    rests: list
+    due_at: datetime | None
+    level: int
+    breached_at: datetime | None
+
+    def is_late(self, at: datetime) -> bool:
+        return self.due_at is not None and at > self.due_at
 
 
 @dataclass(frozen=True)
 class Moved:
     """One clock whose deadline would change."""
 
-    clock: Clock
+    subject_type: str
+    subject_id: int
+    metric: str
     due_before: datetime | None
     due_after: datetime | None
-    breach_before: bool
-    breach_after: bool
 
 
 @dataclass
@@ -42,24 +72,66 @@ class Preview:
     samples: list[Moved] = field(default_factory=list)
 
 
-def preview(calendar: Calendar, hours: Hours, *, at: datetime, samples: int = 20) -> Preview:
-    """What would happen to the open clocks of `calendar` under `hours`; writes nothing."""
-    result = Preview()
-    open_clocks = Clock.objects.filter(calendar=calendar, state__in=(State.RUNNING, State.RESTING))
-    terms = versions_by_id()
-    for clock in open_clocks.order_by("due_at").iterator(BATCH):
-        clock.version = terms[clock.version_id]
-        due = due_under(clock, hours)
-        result.looked_at += 1
-        if due == clock.due_at:
-            continue
-        was, will = clock.is_late(at), due is not None and at > due
-        result.moved += 1
-        result.saved += was and not will
-        result.newly_breached += will and not was
-        if len(result.samples) < samples:
-            result.samples.append(Moved(clock, clock.due_at, due, was, will))
+class Terms:
+    """All terms ever published, by id: few rows, shared by thousands of clocks."""
+
+    @cached_property
+    def versions(self) -> dict[int, PolicyVersion]:
+        versions = {version.pk: version for version in PolicyVersion.objects.select_related("policy")}
+        for version in versions.values():
+            version.__dict__["targets_in_order"] = []
+        for target in Target.objects.select_related("calendar").order_by("pk"):
+            versions[target.version_id].targets_in_order.append(target)
+        return versions
+
+    def levels(self, clock: Figures) -> list[dict]:
+        return self.versions[clock.version_id].levels_of(clock.metric)
+
+    def allowance(self, clock: Figures, hours: Hours) -> timedelta:
+        """The open time promised under other hours: a promise in working days is counted anew."""
+        target = self.versions[clock.version_id].target(clock.metric)
+        if target is None or target.working_days is None:
+            return clock.allowance
+        return target.allowance(hours, (clock.carried and clock.first_started_at) or clock.started_at)
+
+    def look_at(self, clock: Figures, hours: Hours, ahead: Course, told: int, breached: bool) -> datetime | None:
+        """When the sweep must next act on this running or resting clock."""
+        if clock.state == State.RUNNING:
+            return ahead.next_look(told, breached)
+        caps = transitions.rest_caps(clock.rests, self.versions[clock.version_id], hours)
+        return min((end for _kind, end in caps), default=None)
+
+
+def figures(found: models.QuerySet[Clock]) -> Iterator[Figures]:
+    """Started clocks as values."""
+    return map(Figures._make, found.values_list(*Figures._fields).iterator(BATCH))
+
+
+def preview(hours_of: Mapping[Calendar, Hours], *, at: datetime, samples: int = 12) -> Preview:
+    """What would happen to the open clocks of each calendar under its drafted hours; writes nothing.
+
+    `hours_of` comes from `calendars.drafted`, which knows the overlays that follow.
+    """
+    result, terms = Preview(), Terms()
+    for calendar, hours in hours_of.items():
+        started = Clock.objects.filter(calendar=calendar, state__in=LIVE).order_by("due_at")
+        for clock in figures(started):
+            allowance = terms.allowance(clock, hours)
+            run = hours.run(clock.started_at, intervals(clock.rests))
+            _count(result, clock, run.reaches(allowance - clock.carried), at, samples)
     return result
+
+
+def _count(result: Preview, clock: Figures, due: datetime | None, at: datetime, samples: int) -> None:
+    result.looked_at += 1
+    if due == clock.due_at:
+        return
+    was, will = clock.is_late(at), due is not None and at > due
+    result.moved += 1
+    result.saved += was and not will
+    result.newly_breached += will and not was
+    if len(result.samples) < samples:
+        result.samples.append(Moved(clock.subject_type, clock.subject_id, clock.metric, clock.due_at, due))
 
 
 def recalculate(
@@ -91,96 +163,42 @@ def recalculate(
 
 def _stale_revisions(calendar: Calendar) -> list[str]:
     """The digests that open clocks of this calendar still have; asked once, so that batches are equalities."""
-    own = Clock.objects.filter(calendar=calendar, state__in=(State.RUNNING, State.RESTING))
+    own = Clock.objects.filter(calendar=calendar, state__in=LIVE)
     found = own.exclude(calendar_revision=calendar.revision).order_by()
     return list(found.values_list("calendar_revision", flat=True).distinct())
 
 
 @transaction.atomic
 def _recalculate_batch(calendar: Calendar, revision: str, hours: Hours, at: datetime, by: str, batch: int) -> int:
-    picked = Clock.objects.filter(
-        calendar=calendar, calendar_revision=revision, state__in=(State.RUNNING, State.RESTING)
+    stale = Clock.objects.filter(calendar=calendar, calendar_revision=revision, state__in=LIVE)
+    rows, terms = list(figures(stale.select_for_update()[:batch])), Terms()
+    deadlines = [counted_anew(clock, hours, terms, at) for clock in rows]
+    bulk.move_deadlines(deadlines, revision=calendar.revision, rule=calendar.code, at=at, by=by)
+    clocks.tell_dues(
+        (clock.subject_type, clock.subject_id) for clock, new in zip(rows, deadlines, strict=True) if new.moved
     )
-    rows = list(picked.select_for_update()[:batch])
-    ledger, terms = Ledger(at, by), versions_by_id()
-    for clock in rows:
-        clock.calendar, clock.version = calendar, terms[clock.version_id]
-        move(ledger, clock, hours)
-    bulk.update_deadlines(rows)
-    bulk.add_events(ledger.events)
-    clocks.tell_dues(ledger.changed.values())
     return len(rows)
 
 
-def move(ledger: Ledger, clock: Clock, hours: Hours) -> None:
-    """Compute one clock anew; a breach that no longer is one is taken back, its record stays."""
-    before = clock.due_at
-    clock.allowance = allowance_under(clock, hours)
-    due = due_under(clock, hours)
-    if due == before:
-        clock.calendar_revision = clock.calendar.revision
-        return
-    if clock.breached_at and (due is None or due >= ledger.at):
-        clock.breached_at = clock.decided_at = None
-        clock.outcome = Clock.Outcome.OPEN
-    transitions.settle(clock, hours, silent_until=ledger.at)
-    ledger.note(clock, ClockEvent.Kind.RECALCULATE, due_before=before, rule=clock.calendar.code)
+def counted_anew(clock: Figures, hours: Hours, terms: Terms, at: datetime) -> bulk.Deadline:
+    """One clock under other hours; a breach that no longer is one is taken back, its record stays."""
+    allowance = terms.allowance(clock, hours)
+    run = hours.run(clock.started_at, intervals(clock.rests))
+    ahead = transitions.course(run, allowance, clock.carried, terms.levels(clock))
+    moved = ahead.due_at != clock.due_at
+    told = max(clock.level, ahead.told_by(at)) if moved else clock.level
+    unbroken = moved and clock.breached_at is not None and (ahead.due_at is None or ahead.due_at >= at)
+    look_at = terms.look_at(clock, hours, ahead, told, clock.breached_at is not None and not unbroken)
+    return bulk.Deadline(clock.id, allowance, ahead.due_at, look_at, told, unbroken, moved, clock.due_at)
 
 
-def versions_by_id() -> dict[int, PolicyVersion]:
-    """All terms ever published, with their targets: few rows, shared by thousands of clocks."""
-    versions = {version.pk: version for version in PolicyVersion.objects.select_related("policy")}
-    for version in versions.values():
-        version.__dict__["targets_in_order"] = []
-    for target in Target.objects.select_related("calendar").order_by("pk"):
-        versions[target.version_id].targets_in_order.append(target)
-    return versions
+def adopt(overlay: Calendar, subject_type: str, subjects: models.QuerySet) -> int:
+    """Let the started clocks of `subjects` (a query of ids) count in a new overlay of their calendar; how many.
 
-
-def allowance_under(clock: Clock, hours: Hours) -> timedelta:
-    """The open time promised under other hours: a promise in working days is counted anew."""
-    target = clock.version.target(clock.metric)
-    if target is None or target.working_days is None:
-        return clock.promised
-    return target.allowance(hours, (clock.carried and clock.first_started_at) or clock.counted_from)
-
-
-def due_under(clock: Clock, hours: Hours) -> datetime | None:
-    """The deadline that this clock would have under other hours."""
-    left = max(allowance_under(clock, hours) - clock.carried, transitions.NOTHING)
-    return hours.due(clock.counted_from, left, clock.rest_intervals)
-
-
-@transaction.atomic
-def recalculate_ended(calendar: Calendar, since: datetime, *, at: datetime, by: str = "") -> int:
-    """Judge anew the clocks of `calendar` that ended after `since`; how many changed their outcome.
-
-    For a leave declared afterwards: a breach that fell into it is corrected, and
-    `outcome_as_it_stood` keeps what was said at the time.
+    Promise it right after `calendars.lay_over`, while both say the same: no deadline moves.
     """
-    hours, ledger, terms = calendars.hours(calendar), Ledger(at, by), versions_by_id()
-    ended = Clock.objects.filter(calendar=calendar, state=State.FULFILLED, ended_at__gte=since)
-    for clock in ended.select_for_update().iterator(BATCH):
-        clock.calendar, clock.version = calendar, terms[clock.version_id]
-        judge(ledger, clock, hours)
-    bulk.update_clocks(ledger.changed.values())
-    ClockEvent.objects.bulk_create(ledger.events, batch_size=BATCH)
-    return len(ledger.changed)
-
-
-def judge(ledger: Ledger, clock: Clock, hours: Hours) -> None:
-    """The outcome of an ended clock under other hours; an excuse stands."""
-    due = due_under(clock, hours)
-    ended_at = clock.ended_at or ledger.at
-    missed = due is not None and ended_at > due
-    outcome = Clock.Outcome.MISSED if missed else Clock.Outcome.MET
-    if due == clock.due_at or clock.outcome == Clock.Outcome.EXCUSED:
-        return
-    before, clock.due_at, clock.allowance = clock.due_at, due, allowance_under(clock, hours)
-    clock.calendar_revision = clock.calendar.revision
-    clock.breached_at = due if missed else None
-    clock.outcome, clock.decided_at = outcome, clock.breached_at or ended_at
-    ledger.note(clock, ClockEvent.Kind.RECALCULATE, due_before=before, rule=clock.calendar.code)
+    theirs = Clock.objects.filter(calendar=overlay.base, subject_type=subject_type, subject_id__in=subjects)
+    return theirs.open().update(calendar=overlay, calendar_revision=overlay.revision)
 
 
 @transaction.atomic
@@ -195,8 +213,8 @@ def apply_terms(version: PolicyVersion, *, at: datetime, by: str = "", batch: in
     for clock in rows:
         _apply_terms_to(ledger, clock, version)
     bulk.update_clocks(ledger.changed.values())
-    ClockEvent.objects.bulk_create(ledger.events, batch_size=BATCH)
-    clocks.tell_dues(rows)
+    bulk.add_events(ledger.events)
+    clocks.tell_dues((clock.subject_type, clock.subject_id) for clock in rows)
     return len(rows)
 
 
@@ -204,13 +222,15 @@ def _apply_terms_to(ledger: Ledger, clock: Clock, version: PolicyVersion) -> Non
     target = version.target(clock.metric)
     if target is None:
         transitions.detach(ledger, clock)
-    elif clock.state == State.WAITING:
-        clock.version, clock.calendar = version, target.calendar
-        ledger.note(clock, ClockEvent.Kind.CHANGE, reason_kind=PolicyVersion.OnChange.RETROACTIVE)
+        return
+    own = clocks.overlays_of({target.calendar_id}, [clock.calendar.scope]) if clock.calendar.scope else {}
+    calendar = own.get(target.calendar_id, target.calendar)
+    mode = PolicyVersion.OnChange.RETROACTIVE
+    if clock.state == State.WAITING:
+        clock.version, clock.severity, clock.calendar = version, version.severity, calendar
+        ledger.note(clock, transitions.Kind.CHANGE, reason_kind=mode)
     else:
-        old_hours, hours = calendars.hours(clock.calendar), calendars.hours(target.calendar)
-        mode = PolicyVersion.OnChange.RETROACTIVE
-        transitions.change(ledger, clock, version, target, old_hours, hours, mode)
+        transitions.change(ledger, clock, version, target, calendar, mode)
 
 
 @transaction.atomic
@@ -221,6 +241,6 @@ def withdraw_policy(policy: Policy, *, at: datetime, by: str = "") -> int:
     for clock in Clock.objects.open().filter(version__policy=policy).select_for_update().select_related("version"):
         transitions.detach(ledger, clock)
     bulk.update_clocks(ledger.changed.values())
-    ClockEvent.objects.bulk_create(ledger.events)
-    clocks.tell_dues(ledger.changed.values())
+    bulk.add_events(ledger.events)
+    clocks.tell_dues((clock.subject_type, clock.subject_id) for clock in ledger.changed.values())
     return len(ledger.changed)

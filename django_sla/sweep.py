@@ -51,7 +51,7 @@ def _look(clock: Clock, at: datetime) -> None:
             for signal, facts in told:
                 signal.send(sender=Clock, clock=clock, at=at, **facts)
             if any(signal is signals.rest_capped for signal, _facts in told):
-                clocks.tell_dues([clock])
+                clocks.tell_dues([(clock.subject_type, clock.subject_id)])
     except Exception:
         log.exception("clock %s could not be told about", clock.pk)
         Clock.objects.filter(pk=clock.pk).update(look_at=at + TRY_AGAIN_AFTER)
@@ -70,7 +70,7 @@ def _act(ledger: Ledger, clock: Clock) -> list:
 
 
 def _end_capped_rests(ledger: Ledger, clock: Clock, hours) -> list:
-    ended = [(kind, end) for kind, end in transitions.rest_caps(clock, hours) if end < ledger.at]
+    ended = [(kind, end) for kind, end in transitions.rest_caps(clock.rests, clock.version, hours) if end < ledger.at]
     for kind, end in ended:
         transitions.resume(ledger, clock, hours, kind, "", end)
     return [(signals.rest_capped, {"kind": kind}) for kind, _end in ended]
@@ -79,16 +79,16 @@ def _end_capped_rests(ledger: Ledger, clock: Clock, hours) -> list:
 def _tell_levels(ledger: Ledger, clock: Clock, hours) -> list:
     """Every level behind us that may be told now; the rest waits until the calendar opens."""
     told = []
-    reached = transitions.levels(clock, hours)
-    while clock.level < len(reached) and reached[clock.level][0] < ledger.at:
-        moment, level = reached[clock.level]
+    ahead = transitions.course_of(clock, hours)
+    while clock.level < len(ahead.levels) and ahead.levels[clock.level][0] < ledger.at:
+        moment, level = ahead.levels[clock.level]
         if not hours.is_open(ledger.at) and ledger.at - moment > AFTER_CLOSING:
             clock.look_at = hours.next_opening(ledger.at)
             return told
         clock.level += 1
         ledger.note(clock, ClockEvent.Kind.ESCALATE, at=moment, reason_kind=level_name(level))
         told.append((signals.clock_escalated, {"level": level}))
-    clock.look_at = transitions.next_look(clock, hours, reached)
+    clock.look_at = transitions.next_look(clock, hours, ahead)
     return told
 
 

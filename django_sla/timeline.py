@@ -128,7 +128,7 @@ def _sentence(clock: Clock, event: ClockEvent) -> str:
         "reason": because(event.reason_kind),
         "due": moment(event.due_after, clock),
         "before": moment(event.due_before, clock),
-        "level": event.reason_kind,
+        "verdict": VERDICTS.get(event.reason_kind, ""),
     }
     return escalation(event) if event.kind == Kind.ESCALATE else str(SENTENCES[event.kind]) % facts
 
@@ -153,6 +153,11 @@ TOLD = {
     "next_on_call": gettext_lazy("the next person on call"),
 }
 
+VERDICTS: dict[str, object] = {
+    Clock.Outcome.MET: gettext_lazy("the promise was kept"),
+    Clock.Outcome.MISSED: gettext_lazy("the promise was broken"),
+}
+
 SENTENCES: dict[str, object] = {
     Kind.ATTACH: gettext_lazy("The promise was attached (%(rule)s)."),
     Kind.START: gettext_lazy("The clock started; due %(due)s."),
@@ -165,5 +170,8 @@ SENTENCES: dict[str, object] = {
     Kind.DETACH: gettext_lazy("The promise was withdrawn."),
     Kind.REOPEN: gettext_lazy("The ticket was reopened; the clock went on with the time left, due %(due)s."),
     Kind.CHANGE: gettext_lazy("Other terms hold from here (%(rule)s); due %(due)s instead of %(before)s."),
+    Kind.REJUDGE: gettext_lazy(
+        "Judged anew after a correction of the calendar: %(verdict)s; due %(due)s instead of %(before)s."
+    ),
     Kind.RECALCULATE: gettext_lazy("The calendar or the terms changed; due %(due)s instead of %(before)s."),
 }

@@ -1,14 +1,15 @@
 """What each verb does to one clock in memory: change its fields, name the event.
 
-Nothing here reads or writes the database, so that verbs can move many clocks with a
+Nothing here reads or writes clocks (hours come compiled from memory), so that verbs can move many clocks with a
 handful of queries and the rules can be tested by the thousand.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django_sla.arithmetic import Hours
-from django_sla.models import Clock, ClockEvent, PolicyVersion, Target
+from django_sla import calendars
+from django_sla.arithmetic import Hours, Run
+from django_sla.models import Calendar, Clock, ClockEvent, PolicyVersion, Target
 
 Kind = ClockEvent.Kind
 State = Clock.State
@@ -38,6 +39,46 @@ class Ledger:
         return event
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When a promise reaches its deadline and its levels, soonest first; empty while it rests."""
+
+    due_at: datetime | None
+    levels: list[tuple[datetime, dict]]
+
+    def told_by(self, at: datetime) -> int:
+        """How many levels have been reached by `at`."""
+        return sum(moment <= at for moment, _level in self.levels)
+
+    def next_look(self, told: int, breached: bool) -> datetime | None:
+        """When a running clock needs the sweep, `told` levels and perhaps its breach being behind it."""
+        moments = [moment for moment, _level in self.levels[told : told + 1]]
+        if self.due_at is not None and not breached:
+            moments.append(self.due_at)
+        return min(moments, default=None)
+
+
+def course(run: Run, allowance: timedelta, carried: timedelta, levels: list[dict]) -> Course:
+    """The course of a promise of `allowance`, of which `carried` was used under earlier terms.
+
+    A share already used then is reached at the start of these terms.
+    """
+    reached = []
+    for level in levels:
+        share = timedelta(seconds=level["seconds"]) if "seconds" in level else allowance * level["percent"] / 100
+        moment = run.reaches(share - carried)
+        if moment is not None:
+            reached.append((moment, level))
+    reached.sort(key=lambda pair: pair[0])
+    return Course(run.reaches(allowance - carried), reached)
+
+
+def course_of(clock: Clock, hours: Hours) -> Course:
+    """The course of a clock that has started; one that ended has no levels any more."""
+    run = hours.run(clock.counted_from, clock.rest_intervals)
+    return course(run, clock.promised, clock.carried, clock.version.levels_of(clock.metric) if clock.is_open else [])
+
+
 def settle(clock: Clock, hours: Hours, *, silent_until: datetime | None = None) -> None:
     """Derive the deadline and the next look from start, allowance and rests.
 
@@ -48,56 +89,29 @@ def settle(clock: Clock, hours: Hours, *, silent_until: datetime | None = None) 
     if clock.started_at is None or clock.allowance is None:
         clock.due_at = clock.look_at = None
         return
-    clock.due_at = reaches(clock, hours, clock.allowance)
+    ahead = course_of(clock, hours)
+    clock.due_at = ahead.due_at
     if clock.original_due_at is None:
         clock.original_due_at = clock.due_at
-    reached = levels(clock, hours)
     if silent_until:
-        clock.level = max(clock.level, sum(moment <= silent_until for moment, _level in reached))
-    clock.look_at = next_look(clock, hours, reached)
+        clock.level = max(clock.level, ahead.told_by(silent_until))
+    clock.look_at = next_look(clock, hours, ahead)
 
 
-def reaches(clock: Clock, hours: Hours, share: timedelta) -> datetime | None:
-    """When the clock will have used `share` of open time; None if a rest comes before.
-
-    A share already used under earlier terms is reached at the start of these.
-    """
-    return hours.due(clock.counted_from, max(share - clock.carried, NOTHING), clock.rest_intervals)
-
-
-def next_look(clock: Clock, hours: Hours, reached: list[tuple[datetime, dict]]) -> datetime | None:
-    """When the sweep must next act on this clock, whose levels are `reached` when; None if never."""
+def next_look(clock: Clock, hours: Hours, ahead: Course) -> datetime | None:
+    """When the sweep must next act on this clock; None if never."""
     if clock.state == State.RESTING:
-        return min((end for _kind, end in rest_caps(clock, hours)), default=None)
+        return min((end for _kind, end in rest_caps(clock.rests, clock.version, hours)), default=None)
     if clock.state != State.RUNNING:
         return None
-    moments = [moment for moment, _level in reached[clock.level : clock.level + 1]]
-    if clock.breached_at is None and clock.due_at:
-        moments.append(clock.due_at)
-    return min(moments, default=None)
+    return ahead.next_look(clock.level, clock.breached_at is not None)
 
 
-def levels(clock: Clock, hours: Hours) -> list[tuple[datetime, dict]]:
-    """The levels of this clock with the instants they are reached, soonest first; none once it ended."""
-    reached: list[tuple[datetime, dict]] = []
-    if not clock.is_open:
-        return reached
-    for level in clock.version.levels_of(clock.metric):
-        if "seconds" in level:
-            share = timedelta(seconds=level["seconds"])
-        else:
-            share = clock.promised * level["percent"] / 100
-        moment = reaches(clock, hours, share)
-        if moment is not None:
-            reached.append((moment, level))
-    return sorted(reached, key=lambda pair: pair[0])
-
-
-def rest_caps(clock: Clock, hours: Hours) -> list[tuple[str, datetime]]:
-    """The kinds of the open rests that have a cap, and when they reach it."""
+def rest_caps(rests: list, version: PolicyVersion, hours: Hours) -> list[tuple[str, datetime]]:
+    """The kinds of the open ones among a clock's `rests` that have a cap, and when they reach it."""
     caps = []
-    for start, end, kind in clock.rests:
-        cap = (clock.version.rests.get(kind) or {}).get("cap")
+    for start, end, kind in rests:
+        cap = (version.rests.get(kind) or {}).get("cap")
         if end is None and cap is not None:
             caps.append((kind, hours.add(datetime.fromisoformat(start), timedelta(seconds=cap))))
     return caps
@@ -208,18 +222,17 @@ def reopen(ledger: Ledger, clock: Clock, hours: Hours, *, reason: str = "") -> N
     ledger.note(clock, Kind.REOPEN, reason=reason, due_before=before)
 
 
-def change(
-    ledger: Ledger, clock: Clock, version: PolicyVersion, target: Target, old_hours: Hours, hours: Hours, mode: str
-) -> None:
-    """Move a running or resting clock to other terms, rests so far included.
+def change(ledger: Ledger, clock: Clock, version: PolicyVersion, target: Target, calendar: Calendar, mode: str) -> None:
+    """Move a running or resting clock to other terms, counted in `calendar`, rests so far included.
 
     keep: the open time used so far stays used; restart: nothing is used yet;
     retroactive: as if the new terms had held from the start. Time already used up
     makes the promise due at once, never in the past, except retroactively.
     """
+    old_hours, hours = calendars.hours(clock.calendar), calendars.hours(calendar)
     before, first_start = clock.due_at, clock.first_started_at or clock.counted_from
     used = clock.carried + old_hours.consumed(clock.counted_from, ledger.at, clock.rest_intervals)
-    clock.version, clock.severity, clock.calendar = version, version.severity, target.calendar
+    clock.version, clock.severity, clock.calendar = version, version.severity, calendar
     if mode == PolicyVersion.OnChange.RETROACTIVE:
         count_from(clock, first_start, target.allowance(hours, first_start), NOTHING)
     elif mode == PolicyVersion.OnChange.RESTART:

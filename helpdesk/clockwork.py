@@ -3,20 +3,75 @@
 Every function keeps `ticket.next_due_at` as the clocks say, in the caller's transaction.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count
 
 from django_sla import clocks, policies
 from django_sla.models import Clock, Metric, PolicyVersion
+from foundation.directory.models import Component, Municipality
 from helpdesk.models import RESTING, Ticket
 
+LABEL = Ticket._meta.label_lower
 REQUESTER, SUPPLIER, MAJOR_INCIDENT = "requester", "supplier", "major_incident"
+KEEP_MANY = """
+    UPDATE helpdesk_ticket AS ticket SET next_due_at = new.due
+      FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::timestamptz[]) AS due) AS new
+     WHERE ticket.id = new.id AND ticket.next_due_at <> new.due
+"""
 
 
-def terms_for(ticket: Ticket, at: datetime) -> PolicyVersion | None:
-    """The policy whose conditions fit this ticket."""
-    return policies.choose(
-        at, severity=ticket.severity, tier=ticket.component.tier, municipality=ticket.municipality.code
-    )
+# What policies choose by, and where a query finds it.
+FACTS = {
+    "severity": "severity",
+    "tier": "component__tier",
+    "component": "component_id",
+    "queue": "queue__code",
+    "municipality": "municipality__code",
+    "municipality_type": "municipality__type",
+    "province": "municipality__province_id",
+}
+
+
+def facts_of(ticket: Ticket) -> dict[str, str]:
+    """What policies choose by."""
+    return {
+        "severity": ticket.severity,
+        "tier": ticket.component.tier,
+        "component": ticket.component_id,
+        "queue": ticket.queue.code,
+        **facts_of_place(ticket.municipality),
+    }
+
+
+def facts_of_wish(component: Component, municipality: Municipality | None) -> dict[str, str]:
+    """The same before anything is filed, as far as it is known."""
+    facts = {"tier": component.tier, "component": component.pk}
+    return facts | (facts_of_place(municipality) if municipality else {})
+
+
+def facts_of_place(municipality: Municipality) -> dict[str, str]:
+    return {
+        "municipality": municipality.code,
+        "municipality_type": municipality.type,
+        "province": municipality.province_id,
+    }
+
+
+def terms_for(ticket: Ticket, at: datetime) -> list[PolicyVersion]:
+    """The promise to the municipality and the agreement between teams that fit this ticket."""
+    return policies.choose_each(at, **facts_of(ticket))
+
+
+def groups_of_open_tickets(order: Sequence[PolicyVersion]) -> list[tuple[dict, int]]:
+    """The open tickets counted by the facts that `order` asks for: one query, exact at any number."""
+    asked = sorted({fact for version in order for fact in version.conditions} & FACTS.keys())
+    if not asked:
+        return [({}, Ticket.objects.open().count())]
+    rows = Ticket.objects.open().values_list(*(FACTS[fact] for fact in asked)).annotate(count=Count("pk")).order_by()
+    return [(dict(zip(asked, values, strict=True)), count) for *values, count in rows]
 
 
 def scopes_of(ticket: Ticket) -> list[str]:
@@ -26,8 +81,7 @@ def scopes_of(ticket: Ticket) -> list[str]:
 
 def start(ticket: Ticket, at: datetime) -> list[Clock]:
     """Attach the clocks of a ticket that is about to be saved under its known id, and return them."""
-    terms = terms_for(ticket, at)
-    started = clocks.begin(ticket, terms, at=at, created_at=at, scopes=scopes_of(ticket)) if terms else []
+    started = clocks.begin(ticket, *terms_for(ticket, at), at=at, created_at=at, scopes=scopes_of(ticket))
     ticket.next_due_at = clocks.next_due_at(started) or RESTING
     return started
 
@@ -66,9 +120,18 @@ def withdrawn(ticket: Ticket, at: datetime) -> None:
 
 def regraded(ticket: Ticket, at: datetime) -> None:
     """The severity changed: the open clocks move to the terms of the new class."""
-    terms = terms_for(ticket, at)
-    if terms:
-        keep(ticket, clocks.change_policy(ticket, terms, at=at))
+    for terms in terms_for(ticket, at):
+        keep(ticket, clocks.change_policy(ticket, terms, at=at, scopes=scopes_of(ticket)))
+
+
+def taken(ticket: Ticket, at: datetime) -> None:
+    """A colleague has it: our own agreement about taking over is kept."""
+    keep(ticket, clocks.assigned(ticket, at=at))
+
+
+def released(ticket: Ticket, at: datetime) -> None:
+    """It lies in the queue again: somebody has to take it over anew."""
+    keep(ticket, clocks.released(ticket, at=at))
 
 
 def keep(ticket: Ticket, due: datetime | None) -> None:
@@ -77,3 +140,14 @@ def keep(ticket: Ticket, due: datetime | None) -> None:
     if ticket.next_due_at != due:
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=due)
         ticket.next_due_at = due
+
+
+def keep_many(dues: Mapping[int, datetime | None]) -> None:
+    """The same for thousands of tickets by id, in a statement or two; those already right are left alone."""
+    field = Ticket._meta.get_field("next_due_at")
+    rows = [(field.get_db_prep_save(due or RESTING, connection), pk) for pk, due in dues.items()]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(KEEP_MANY, [[pk for _due, pk in rows], [due for due, _pk in rows]])
+        else:
+            cursor.executemany("UPDATE helpdesk_ticket SET next_due_at = %s WHERE id = %s", rows)

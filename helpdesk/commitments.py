@@ -1,6 +1,6 @@
 """What we promise and what became of it, in words for people: the desk's side of django-sla."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,16 @@ METRICS = {
     "workaround": _("Workaround"),
     "resolution": pgettext_lazy("promise", "Resolution"),
 }
+# Between our own teams; municipalities see none of these.
+AGREEMENTS = {
+    "ownership": _("Taking over"),
+    "handling": _("Our share of the work"),
+}
+
+
+def name_of(metric: str):
+    """A promise's name as a heading has it."""
+    return METRICS.get(metric) or AGREEMENTS[metric]
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class Commitment:
 
     @property
     def metric_name(self):
-        return METRICS[self.metric]
+        return name_of(self.metric)
 
     @property
     def is_running(self) -> bool:
@@ -86,10 +96,13 @@ class Commitment:
 
 
 def promised(
-    severity: str, at: datetime, tier: str = "", among: Sequence[PolicyVersion] | None = None
+    severity: str, at: datetime, facts: Mapping[str, str] | None = None, among: Sequence[PolicyVersion] | None = None
 ) -> list[Promise]:
-    """What a ticket of this class, filed at `at`, would be promised; what repeats comes last."""
-    found = policies.promises(severity, at, among=among, tier=tier)
+    """What a ticket of this class, filed at `at`, would be promised; what repeats comes last.
+
+    `facts` are what else is known of it (`clockwork.FACTS`).
+    """
+    found = policies.promises(severity, at, among=among, **(facts or {}))
     promises = [Promise(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
     return sorted(promises, key=lambda promise: promise.metric == "next_update")
 
@@ -102,23 +115,18 @@ def of_every_class(at: datetime) -> list[ClassOfPromises]:
 
 def of_ticket(ticket: Ticket) -> list[Commitment]:
     """The latest round of each promise of this ticket, in the order of `METRICS`."""
-    return of_tickets([ticket]).get(ticket.pk, [])
+    return of_clocks(clocks_of(ticket))
 
 
-def of_tickets(tickets: Sequence[Ticket]) -> dict[int, list[Commitment]]:
-    """The same for many tickets at once: one query."""
-    label = Ticket._meta.label_lower
-    rounds = Clock.objects.filter(subject_type=label, subject_id__in=[ticket.pk for ticket in tickets])
-    by_ticket: dict[int, list[Clock]] = {}
-    for clock in rounds.filter(metric__in=METRICS).order_by("cycle"):
-        by_ticket.setdefault(clock.subject_id, []).append(clock)
-    return {ticket: of_clocks(clocks) for ticket, clocks in by_ticket.items()}
+def clocks_of(ticket: Ticket) -> list[Clock]:
+    """Every clock of this ticket, also those between teams, older rounds first."""
+    return list(Clock.objects.of(ticket).order_by("cycle"))
 
 
-def of_clocks(clocks: Sequence[Clock]) -> list[Commitment]:
-    """The promises of one ticket from its clocks, older rounds first."""
+def of_clocks(clocks: Sequence[Clock], metrics: Iterable[str] = METRICS) -> list[Commitment]:
+    """The latest round of each of `metrics` among one ticket's clocks, older rounds first."""
     latest = {clock.metric: commitment_of(clock) for clock in clocks}
-    return [latest[metric] for metric in METRICS if metric in latest]
+    return [latest[metric] for metric in metrics if metric in latest]
 
 
 def next_deadlines(tickets: Sequence[int]) -> dict[int, Deadline]:

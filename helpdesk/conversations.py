@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from foundation.directory.models import Person
-from helpdesk.commitments import Commitment, of_ticket, soonest
+from helpdesk.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
 from helpdesk.models import Message, Ticket, TicketLink
 from monitoring import health, outages
 from monitoring.models import Outage
@@ -21,6 +21,7 @@ class Conversation:
     ticket: Ticket
     messages: Sequence[Message]
     commitments: Sequence[Commitment]
+    agreements: Sequence[Commitment]
     link: TicketLink | None
 
     @property
@@ -50,10 +51,12 @@ class OtherTicket(NamedTuple):
 def of(ticket: Ticket, person: Person) -> Conversation:
     """The conversation as this person may read it."""
     messages = Message.objects.visible_to(person).filter(ticket=ticket)
+    clocks = clocks_of(ticket)
     return Conversation(
         ticket=ticket,
         messages=list(messages.select_related("author").defer(*UNREAD_OF_AUTHOR).prefetch_related("attachments")),
-        commitments=of_ticket(ticket),
+        commitments=of_clocks(clocks),
+        agreements=of_clocks(clocks, AGREEMENTS) if person.works_at_the_desk else [],
         link=ticket.links.standing().select_related("incident__outage").first(),
     )
 

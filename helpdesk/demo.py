@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.db import transaction
 
+from django_sla import policies, seeds
+from django_sla.models import Calendar, Policy, PolicyVersion, Target
 from foundation import now
 from foundation.directory.models import Component, Membership, Municipality, Person
 from helpdesk import demo_history, tallies, tickets
@@ -26,6 +28,11 @@ QUEUES = (
     )),
     ("platform", "Platform ve erişim", "Platform and access", ("ALTYAPI", "AG", "KIMLIK", "API", "SMS")),
 )  # fmt: skip
+# code, Turkish, English, classes, calendar, minutes to take over and for the team's own share
+AGREEMENTS = (
+    ("ola-major", "Ekipler arası, majör", "Between teams, major", ("S1", "S2"), "7-24", (10, 240)),
+    ("ola-minor", "Ekipler arası, minör", "Between teams, minor", ("S3", "S4"), "tr-mesai", (120, 2400)),
+)
 CHANNELS = {"portal": "portal", "mobil": "portal", "telefon": "phone", "eposta": "email"}
 # How the priority of a sample reads in everyday words; P1 without danger would not be S1.
 ANSWERS = {
@@ -42,6 +49,7 @@ BETWEEN = timedelta(minutes=11)
 def load() -> None:
     """Six queues and the thirty sample tickets; what is already there stays as it is."""
     open_queues()
+    agree_between_teams()
     demo_history.load()
     file_samples()
     tallies.recount()
@@ -57,6 +65,30 @@ def open_queues() -> None:
             defaults={"name_tr": name_tr, "name_en": name_en, "team": team, "takes_the_rest": position == 0},
         )
         queue.components.add(*Component.objects.filter(pk__in=components))
+
+
+def agree_between_teams() -> None:
+    """How soon a team takes a ticket over and how long its own share may last; majör and the rest."""
+    calendars = Calendar.objects.in_bulk(["7-24", "tr-mesai"], field_name="code")
+    for position, (code, name_tr, name_en, severities, calendar, minutes) in enumerate(AGREEMENTS, start=1):
+        policy, is_new = Policy.objects.get_or_create(
+            code=code,
+            defaults={"name_tr": name_tr, "name_en": name_en, "kind": Policy.Kind.OLA, "position": 500 + position * 10},
+        )
+        if not is_new:
+            continue
+        terms = PolicyVersion(
+            policy=policy,
+            effective_from=seeds.IN_FORCE_FROM,
+            conditions={"severity": list(severities)},
+            rests={kind: {"cap": None, "metrics": ["handling"]} for kind in ("requester", "supplier")},
+            levels=[{"percent": 100, "metric": "ownership", "action": "notify", "to": "team"}],
+        )
+        targets = [
+            Target(metric=metric, seconds=length * 60, calendar=calendars[calendar], starts=starts, goal_percent=90)
+            for metric, length, starts in zip(("ownership", "handling"), minutes, ("attached", "assigned"), strict=True)
+        ]
+        policies.publish(terms, targets, at=now())
 
 
 def file_samples() -> None:

@@ -5,13 +5,14 @@ open desks and a letter to those named. The next person on call is paged by thos
 who keep the rota: they listen to the same signal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from django_sla import recalculation, sweep, timeline
+from django_sla import recalculation, rejudgement, sweep, timeline
 from django_sla.models import Clock
 from foundation import now
 from foundation.directory.models import Membership, Person
@@ -20,7 +21,9 @@ from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.message import Channel
+from helpdesk.commitments import name_of
 from helpdesk.models import Ticket
+from helpdesk.tickets import ownership
 
 LABEL = Ticket._meta.label_lower
 MANAGERS = (Membership.Role.PLATFORM_ADMIN,)
@@ -33,8 +36,8 @@ def look_at_the_clocks() -> int:
 
 
 def follow_the_calendars() -> int:
-    """The recurring look for promises whose calendar has changed since they were counted."""
-    return recalculation.recalculate(at=now())
+    """The recurring look for promises whose calendar has changed since they were counted, and for ended ones."""
+    return recalculation.recalculate(at=now()) + rejudgement.work(at=now())
 
 
 def ticket_of(clock: Clock) -> Ticket | None:
@@ -58,14 +61,30 @@ def escalated(clock: Clock, level: dict) -> None:
     if ticket is None:
         return
     journal.record("ticket.escalated", ticket, **level | {"metric": clock.metric})
-    for person in people_of(ticket, level["to"]):
+    people = list(people_of(ticket, level["to"]))
+    if level["action"] == "reassign":
+        hand_on(ticket, people)
+    for person in people:
         write(person, ticket, clock, level)
 
 
+def hand_on(ticket: Ticket, people: Sequence[Person]) -> None:
+    """Give it to the one of `people` who has least open; nothing changes if it is with one of them."""
+    if not ticket.is_open or ticket.assignee in people:
+        return
+    counted = Person.objects.filter(pk__in=[person.pk for person in people if person.works_at_the_desk])
+    open_ones = Count("assigned_tickets", filter=Q(assigned_tickets__ended_at=None))
+    idlest = counted.annotate(open_ones=open_ones).order_by("open_ones", "pk").first()
+    if idlest:
+        ownership.pass_on(ticket, to=idlest, by=None)
+
+
 def people_of(ticket: Ticket, to: str) -> Iterable[Person]:
-    """Whom a level means: the assignee (without one, the shift leads), shift leads, managers."""
+    """Whom a level means: the assignee (without one, the shift leads), the team, shift leads, managers."""
     if to == "assignee" and ticket.assignee:
         return [ticket.assignee]
+    if to == "team":
+        return ticket.queue.team.members.filter(is_active=True)
     roles = {"assignee": SHIFT_LEADS, "shift_lead": SHIFT_LEADS, "manager": MANAGERS}.get(to, ())
     holders = Membership.objects.current().filter(role__in=roles)
     return Person.objects.filter(is_active=True, pk__in=holders.values("person"))
@@ -103,7 +122,7 @@ def write(person: Person, ticket: Ticket, clock: Clock, level: dict) -> None:
     with translation.override(person.language):
         subject = _("[%(number)s] %(metric)s: %(standing)s") % {
             "number": ticket.number,
-            "metric": clock.get_metric_display(),
+            "metric": name_of(clock.metric),
             "standing": _("deadline passed") if clock.breached_at else _("deadline is near"),
         }
         text = "\n".join(

@@ -3,8 +3,8 @@
 from django.dispatch import receiver
 
 from django_sla import signals as sla
-from helpdesk import escalations, major_incidents
-from helpdesk.models import RESTING, MajorIncident, Ticket
+from helpdesk import clockwork, escalations, major_incidents
+from helpdesk.models import MajorIncident, Ticket
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower
@@ -13,12 +13,8 @@ LABEL = Ticket._meta.label_lower
 @receiver(sla.dues_moved)
 def keep_dues(sender, subject_type, dues, **kwargs):
     """Deadlines moved without a verb of ours: an administrative leave, a capped rest."""
-    if subject_type != LABEL:
-        return
-    moved = list(Ticket.objects.filter(pk__in=dues).only("pk", "next_due_at"))
-    for ticket in moved:
-        ticket.next_due_at = dues[ticket.pk] or RESTING
-    Ticket.objects.bulk_update(moved, ["next_due_at"], batch_size=500)
+    if subject_type == LABEL:
+        clockwork.keep_many(dues)
 
 
 @receiver(watch.outage_ended)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from helpdesk.views import desk, incidents, outages, portal, standards, standards_keeping, tickets
+from helpdesk.views import calendars, desk, incidents, outages, policies, portal, standards, tickets
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -42,11 +42,13 @@ urlpatterns = [
         r"^standards/tickets/(?P<number>[\w-]+)/evidence\.(?P<suffix>pdf|csv)$", standards.evidence, name="evidence"
     ),
     path("standards/forecast/", standards.expected, name="forecast"),
-    path("standards/calendars/", standards_keeping.calendar_list, name="calendars"),
-    path("standards/calendars/<str:code>/", standards_keeping.calendar, name="calendar"),
-    path("standards/calendars/<str:code>/days/", standards_keeping.days, name="calendar_days"),
-    path("standards/calendars/<str:code>/days/<int:pk>/withdrawal/", standards_keeping.withdrawal, name="calendar_day"),
-    path("standards/calendars/<str:code>/week/", standards_keeping.week, name="calendar_week"),
-    path("standards/policies/", standards_keeping.policy_list, name="policies"),
-    path("standards/policies/<slug:code>/", standards_keeping.policy, name="policy"),
+    path("standards/calendars/", calendars.calendar_list, name="calendars"),
+    path("standards/calendars/new/", calendars.overlay, name="calendar_overlay"),
+    path("standards/calendars/<str:code>/", calendars.calendar, name="calendar"),
+    path("standards/calendars/<str:code>/days/", calendars.days, name="calendar_days"),
+    path("standards/calendars/<str:code>/days/<int:pk>/withdrawal/", calendars.withdrawal, name="calendar_day"),
+    path("standards/calendars/<str:code>/week/", calendars.week, name="calendar_week"),
+    path("standards/policies/", policies.policy_list, name="policies"),
+    path("standards/policies/new/", policies.new, name="new_policy"),
+    path("standards/policies/<slug:code>/", policies.policy, name="policy"),
 ]

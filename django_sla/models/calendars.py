@@ -28,7 +28,10 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """In the reader's language."""
-        return self.name_en if (get_language() or "tr").startswith("en") else self.name_tr
+        return self.name_in(get_language() or "tr")
+
+    def name_in(self, language: str) -> str:
+        return self.name_en if language.startswith("en") else self.name_tr
 
 
 class Calendar(Named):

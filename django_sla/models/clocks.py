@@ -11,6 +11,13 @@ from django_sla.models.calendars import Calendar
 from django_sla.models.policies import Metric, PolicyVersion
 
 
+def intervals(rests: list) -> list[Rest]:
+    """The stored rests of a clock as stretches of time."""
+    return [
+        Rest(datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None) for start, end, _kind in rests
+    ]
+
+
 class ClockQuerySet(models.QuerySet):
     def of(self, subject: models.Model):
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
@@ -85,6 +92,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(name="sla_due_list", fields=["due_at"], condition=Q(state="running")),
             models.Index(name="sla_sweep", fields=["look_at"], condition=Q(look_at__isnull=False)),
+            models.Index(name="sla_rejudgement", fields=["calendar", "ended_at", "id"], condition=Q(state="fulfilled")),
             models.Index(name="sla_measured", fields=["decided_at", "metric", "severity"]),
             models.Index(name="sla_breaches", fields=["metric", "severity"], condition=Q(outcome_as_it_stood="missed")),
             models.Index(
@@ -117,10 +125,7 @@ class Clock(models.Model):
 
     @property
     def rest_intervals(self) -> list[Rest]:
-        return [
-            Rest(datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
-            for start, end, _kind in self.rests
-        ]
+        return intervals(self.rests)
 
     @property
     def resting_for(self) -> list[str]:
@@ -165,6 +170,7 @@ class ClockEvent(models.Model):
         REOPEN = "reopen", _("reopened")
         CHANGE = "change", _("moved to another policy")
         RECALCULATE = "recalculate", _("recalculated")
+        REJUDGE = "rejudge", _("judged anew")
 
     clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -16,6 +16,11 @@ class Metric(models.TextChoices):
     WORKAROUND = "workaround", _("workaround")
     RESOLUTION = "resolution", _("resolution")
     OWNERSHIP = "ownership", _("taking over")
+    HANDLING = "handling", _("our own share of the work")
+
+
+# Agreements among ourselves: the requester was promised none of these.
+BETWEEN_TEAMS = (Metric.OWNERSHIP, Metric.HANDLING)
 
 
 class Policy(Named):
@@ -80,7 +85,7 @@ class PolicyVersion(models.Model):
 
     @cached_property
     def targets_in_order(self) -> list["Target"]:
-        return list(self.targets.select_related("calendar").order_by("pk"))
+        return [] if self.pk is None else list(self.targets.select_related("calendar").order_by("pk"))
 
     def target(self, metric: str) -> "Target | None":
         return next((target for target in self.targets_in_order if target.metric == metric), None)

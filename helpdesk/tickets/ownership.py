@@ -5,6 +5,7 @@ from django.db import transaction
 from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
+from helpdesk import clockwork
 from helpdesk.models import Ticket
 from helpdesk.refusals import NotYourTicket, TicketMovedOn, TicketTaken
 from helpdesk.tickets import telling
@@ -20,6 +21,7 @@ def claim(ticket: Ticket, *, by: Person) -> None:
     if not won:
         refuse_claim(ticket, by)
         return
+    clockwork.taken(ticket, at)
     journal.record("ticket.claimed", ticket, by=by)
     telling.changed(ticket)
 
@@ -40,6 +42,7 @@ def release(ticket: Ticket, *, by: Person) -> None:
     if not freed:
         raise TicketMovedOn
     ticket.refresh_from_db()
+    clockwork.released(ticket, now())
     journal.record("ticket.released", ticket, by=by)
     telling.changed(ticket)
 
@@ -48,11 +51,19 @@ def release(ticket: Ticket, *, by: Person) -> None:
 def assign(ticket: Ticket, *, to: Person, by: Person) -> None:
     """Hand it to a colleague, whoever has it now."""
     require_desk(by)
+    pass_on(ticket, to=to, by=by)
+
+
+@transaction.atomic
+def pass_on(ticket: Ticket, *, to: Person, by: Person | None) -> None:
+    """The same; `by` is nobody when a level of its promises hands it on."""
     require_desk(to)
-    handed = Ticket.objects.open().filter(pk=ticket.pk).update(assignee=to, claimed_at=now())
+    at = now()
+    handed = Ticket.objects.open().filter(pk=ticket.pk).update(assignee=to, claimed_at=at)
     if not handed:
         raise TicketMovedOn
     ticket.refresh_from_db()
+    clockwork.taken(ticket, at)
     journal.record("ticket.assigned", ticket, by=by, to=to.pk)
     telling.changed(ticket)
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
 from foundation.wire import paging
-from helpdesk import commitments, filing_limits, outage_notice, severity, tickets
+from helpdesk import clockwork, commitments, filing_limits, outage_notice, severity, tickets
 from helpdesk.forms import PhoneLogForm, TicketForm
 from helpdesk.models import Ticket
 from helpdesk.views.warnings import warn_about_identity_numbers
@@ -121,5 +121,6 @@ def promised_for(form) -> dict:
     at = now()
     if component and impact and urgency:
         chosen = severity.proposed(impact, urgency, component.tier)
-        return {"chosen": Ticket.Severity(chosen), "promises": commitments.promised(chosen, at, component.tier)}
+        facts = clockwork.facts_of_wish(component, words.get("municipality"))
+        return {"chosen": Ticket.Severity(chosen), "promises": commitments.promised(chosen, at, facts)}
     return {"chosen": None, "classes": commitments.of_every_class(at)}

@@ -14,7 +14,7 @@ from django_sla.models import Calendar, Clock, Metric
 from foundation import now
 from foundation.directory.models import Membership, Municipality
 from helpdesk import sheets, standards
-from helpdesk.commitments import METRICS
+from helpdesk.commitments import METRICS, name_of
 from helpdesk.models import Ticket
 from helpdesk.standards import Month
 
@@ -89,7 +89,7 @@ def why(request, number: str):
     """The timeline of every clock of a ticket, in plain sentences."""
     ticket, clocks = _ticket_with_clocks(request.user, number)
     stories = [
-        (clock, _name_of(clock.metric), timeline.summary(clock, now()), timeline.lines(clock)) for clock in clocks
+        (clock, name_of(clock.metric), timeline.summary(clock, now()), timeline.lines(clock)) for clock in clocks
     ]
     return render(request, "helpdesk/standards_why.html", {"ticket": ticket, "stories": stories})
 
@@ -121,15 +121,10 @@ def expected(request):
     tickets = Ticket.objects.in_bulk({each.clock.subject_id for one in foretold for each in one.at_risk})
     context = {
         "until": until,
-        "forecasts": [(one, _name_of(one.metric), _with_tickets(one, tickets)) for one in foretold],
+        "forecasts": [(one, name_of(one.metric), _with_tickets(one, tickets)) for one in foretold],
         "accuracy": forecast.accuracy(Metric.FIRST_RESPONSE, hours, _past_afternoons(hours, at)),
     }
     return render(request, "helpdesk/standards_forecast.html", context)
-
-
-def _name_of(metric: str):
-    """A promise's name as a heading has it."""
-    return METRICS.get(metric) or Metric(metric).label
 
 
 def _asked_for(request, by: str) -> tuple[Month, sheets.Rows]:
@@ -168,6 +163,8 @@ def _ticket_with_clocks(person, number: str) -> tuple[Ticket, list[Clock]]:
     tickets = Ticket.objects.visible_to(person).select_related("municipality", "component")
     ticket = get_object_or_404(tickets, number=number)
     clocks = Clock.objects.of(ticket).select_related("version__policy", "calendar").prefetch_related("events")
+    if not person.works_at_the_desk:
+        clocks = clocks.filter(metric__in=METRICS)
     return ticket, list(clocks.order_by("pk"))
 
 

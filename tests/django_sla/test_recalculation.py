@@ -29,10 +29,10 @@ def a_leave(day: str = "2026-06-09") -> list[SpecialDay]:
 
 def test_the_preview_says_what_would_move_and_writes_nothing():
     some_s3(3)
-    seen = recalculation.preview(office(), calendars.compiled_with(office(), days=a_leave()), at=MONDAY)
+    seen = recalculation.preview(calendars.drafted(office(), days=a_leave()), at=MONDAY)
 
     assert (seen.looked_at, seen.moved, seen.saved, seen.newly_breached) == (9, 6, 0, 0)
-    assert {sample.clock.metric for sample in seen.samples} == {"workaround", "resolution"}
+    assert {sample.metric for sample in seen.samples} == {"workaround", "resolution"}
     assert not SpecialDay.objects.filter(kind="leave").exists()
     assert not ClockEvent.objects.filter(kind="recalculate").exists()
 
@@ -66,19 +66,6 @@ def test_a_run_killed_half_way_goes_on_where_it_was():
     assert recalculation.recalculate(at=MONDAY, batch=5) == 7
     assert recalculation.recalculate(at=MONDAY) == 0
     assert ClockEvent.objects.filter(kind="recalculate").count() == 8
-
-
-def test_ended_clocks_are_judged_anew_and_both_results_stay():
-    some_s3(1)
-    order = a_subject(1)
-    clocks.fulfil(order, "first_response", at=at("2026-06-09 10:00"))
-    assert clock_of(order, "first_response").outcome == Clock.Outcome.MISSED
-
-    calendars.declare_days(office(), a_leave("2026-06-08"))
-    assert recalculation.recalculate_ended(office(), at("2026-06-08 00:00"), at=at("2026-06-10 09:00")) == 1
-
-    clock = clock_of(order, "first_response")
-    assert (clock.outcome, clock.outcome_as_it_stood) == ("met", "missed")
 
 
 def test_round_the_clock_promises_never_stop_for_a_leave():
@@ -144,3 +131,32 @@ def test_a_promise_in_working_days_ends_with_its_last_day_also_after_a_half_day_
     calendars.declare_days(office(), half)
     recalculation.recalculate(at=MONDAY)
     assert clock_of(a_subject(1), "workaround").due_at == at("2026-06-11 17:30")
+
+
+def test_the_preview_of_the_national_calendar_counts_every_overlay():
+    some_s3(2)
+    national = Calendar.objects.get(code="tr-tatil")
+    seen = recalculation.preview(calendars.drafted(national, days=a_leave()), at=MONDAY)
+    assert (seen.looked_at, seen.moved) == (6, 4)
+
+
+def test_the_preview_of_a_withdrawal_leaves_that_day_out():
+    some_s3(1)
+    day = calendars.declare_days(office(), a_leave())[0]
+    recalculation.recalculate(at=MONDAY)
+    seen = recalculation.preview(calendars.drafted(office(), without=day.pk), at=MONDAY)
+    assert (seen.moved, seen.samples[0].due_after) == (2, at("2026-06-11 17:30"))
+
+
+def test_a_clock_at_rest_keeps_its_cap_in_the_new_hours():
+    """The leave of Tuesday moves the end of an eight-hour rest that began on Monday."""
+    order, terms = a_subject(1), policies.choose(MONDAY, severity="S3")
+    terms.rests = {"requester": {"cap": 8 * 3600}}
+    terms.save()
+    clocks.attach(order, terms, at=MONDAY)
+    clocks.pause(order, at=at("2026-06-08 13:30"), kind="requester")
+    assert clock_of(order, "resolution").look_at == at("2026-06-09 12:30")
+
+    calendars.declare_days(office(), a_leave())
+    recalculation.recalculate(at=at("2026-06-08 14:00"))
+    assert clock_of(order, "resolution").look_at == at("2026-06-10 12:30")

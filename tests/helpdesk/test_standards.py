@@ -177,7 +177,8 @@ def test_a_leave_is_looked_at_first_and_then_published(client, keeper):
         "name_en": "Administrative leave",
     }
     seen = client.post("/standards/calendars/tr-mesai/days/", words)
-    assert seen.context["days_preview"].moved == 1
+    assert seen.context["days_effect"]["running"].moved == 1
+    assert ticket.number in seen.text
     assert not SpecialDay.objects.filter(kind="leave").exists()
 
     client.post("/standards/calendars/tr-mesai/days/", words | {"publish": "1"})
@@ -213,15 +214,19 @@ def test_new_weekly_hours_hold_from_their_date(client, keeper):
     assert wrong.status_code == 422
 
 
+def words_of(form) -> dict:
+    """What a browser would send back of an untouched form."""
+    return {
+        field.html_name: field.value()
+        for part in form.parts
+        for field in part
+        if field.value() not in (False, None, [])
+    }
+
+
 def test_new_terms_are_a_new_version_and_the_old_one_stays(client, keeper):
     ticket = a_ticket()
-    form = client.get("/standards/policies/s2/").context["form"]
-    words = {
-        field.html_name: field.value()
-        for each in [form, *form.targets]
-        for field in each
-        if field.value() not in (False, None)
-    }
+    words = words_of(client.get("/standards/policies/s2/").context["form"])
     words |= {"first_response-amount": "20", "effective_from": "2026-06-08"}
     assert client.post("/standards/policies/s2/", words).context["matching"] == 1
     client.post("/standards/policies/s2/", words | {"publish": "1", "running": "1"})

@@ -97,6 +97,7 @@ doors += [
     Door("helpdesk:evidence", READERS, at=evidence),
     Door("helpdesk:forecast", DESK),
     Door("helpdesk:calendars", KEEPERS),
+    Door("helpdesk:calendar_overlay", KEEPERS, get=False, post=nothing, answers=(422,)),
     Door("helpdesk:calendar", KEEPERS, at=calendar),
     Door("helpdesk:calendar_days", KEEPERS, at=calendar, get=False, post=nothing, answers=(422,)),
     Door("helpdesk:calendar_week", KEEPERS, at=calendar, get=False, post=nothing, answers=(422,)),
@@ -109,6 +110,7 @@ doors += [
         answers=(422,),
     ),
     Door("helpdesk:policies", KEEPERS),
+    Door("helpdesk:new_policy", KEEPERS, get=False, post=nothing, answers=(422,)),
     Door("helpdesk:policy", KEEPERS, at=lambda stage: {"code": stage.policy.code}),
 ]
 calls = [

@@ -1,14 +1,16 @@
-"""Forms for those who keep calendars and terms."""
+"""Forms for those who keep calendars."""
 
-from datetime import date
+from datetime import datetime, time
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from django_sla import calendars
-from django_sla.models import Calendar, PolicyVersion, SpecialDay, Target
+from django_sla.models import Calendar, SpecialDay
 from django_sla.models.calendars import clock_face
+from foundation.directory.models import Municipality, Province
+from helpdesk.standards import ISTANBUL
 
 WEEKDAYS = (
     _("Monday"),
@@ -68,6 +70,11 @@ class DaysForm(forms.Form):
             self.add_error("end", _("The end comes after the start."))
         return facts
 
+    @property
+    def reaches_back_to(self) -> datetime:
+        """The first instant at which the valid form changes anything."""
+        return datetime.combine(self.cleaned_data["first"], time(), ISTANBUL)
+
     def days(self, *, at, by: str) -> list[SpecialDay]:
         """Unsaved rows of the valid form."""
         facts = self.cleaned_data
@@ -103,6 +110,10 @@ class WeekForm(forms.Form):
         return facts
 
     @property
+    def reaches_back_to(self) -> datetime:
+        return datetime.combine(self.cleaned_data["effective_from"], time(), ISTANBUL)
+
+    @property
     def week(self) -> list:
         return [self.cleaned_data[f"day_{number}"] for number in range(7)]
 
@@ -123,79 +134,41 @@ def ranges_in(text: str) -> list[list[int]]:
     return ranges
 
 
-class TermsForm(forms.Form):
-    """New terms of a policy: what changes; everything else is taken from the version in force."""
+class OverlayForm(forms.Form):
+    """A calendar of a province's or a municipality's own, laid over one that all share."""
 
-    effective_from = forms.DateField(label=_("In force from"), widget=DayPicker)
-    on_change = forms.ChoiceField(label=_("When the class changes"), choices=PolicyVersion.OnChange.choices)
-    on_reopen = forms.ChoiceField(label=_("When a ticket is reopened"), choices=PolicyVersion.OnReopen.choices)
-    rests_for_requester = forms.BooleanField(label=_("Rests while the municipality is awaited"), required=False)
-    rests_for_supplier = forms.BooleanField(label=_("Rests while an outside party is awaited"), required=False)
-    rests_for_major_incident = forms.BooleanField(label=_("Rests as part of an open major incident"), required=False)
+    base = forms.ModelChoiceField(
+        label=_("Laid over"), queryset=Calendar.objects.filter(scope=""), to_field_name="code", empty_label=None
+    )
+    place = forms.CharField(
+        label=_("Plate code of the province or code of the municipality"), max_length=5, help_text=_("26 or 26010")
+    )
 
-    REST_KINDS = ("requester", "supplier", "major_incident")
+    def clean_place(self):
+        code = self.cleaned_data["place"].strip()
+        place = Municipality.objects.filter(code=code).first() or Province.objects.filter(pk=code).first()
+        if place is None:
+            raise ValidationError(_("There is no province or municipality with this code."))
+        return place
 
-    def __init__(self, data=None, *, version: PolicyVersion):
-        initial = {"on_change": version.on_change, "on_reopen": version.on_reopen, "effective_from": date.today()}
-        initial |= {f"rests_for_{kind}": kind in version.rests for kind in self.REST_KINDS}
-        super().__init__(data, initial=initial)
-        self.version = version
-        self.targets = [TargetForm(data, target=target) for target in version.targets_in_order]
-
-    def is_valid(self) -> bool:
-        return all([super().is_valid(), *(target.is_valid() for target in self.targets)])
-
-    def draft(self) -> PolicyVersion:
-        """An unsaved version with the old one's terms and this form's changes; `rows` are its targets."""
-        facts, old = self.cleaned_data, self.version
-        rests = {kind: old.rests.get(kind, {"cap": None}) for kind in self.REST_KINDS if facts[f"rests_for_{kind}"]}
-        return PolicyVersion(
-            policy=old.policy,
-            effective_from=facts["effective_from"],
-            severity=old.severity,
-            conditions=old.conditions,
-            rests=rests,
-            levels=old.levels,
-            on_change=facts["on_change"],
-            on_reopen=facts["on_reopen"],
-            automatic_replies_count=old.automatic_replies_count,
-            bulk_replies_count=old.bulk_replies_count,
-        )
-
-    def rows(self) -> list[Target]:
-        return [target.row() for target in self.targets]
-
-
-class TargetForm(forms.Form):
-    """One promise: an amount, its unit, the calendar it is counted in, the share to be kept."""
-
-    UNITS = (("minutes", _("minutes")), ("days", _("working days")))
-
-    amount = forms.IntegerField(label=_("Amount"), min_value=1, max_value=100_000)
-    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS)
-    calendar = forms.ModelChoiceField(label=_("Calendar"), queryset=Calendar.objects.all(), to_field_name="code")
-    goal_percent = forms.IntegerField(label=_("Goal (%)"), min_value=1, max_value=100)
-
-    def __init__(self, data=None, *, target: Target):
-        self.target = target
-        in_days = target.working_days is not None
-        initial = {
-            "amount": target.working_days if in_days else (target.seconds or 60) // 60,
-            "unit": "days" if in_days else "minutes",
-            "calendar": target.calendar.code,
-            "goal_percent": target.goal_percent,
-        }
-        super().__init__(data, initial=initial, prefix=target.metric)
-
-    def row(self) -> Target:
+    def clean(self):
+        super().clean()
         facts = self.cleaned_data
-        in_days = facts["unit"] == "days"
-        return Target(
-            metric=self.target.metric,
-            seconds=None if in_days else facts["amount"] * 60,
-            working_days=facts["amount"] if in_days else None,
-            calendar=facts["calendar"],
-            starts=self.target.starts,
-            rhythm=self.target.rhythm,
-            goal_percent=facts["goal_percent"],
-        )
+        if {"base", "place"} <= facts.keys() and Calendar.objects.filter(base=facts["base"], scope=self.scope).exists():
+            self.add_error("place", _("This place has a calendar of its own over it already."))
+        return facts
+
+    @property
+    def scope(self) -> str:
+        place = self.cleaned_data["place"]
+        return f"municipality:{place.code}" if isinstance(place, Municipality) else f"province:{place.pk}"
+
+    @property
+    def reach(self) -> dict:
+        """Which tickets the place's calendar holds for, as a filter."""
+        place = self.cleaned_data["place"]
+        return {"municipality": place} if isinstance(place, Municipality) else {"municipality__province": place}
+
+    @property
+    def code(self) -> str:
+        return f"{self.cleaned_data['base'].code}-{self.scope.partition(':')[2]}"

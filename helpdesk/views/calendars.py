@@ -1,0 +1,192 @@
+"""Screens of those who keep calendars: look at the effect first, then publish."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from django_sla import calendars, recalculation, rejudgement
+from django_sla.arithmetic import Hours
+from django_sla.models import Calendar, Rejudgement, SpecialDay, WorkingWeek
+from foundation import now
+from foundation.directory.models import Membership
+from foundation.journal import journal
+from helpdesk import calendar_grid, clockwork
+from helpdesk.calendar_forms import DaysForm, OverlayForm, WeekForm
+from helpdesk.commitments import name_of
+from helpdesk.models import Ticket
+from helpdesk.standards import ISTANBUL
+
+DAYS_SHOWN = 40
+AT_ONCE = 4000  # promises counted anew while a person waits
+
+
+def keepers_only(request) -> None:
+    if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
+        raise PermissionDenied
+
+
+@login_required
+@require_safe
+def calendar_list(request):
+    keepers_only(request)
+    return _list_page(request, OverlayForm())
+
+
+@login_required
+@require_POST
+def overlay(request):
+    """A calendar of one place's own; its running promises move over, no deadline with them."""
+    keepers_only(request)
+    form = OverlayForm(request.POST)
+    if not form.is_valid():
+        return _list_page(request, form, status=422)
+    place, base = form.cleaned_data["place"], form.cleaned_data["base"]
+    with transaction.atomic():
+        names = {f"name_{code}": f"{base.name_in(code)} · {place}" for code in ("tr", "en")}
+        made = calendars.lay_over(base, code=form.code, scope=form.scope, **names)
+        recalculation.adopt(made, clockwork.LABEL, Ticket.objects.open().filter(**form.reach).values("pk"))
+        journal.record("calendar.laid_over", made, by=request.user, scope=made.scope)
+    return redirect("helpdesk:calendar", code=made.code)
+
+
+@login_required
+@require_safe
+def calendar(request, code: str):
+    """A calendar's week and coming days, with the forms that change them."""
+    keepers_only(request)
+    return _calendar_page(request, get_object_or_404(Calendar, code=code))
+
+
+@login_required
+@require_POST
+def days(request, code: str):
+    """Declare special days: shows what would move, or does it."""
+    keepers_only(request)
+    shown = get_object_or_404(Calendar, code=code)
+    form = DaysForm(request.POST)
+    if not form.is_valid():
+        return _calendar_page(request, shown, days_form=form, status=422)
+    rows = form.days(at=now(), by=request.user.name)
+    if "publish" not in request.POST:
+        effect = _effect(shown, calendars.drafted(shown, days=rows), form.reaches_back_to)
+        return _calendar_page(request, shown, days_form=form, days_effect=effect)
+    with transaction.atomic():
+        calendars.declare_days(shown, rows)
+        journal.record("calendar.days_declared", shown, by=request.user, dates=[str(row.date) for row in rows])
+        _promise_rejudgement(request, shown, form.reaches_back_to)
+    return _recalculated(request, shown)
+
+
+@login_required
+@require_POST
+def week(request, code: str):
+    """Put other weekly hours into force: shows what would move, or does it."""
+    keepers_only(request)
+    shown = get_object_or_404(Calendar, code=code)
+    form = WeekForm(request.POST)
+    if not form.is_valid():
+        return _calendar_page(request, shown, week_form=form, status=422)
+    starts = form.cleaned_data["effective_from"]
+    if "publish" not in request.POST:
+        draft = WorkingWeek(calendar=shown, effective_from=starts, hours=form.week)
+        effect = _effect(shown, calendars.drafted(shown, weeks=[draft]), form.reaches_back_to)
+        return _calendar_page(request, shown, week_form=form, week_effect=effect)
+    with transaction.atomic():
+        calendars.publish_week(shown, form.week, effective_from=starts, at=now(), by=request.user.name)
+        journal.record("calendar.week_published", shown, by=request.user, effective_from=str(starts))
+        _promise_rejudgement(request, shown, form.reaches_back_to)
+    return _recalculated(request, shown)
+
+
+@login_required
+@require_POST
+def withdrawal(request, code: str, pk: int):
+    """Take a special day back: shows what would move, or does it."""
+    keepers_only(request)
+    day = get_object_or_404(SpecialDay.objects.in_force().select_related("calendar"), pk=pk, calendar__code=code)
+    back_to = datetime.combine(day.date, time(), ISTANBUL)
+    if "publish" not in request.POST:
+        effect = _effect(day.calendar, calendars.drafted(day.calendar, without=day.pk), back_to)
+        return _calendar_page(request, day.calendar, withdrawing=day, withdrawal_effect=effect)
+    with transaction.atomic():
+        calendars.withdraw_day(day, at=now())
+        journal.record("calendar.day_withdrawn", day.calendar, by=request.user, date=str(day.date))
+        _promise_rejudgement(request, day.calendar, back_to)
+    return _recalculated(request, day.calendar)
+
+
+def _effect(shown: Calendar, hours_of: Mapping[Calendar, Hours], back_to: datetime) -> dict:
+    """What a draft would do to running promises and, if it reaches into the past, to ended ones."""
+    running = recalculation.preview(hours_of, at=now())
+    of_tickets = [each for each in running.samples if each.subject_type == clockwork.LABEL]
+    tickets = Ticket.objects.in_bulk({each.subject_id for each in of_tickets})
+    return {
+        "hours": hours_of[shown],
+        "from": back_to,
+        "running": running,
+        "ended": rejudgement.preview(hours_of, back_to) if back_to < now() else None,
+        "samples": [
+            (tickets[each.subject_id], name_of(each.metric), each) for each in of_tickets if each.subject_id in tickets
+        ],
+    }
+
+
+def _promise_rejudgement(request, shown: Calendar, back_to: datetime) -> None:
+    """Ended promises are judged anew when the keeper asked for it."""
+    if "rejudge" in request.POST and back_to < now():
+        rejudgement.request(shown, back_to, at=now(), by=request.user.name)
+        journal.record("calendar.rejudgement_requested", shown, by=request.user, since=back_to.isoformat())
+
+
+def _recalculated(request, shown: Calendar):
+    moved = recalculation.recalculate(at=now(), by=request.user.name, limit=AT_ONCE)
+    judged = rejudgement.work(at=now(), limit=AT_ONCE)
+    messages.success(request, _("The calendar is published. %(moved)s") % {"moved": counted_anew(moved)})
+    if max(moved, judged) >= AT_ONCE:
+        messages.info(request, _("The rest follows in the background."))
+    return redirect("helpdesk:calendar", code=shown.code)
+
+
+def counted_anew(count: int) -> str:
+    sentence = ngettext(
+        "%(count)d running promise was counted anew.", "%(count)d running promises were counted anew.", count
+    )
+    return sentence % {"count": count}
+
+
+def _list_page(request, form: OverlayForm, *, status: int = 200):
+    context = {"calendars": Calendar.objects.select_related("base"), "form": form}
+    return render(request, "helpdesk/calendars.html", context, status=status)
+
+
+def _calendar_page(request, shown: Calendar, *, days_form=None, week_form=None, status: int = 200, **more):
+    today = now().astimezone(ISTANBUL).date()
+    chain = calendars.chain_of(shown)
+    effect = next((value for name, value in more.items() if name.endswith("_effect")), None)
+    first = effect["from"].astimezone(ISTANBUL).date() if effect else today
+    in_force = shown.weeks.filter(effective_from__lte=today).last()
+    context = {
+        "calendar": shown,
+        "chain": chain,
+        "overlays": shown.overlays.all(),
+        "coming": SpecialDay.objects.in_force()
+        .filter(calendar__in=chain, date__gte=today)
+        .select_related("calendar")
+        .order_by("date", "pk")[:DAYS_SHOWN],
+        "grid": calendar_grid.weeks(shown, first, effect["hours"] if effect else None),
+        "today": today,
+        "weeks": shown.weeks.order_by("-effective_from", "-pk"),
+        "rejudgements": Rejudgement.objects.filter(calendar=shown)[:5],
+        "days_form": days_form or DaysForm(initial={"first": today, "last": today}),
+        "week_form": week_form or WeekForm(week=in_force.hours if in_force else None),
+        **more,
+    }
+    return render(request, "helpdesk/calendar.html", context, status=status)

@@ -1,0 +1,140 @@
+"""Screens of those who keep terms: for whom, what, who is told; look at the effect first, then publish."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from django_sla import policies, recalculation
+from django_sla.models import Policy, PolicyVersion
+from foundation import now
+from foundation.journal import journal
+from helpdesk import clockwork
+from helpdesk.policy_forms import NewPolicyForm, TermsForm, spoken_conditions
+from helpdesk.views.calendars import counted_anew, keepers_only
+
+
+@login_required
+@require_safe
+def policy_list(request):
+    """Promises and agreements in the order of choice, and how many open tickets each takes."""
+    keepers_only(request)
+    return _list_page(request, NewPolicyForm())
+
+
+@login_required
+@require_POST
+def new(request):
+    """A policy that starts with another's terms; it takes no ticket before it is published."""
+    keepers_only(request)
+    form = NewPolicyForm(request.POST)
+    if not form.is_valid():
+        return _list_page(request, form, status=422)
+    facts = form.cleaned_data
+    last = Policy.objects.order_by("-position").first()
+    with transaction.atomic():
+        made = Policy.objects.create(
+            **{name: facts[name] for name in ("code", "name_tr", "name_en", "kind")},
+            position=last.position + 10 if last else 10,
+            is_active=False,
+        )
+        if facts["like"]:
+            like = _version_of(facts["like"])
+            policies.publish(policies.copied(like, made), like.targets_in_order, at=now(), by=request.user.name)
+        journal.record("policy.opened", made, by=request.user)
+    return redirect("helpdesk:policy", code=made.code)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy(request, code: str):
+    """One policy: its terms and a form for new ones; shows which tickets would match, or publishes."""
+    keepers_only(request)
+    shown = get_object_or_404(Policy, code=code)
+    version = _version_of(shown)
+    form = TermsForm(request.POST or None, version=version)
+    context = {"policy": shown, "version": version, "form": form, "versions": shown.versions.order_by("-number")}
+    if request.method != "POST":
+        return render(request, "helpdesk/policy.html", context)
+    if not form.is_valid():
+        return render(request, "helpdesk/policy.html", context, status=422)
+    if "publish" not in request.POST:
+        return render(request, "helpdesk/policy.html", context | _effect(form))
+    return _published(request, form)
+
+
+def _effect(form: TermsForm) -> dict:
+    """Exactly which open tickets the draft would take, and from whom."""
+    draft, facts = form.draft(), form.conditions.cleaned_data
+    before = policies.in_force(now(), kind=draft.policy.kind)
+    others = [version for version in before if version.policy_id != draft.policy_id]
+    place = (facts["position"], draft.policy.code)
+    after = [*others, draft] if facts["is_active"] else others
+    after.sort(key=lambda version: place if version is draft else (version.policy.position, version.policy.code))
+    result = policies.compare(before, after, clockwork.groups_of_open_tickets([*before, draft]))
+    names = {version.policy.code: version.policy.name for version in [*before, draft]} | {"": _("no policy")}
+    return {
+        "matching": result.after[draft.policy.code],
+        "matched": result.before[draft.policy.code],
+        "moves": [(names[was], names[will], count) for (was, will), count in result.moves.most_common()],
+    }
+
+
+def _published(request, form: TermsForm):
+    """A new version; the policy's place and use change with it."""
+    facts, shown = form.conditions.cleaned_data, form.version.policy
+    with transaction.atomic():
+        Policy.objects.filter(pk=shown.pk).update(position=facts["position"], is_active=facts["is_active"])
+        version = policies.publish(form.draft(), form.rows(), at=now(), by=request.user.name)
+        journal.record("policy.published", shown, by=request.user, version=version.number)
+        if not facts["is_active"]:
+            recalculation.withdraw_policy(shown, at=now(), by=request.user.name)
+    said = _("Version %(number)d is published.") % {"number": version.number}
+    messages.success(request, f"{said} {counted_anew(_applied(request, version, now()))}")
+    return redirect("helpdesk:policy", code=shown.code)
+
+
+def _applied(request, version: PolicyVersion, at: datetime) -> int:
+    """How many running promises were counted by the new terms, if the keeper asked for it."""
+    moved = 0
+    if "running" in request.POST and version.effective_from <= at:
+        while done := recalculation.apply_terms(version, at=at, by=request.user.name):
+            moved += done
+    return moved
+
+
+def _version_of(shown: Policy) -> PolicyVersion:
+    """The terms in force, else the newest, else none yet."""
+    numbered = shown.versions.select_related("policy").order_by("number")
+    found = numbered.filter(effective_from__lte=now()).last() or numbered.last()
+    return found or PolicyVersion(policy=shown, number=0)
+
+
+def _list_page(request, form: NewPolicyForm, *, status: int = 200):
+    order = policies.in_force(now(), kind=None)
+    groups = clockwork.groups_of_open_tickets(order)
+    context = {
+        "kinds": [_rows(kind, order, groups) for kind in Policy.Kind],
+        "asleep": Policy.objects.filter(is_active=False),
+        "form": form,
+    }
+    return render(request, "helpdesk/policies.html", context, status=status)
+
+
+def _rows(kind: Policy.Kind, order: Sequence[PolicyVersion], groups: Sequence[tuple[dict, int]]) -> dict:
+    """The policies of one kind, in order, with the open tickets each takes."""
+    own = [version for version in order if version.policy.kind == kind]
+    taken = policies.compare(own, own, groups).after
+    return {
+        "name": kind.label,
+        "rows": [
+            (version, spoken_conditions(version), policies.spoken_targets(version), taken[version.policy.code])
+            for version in own
+        ],
+        "unmatched": taken[""],
+    }
