@@ -44,6 +44,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.canary", timedelta(minutes=5), canary.fly),
     Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),
     Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),
+    Sweep("outbox.secrets", timedelta(seconds=10), housekeeping.forget_secrets),
     Sweep("outbox.close", timedelta(seconds=20), housekeeping.close_batches),
     Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
     Sweep("live.keep_house", timedelta(minutes=1), numbering.keep_house),

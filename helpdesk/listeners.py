@@ -3,8 +3,10 @@
 from django.dispatch import receiver
 
 from django_sla import signals as sla
+from foundation.directory import exports
+from foundation.directory.events import personal_data_sought
 from helpdesk import clockwork, escalations, major_incidents
-from helpdesk.models import MajorIncident, Ticket
+from helpdesk.models import Attachment, MajorIncident, Message, Ticket
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower
@@ -38,6 +40,18 @@ def find_by_number(sender, reference, **kwargs):
     """`sla explain DST-2026-000123`."""
     pk = Ticket.objects.filter(number=reference.strip().upper()).values_list("pk", flat=True).first()
     return (LABEL, pk) if pk else None
+
+
+@receiver(personal_data_sought)
+def say_what_we_hold(sender, person, **kwargs):
+    """For the file a person may ask of us (KVKK art. 11)."""
+    asked = Ticket.objects.filter(requester=person)
+    said = Message.objects.filter(author=person)
+    return {
+        "tickets": exports.rows(asked, "number", "subject", "phone", "status", "created_at", "ended_at"),
+        "messages": exports.rows(said, "ticket__number", "kind", "body", "created_at"),
+        "files": exports.rows(Attachment.objects.filter(message__in=said), "message__ticket__number", "name", "size"),
+    }
 
 
 @receiver(sla.clock_breached)

@@ -67,7 +67,7 @@ class InvitedPeopleOnly(DefaultAccountAdapter):
         with translation.override(language_of(email)):
             subject = render_to_string(f"{template_prefix}_subject.txt", letter)
             text = render_to_string(f"{template_prefix}_message.txt", letter)
-        outbox.email(f"account:{uuid.uuid4()}", email, " ".join(subject.split()), text.strip())
+        outbox.email(f"account:{uuid.uuid4()}", email, " ".join(subject.split()), text.strip(), secret=True)
 
 
 def language_of(email: str) -> str:

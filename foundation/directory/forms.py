@@ -7,7 +7,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from foundation.directory.models import Contact, Membership, Municipality, Person
+from foundation.directory.models import Contact, Membership, Municipality, Person, Province
 
 
 class ProfileForm(forms.ModelForm):
@@ -90,8 +90,18 @@ class NationalInvitationForm(forms.Form):
         error_messages={"invalid_choice": _("There is no municipality with this code.")},
     )
 
+    province = forms.ModelChoiceField(
+        Province.objects.all(),
+        required=False,
+        label=_("Province"),
+        empty_label=_("the whole country"),
+        help_text=_("For union observers and volunteer experts only."),
+    )
+
     def clean(self):
         cleaned = super().clean() or {}
+        if cleaned.get("province") and cleaned.get("role") not in Membership.PROVINCIAL_ROLES:
+            self.add_error("province", _("This role is not held for a province. Please leave it at the whole country."))
         is_municipal = cleaned.get("role") in Membership.MUNICIPAL_ROLES
         if is_municipal and not cleaned.get("municipality") and "municipality" not in self.errors:
             self.add_error("municipality", _("This role belongs to a municipality. Please write its code."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
-from foundation.directory.models import Invitation, Membership, Municipality, Person
+from foundation.directory.models import Invitation, Membership, Municipality, Person, Province
 from foundation.directory.spoken import exact
 from foundation.journal import journal
 from foundation.outbox import outbox
@@ -39,22 +39,25 @@ class SomeoneElsesInvitation(Refusal):
 
 
 @transaction.atomic
-def invite(email: str, role: str, municipality: Municipality | None = None, *, by: Person) -> Invitation:
+def invite(
+    email: str, role: str, municipality: Municipality | None = None, *, province: Province | None = None, by: Person
+) -> Invitation:
     """Write to someone that a place is waiting; an older open invitation to it is withdrawn.
 
     Municipal administrators invite to their own municipality, platform administrators
-    anywhere. The letter holds the secret; the database only its digest.
+    anywhere, observers and experts also to one province. The letter holds the secret; the database only its digest.
     """
     email = email.strip().lower()
     check_reach(role, municipality, by)
-    if Membership.objects.current().filter(person__email=email, role=role, municipality=municipality).exists():
+    place = {"municipality": municipality, "province": province}
+    if Membership.objects.current().filter(person__email=email, role=role, **place).exists():
         raise AlreadyHere
-    Invitation.objects.open().filter(email=email, role=role, municipality=municipality).update(withdrawn_at=now())
+    Invitation.objects.open().filter(email=email, role=role, **place).update(withdrawn_at=now())
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=email,
         role=role,
-        municipality=municipality,
+        **place,
         invited_by=by,
         secret_digest=digest(secret),
         expires_at=now() + VALID_FOR,
@@ -78,7 +81,9 @@ def accept(secret: str, *, name: str = "", password: str = "", by: Person | None
     if not Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=now()):
         raise InvitationGone
     person = person or Person.objects.create_user(invitation.email, password, name=name)
-    Membership.objects.create(person=person, role=invitation.role, municipality=invitation.municipality)
+    Membership.objects.create(
+        person=person, role=invitation.role, municipality=invitation.municipality, province=invitation.province
+    )
     journal.record("invitation.accepted", invitation, by=person)
     return person
 
@@ -94,7 +99,8 @@ def withdraw(invitation: Invitation, *, by: Person) -> None:
 
 def find(secret: str) -> Invitation:
     """The open invitation with this secret. Raises `InvitationGone`."""
-    invitation = Invitation.objects.open().select_related("municipality").filter(secret_digest=digest(secret)).first()
+    open_ones = Invitation.objects.open().select_related("municipality", "province")
+    invitation = open_ones.filter(secret_digest=digest(secret)).first()
     if not invitation:
         raise InvitationGone
     return invitation
@@ -116,7 +122,7 @@ def send_letter(invitation: Invitation, secret: str) -> None:
     """In Turkish: the language of the invited person is not known yet."""
     link = settings.PUBLIC_BASE_URL + reverse("directory:acceptance", args=[secret])
     with override(settings.LANGUAGE_CODE):
-        place = invitation.municipality.full_name if invitation.municipality else gettext("the national team")
+        place = str(invitation.place or gettext("the national team"))
         text = gettext(
             "You are invited to Nöbet, the support desk of the platform.\n\n"
             "Place: %(place)s\nRole: %(role)s\n\n%(link)s\n\n"
@@ -128,4 +134,4 @@ def send_letter(invitation: Invitation, secret: str) -> None:
             "until": exact(invitation.expires_at),
         }
         subject = gettext("Your invitation to Nöbet")
-    outbox.email(f"invitation:{invitation.pk}", invitation.email, subject, text)
+    outbox.email(f"invitation:{invitation.pk}", invitation.email, subject, text, secret=True)

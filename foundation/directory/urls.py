@@ -7,6 +7,7 @@ from foundation.directory.views import colleagues, contacts, myself, notices, pl
 app_name = "directory"
 urlpatterns: list[URLPattern] = [
     path("profile/", myself.profile, name="profile"),
+    path("profile/data/", myself.data, name="my_data"),
     path("language/", myself.language, name="language"),
     path("municipalities/", places.municipalities, name="municipalities"),
     path("municipalities/<str:code>/people/", colleagues.staff, name="staff"),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("invitations/<str:secret>/", myself.acceptance, name="acceptance"),
     path("register/people/", register.everyone, name="everyone"),
     path("register/people/<int:pk>/", register.one_person, name="one_person"),
+    path("register/people/<int:pk>/data/", register.data, name="person_data"),
     path("register/people/<int:pk>/erasure/", register.erasure, name="erasure"),
     path("register/memberships/<int:pk>/ending/", register.ending, name="ending"),
     path("register/municipalities/", register.every_municipality, name="every_municipality"),

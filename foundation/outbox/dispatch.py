@@ -235,7 +235,7 @@ def _parcel(message: Message, attempt: int, sender: str, at) -> Parcel:
         attempt=attempt,
         batch_id=message.batch_id,
         address=message.address,
-        text=message.text,
+        text=message.words,
         subject=message.subject,
         sender=sender,
         reference=tokens.make(message.pk, attempt),

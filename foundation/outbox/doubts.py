@@ -90,7 +90,7 @@ def _parcel(message: Message, sender: str) -> Parcel:
         attempt=message.attempt,
         batch_id=message.batch_id,
         address=message.address,
-        text=message.text,
+        text=message.words,
         subject=message.subject,
         sender=sender,
         reference=tokens.make(message.pk, message.attempt),

@@ -21,6 +21,13 @@ def expire() -> int:
     return done
 
 
+def forget_secrets() -> int:
+    """Sealed words that have left, or never will, are erased: who received them has them."""
+    needed = [Message.State.QUEUED, Message.State.POSTING, Message.State.IN_DOUBT]
+    with_secret = Message.objects.filter(is_sealed=True).exclude(text="").exclude(state__in=needed)
+    return with_secret.update(text="")
+
+
 def close_batches() -> int:
     """A released batch with nothing in flight is closed; late receipts still reach its messages."""
     moving = Message.objects.filter(batch=OuterRef("pk"), state__in=Message.IN_FLIGHT)

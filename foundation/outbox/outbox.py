@@ -15,6 +15,7 @@ from foundation.outbox import jobs, routes, segments
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, Message, Suppression
 from foundation.outbox.models.message import Channel
+from foundation.wire import seals
 
 CHUNK = 500
 COPIES_APART = timedelta(seconds=125)  # wider than the window in which a look-up binds
@@ -137,14 +138,20 @@ def _message(
 
 
 @transaction.atomic(savepoint=False)
-def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERATIONAL) -> Batch:
-    """One e-mail, handed in and let go; the same `key` again does nothing."""
+def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERATIONAL, secret: bool = False) -> Batch:
+    """One e-mail, handed in and let go; the same `key` again does nothing.
+
+    A `secret` text (a link that opens something) is sealed until it has left, and then erased.
+    """
     batch = Batch.objects.claim_released(key, Lane(lane))
     if batch is None:
         return Batch.objects.get(key=key)
     recipient = Recipient(address=to, subject=subject, text=text)
     closed = dict(Suppression.objects.filter(channel=Channel.EMAIL, address=to).values_list("address", "reason"))
-    rows.insert(_message(batch, Channel.EMAIL, recipient, closed))
+    message = _message(batch, Channel.EMAIL, recipient, closed)
+    if secret:
+        message.text, message.is_sealed = seals.seal(text), True
+    rows.insert(message)
     jobs.ring(Channel.EMAIL)
     return batch
 

@@ -18,13 +18,14 @@ from foundation.directory import invitations
 from foundation.directory.models import Invitation, Membership, Person
 from foundation.outbox.models import Message
 from tests.cast import Cast
+from tests.wall.walking import signed_in
 
 Role = Membership.Role
 GOOD_PASSWORD = "her sabah simit alirim"
 
 
 def secret_of(email: str) -> str:
-    text = Message.objects.filter(address=email).latest("pk").text
+    text = Message.objects.filter(address=email).latest("pk").words
     return re.search(r"/invitations/([^/\s]+)/", text).group(1)
 
 
@@ -36,8 +37,8 @@ class Inviting(Cast, TestCase):
     def test_the_letter_names_place_role_and_a_link_and_the_database_keeps_only_a_digest(self):
         invitation = self.invite()
         letter = Message.objects.get(address="yeni@odunpazari.test")
-        assert "Odunpazarı Belediyesi" in letter.text
-        assert "belediye personeli" in letter.text
+        assert "Odunpazarı Belediyesi" in letter.words
+        assert "belediye personeli" in letter.words
         secret = secret_of("yeni@odunpazari.test")
         assert invitation.secret_digest == invitations.digest(secret)
         assert secret not in str(vars(Invitation.objects.get()))
@@ -57,6 +58,21 @@ class Inviting(Cast, TestCase):
         for person in (self.selim, self.hatice, self.ayse, self.leyla, self.nermin, self.kemal, self.stranger):
             with self.assertRaises(invitations.NotYoursToInvite):
                 self.invite(by=person)
+
+    def test_an_observer_is_invited_to_a_province(self):
+        wish = {"role": Role.UNION_OBSERVER, "municipality": None, "province": self.odunpazari.province}
+        invitation = self.invite(**wish, by=self.yonca)
+        assert "Eskişehir" in Message.objects.get(address=invitation.email).words
+        person = invitations.accept(secret_of(invitation.email), name="Yeni Gözlemci", password=GOOD_PASSWORD)
+        assert person.memberships.get().province == self.odunpazari.province
+
+    def test_the_page_refuses_a_province_for_other_roles(self):
+        client = signed_in(self.yonca)
+        url = reverse("directory:national_invitations")
+        words = {"email": "yeni@example.test", "role": "operator", "municipality": "", "province": "26"}
+        assert "Bu rol bir il için verilmez" in client.post(url, words).text
+        assert client.post(url, words | {"role": "volunteer_expert"}).status_code == 302
+        assert Invitation.objects.get().province_id == "26"
 
     def test_a_platform_administrator_invites_anyone_anywhere(self):
         assert self.invite(role=Role.OPERATOR, municipality=None, by=self.yonca).role == Role.OPERATOR

@@ -57,6 +57,7 @@ doors = [
     Door("account_reauthenticate", EVERYONE),
     Door("usersessions_list", EVERYONE),
     Door("directory:profile", EVERYONE),
+    Door("directory:my_data", EVERYONE),
     Door("directory:municipalities", EVERYONE),
     Door("directory:staff", ADMINISTRATORS, at=odunpazari, post=an_invitation),
     Door("directory:revocation", ADMINISTRATORS, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
@@ -69,6 +70,7 @@ doors = [
 register = [
     Door("directory:everyone", PLATFORM),
     Door("directory:one_person", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
+    Door("directory:person_data", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
     Door("directory:erasure", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
     Door("directory:ending", PLATFORM, at=lambda stage: {"pk": stage.membership.pk}, get=False, post=nothing),
     Door("directory:every_municipality", PLATFORM),

@@ -150,6 +150,8 @@ class Membership(models.Model):
         VENDOR = "vendor", _("vendor")
         PLATFORM_ADMIN = "platform_admin", _("platform administrator")
 
+    # Those who may hold their role for one province instead of the whole country.
+    PROVINCIAL_ROLES = (Role.UNION_OBSERVER, Role.VOLUNTEER_EXPERT)
     MUNICIPAL_ROLES = (Role.STAFF, Role.MUNICIPAL_ADMIN)
     DESK_ROLES = (Role.AGENT, Role.SHIFT_LEAD, Role.PLATFORM_ADMIN)
     WATCH_ROLES = (Role.OPERATOR, Role.APPROVER, Role.SHIFT_LEAD, Role.PLATFORM_ADMIN)
@@ -250,6 +252,7 @@ class Invitation(models.Model):
     municipality = models.ForeignKey(
         Municipality, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
     )
+    province = models.ForeignKey(Province, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
     invited_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="invitations_sent")
     secret_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=now)
@@ -268,7 +271,15 @@ class Invitation(models.Model):
                 name="invitations_to_municipal_roles_name_the_place",
                 condition=~Q(role__in=("staff", "municipal_admin")) | Q(municipality__isnull=False),
             ),
+            models.CheckConstraint(
+                name="invitations_name_one_place", condition=Q(municipality=None) | Q(province=None)
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.municipality_id or ''}"
+        return f"{self.role} {self.place or ''}"
+
+    @property
+    def place(self) -> Municipality | Province | None:
+        """Where the role will be held; nothing for the whole country."""
+        return self.municipality or self.province

@@ -3,19 +3,20 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.directory import accounts, invitations, people
+from foundation.directory import accounts, exports, invitations, people
 from foundation.directory.forms import AcceptanceForm, ProfileForm
 from foundation.directory.language import LANGUAGES, remember
 from foundation.directory.models import Municipality, Person
+from foundation.journal import journal
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -35,6 +36,23 @@ def profile(request):
         "has_second_factor": accounts.has_second_factor(request.user),
     }
     return render(request, "directory/profile.html", context)
+
+
+@login_required
+@require_safe
+def data(request):
+    """What we hold about oneself, to take along; after a fresh proof of who asks."""
+    accounts.confirm_first(request)
+    return data_file(request.user, by=request.user)
+
+
+def data_file(person: Person, *, by: Person) -> JsonResponse:
+    """The file, and a line in the record that it was handed out."""
+    journal.record("person.exported", person, by=by)
+    response = JsonResponse(exports.of(person), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="nobet-verilerim.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @csrf_exempt  # A forged switch changes a language and nothing else; public pages stay free of cookies.

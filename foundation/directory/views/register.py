@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.directory import accounts, invitations, people
 from foundation.directory.forms import NationalInvitationForm
 from foundation.directory.models import Component, Invitation, Membership, Municipality, Person
+from foundation.directory.views.myself import data_file
 from foundation.wire import paging
 
 PAGE = 50
@@ -81,6 +82,15 @@ def ending(request, pk):
 
 
 @for_platform_administrators
+@require_safe
+def data(request, pk):
+    """What we hold about a person who asked for it, after a fresh proof of who hands it out."""
+    person = get_object_or_404(Person, pk=pk)
+    accounts.confirm_first(request)
+    return data_file(person, by=request.user)
+
+
+@for_platform_administrators
 @require_http_methods(["GET", "HEAD", "POST"])
 def erasure(request, pk):
     """Forget a person for good, after a fresh proof of who asks."""
@@ -102,5 +112,5 @@ def national_invitations(request):
         invitations.invite(by=request.user, **form.cleaned_data)
         messages.success(request, _("The invitation is on its way."))
         return redirect("directory:national_invitations")
-    waiting = Invitation.objects.open().select_related("municipality").order_by("-created_at")[:200]
+    waiting = Invitation.objects.open().select_related("municipality", "province").order_by("-created_at")[:200]
     return render(request, "directory/register_invitations.html", {"form": form, "open_invitations": waiting})

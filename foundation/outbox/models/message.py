@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.batch import Batch
+from foundation.wire import seals
 
 
 class Channel(models.TextChoices):
@@ -52,6 +53,7 @@ class Message(models.Model):
     address = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()
+    is_sealed = models.BooleanField(default=False, db_default=False, help_text="holds a secret: sealed, then erased")
     reference = models.CharField(max_length=80, blank=True, help_text="the caller's own name for this recipient")
     unsubscribe = models.CharField(
         max_length=200, blank=True, db_default="", help_text="where one click ends the subscription"
@@ -90,10 +92,16 @@ class Message(models.Model):
             models.Index(fields=["batch", "state"], name="message_by_class"),
             models.Index(fields=["gateway", "sid"], condition=~Q(sid=""), name="message_by_sid"),
             models.Index(fields=["channel", "address", "posted_at"], name="message_by_address"),
+            models.Index(fields=["id"], condition=Q(is_sealed=True) & ~Q(text=""), name="message_with_secret"),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk} {self.state}"
+
+    @property
+    def words(self) -> str:
+        """What the recipient reads."""
+        return seals.unseal(self.text) if self.is_sealed else self.text
 
 
 class Attempt(models.Model):
