@@ -36,8 +36,9 @@ def of(person: Person) -> dict[str, Any]:
         "sign_ins": rows(UserSession.objects.filter(user=person), "ip", "user_agent", "created_at", "last_seen_at"),
         "traces": rows(Entry.objects.filter(person_id=person.pk), "at", "kind", "subject_type", "personal__text"),
     }
-    for _receiver, answer in events.personal_data_sought.send(Person, person=person):
-        found.update(dict(answer or {}))
+    answers: Any = events.personal_data_sought.send(Person, person=person)
+    for _receiver, answer in answers:
+        found |= answer
     return found
 
 
