@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Component, Province
+from monitoring import sheets
 from monitoring.models import Affected, Maintenance, Node, Outage, State
 
 
@@ -162,3 +163,70 @@ class SplitForm(forms.Form):
         whole = [line.pk for code in chosen["provinces"] for line in self.groups[code]]
         words = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
         return {"lines": {*whole, *chosen["lines"]}, **words}
+
+
+class SheetForm(forms.Form):
+    """A sheet as a file, or its text when the preview is confirmed."""
+
+    MOST_BYTES = 1_500_000
+
+    sheet = forms.FileField(label=_("File"), required=False)
+    text = forms.CharField(label=_("Or paste the lines here"), required=False, strip=False, widget=forms.Textarea)
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        file = cleaned.get("sheet")
+        if file and file.size > self.MOST_BYTES:
+            raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
+        if file:
+            cleaned["text"] = sheets.decode(file.read())
+        if not cleaned.get("text", "").strip():
+            raise ValidationError(_("Choose a file or paste the lines."))
+        return cleaned
+
+
+class BulkForm(forms.Form):
+    """What is changed on every chosen node; what stays empty stays as it is."""
+
+    watched = forms.ChoiceField(
+        label=_("Watched"),
+        required=False,
+        choices=[("", _("as it is")), ("yes", _("watched")), ("no", _("not watched"))],
+    )
+    by_tier = forms.BooleanField(label=_("Back to the defaults of the tier"), required=False)
+    interval = forms.IntegerField(label=_("Asked every, seconds"), required=False, min_value=5, max_value=86_400)
+    timeout = forms.FloatField(label=_("Time-out, seconds"), required=False, min_value=0.1, max_value=60)
+    failures_to_confirm = forms.IntegerField(label=_("Failures in a row"), required=False, min_value=1, max_value=20)
+    successes_to_recover = forms.IntegerField(
+        label=_("Good answers in a row"), required=False, min_value=1, max_value=20
+    )
+
+    PACE = ("interval", "timeout", "failures_to_confirm", "successes_to_recover")
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        if not any(cleaned.values()):
+            raise ValidationError(_("Say what is to be changed."))
+        if cleaned.get("timeout") and cleaned.get("interval") and cleaned["timeout"] >= cleaned["interval"]:
+            self.add_error("timeout", _("The time-out is shorter than the interval."))
+        return cleaned
+
+    @property
+    def change(self) -> dict:
+        """As `registering.change_many` takes it."""
+        chosen = self.cleaned_data
+        return {
+            "is_watched": {"yes": True, "no": False}.get(chosen["watched"]),
+            "by_tier": chosen["by_tier"],
+            "pace": {name: chosen[name] for name in self.PACE if chosen[name]},
+        }
+
+
+class ParentsForm(forms.Form):
+    """What a node leans on: `ALTYAPI HAT1@omurga HAT2@omurga`."""
+
+    parents = forms.CharField(label=_("Leans on"), required=False, max_length=500)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        return [sheets.parent_of(word) for word in self.cleaned_data["parents"].split()]

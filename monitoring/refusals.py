@@ -28,6 +28,11 @@ class NothingStays(Refusal):
     status = 422
 
 
+class SheetHasFaults(Refusal):
+    sentence = _("Nothing was taken in: correct the lines that are named and send the sheet again.")
+    status = 422
+
+
 class WindowCoversNothing(Refusal):
     sentence = _("Say what is in maintenance: everything, components, provinces, municipalities or nodes.")
     status = 422

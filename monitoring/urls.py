@@ -3,7 +3,7 @@
 from django.urls import path
 
 from monitoring.status.doors import public
-from monitoring.views import machines, outages, registry
+from monitoring.views import machines, outages, registering, registry
 
 app_name = "monitoring"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("probe", machines.probe, name="probe"),
     path("monitoring/alertmanager/", machines.alertmanager, name="alertmanager"),
     path("monitoring/nodes/", registry.node_list, name="nodes"),
+    path("monitoring/nodes/sheet/", registering.take_in, name="sheet"),
+    path("monitoring/nodes/sheet.csv", registering.export, name="sheet_export"),
+    path("monitoring/nodes/many/", registering.change_many, name="nodes_many"),
+    path("monitoring/nodes/<str:code>/parents/", registering.parents, name="node_parents"),
     path("monitoring/nodes/<str:code>/", registry.node, name="node"),
     path("monitoring/nodes/<str:code>/override/", registry.override, name="node_override"),
     path("monitoring/outages/<int:pk>/split/", outages.split, name="outage_split"),

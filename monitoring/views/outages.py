@@ -15,7 +15,7 @@ def split(request, pk: int):
     """Choose what belongs to a fault of its own."""
     for_the_watch(request.user)
     outage = get_object_or_404(Outage.objects.open().visible_to(request.user), pk=pk)
-    form = SplitForm(request.POST or None, outage=outage)
+    form = SplitForm(request.POST if request.method == "POST" else None, outage=outage)
     if request.method == "POST" and form.is_valid():
         try:
             part = outages.split(outage, by=request.user, **form.choice)

@@ -1,5 +1,6 @@
 """Pages for operators: nodes, one node with its evidence, maintenance windows."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -68,6 +69,7 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
     checks = [
         {"check": check, "spark": sparklines.draw(sparklines.recent(check, at), at)} for check in one.checks.all()
     ]
+    links = list(one.dependencies.select_related("parent"))
     days = list(one.days.order_by("-day")[:MONTH])
     context = {
         "node": one,
@@ -77,7 +79,9 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
         "transitions": Transition.objects.filter(check_of__node=one).select_related("check_of").order_by("-at")[:20],
         "line": Affected.objects.current().filter(node=one).select_related("outage").first(),
         "windows": [window for window in maintenances.active(at) if maintenances.nodes_of(window).filter(pk=one.pk)],
-        "parents": one.dependencies.select_related("parent"),
+        "parents": links,
+        "leaning": " ".join(f"{link.parent.code}@{link.group}" if link.group else link.parent.code for link in links),
+        "here": settings.PUBLIC_BASE_URL.rstrip("/"),
         "form": form,
         "may_act": request.user.keeps_the_watch,
     }

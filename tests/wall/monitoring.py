@@ -51,6 +51,10 @@ def node(stage):
 
 doors += [
     Door("monitoring:nodes", EVERYONE, reads=OWN + NATIONAL),
+    Door("monitoring:sheet", WATCH, post=nothing, answers=(422,)),
+    Door("monitoring:sheet_export", WATCH),
+    Door("monitoring:nodes_many", WATCH, post=nothing, answers=(422,)),
+    Door("monitoring:node_parents", WATCH, at=node, get=False, post=nothing),
     Door("monitoring:node", OWN + NATIONAL, at=node),
     Door("monitoring:node_override", WATCH, at=node, get=False, post=nothing, answers=(422,)),
     Door("monitoring:outage_split", WATCH, at=lambda stage: {"pk": stage.outage.pk}, post=nothing, answers=(422,)),
