@@ -81,11 +81,12 @@ def binding_of(plan_code: str, step: dict, sender: str) -> str:
 
 
 def shelf() -> list[Message]:
-    """Every message of every current plan, with what has been allowed."""
+    """Every message of every current plan, with what has been allowed; those that somebody asked for first."""
     open_ones = PreApproval.objects.filter(withdrawn_at=None).select_related("asked_by", "approved_by")
     known = {(row.plan_code, row.step_key): row for row in open_ones}
     plans = Runbook.objects.current().order_by("code")
-    return [_message(plan, step, known.get((plan.code, step["key"]))) for plan in plans for step in _messages(plan)]
+    shown = [_message(plan, step, known.get((plan.code, step["key"]))) for plan in plans for step in _messages(plan)]
+    return sorted(shown, key=lambda message: message.approval is None)
 
 
 def _message(plan: Runbook, step: dict, allowed: PreApproval | None) -> Message:

@@ -1,5 +1,6 @@
 """Who may open which page, what it says, and that queries do not grow with the list."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -9,8 +10,8 @@ from foundation import now
 from foundation.directory.models import Membership
 from monitoring import outages
 from runbooks import demo, situation
-from runbooks.broadcasts import acknowledging, sending
-from runbooks.models import Broadcast, Run
+from runbooks.broadcasts import acknowledging, audience, sending
+from runbooks.models import AudienceList, Broadcast, Run
 from runbooks.plans import shelf
 from runbooks.runs import calling
 from tests.cast import Cast
@@ -271,3 +272,56 @@ class LoadingTheDemonstration(Cast, TestCase):
         demo.load()
         demo.load()
         self.assertEqual(self.nermin.shifts.count(), 2 * demo.DAYS)
+
+
+class ChoosingRecipients(Cast, TestCase):
+    """What is typed stays, and narrows."""
+
+    WORDS = {"subject": "Kesinti", "text": TEXT, "correction": CORRECTION, "spelling": "plain", "lane": "operational"}
+
+    def setUp(self):
+        super().setUp()
+        contacts_in(self.odunpazari, 2)
+        contacts_in(self.merzifon, 3, first=100)
+        self.client.force_login(self.nermin)
+
+    def saved(self, address="/broadcasts/new/", **more):
+        answer = self.client.post(address, self.WORDS | {"action": "save"} | more)
+        self.assertEqual(answer.status_code, 302, answer.context and answer.context["form"].errors)
+        return Broadcast.objects.latest("pk")
+
+    def reach(self, broadcast):
+        return len(audience.find(audience.Rule.from_json(broadcast.rule)).included)
+
+    def test_an_uploaded_list_survives_editing_until_it_is_dropped(self):
+        lines = SimpleUploadedFile("liste.csv", b"05329990000;Ayla;it;26010\n", "text/csv")
+        draft = self.saved(file=lines)
+        self.assertEqual(self.reach(draft), 1)
+        again = self.saved(f"{draft.get_absolute_url()}draft/", subject="Yeni konu")
+        self.assertEqual((again.subject, self.reach(again)), ("Yeni konu", 1))
+        self.assertEqual(self.reach(self.saved(f"{draft.get_absolute_url()}draft/", drop_file="on")), 5)
+
+    def test_municipalities_are_found_by_name_or_code_and_asked_back_when_unclear(self):
+        self.assertEqual(self.reach(self.saved(municipalities="merzifon")), 3)
+        self.assertEqual(self.reach(self.saved(municipalities="05004, Odunpazarı")), 5)
+        page = self.client.post("/broadcasts/new/", self.WORDS | {"action": "save", "municipalities": "Yokşehir"})
+        self.assertContains(page, "Yokşehir", status_code=page.status_code)
+        self.assertFalse(Broadcast.objects.filter(subject="Yokşehir").exists())
+
+    def test_those_who_did_not_acknowledge_can_be_written_to_again(self):
+        first = submitted(self.nermin)
+        approve(first, self.kemal)
+        first.recipients.filter(municipality=self.odunpazari).update(acknowledged_at=now())
+        self.assertEqual(self.reach(self.saved(silent_in=first.pk)), 3)
+
+    def test_a_kept_list_comes_back_by_name_and_with_its_conditions(self):
+        self.client.post(
+            "/broadcasts/new/", self.WORDS | {"action": "keep", "list_name": "Amasya", "provinces": ["05"]}
+        )
+        kept = AudienceList.objects.get()
+        page = self.client.get(f"/broadcasts/new/?list={kept.pk}")
+        self.assertEqual(list(page.context["form"].initial["provinces"]), ["05"])
+        nameless = self.client.post("/broadcasts/new/", self.WORDS | {"action": "keep", "list_name": " "})
+        self.assertIn("list_name", nameless.context["form"].errors)
+        for wrong in ("x", "0", "9" * 40):
+            self.assertEqual(self.client.get(f"/broadcasts/new/?list={wrong}").status_code, 200)

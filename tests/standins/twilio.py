@@ -249,6 +249,7 @@ class StandIn:
                 message.error_code = int(later)
             await self._report(message, state)
             await asyncio.sleep(self.controls.step)
+        message.status = "undelivered" if later else "delivered"  # in whatever order it was reported
 
     def _queue_for(self, sender: str) -> float:
         if not self.controls.per_second:

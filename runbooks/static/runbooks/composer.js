@@ -16,6 +16,7 @@
     if (answer?.ok) document.getElementById("preview").innerHTML = await answer.text();
   };
 
+  ask();
   form.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(ask, PAUSE);
