@@ -1,5 +1,6 @@
 """Forms of the watch; field names are the verbs' keywords."""
 
+import re
 from datetime import timedelta
 
 from dateutil.rrule import rrulestr
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory import turkish
-from foundation.directory.models import Component, Province
+from foundation.directory.models import Component, Municipality, Province
 from monitoring import sheets
 from monitoring.models import Affected, Maintenance, Node, Outage, State
+
+MOST_HINTS = 20
 
 
 class NodeFilter(forms.Form):
@@ -65,13 +68,35 @@ class OverrideForm(forms.Form):
 
 
 class MaintenanceForm(forms.ModelForm):
-    """A window for components, provinces, single nodes by code, or everything."""
+    """A window for components, provinces, municipalities and nodes by name or code, or everything."""
 
-    components = forms.ModelMultipleChoiceField(label=_("Components"), required=False, queryset=Component.objects.all())
-    provinces = forms.ModelMultipleChoiceField(label=_("Provinces"), required=False, queryset=Province.objects.all())
-    codes = forms.CharField(
-        label=_("Node codes"), required=False, help_text=_("separated by spaces, such as 26010 05004")
+    REPEATS = (
+        ("", _("once")),
+        ("FREQ=DAILY", _("every day")),
+        ("FREQ=WEEKLY", _("every week on the same day")),
+        ("FREQ=MONTHLY", _("every month on the same date")),
     )
+
+    components = forms.ModelMultipleChoiceField(
+        label=_("Components"),
+        required=False,
+        queryset=Component.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    provinces = forms.ModelMultipleChoiceField(
+        label=_("Provinces"),
+        required=False,
+        queryset=Province.objects.order_by("name"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    named = forms.CharField(
+        label=_("Municipalities and nodes"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Odunpazarı, Merzifon, 26010-2"}),
+        help_text=_("names or codes, separated by commas or lines; any spelling will do"),
+    )
+    repeats = forms.ChoiceField(label=_("Repeats"), required=False, choices=REPEATS)
 
     class Meta:
         model = Maintenance
@@ -82,7 +107,7 @@ class MaintenanceForm(forms.ModelForm):
             "text_tr": _("What people should know"),
             "starts_at": _("Begins"),
             "ends_at": _("Ends"),
-            "rule": _("Repeats by"),
+            "rule": _("A rule of your own"),
             "is_everywhere": _("Everything"),
             "is_public": _("On the public pages"),
         }
@@ -102,16 +127,26 @@ class MaintenanceForm(forms.ModelForm):
             raise ValidationError(_("This is not a rule of RFC 5545.")) from wrong
         return rule
 
-    def clean_codes(self) -> list[Node]:
-        codes = self.cleaned_data["codes"].split()
-        found = {node.code: node for node in Node.objects.filter(code__in=codes)}
-        unknown = [code for code in codes if code not in found]
-        if unknown:
-            raise ValidationError(_("No node is called %(codes)s.") % {"codes": ", ".join(unknown)})
-        return list(found.values())
+    def clean_named(self) -> dict[str, list]:
+        """What each word means; one that means nothing, or several places, is sent back with what it could mean."""
+        nodes, places, unclear = [], [], []
+        for words in filter(None, (piece.strip() for piece in re.split(r"[,;\n]+", self.cleaned_data["named"]))):
+            known = list(Node.objects.filter(code__in=words.split()))
+            if len(known) == len(words.split()):
+                nodes += known
+                continue
+            found = places_called(words)
+            if len(found) == 1:
+                places += found
+            else:
+                unclear.append(hint(words, found))
+        if unclear:
+            raise ValidationError(unclear)
+        return {"nodes": nodes, "municipalities": places}
 
     def clean(self):
         cleaned = super().clean() or self.cleaned_data
+        cleaned["rule"] = cleaned.get("rule") or cleaned.get("repeats", "")
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("The end comes after the beginning."))
@@ -120,7 +155,32 @@ class MaintenanceForm(forms.ModelForm):
     @property
     def places(self) -> dict:
         chosen = self.cleaned_data
-        return {"components": chosen["components"], "provinces": chosen["provinces"], "nodes": chosen["codes"]}
+        return {"components": chosen["components"], "provinces": chosen["provinces"], **chosen["named"]}
+
+    @property
+    def regions(self) -> list[tuple[str, list[tuple[Province, bool]], int]]:
+        """The provinces as the page groups them: region, each with whether it is ticked, and how many are."""
+        ticked = {str(code) for code in self["provinces"].value() or ()}
+        groups: dict[str, list[tuple[Province, bool]]] = {}
+        for province in Province.objects.order_by("region", "name"):
+            groups.setdefault(province.region, []).append((province, province.pk in ticked))
+        return [(region, group, sum(chosen for _province, chosen in group)) for region, group in groups.items()]
+
+
+def places_called(words: str) -> list[Municipality]:
+    """The municipality of that very name, else all that hold every word."""
+    found = list(Municipality.objects.matching(words).order_by("sort_key")[:MOST_HINTS])
+    very = [
+        place for place in found if turkish.fold(words) in (turkish.fold(place.name), turkish.fold(place.full_name))
+    ]
+    return very or found
+
+
+def hint(words: str, found: list[Municipality]) -> str:
+    if not found:
+        return _("Nothing is called %(words)s.") % {"words": words[:60]}
+    could = ", ".join(f"{place.full_name} {place.code}" for place in found[:5])
+    return _("%(words)s could be: %(places)s. Write the code.") % {"words": words[:60], "places": could}
 
 
 class SplitForm(forms.Form):

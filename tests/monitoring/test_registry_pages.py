@@ -75,17 +75,48 @@ class RegistryPages(TestCase):
             "title_en": "Server work",
             "starts_at": start.strftime("%Y-%m-%dT%H:%M"),
             "ends_at": (start + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
-            "codes": "69001 69002",
+            "named": "69001 69002",
         }
-        self.assertEqual(self.client.post("/monitoring/maintenance/", form | {"codes": "99999"}).status_code, 422)
+        self.assertEqual(self.client.post("/monitoring/maintenance/", form | {"named": "99999"}).status_code, 422)
         self.assertEqual(self.client.post("/monitoring/maintenance/", form | {"rule": "FREQ=NEVER"}).status_code, 422)
         self.assertEqual(
             self.client.post("/monitoring/maintenance/", form | {"ends_at": form["starts_at"]}).status_code, 422
         )
-        self.assertEqual(self.client.post("/monitoring/maintenance/", form | {"codes": ""}).status_code, 422)
+        self.assertEqual(self.client.post("/monitoring/maintenance/", form | {"named": ""}).status_code, 422)
         self.assertEqual(self.client.post("/monitoring/maintenance/", form).status_code, 302)
         window = Maintenance.objects.get()
         self.assertEqual(window.nodes.count(), 2)
         self.client.post(f"/monitoring/maintenance/{window.pk}/cancellation/")
         window.refresh_from_db()
         self.assertIsNotNone(window.cancelled_at)
+
+    def test_places_are_found_in_any_spelling_and_unclear_ones_are_sent_back(self):
+        for number, (name, full) in enumerate(
+            [
+                ("Çiğli", "Çiğli Belediyesi (İzmir)"),
+                ("Kale", "Kale Belediyesi (Denizli)"),
+                ("Kale", "Kale Belediyesi (Malatya)"),
+            ]
+        ):
+            place = self.places[number]
+            place.name, place.full_name = name, full
+            place.save()
+        start = timezone.localtime(now() + timedelta(days=1))
+        form = {
+            "title_tr": "Hat",
+            "title_en": "Line",
+            "starts_at": start.strftime("%Y-%m-%dT%H:%M"),
+            "ends_at": (start + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
+            "repeats": "FREQ=WEEKLY",
+            "provinces": ["69"],
+        }
+        answer = self.client.post("/monitoring/maintenance/", form | {"named": "CIGLI, kale, Atlantis"})
+        self.assertContains(answer, "Kale Belediyesi (Malatya) 69002", status_code=422)
+        self.assertContains(answer, "Atlantis", status_code=422)
+        self.assertContains(answer, 'value="69" checked', status_code=422)
+        self.assertEqual(
+            self.client.post("/monitoring/maintenance/", form | {"named": "CIGLI\n69002"}).status_code, 302
+        )
+        window = Maintenance.objects.get()
+        self.assertEqual([place.name for place in window.municipalities.all()], ["Çiğli"])
+        self.assertEqual(([node.code for node in window.nodes.all()], window.rule), (["69002"], "FREQ=WEEKLY"))
