@@ -51,3 +51,17 @@ class WrongSubscriptionCode(Refusal):
 class TooManySubscriptions(Refusal):
     sentence = _("This address already has twenty subscriptions. Please end one of them first.")
     status = 409
+
+
+class NothingToCorrect(Refusal):
+    sentence = _("Nothing would change. Please write what was wrong differently.")
+    status = 422
+
+
+class OutageIsStillOpen(Refusal):
+    sentence = _("The report is written once the outage is over.")
+
+
+class ReportHasGaps(Refusal):
+    sentence = _("The report still has gaps […]. Please fill or remove each of them first.")
+    status = 422

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from monitoring.status.doors import public
-from monitoring.views import machines, outages, registering, registry
+from monitoring.views import machines, outages, registering, registry, speaking
 
 app_name = "monitoring"
 urlpatterns = [
@@ -21,5 +21,11 @@ urlpatterns = [
     path("monitoring/outages/<int:pk>/split/", outages.split, name="outage_split"),
     path("monitoring/maintenance/", registry.windows, name="maintenance"),
     path("monitoring/maintenance/<int:pk>/cancellation/", registry.call_off, name="maintenance_cancellation"),
+    path("monitoring/outages/<int:pk>/words/", speaking.words, name="outage_words"),
+    path("monitoring/outages/<int:pk>/times/", speaking.times, name="outage_times"),
+    path("monitoring/outages/<int:pk>/withdrawal/", speaking.withdrawal, name="outage_withdrawal"),
+    path("monitoring/outages/<int:pk>/report/", speaking.report, name="outage_report"),
+    path("monitoring/updates/<int:pk>/correction/", speaking.correction, name="update_correction"),
+    path("monitoring/templates/", speaking.templates, name="update_templates"),
     path("heartbeat/<str:key>/", machines.heartbeat, name="heartbeat"),
 ]

@@ -6,6 +6,7 @@ from monitoring.models.registry import Check, Dependency, Node
 from monitoring.models.snapshot import SnapshotLease
 from monitoring.models.states import WORST_FIRST, Scope, Severity, State
 from monitoring.models.subscribers import Announcement, Subscriber, Told
+from monitoring.models.words import Correction, PostIncidentReport, UpdateTemplate
 
 __all__ = [
     "WORST_FIRST",
@@ -13,6 +14,7 @@ __all__ = [
     "Alert",
     "Announcement",
     "Check",
+    "Correction",
     "Day",
     "Dependency",
     "Hour",
@@ -21,6 +23,7 @@ __all__ = [
     "Node",
     "NodeTransition",
     "Outage",
+    "PostIncidentReport",
     "Prober",
     "RawHour",
     "SampleBlock",
@@ -33,4 +36,5 @@ __all__ = [
     "Subscriber",
     "Told",
     "Transition",
+    "UpdateTemplate",
 ]

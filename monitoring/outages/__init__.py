@@ -6,8 +6,12 @@ splitting   split                         one outage turns out to be two
 speaking    publish, acknowledge, tell    what people hear, and who has seen it
 reviewing   review                        what the nodes' states say: open, join, widen, settle
 ending      settle, end                   who is back, and when it is over
+correcting  correct, retime, withdraw, show   putting right what was said, taking back what was no outage
+looking_back  draft, save, publish       the report afterwards
+wordcraft   fill, preview                sentences at hand, how they will look, how many read them
 """
 
+from monitoring.outages.correcting import correct, retime, show, withdraw
 from monitoring.outages.declaring import absorb, declare, join
 from monitoring.outages.ending import end, settle
 from monitoring.outages.reading import covering, open_now
@@ -18,14 +22,18 @@ from monitoring.outages.splitting import split
 __all__ = [
     "absorb",
     "acknowledge",
+    "correct",
     "covering",
     "declare",
     "end",
     "join",
     "open_now",
     "publish",
+    "retime",
     "review",
     "settle",
+    "show",
     "split",
     "tell",
+    "withdraw",
 ]

@@ -9,12 +9,24 @@ from functools import cached_property
 from django.db.models import Count, Max, Q
 
 from foundation.directory.models import Component, Municipality, Province
-from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, Outage, Prober, State, StatusUpdate
+from monitoring.models import (
+    WORST_FIRST,
+    Affected,
+    Correction,
+    Maintenance,
+    Node,
+    Outage,
+    PostIncidentReport,
+    Prober,
+    State,
+    StatusUpdate,
+)
 from monitoring.models.outages import OutageQuerySet
 from monitoring.status import bars
 from monitoring.status.tiles import TILES, Tile
 
 HISTORY = timedelta(days=bars.DAYS)
+WITH_WORDS = ("updates__corrections", "corrections", "components")
 
 
 @dataclass(frozen=True)
@@ -152,7 +164,7 @@ def municipal(municipality: Municipality, at: datetime) -> Report:
 def open_outages(outages: OutageQuerySet) -> list[Outage]:
     """Public and open, widest first, with updates (newest first) and components read ahead."""
     public = outages.open().public().filter(is_drill=False)
-    return list(public.widest_first().prefetch_related("updates", "components"))
+    return list(public.widest_first().prefetch_related(*WITH_WORDS))
 
 
 def ended_outages(outages: OutageQuerySet, since: datetime) -> OutageQuerySet:
@@ -241,7 +253,9 @@ def last_words() -> tuple[datetime | None, ...]:
     outages = Outage.objects.aggregate(started=Max("confirmed_at"), ended=Max("ended_at"))
     said = StatusUpdate.objects.aggregate(at=Max("created_at"))["at"]
     back = Affected.objects.aggregate(since=Max("since"), until=Max("until"))
-    return (outages["started"], outages["ended"], said, back["since"], back["until"])
+    put_right = Correction.objects.aggregate(at=Max("at"))["at"]
+    reported = PostIncidentReport.objects.aggregate(at=Max("published_at"))["at"]
+    return (outages["started"], outages["ended"], said, back["since"], back["until"], put_right, reported)
 
 
 def node_counts() -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ page and its JSON are written on change and at least every 15 s; municipality pa
 are shells, written once, that draw themselves from the two JSON files.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from django.utils import translation
 
 from foundation import now
 from foundation.directory.models import Municipality
-from monitoring.models import Affected, SnapshotLease
+from monitoring.models import Affected, Outage, SnapshotLease
 from monitoring.status import feeds, report, statuspage
 
 EVERY = timedelta(seconds=15)
@@ -58,7 +59,9 @@ def claim(at: datetime, mark: str) -> bool:
 
 def latest_word() -> str:
     """Changes whenever the public picture does: said, opened, ended, recovered, or a node's state."""
-    return "|".join(str(value) for value in (*report.last_words(), *report.node_counts()))
+    shown = Outage.objects.open().public().filter(is_drill=False).count()
+    seen = "|".join(str(value) for value in (shown, *report.last_words(), *report.node_counts()))
+    return hashlib.blake2b(seen.encode(), digest_size=16).hexdigest()
 
 
 def write(folder: Path, at: datetime) -> None:

@@ -120,8 +120,7 @@ def recipient(news: News | Works, subscriber: Subscriber) -> Recipient:
     """The message as this subscriber gets it, with the way out at its end."""
     with translation.override(subscriber.language):
         if subscriber.channel == Channel.SMS:
-            leave = gettext("To stop: %(code)s") % {"code": subscriber.leaving_code}
-            return Recipient(subscriber.address, f"{news.short()} {leave}")
+            return Recipient(subscriber.address, f"{news.short()} {way_out(subscriber.leaving_code)}")
         if subscriber.channel == Channel.HOOK:
             document = {"meta": {"unsubscribe": link(subscriber)}, **news.document(subscriber)}
             return Recipient(subscriber.address, json.dumps(document, ensure_ascii=False))
@@ -129,6 +128,11 @@ def recipient(news: News | Works, subscriber: Subscriber) -> Recipient:
         return Recipient(
             subscriber.address, text, subject=f"[Nöbet] {news.subject()}"[:200], unsubscribe=leaving_link(subscriber)
         )
+
+
+def way_out(code: str) -> str:
+    """What every SMS ends with."""
+    return gettext("To stop: %(code)s") % {"code": code}
 
 
 def footer(subscriber: Subscriber) -> str:

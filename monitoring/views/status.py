@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Province
-from monitoring.models import Maintenance, Outage, Severity, State
+from monitoring.models import Maintenance, Outage, PostIncidentReport, Severity, State
 from monitoring.status import feeds, report, statuspage
 from monitoring.status.badge import badge
 from monitoring.status.shelf import shelf
@@ -62,8 +62,10 @@ def outage(request: HttpRequest, pk: int) -> HttpResponse:
     """`GET /status/outages/<id>/`: one outage and all that was said about it, for ever at this address."""
 
     def make() -> str:
-        public = Outage.objects.public().filter(is_drill=False).prefetch_related("updates", "components")
-        return page_of("outage", {"outage": get_object_or_404(public, pk=pk), "at": now()})
+        public = Outage.objects.public().filter(is_drill=False).prefetch_related(*report.WITH_WORDS)
+        found = get_object_or_404(public, pk=pk)
+        told = PostIncidentReport.objects.filter(outage=found, published_at__isnull=False).first()
+        return page_of("outage", {"outage": found, "report": told, "at": now()})
 
     return answer(request, f"outage:{pk}", make, HTML)
 

@@ -84,7 +84,7 @@ class TheNationalPage(StatusCase):
         few = self.queries_of_a_report()
         for _ in range(12):
             self.an_outage()
-        self.assertEqual(self.queries_of_a_report() - few, 2)  # updates and components, read ahead once
+        self.assertEqual(self.queries_of_a_report() - few, 4)  # updates, corrections (twice) and components, read ahead
 
     def queries_of_a_report(self) -> int:
         with CaptureQueriesContext(connection) as seen:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from foundation import now
-from monitoring import maintenances
+from monitoring import maintenances, outages
 from monitoring.models import Maintenance, Node, Subscriber
 from tests.wall import EVERYONE, NATIONAL, OWN, SECRET, WATCH, Door, Public, Socket, nothing
 
@@ -63,6 +63,30 @@ doors += [
         "monitoring:maintenance_cancellation", WATCH, at=lambda stage: {"pk": stage.window.pk}, get=False, post=nothing
     ),
 ]
+
+
+def the_outage(stage):
+    return {"pk": stage.spoken_of.pk}
+
+
+def an_update(stage):
+    return {"stage": "identified", "text_tr": "Neden bulundu", "minutes": "30"}
+
+
+doors += [
+    Door("monitoring:outage_words", WATCH, at=the_outage, post=an_update),
+    Door("monitoring:outage_times", WATCH, at=the_outage, post=nothing, answers=(422,)),
+    Door("monitoring:outage_withdrawal", WATCH, at=the_outage, get=False, post=nothing, answers=(409,)),
+    Door("monitoring:outage_report", WATCH, at=lambda stage: {"pk": stage.reported.pk}, post=nothing, answers=(422,)),
+    Door(
+        "monitoring:update_correction",
+        WATCH,
+        at=lambda stage: {"pk": stage.spoken_of.updates.first().pk},
+        post=nothing,
+        answers=(422,),
+    ),
+    Door("monitoring:update_templates", WATCH, post=nothing, answers=(422,)),
+]
 sockets = [
     Socket(r"^ws/status/$", public=True, path=lambda stage: "/ws/status/"),
     Socket(r"^ws/status/(?P<code>\d{5})/$", public=True, path=lambda stage: "/ws/status/26010/"),
@@ -75,5 +99,8 @@ def furnish(stage):
     window = Maintenance(
         title_tr="Bakım", title_en="Work", starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2)
     )
+    stage.spoken_of = outages.declare(municipalities=[stage.merzifon], title_tr="Hat", title_en="Line")
+    stage.reported = outages.declare(municipalities=[stage.merzifon], title_tr="Eski", title_en="Old")
+    outages.end(stage.reported)
     stage.subscriber = Subscriber.objects.create(channel="email", address="biri@example.test", confirmed_at=now())
     stage.window = maintenances.plan(window, by=stage.nermin, nodes=[stage.node])

@@ -1,0 +1,167 @@
+"""What the watch says in public about one outage: write, look, publish, put right, take back, report."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from foundation import Refusal, now
+from monitoring import outages
+from monitoring.models import Outage, StatusUpdate, UpdateTemplate
+from monitoring.outages import looking_back, wordcraft
+from monitoring.outages.forms import CorrectionForm, ReportForm, TemplateForm, TimesForm, UpdateForm
+from monitoring.views.registry import for_the_watch
+
+GET_AND_POST = ["GET", "HEAD", "POST"]
+
+
+def find(request, pk: int) -> Outage:
+    for_the_watch(request.user)
+    return get_object_or_404(Outage.objects.visible_to(request.user), pk=pk)
+
+
+@login_required
+@require_http_methods(GET_AND_POST)
+def words(request, pk: int):
+    """Write an update. Every update is looked at on all surfaces before it goes out."""
+    outage = find(request, pk)
+    if request.method != "POST":
+        return desk(request, outage, UpdateForm(initial=started_from(request, outage)))
+    form = UpdateForm(request.POST)
+    if not form.is_valid():
+        return desk(request, outage, form, status=422)
+    shown = wordcraft.preview(outage, **form.words)
+    if "publish" not in request.POST:
+        return desk(request, outage, form, shown=shown)
+    if not wordcraft.is_sealed(shown, request.POST.get("seal", "")):
+        form.add_error(None, _("Words or numbers have changed since you looked. Please look again."))
+        return desk(request, outage, form, shown=shown, status=422)
+    if shown.is_wide and not form.cleaned_data["confirmed"]:
+        form.add_error("confirmed", _("Please confirm how many will read this."))
+        return desk(request, outage, form, shown=shown, status=422)
+    say(outage, form, request.user)
+    messages.success(request, _("It stands on every surface."))
+    return redirect("monitoring:outage_words", pk=pk)
+
+
+def say(outage: Outage, form: UpdateForm, by) -> None:
+    """Through the verb of the stage."""
+    said = form.words
+    if said["stage"] == Outage.Stage.RESOLVED:
+        outages.end(outage, by=by, text_tr=said["text_tr"], text_en=said["text_en"])
+    else:
+        outages.publish(
+            outage,
+            stage=said["stage"],
+            text_tr=said["text_tr"],
+            text_en=said["text_en"],
+            by=by,
+            next_update_at=form.next_update_at(now()),
+        )
+
+
+def started_from(request, outage: Outage) -> dict:
+    """The chosen template with this outage's facts, or an empty form at the outage's stage."""
+    minutes = 30
+    chosen = request.GET.get("template", "")
+    template = UpdateTemplate.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else None
+    if template is None:
+        return {"stage": outage.stage, "minutes": minutes}
+    return {"stage": template.stage, "minutes": minutes, **wordcraft.fill(template, outage, minutes)}
+
+
+def desk(request, outage: Outage, form: UpdateForm, *, shown=None, status: int = 200):
+    context = {
+        "outage": outage,
+        "form": form,
+        "preview": shown,
+        "templates": UpdateTemplate.objects.all(),
+        "updates": outage.updates.select_related("by").prefetch_related("corrections"),
+        "corrections": outage.corrections.filter(update=None).select_related("by"),
+        "report": getattr(outage, "report", None),
+    }
+    return render(request, "monitoring/watch/words.html", context, status=status)
+
+
+@login_required
+@require_http_methods(GET_AND_POST)
+def correction(request, pk: int):
+    """Put one update right; the reason is public."""
+    for_the_watch(request.user)
+    update = get_object_or_404(StatusUpdate.objects.select_related("outage"), pk=pk)
+    outage = find(request, update.outage_id)
+    form = CorrectionForm(request.POST or None, initial={"text_tr": update.text_tr, "text_en": update.text_en})
+    if request.method == "POST" and form.is_valid():
+        try:
+            outages.correct(update, **form.cleaned_data, by=request.user)
+            return redirect("monitoring:outage_words", pk=outage.pk)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    context = {"outage": outage, "form": form, "title": _("Correct what was said")}
+    return render(request, "monitoring/watch/correction.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(GET_AND_POST)
+def times(request, pk: int):
+    """Put beginning and end right; the reason is public."""
+    outage = find(request, pk)
+    form = TimesForm(request.POST or None, outage=outage)
+    if request.method == "POST" and form.is_valid():
+        try:
+            outages.retime(outage, **form.cleaned_data, by=request.user)
+            return redirect("monitoring:outage_words", pk=pk)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    context = {"outage": outage, "form": form, "title": _("Correct the times")}
+    return render(request, "monitoring/watch/correction.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def withdrawal(request, pk: int):
+    """One click: off every public surface; a second one puts it back."""
+    outage = find(request, pk)
+    if "undo" in request.POST:
+        outages.show(outage, by=request.user)
+    else:
+        outages.withdraw(outage, by=request.user)
+    return redirect("monitoring:outage_words", pk=pk)
+
+
+@login_required
+@require_http_methods(GET_AND_POST)
+def report(request, pk: int):
+    """The report afterwards: the first visit drafts it from what was recorded."""
+    outage = find(request, pk)
+    drafted = getattr(outage, "report", None) or looking_back.draft(outage, by=request.user)
+    form = ReportForm(request.POST or None, initial={"text_tr": drafted.text_tr, "text_en": drafted.text_en})
+    if request.method == "POST" and form.is_valid():
+        looking_back.save(drafted, **form.cleaned_data, by=request.user)
+        try:
+            if "publish" in request.POST:
+                looking_back.publish(drafted, by=request.user)
+            return redirect("monitoring:outage_report", pk=pk)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    context = {"outage": outage, "report": drafted, "form": form}
+    return render(request, "monitoring/watch/report.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(GET_AND_POST)
+def templates(request):
+    """The sentences at hand: change one, add one, remove one."""
+    for_the_watch(request.user)
+    chosen = request.GET.get("template", "")
+    template = get_object_or_404(UpdateTemplate, pk=int(chosen)) if chosen.isdecimal() and len(chosen) < 9 else None
+    if request.method == "POST" and template and "remove" in request.POST:
+        template.delete()
+        return redirect("monitoring:update_templates")
+    form = TemplateForm(request.POST or None, instance=template)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect("monitoring:update_templates")
+    context = {"form": form, "template": template, "templates": UpdateTemplate.objects.all()}
+    return render(request, "monitoring/watch/templates.html", context, status=422 if form.is_bound else 200)

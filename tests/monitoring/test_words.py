@@ -1,0 +1,162 @@
+"""What the watch says in public: looked at first, put right openly, taken back in one click, reported afterwards."""
+
+import re
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.test import TestCase
+
+from foundation import now
+from foundation.directory.models import Component
+from foundation.outbox import dispatch
+from foundation.outbox.models import Message
+from monitoring import outages
+from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate
+from monitoring.outages import looking_back
+from monitoring.refusals import NothingToCorrect, OutageIsStillOpen, ReportHasGaps
+from monitoring.status.shelf import shelf
+from monitoring.subscribers import telling
+from tests.cast import Cast
+
+
+class WordsCase(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        shelf.forget()
+        cache.clear()
+        self.client.force_login(self.nermin)
+        self.outage = outages.declare(
+            components=[Component.objects.get(pk="TAHSILAT")],
+            title_tr="Tahsilat çalışmıyor",
+            title_en="Collections are down",
+            text_tr="Ekip çalışıyor.",
+            started_at=now() - timedelta(hours=2),
+        )
+        self.words = f"/monitoring/outages/{self.outage.pk}/words/"
+
+    def public(self, path: str = "") -> str:
+        shelf.forget()
+        return self.client.get(path or f"/status/outages/{self.outage.pk}/").content.decode()
+
+
+class Publishing(WordsCase):
+    said = {"stage": "identified", "text_tr": "Neden bulundu.", "text_en": "Cause found.", "minutes": "30"}
+
+    def look(self, **changes):
+        return self.client.post(self.words, self.said | changes)
+
+    def seal(self, answer) -> str:
+        return re.search(r'name="seal" value="(\w+)"', answer.content.decode())[1]
+
+    def test_nothing_goes_out_before_it_was_looked_at(self):
+        answer = self.look()
+        self.assertContains(answer, "NOBET: Tahsilat çalışmıyor")
+        self.assertContains(answer, "[Nöbet] News: Collections are down")
+        self.assertEqual(StatusUpdate.objects.count(), 1)
+        self.assertEqual(self.look(publish="1", confirmed="1").status_code, 422)
+        self.assertEqual(StatusUpdate.objects.count(), 1)
+
+    def test_what_was_looked_at_is_what_goes_out(self):
+        seal = self.seal(self.look())
+        changed = self.look(publish="1", confirmed="1", seal=seal, text_tr="Başka bir şey.")
+        self.assertContains(changed, "Başka bir şey.", status_code=422)
+        self.assertRedirects(self.look(publish="1", confirmed="1", seal=seal), self.words)
+        self.assertIn("Neden bulundu.", self.public())
+        self.outage.refresh_from_db()
+        self.assertIsNotNone(self.outage.next_update_at)
+
+    def test_a_wide_one_needs_a_second_look_at_the_number(self):
+        seal = self.seal(self.look())
+        self.assertEqual(self.look(publish="1", seal=seal).status_code, 422)
+        Subscriber.objects.create(channel="email", address="yeni@b.example", confirmed_at=now())
+        late = self.look(publish="1", confirmed="1", seal=seal)
+        self.assertEqual(late.status_code, 422)  # one reader more than the second look knew
+        self.assertEqual(StatusUpdate.objects.count(), 1)
+
+    def test_the_stage_resolved_ends_it(self):
+        seal = self.seal(self.look(stage="resolved"))
+        self.look(stage="resolved", publish="1", confirmed="1", seal=seal)
+        self.outage.refresh_from_db()
+        self.assertFalse(self.outage.is_open)
+
+    def test_templates_bring_this_outages_facts(self):
+        template = UpdateTemplate.objects.get(name="Neden bulundu")
+        page = self.client.get(self.words, {"template": template.pk})
+        self.assertContains(page, "Tahsilat (vezne): nedeni bulduk")
+        self.assertContains(page, "Collection (cashier): we found the cause")
+        self.assertEqual(self.client.get(self.words, {"template": "9" * 30}).status_code, 200)
+
+    def test_only_the_watch_writes(self):
+        self.client.force_login(self.selim)
+        self.assertIn(self.client.get(self.words).status_code, (403, 404))
+
+
+class PuttingRight(WordsCase):
+    def test_readers_see_that_why_and_what_it_said_before(self):
+        update = self.outage.updates.get()
+        path = f"/monitoring/updates/{update.pk}/correction/"
+        self.assertEqual(self.client.post(path, {"text_tr": "Doğrusu bu."}).status_code, 422)
+        self.client.post(path, {"text_tr": "Doğrusu bu.", "reason": "Saat yanlıştı"})
+        page = self.public()
+        for text in ("Doğrusu bu.", "Düzeltildi: Saat yanlıştı", "<del>Ekip çalışıyor.</del>"):
+            self.assertIn(text, page)
+        self.assertIn("Doğrusu bu.", self.public("/status/history.rss"))
+
+    def test_nothing_changed_is_no_correction(self):
+        update = self.outage.updates.get()
+        with self.assertRaises(NothingToCorrect):
+            outages.correct(update, text_tr=update.text_tr, text_en=update.text_en, reason="?", by=self.nermin)
+        self.assertFalse(Correction.objects.exists())
+
+    def test_corrected_times_move_the_bars_and_are_said(self):
+        outages.end(self.outage)
+        self.outage.refresh_from_db()
+        earlier = self.outage.started_at - timedelta(days=1)
+        path = f"/monitoring/outages/{self.outage.pk}/times/"
+        typed = {
+            "started_at": earlier.astimezone().strftime("%Y-%m-%dT%H:%M:%S"),
+            "ended_at": (now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S"),
+            "reason": "Kayıtlardan",
+        }
+        self.assertEqual(self.client.post(path, typed).status_code, 422)  # an end in the future
+        outages.retime(
+            self.outage, started_at=earlier, ended_at=self.outage.ended_at, reason="Kayıtlardan", by=self.nermin
+        )
+        self.assertIn("Saatler düzeltildi: Kayıtlardan", self.public())
+        self.assertIn("trouble on 2 days", self.public("/status/?lang=en"))
+
+
+class TakingBack(WordsCase):
+    def test_one_click_clears_every_surface_and_another_brings_it_back(self):
+        Subscriber.objects.create(channel="email", address="b@b.example", confirmed_at=now())
+        telling.announce_due()
+        dispatch.deliver_email()
+        path = f"/monitoring/outages/{self.outage.pk}/withdrawal/"
+        self.client.post(path)
+        for surface in ("/status/", "/status/26010/", "/status/announcement.txt", "/status/history.rss"):
+            self.assertNotIn("Tahsilat çalışmıyor", self.public(surface), surface)
+        telling.announce_due()
+        self.assertTrue(Message.objects.latest("pk").subject.startswith("[Nöbet] Geri çekildi"))
+        self.client.post(path, {"undo": "1"})
+        self.assertIn("Tahsilat çalışmıyor", self.public("/status/"))
+
+
+class Afterwards(WordsCase):
+    def test_the_report_is_drafted_from_the_record_and_published_without_gaps(self):
+        with self.assertRaises(OutageIsStillOpen):
+            looking_back.draft(self.outage, by=self.nermin)
+        outages.end(self.outage, text_tr="Giderildi.", by=self.nermin)
+        self.outage.refresh_from_db()
+        path = f"/monitoring/outages/{self.outage.pk}/report/"
+        self.assertContains(self.client.get(path), "Giderildi.")
+        report = PostIncidentReport.objects.get()
+        with self.assertRaises(ReportHasGaps):
+            looking_back.publish(report, by=self.nermin)
+        self.assertNotIn("Olay sonrası rapor", self.public())
+        text = "## Ne oldu\n\nDisk **doldu**. <script>alert(1)</script> [x](javascript:alert(1))"
+        self.client.post(path, {"text_tr": text, "publish": "1"})
+        page = self.public()
+        self.assertIn("<strong>doldu</strong>", page)
+        self.assertNotIn("<script>alert", page)
+        self.assertNotIn('javascript:alert(1)"', page)
+        self.assertIn("Olay sonrası rapor", page)
