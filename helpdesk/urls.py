@@ -2,17 +2,20 @@
 
 from django.urls import path, re_path
 
-from helpdesk.views import calendars, desk, incidents, outages, policies, portal, standards, tickets
+from helpdesk.views import calendars, desk, incidents, knowledge, outages, policies, portal, standards, tickets
 
 app_name = "helpdesk"
 urlpatterns = [
     path("tickets/", portal.my_tickets, name="tickets"),
     path("tickets/new/", portal.new_ticket, name="new_ticket"),
     path("tickets/new/promise/", portal.promise, name="promise"),
+    path("tickets/new/articles/", knowledge.offers, name="offers"),
     path("tickets/outages/<int:pk>/report/", outages.me_too, name="me_too"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("tickets/<str:number>/conversation/", tickets.conversation, name="conversation"),
     path("tickets/<str:number>/messages/", tickets.message, name="message"),
+    path("tickets/<str:number>/looking/", tickets.looking, name="looking"),
+    path("tickets/<str:number>/macros/<int:pk>/", knowledge.macro_text, name="macro_text"),
     path("tickets/<str:number>/claim/", tickets.claim, name="claim"),
     path("tickets/<str:number>/release/", tickets.release, name="release"),
     path("tickets/<str:number>/assignment/", tickets.assignment, name="assignment"),
@@ -23,6 +26,13 @@ urlpatterns = [
     path("tickets/<str:number>/attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:number>/link/", incidents.linking, name="linking"),
     path("tickets/<str:number>/link/undo/", incidents.unlinking, name="unlinking"),
+    path("help/", knowledge.articles, name="articles"),
+    path("help/new/", knowledge.new_article, name="new_article"),
+    path("help/<slug:slug>/", knowledge.article, name="article"),
+    path("help/<slug:slug>/editing/", knowledge.editing, name="article_editing"),
+    path("help/<slug:slug>/helped/", knowledge.article_helped, name="article_helped"),
+    path("desk/macros/", knowledge.macro_list, name="macros"),
+    path("desk/macros/<int:pk>/removal/", knowledge.macro_removal, name="macro_removal"),
     path("desk/", desk.queue, name="desk"),
     path("desk/rows/", desk.rows, name="rows"),
     path("desk/claims/", desk.claims, name="claims"),

@@ -22,13 +22,14 @@ class Door:
 DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Open a ticket"), "helpdesk:new_ticket", lambda person: files_tickets(person)),
     (_("My tickets"), "helpdesk:tickets", lambda person: files_tickets(person)),
-    (_("Desk"), "helpdesk:desk", lambda person: person.is_authenticated and person.works_at_the_desk),
+    (_("Desk"), "helpdesk:desk", lambda person: works_at_the_desk(person)),
     (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
     (_("Board"), "runbooks:board", lambda person: keeps_the_watch(person)),
     (_("Broadcasts"), "runbooks:broadcasts", lambda person: keeps_the_watch(person)),
     (_("On call"), "runbooks:on_call", lambda person: keeps_the_watch(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "directory:everyone", lambda person: keeps_the_registers(person)),
+    (_("Knowledge base"), "helpdesk:articles", lambda person: files_tickets(person) or works_at_the_desk(person)),
     (_("Status"), "monitoring:status", lambda person: True),
     (_("Service times"), "helpdesk:standards", lambda person: True),
     (_("Scenario"), "runbooks:scenario", lambda person: settings.DEMO and keeps_the_watch(person)),
@@ -37,6 +38,10 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
 
 def keeps_the_watch(person) -> bool:
     return person.is_authenticated and person.keeps_the_watch
+
+
+def works_at_the_desk(person) -> bool:
+    return person.is_authenticated and person.works_at_the_desk
 
 
 def files_tickets(person) -> bool:

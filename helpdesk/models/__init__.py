@@ -1,14 +1,17 @@
 from helpdesk.models.conversation import Attachment, Message, Satisfaction
 from helpdesk.models.incidents import IncidentAnswer, MajorIncident, TicketLink
+from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
 
 __all__ = [
     "RESTING",
+    "Article",
     "Attachment",
     "Filing",
     "IncidentAnswer",
+    "Macro",
     "MajorIncident",
     "Message",
     "Queue",

@@ -1,5 +1,7 @@
 """The municipality's own pages: file a ticket, see one's tickets."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
 from foundation.wire import paging
-from helpdesk import clockwork, commitments, filing_limits, outage_notice, severity, tickets
+from helpdesk import clockwork, commitments, filing_limits, knowledge, outage_notice, severity, tickets
 from helpdesk.forms import PhoneLogForm, TicketForm
-from helpdesk.models import Ticket
+from helpdesk.models import Article, Ticket
 from helpdesk.views.warnings import warn_about_identity_numbers
 
 PAGE = 50
@@ -70,7 +72,8 @@ def shown(request, form, notice, refusal: Refusal | None):
 
 def known_already(request) -> dict:
     """What we need not ask: the telephone on the account, the module of the link they came by."""
-    return {"phone": request.user.phone, "module": request.GET.get("module", "")}
+    asked = request.GET.get("q", "")[:160].replace("\x00", "")
+    return {"phone": request.user.phone, "module": request.GET.get("module", ""), "subject": asked}
 
 
 def file_it(form, person) -> Ticket:
@@ -102,7 +105,19 @@ def surroundings_of(form, person, notice) -> dict:
     else:
         notices = outage_notice.touching(home) if home else []
     reported = outage_notice.reported(home, notices) if home and notices else set()
-    return {"form": form, "notices": notices, "reported": reported, "asked_again": notice, **promised_for(form)}
+    return {
+        "form": form,
+        "notices": notices,
+        "reported": reported,
+        "asked_again": notice,
+        "offers": [] if form.is_bound else offers_for(form.initial, form.components),
+        **promised_for(form),
+    }
+
+
+def offers_for(initial: dict, components: dict) -> Sequence[Article]:
+    """What may already be answered, for a clerk who looked before writing or came from a module."""
+    return knowledge.offered(initial["subject"], components.get(initial["module"]))
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
 from foundation.wire import uploads
-from helpdesk import conversations, people, tickets
+from helpdesk import conversations, macros, people, presence, tickets
 from helpdesk.forms import (
     AssignmentForm,
     MessageForm,
@@ -18,7 +18,7 @@ from helpdesk.forms import (
     SeverityForm,
     WithdrawalForm,
 )
-from helpdesk.models import Attachment, Ticket
+from helpdesk.models import Attachment, Macro, Ticket
 from helpdesk.refusals import NotYourTicket
 from helpdesk.tickets.ownership import require_desk
 from helpdesk.views.warnings import warn_about_identity_numbers
@@ -34,7 +34,22 @@ def find(request, number: str) -> Ticket:
 @login_required
 @require_safe
 def ticket(request, number):
-    return show(request, find(request, number))
+    found = find(request, number)
+    chosen = request.GET.get("macro", "")
+    if request.user.works_at_the_desk and chosen.isdecimal() and len(chosen) < 10:
+        text = macros.filled(get_object_or_404(Macro, pk=chosen), found)
+        return show(request, found, MessageForm(initial={"body": text}, by=request.user))
+    return show(request, found)
+
+
+@login_required
+@require_safe
+def looking(request, number):
+    """Who else has this ticket open; asking says that we have, too."""
+    require_desk(request.user)
+    found = find(request, number)
+    presence.look(found, request.user)
+    return render(request, "helpdesk/_looking.html", {"looking": presence.others(found, request.user)})
 
 
 def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
@@ -47,7 +62,13 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
         "refusal": refusal,
     }
     if at_desk:
-        context |= {"around": conversations.around(ticket), "colleagues": people.names_at_the_desk()}
+        presence.look(ticket, request.user)
+        context |= {
+            "around": conversations.around(ticket),
+            "colleagues": people.names_at_the_desk(),
+            "looking": presence.others(ticket, request.user),
+            "macros": macros.to_choose_from(),
+        }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
 

@@ -6,8 +6,8 @@ from django_sla import seeds
 from django_sla.models import Calendar, Policy, SpecialDay
 from foundation import now
 from foundation.directory.models import Component
-from helpdesk import major_incidents, tickets
-from helpdesk.models import Attachment
+from helpdesk import knowledge, major_incidents, tickets
+from helpdesk.models import Article, Attachment, Macro
 from monitoring import outages
 from tests.helpdesk.builders import the_queue
 from tests.wall import DESK, EVERYONE, MUNICIPAL, NATIONAL, NOTE, OWN, SECRET, Call, Door, Public, Socket, nothing
@@ -50,6 +50,14 @@ def a_wish(stage):
     }
 
 
+def an_article(stage):
+    return {"slug": stage.article.slug}
+
+
+def an_articles_text(stage):
+    return {"title_tr": "Makbuz", "slug": "makbuz-yeni", "body_tr": "Yazıcıyı açın", "publish": "yes"}
+
+
 doors = [
     Door("helpdesk:tickets", EVERYONE, reads=READERS),
     Door("helpdesk:new_ticket", MUNICIPAL + DESK),
@@ -68,6 +76,16 @@ doors = [
     Door("helpdesk:attachment", READERS, at=attachment),
     Door("helpdesk:linking", DESK, at=ticket, get=False, post=lambda stage: {"outage": stage.outage.pk}),
     Door("helpdesk:unlinking", PARTIES, at=linked, get=False, post=nothing),
+    Door("helpdesk:looking", DESK, at=ticket),
+    Door("helpdesk:macro_text", DESK, at=lambda stage: ticket(stage) | {"pk": stage.macro.pk}),
+    Door("helpdesk:offers", EVERYONE, query="?subject=makbuz"),
+    Door("helpdesk:articles", EVERYONE),
+    Door("helpdesk:article", EVERYONE, at=an_article),
+    Door("helpdesk:article_helped", EVERYONE, at=an_article, get=False, post=nothing),
+    Door("helpdesk:new_article", DESK, post=an_articles_text),
+    Door("helpdesk:article_editing", DESK, at=an_article, post=an_articles_text),
+    Door("helpdesk:macros", DESK, post=lambda stage: {"name": "Selam", "text": "Merhaba {isim}"}),
+    Door("helpdesk:macro_removal", DESK, at=lambda stage: {"pk": stage.macro.pk}, get=False, post=nothing),
     Door("helpdesk:desk", DESK),
     Door("helpdesk:rows", DESK),
     Door("helpdesk:claims", DESK, get=False, post=lambda stage: ticket(stage)),
@@ -138,6 +156,9 @@ def furnish(stage):
     stage.ticket = a_ticket(stage, [SimpleUploadedFile("belge.txt", SECRET.encode())])
     tickets.note(stage.ticket, by=stage.ayse, body=f"{SECRET} {NOTE}")
     stage.attachment = Attachment.objects.filter(message__ticket=stage.ticket).get()
+    stage.macro = Macro.objects.create(name="Karşılama", text="Merhaba {isim}")
+    article = Article(slug="makbuz-cikmiyor", title_tr="Makbuz çıkmıyor", body_tr="Yazıcıyı açın.")
+    stage.article = knowledge.write(article, publish=True, by=stage.ayse)
     stage.ended_ticket = a_ticket(stage)
     tickets.claim(stage.ended_ticket, by=stage.ayse)
     tickets.resolve(stage.ended_ticket, by=stage.ayse, note=f"{SECRET} çözüldü")

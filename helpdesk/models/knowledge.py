@@ -1,0 +1,93 @@
+"""What we know and how we say it: articles for the municipalities, macros for the desk."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from foundation import now
+from foundation.directory import turkish
+from foundation.directory.models import Component
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False)
+
+    def visible_to(self, person):
+        """The desk sees drafts, too."""
+        return self if person.works_at_the_desk else self.published()
+
+    def matching(self, words: str):
+        """Those that hold every word, in any spelling."""
+        found = self
+        for word in turkish.fold(words).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class Article(models.Model):
+    """An answer that need not be given again. Turkish is written always, English if at all; both in Markdown."""
+
+    slug = models.SlugField(
+        unique=True,
+        max_length=60,
+        help_text=_("Its place in the address: small letters, digits and hyphens."),
+        validators=[RegexValidator(r"^(?!new$)", _("This word is taken. Please choose another one."))],
+    )
+    title_tr = models.CharField(_("Title"), max_length=160)
+    title_en = models.CharField(_("Title in English"), max_length=160, blank=True)
+    body_tr = models.TextField(_("Text"), max_length=20_000)
+    body_en = models.TextField(_("Text in English"), max_length=20_000, blank=True)
+    component = models.ForeignKey(
+        Component, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles", verbose_name=_("Module")
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="articles")
+    search_text = models.TextField(editable=False)
+    helped = models.PositiveIntegerField(default=0, help_text="how often a reader said that it helped")
+    changed_at = models.DateTimeField(default=now)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-helped", "pk"]
+        indexes = [
+            models.Index(fields=["-helped", "id"], condition=Q(published_at__isnull=False), name="article_published"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """In the reader's language, Turkish where there is no other."""
+        return self._in_readers_language("title")
+
+    @property
+    def body(self) -> str:
+        return self._in_readers_language("body")
+
+    def _in_readers_language(self, name: str) -> str:
+        english = (get_language() or "tr").startswith("en") and getattr(self, f"{name}_en")
+        return english or getattr(self, f"{name}_tr")
+
+    def derive(self) -> None:
+        """Fill what search looks in."""
+        texts = (self.title_tr, self.title_en, self.body_tr, self.body_en)
+        self.search_text = turkish.fold(" ".join(texts))
+
+
+class Macro(models.Model):
+    """A reply that the desk writes often; its tokens are filled in for the ticket at hand."""
+
+    name = models.CharField(_("Name"), max_length=80, unique=True)
+    text = models.TextField(_("Text"), max_length=4_000)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,114 @@
+"""Articles and macros: reading and searching for everyone, writing for the desk."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.directory.models import Component
+from foundation.wire import paging
+from helpdesk import knowledge, macros
+from helpdesk.forms import ArticleForm, MacroForm
+from helpdesk.models import Article, Macro
+from helpdesk.views.desk import desk_only
+from helpdesk.views.tickets import find
+
+PAGE = 30
+
+
+@login_required
+@require_safe
+def articles(request):
+    """What is known, the most helpful first; `q` finds words in any spelling."""
+    words = request.GET.get("q", "").strip()[:200].replace("\x00", "")
+    found = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
+    found = found.matching(words) if words else found
+    rows, following = paging.page(found, order=("-helped", "-pk"), cursor=request.GET.get("cursor"), limit=PAGE)
+    return render(request, "helpdesk/articles.html", {"articles": rows, "next": following, "words": words})
+
+
+@login_required
+@require_safe
+def article(request, slug):
+    found = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
+    return render(request, "helpdesk/article.html", {"article": found, "body": knowledge.drawn(found.body)})
+
+
+@login_required
+@require_POST
+def article_helped(request, slug):
+    """ "This solved it": counted, and the reader is spared a ticket."""
+    knowledge.helped(get_object_or_404(Article.objects.published(), slug=slug))
+    messages.success(request, _("Good to hear. Thank you for telling us."))
+    return redirect("helpdesk:article", slug)
+
+
+@login_required
+@require_safe
+def offers(request):
+    """Articles for what is being typed into the form of a ticket, as a fragment."""
+    component = Component.objects.filter(pk=request.GET.get("module", "")[:20].replace("\x00", "")).first()
+    text = request.GET.get("subject", "")[:200].replace("\x00", "")
+    return render(request, "helpdesk/_offers.html", {"offers": knowledge.offered(text, component)})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_article(request):
+    desk_only(request)
+    return written(request, Article())
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def editing(request, slug):
+    desk_only(request)
+    return written(request, get_object_or_404(Article, slug=slug))
+
+
+def written(request, article: Article):
+    """The form of an article; two buttons, one keeps a draft, the other publishes."""
+    form = ArticleForm(request.POST or None, instance=article)
+    if form.is_valid():
+        publish = request.POST.get("publish") == "yes"
+        kept = knowledge.write(form.save(commit=False), publish=publish, by=request.user)
+        messages.success(request, _("The article is published.") if publish else _("The draft is kept."))
+        return redirect("helpdesk:article", kept.slug)
+    return render(request, "helpdesk/article_form.html", {"form": form, "article": article})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def macro_list(request):
+    """Every macro with its text; POST adds one."""
+    desk_only(request)
+    form = MacroForm(request.POST or None)
+    if form.is_valid():
+        form.save()
+        macros.changed()
+        messages.success(request, _("The macro is kept."))
+        return redirect("helpdesk:macros")
+    return render(
+        request, "helpdesk/macros.html", {"form": form, "macros": Macro.objects.all(), "tokens": macros.TOKENS}
+    )
+
+
+@login_required
+@require_POST
+def macro_removal(request, pk):
+    desk_only(request)
+    Macro.objects.filter(pk=pk).delete()
+    macros.changed()
+    messages.success(request, _("The macro is gone."))
+    return redirect("helpdesk:macros")
+
+
+@login_required
+@require_safe
+def macro_text(request, number, pk):
+    """A macro filled in for this ticket, as plain text to put where one is writing."""
+    desk_only(request)
+    text = macros.filled(get_object_or_404(Macro, pk=pk), find(request, number))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
