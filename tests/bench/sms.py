@@ -17,6 +17,7 @@ from tests.standins import twilio
 
 COUNT = 2_000
 FULL_COUNT = 10_000
+RECIPIENTS = 14_000
 
 
 def run(*, rounds: int, full: bool) -> list[Row]:
@@ -25,6 +26,9 @@ def run(*, rounds: int, full: bool) -> list[Row]:
     speed = Row("engine, rate of bare aiohttp at 100 in flight", "msg/s", 0.5, at_least=True)
     beside = Row("engine, rate of the SDK's client at 100 in flight", "msg/s", 0.5, at_least=True)
     cpu = Row("engine with its ledger, CPU of bare aiohttp", "s/1,000", 4.0)
+    preview = Row("preview of 14,000 recipients, of one second", "CPU s", 1.0)
+    first = Row("approval to first message without a bell, of five seconds", "s", 1.0)
+    stop = Row("stop to last message, of one second", "s", 1.0)
     with servers.postgres() as database, twilio.running(servers.free_port()) as standin:
         environment = settings(database, standin)
         manage(environment, "migrate", "--verbosity", "0")
@@ -37,7 +41,11 @@ def run(*, rounds: int, full: bool) -> list[Row]:
             speed.rounds.append((rate["engine"], rate["bare"]))
             beside.rounds.append((rate["engine"], rate["sdk"]))
             cpu.rounds.append((cost["engine"], cost["bare"]))
-    return [floor, speed, beside, cpu]
+            crisis = one_broadcast(standin, environment)
+            preview.rounds.append((crisis["preview"], 1.0))
+            first.rounds.append((crisis["first"], 5.0))
+            stop.rounds.append((crisis["stop"], 1.0))
+    return [floor, speed, beside, cpu, preview, first, stop]
 
 
 def settings(database: str, standin: twilio.Remote) -> dict[str, str]:
@@ -58,6 +66,14 @@ def measure(kind: str, standin: twilio.Remote, count: int, environment: dict[str
     words = [sys.executable, "-m", "tests.bench._sms_clients", kind, standin.url, str(count)]
     said = subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
     assert standin.ledger()["requests"] - before == count + WARM_UP
+    return json.loads(said.splitlines()[-1])
+
+
+def one_broadcast(standin: twilio.Remote, environment: dict[str, str]) -> dict[str, float]:
+    """From preview to stop, at an operator's pace."""
+    words = [sys.executable, "-m", "tests.bench._sms_crisis", standin.url, str(RECIPIENTS)]
+    slower = environment | {"SMS_SEGMENTS_PER_SECOND": "300"}
+    said = subprocess.run(words, cwd=ROOT, env=slower, check=True, capture_output=True, text=True).stdout
     return json.loads(said.splitlines()[-1])
 
 
