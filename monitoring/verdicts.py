@@ -144,6 +144,14 @@ def decide(memory: Memory, rule: Rule, raw: Raw, at: float, *, location: str = H
     return judge(remembered, rule, at)
 
 
+def is_worth_keeping(stored: Memory, after: Memory) -> bool:
+    """Whether more changed than when the flap ring was sampled last: that alone costs no write."""
+    if stored.verdict is not after.verdict or stored.streaks != after.streaks:
+        return True
+    was, is_now = stored.flaps, after.flaps
+    return (was.ring, was.changed, was.is_flapping) != (is_now.ring, is_now.changed, is_now.is_flapping)
+
+
 def is_calm(memory: Memory, streak: Streak, rule: Rule, raw: Raw, at: float) -> bool:
     """One more of what the verdict already says, with nothing to count towards another one."""
     if raw is Raw.OK:

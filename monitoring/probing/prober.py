@@ -142,9 +142,9 @@ class Prober:
         self.latest[question.id] = (at, outcome.duration, outcome.error[:200], seen, question.id)
         if after is not before:
             self.memories[question.id] = after
-            self.changed[question.id] = Change(
-                question, self.stored[question.id], after, outcome.error, outcome.duration, at
-            )
+            stored = self.stored[question.id]
+            if question.id in self.changed or verdicts.is_worth_keeping(stored, after):
+                self.changed[question.id] = Change(question, stored, after, outcome.error, outcome.duration, at)
         hurry = raw is Raw.FAIL if after.verdict is not Verdict.DOWN else raw is Raw.OK
         self.timers.after(question, asked, time.monotonic(), hurry=hurry)
 

@@ -98,6 +98,17 @@ def test_an_unchanged_answer_costs_no_new_memory():
     assert decide(silent, RULE, Raw.FAIL, at + 30) is silent
 
 
+def test_a_calm_week_is_written_down_no_more_than_once():
+    calm, at = list(play([(Raw.OK, 30)] * 10))[-1]
+    stored, writes = calm, 0
+    for number in range(2_000):
+        after = decide(calm, RULE, Raw.OK, at + 30 * number)
+        writes += verdicts.is_worth_keeping(stored, after)
+        calm = after
+    assert (writes, calm.flaps.sampled_at > stored.flaps.sampled_at) == (0, True)
+    assert verdicts.is_worth_keeping(stored, decide(calm, RULE, Raw.FAIL, at + 70_000))
+
+
 @pytest.mark.parametrize(("failing", "verdict"), [(1, Verdict.UP), (2, Verdict.DOWN), (3, Verdict.DOWN)])
 def test_most_locations_must_see_it(failing, verdict):
     memory, at = Memory(), 0.0
