@@ -15,7 +15,7 @@ from django_sla.transitions import Ledger
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 50  # one transaction each: short enough for an embedded database, whose writers wait for each other
 # Whoever just closed the office still hears of a deadline at closing time.
 AFTER_CLOSING = timedelta(minutes=15)
 TRY_AGAIN_AFTER = timedelta(seconds=60)

@@ -19,6 +19,8 @@ class DeskFigures(Collector):
         yield open_tickets()
         yield oldest_unanswered(now())
         yield attainment_ratio(now())
+        yield goal_ratio(now())
+        yield burn_rate(now())
         yield breaches()
 
 
@@ -53,6 +55,30 @@ def attainment_ratio(at: datetime) -> GaugeMetricFamily:
     )
     for (severity, metric), ratio in standards.recent_ratios(at).items():
         family.add_metric([metric, severity], ratio)
+    return family
+
+
+def goal_ratio(at: datetime) -> GaugeMetricFamily:
+    """The share to be kept, as the policies in force say."""
+    family = GaugeMetricFamily(
+        "nobet_sla_goal_ratio",
+        "Share of promises to be kept, from the policies in force.",
+        labels=["metric", "severity"],
+    )
+    for (severity, metric), goal in standards.goals(at).items():
+        family.add_metric([metric, severity], goal)
+    return family
+
+
+def burn_rate(at: datetime) -> GaugeMetricFamily:
+    """How many times faster than the goal allows promises were broken lately; groups without any are left out."""
+    family = GaugeMetricFamily(
+        "nobet_sla_burn_rate",
+        "Share of promises broken in the window, of the share that the goal allows.",
+        labels=["metric", "severity", "window"],
+    )
+    for (severity, metric, window), rate in standards.burn_rates(at).items():
+        family.add_metric([metric, severity, window], rate)
     return family
 
 

@@ -64,7 +64,7 @@ class ConditionsForm(forms.Form):
 
     position = forms.IntegerField(label=_("Place in the order"), min_value=1, max_value=9999)
     is_active = forms.BooleanField(label=_("In use"), required=False)
-    severity = Several(_("Class"), [(value, value) for value in Ticket.Severity.values])
+    severity = Several(_("Severity"), [(value, value) for value in Ticket.Severity.values])
     tier = Several(_("Class of the module"), Component.Tier.choices)
     municipality_type = Several(_("Kind of municipality"), Municipality.Type.choices)
     queue = Several(_("Queue"))

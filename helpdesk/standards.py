@@ -27,6 +27,9 @@ HEADLINES = (
 PUBLIC_METRICS = (Metric.FIRST_RESPONSE, Metric.NEXT_UPDATE, Metric.WORKAROUND, Metric.RESOLUTION)
 RECENTLY = timedelta(days=30)
 RECENT = "helpdesk.standards.recent_ratios"
+BURNT = "helpdesk.standards.burn_rates"
+BURN_WINDOWS = {"1h": timedelta(hours=1), "6h": timedelta(hours=6)}
+LEAST_BUDGET = 0.001  # of a goal of 100 %
 BAR = 1000  # the width of a bar's drawing, in its own units
 
 
@@ -129,6 +132,33 @@ def recent_ratios(at: datetime) -> dict[tuple[str, str], float]:
     return known
 
 
+def goals(at: datetime) -> dict[tuple[str, str], float]:
+    """{(severity, metric): share to be kept} of the promises in force."""
+    return {
+        (target.version.severity, target.metric): target.goal_percent / 100
+        for target in targets_in_force(at)
+        if target.version.severity
+    }
+
+
+def burn_rates(at: datetime) -> dict[tuple[str, str, str], float]:
+    """{(severity, metric, window): share broken of the share allowed}, kept for a minute, whoever asks.
+
+    1 uses the budget up exactly when its thirty days end, 10 in three days.
+    """
+    known = cache.get(BURNT)
+    if known is None:
+        allowed = {key: max(1 - goal, LEAST_BUDGET) for key, goal in goals(at).items()}
+        known = {
+            (*row.key, window): (1 - row.ratio) / allowed[row.key]
+            for window, span in BURN_WINDOWS.items()
+            for row in attainment.attained(at - span, at, clocks=public_clocks())
+            if row.ratio is not None and row.key in allowed
+        }
+        cache.set(BURNT, known, timeout=60)
+    return known
+
+
 def classes(at: datetime) -> list[Promises]:
     """S1 to S4 as promised at `at`, in the reader's language."""
     return [
@@ -146,9 +176,9 @@ def classes(at: datetime) -> list[Promises]:
 def headlines(month: Month, at: datetime) -> list[Headline]:
     """The four figures of the front page."""
     measured = {row.key: row for row in attainment.attained(month.start, month.end, clocks=public_clocks())}
-    goals = {(target.version.severity, target.metric): target.goal_percent for target in targets_in_force(at)}
+    aimed = goals(at)
     return [
-        Headline(severity, metric, goals.get((severity, metric), 0), measured.get((severity, metric)))
+        Headline(severity, metric, round(aimed.get((severity, metric), 0) * 100), measured.get((severity, metric)))
         for severity, metric in HEADLINES
     ]
 

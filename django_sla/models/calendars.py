@@ -124,6 +124,10 @@ class SpecialDay(Named):
         ]
 
     @property
+    def is_whole(self) -> bool:
+        return self.start_minute == 0 and self.end_minute == MINUTES_A_DAY
+
+    @property
     def start_time(self) -> str:
         return clock_face(self.start_minute)
 

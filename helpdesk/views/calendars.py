@@ -24,7 +24,7 @@ from helpdesk.commitments import name_of
 from helpdesk.models import Ticket
 from helpdesk.standards import ISTANBUL
 
-DAYS_SHOWN = 40
+DAYS_SHOWN = 20
 AT_ONCE = 4000  # promises counted anew while a person waits
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -22,6 +23,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GROUPINGS = ("class", "module", "province", "municipality")
 TREND_MONTHS = 12
 CHART_HEIGHT = 100
+FORETOLD = (Metric.FIRST_RESPONSE, Metric.WORKAROUND, Metric.RESOLUTION)
+WORTH_A_LOOK = 0.2
+RISKS_SHOWN = 25
+MEASURED = "helpdesk.forecast.accuracy"
 
 
 @require_safe
@@ -114,17 +119,33 @@ def expected(request):
     at = now()
     hours = calendars.hours(get_object_or_404(Calendar, code="tr-mesai"))
     until = _next_closing(hours, at)
-    foretold = [
-        forecast.forecast(metric, hours, at=at, until=until)
-        for metric in (Metric.FIRST_RESPONSE, Metric.WORKAROUND, Metric.RESOLUTION)
-    ]
-    tickets = Ticket.objects.in_bulk({each.clock.subject_id for one in foretold for each in one.at_risk})
+    foretold = [forecast.forecast(metric, at=at, until=until) for metric in FORETOLD]
+    shown = {each.clock.subject_id for one in foretold for each in _riskiest(one)}
+    tickets = Ticket.objects.select_related("municipality").defer("search_text").in_bulk(shown)
     context = {
         "until": until,
+        "breaches": sum(one.breaches for one in foretold),
+        "likely": sum(len(one.likely) for one in foretold),
         "forecasts": [(one, name_of(one.metric), _with_tickets(one, tickets)) for one in foretold],
-        "accuracy": forecast.accuracy(Metric.FIRST_RESPONSE, hours, _past_afternoons(hours, at)),
+        "accuracy": _measured(hours, at),
     }
     return render(request, "helpdesk/standards_forecast.html", context)
+
+
+def _riskiest(one: forecast.Forecast) -> list[forecast.Expected]:
+    """Those worth a look today, the likeliest first."""
+    risky = [each for each in one.expected if each.risk >= WORTH_A_LOOK]
+    return sorted(risky, key=lambda each: -each.risk)[:RISKS_SHOWN]
+
+
+def _measured(hours, at: datetime) -> list[tuple[str, forecast.Accuracy]]:
+    """The error of the last ten working days, promise by promise; reckoned once an hour, whoever asks."""
+    known = cache.get(MEASURED)
+    if known is None:
+        afternoons = _past_afternoons(hours, at)
+        known = [(metric, forecast.accuracy(metric, afternoons)) for metric in FORETOLD]
+        cache.set(MEASURED, known, timeout=3600)
+    return [(name_of(metric), accuracy) for metric, accuracy in known]
 
 
 def _asked_for(request, by: str) -> tuple[Month, sheets.Rows]:
@@ -185,7 +206,7 @@ def _past_afternoons(hours, at: datetime) -> list[tuple[datetime, datetime]]:
 
 
 def _with_tickets(one: forecast.Forecast, tickets: dict[int, Ticket]) -> list:
-    return [(each, tickets[each.clock.subject_id]) for each in one.at_risk if each.clock.subject_id in tickets]
+    return [(each, tickets[each.clock.subject_id]) for each in _riskiest(one) if each.clock.subject_id in tickets]
 
 
 def _download(content: str | bytes, content_type: str, name: str) -> HttpResponse:

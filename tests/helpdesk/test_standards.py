@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from django_sla.models import Calendar, Clock, PolicyVersion, SpecialDay
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
 from foundation.outbox.models import Message as Letter
-from helpdesk import escalations, sheets, standards, tickets
+from helpdesk import escalations, metrics, sheets, standards, tickets
 from helpdesk.models import Ticket
 from helpdesk.standards import Month
 from runbooks.models import Rota, Shift
@@ -232,3 +233,18 @@ def test_new_terms_are_a_new_version_and_the_old_one_stays(client, keeper):
     client.post("/standards/policies/s2/", words | {"publish": "1", "running": "1"})
     assert PolicyVersion.objects.filter(policy__code="s2").count() == 2
     assert Clock.objects.of(ticket).get(metric="first_response").due_at == MONDAY + timedelta(minutes=20)
+
+
+def test_the_budget_burns_by_the_goal_of_the_policy_in_force(clock):
+    """Of two first responses in S2 one is late: half broken where one in twenty may be."""
+    kept, broken = (a_ticket(subject=subject) for subject in ("tutulan", "aşılan"))
+    solved(kept, timedelta(minutes=10))
+    solved(broken, timedelta(minutes=40))
+    clock.move_to(MONDAY + timedelta(minutes=50))
+    cache.clear()
+    rates = standards.burn_rates(MONDAY + timedelta(minutes=50))
+    assert standards.goals(MONDAY)["S2", "first_response"] == 0.95
+    assert rates["S2", "first_response", "1h"] == pytest.approx(10)
+    families = {family.name: family for family in metrics.collector.collect()}
+    goals = {sample.labels["metric"]: sample.value for sample in families["nobet_sla_goal_ratio"].samples}
+    assert goals["resolution"] > 0 and families["nobet_sla_burn_rate"].samples
