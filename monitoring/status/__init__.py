@@ -6,5 +6,6 @@ tiles       where a province stands on the tile map
 shelf       one answer a second a process, however many readers
 statuspage  the same values in the public shape of Atlassian Statuspage v2
 feeds       RSS, Atom, iCalendar
+stills      pages of municipalities, provinces and outages on disk
 snapshot    the same pages on disk, for when none of us is alive
 """

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from foundation.live.views import poll_view, stream_view
 from monitoring.consumers import MunicipalStatus, NationalStatus
-from monitoring.views import status, subscriptions
+from monitoring.views import status, subscriptions, us_too
 
 NAMES = (
     "(?P<name>summary|status|components|incidents|incidents/unresolved"
@@ -42,6 +42,10 @@ public = [
     path("status/badge.svg", status.status_badge, name="status_badge"),
     path("status/announcement.txt", status.announcement, name="status_announcement"),
     path("status/outages/<int:pk>/", status.outage, name="status_outage"),
+    path("status/outages/<int:pk>/us-too/", us_too.tap, name="us_too"),
+    path("status/outages/<int:pk>/us-too/confirmation/", us_too.ask, name="us_too_confirmation"),
+    path("status/widget/", status.widget, name="widget"),
+    re_path(r"^status/(?P<code>\d{5})/widget/$", status.widget, name="widget_municipality"),
     re_path(r"^status/province/(?P<plate>\d{2})/$", status.province, name="status_province"),
     re_path(r"^status/(?P<code>\d{5})/$", status.municipal, name="status_municipality"),
     re_path(r"^status/(?P<code>\d{5})/history/$", status.history, name="status_municipality_history"),

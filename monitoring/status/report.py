@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Count, Max, Q
+from django.db.models.functions import TruncMonth
 
 from foundation.directory.models import Component, Municipality, Province
 from monitoring.models import (
@@ -263,16 +264,33 @@ def node_counts() -> list[tuple[str, int]]:
     return list(counted)
 
 
-def past(municipality: Municipality | None, *, before: datetime | None, size: int = 20) -> list[Outage]:
-    """Ended public outages, newest first, `size` a page by key (`before`: started earlier than)."""
-    outages = Outage.objects.public().filter(is_drill=False, ended_at__isnull=False)
-    if municipality:
-        outages = outages.filter(
-            Q(affected__municipality=municipality) | Q(affected__node__municipality=municipality)
-        ).distinct()
+def past(
+    municipality: Municipality | None, *, before: datetime | None, size: int = 20, month: date | None = None
+) -> list[Outage]:
+    """Ended public outages, newest first, `size` a page by key (`before`: started earlier than), of one month."""
+    outages = ended_of(municipality)
+    if month:
+        following = (month + timedelta(days=32)).replace(day=1)
+        outages = outages.filter(started_at__gte=bars.midnight(month), started_at__lt=bars.midnight(following))
     if before:
         outages = outages.filter(started_at__lt=before)
-    return list(outages.order_by("-started_at").prefetch_related("updates", "components")[:size])
+    return list(outages.order_by("-started_at").select_related("report").prefetch_related(*WITH_WORDS)[:size])
+
+
+def ended_of(municipality: Municipality | None) -> OutageQuerySet:
+    outages = Outage.objects.public().filter(is_drill=False, ended_at__isnull=False)
+    if municipality is None:
+        return outages
+    return outages.filter(
+        Q(affected__municipality=municipality) | Q(affected__node__municipality=municipality)
+    ).distinct()
+
+
+def months(municipality: Municipality | None, number: int = 12) -> list[tuple[date, int]]:
+    """The newest months in which an outage began, with how many; months are local."""
+    begun = ended_of(municipality).annotate(month=TruncMonth("started_at", tzinfo=bars.ISTANBUL))
+    counted = begun.order_by("-month").values_list("month").annotate(n=Count("pk", distinct=True))
+    return [(month.date(), count) for month, count in counted[:number]]
 
 
 def municipalities_of(province: Province) -> list[tuple[Municipality, str]]:

@@ -2,8 +2,8 @@
 
 Any web server or CDN can serve the folder as its root. One leased writer at a time;
 every file is replaced atomically, so a reader never meets half a page. The national
-page and its JSON are written on change and at least every 15 s; municipality pages
-are shells, written once, that draw themselves from the two JSON files.
+page and all its documents are written on change and at least every 15 s; the pages
+below it when what they show has changed, some hundreds a second (`stills`).
 """
 
 import hashlib
@@ -24,8 +24,9 @@ from django.utils import translation
 
 from foundation import now
 from foundation.directory.models import Municipality
-from monitoring.models import Affected, Outage, SnapshotLease
-from monitoring.status import feeds, report, statuspage
+from monitoring.models import Affected, Maintenance, Outage, SnapshotLease, State
+from monitoring.status import feeds, report, statuspage, stills
+from monitoring.status.badge import badge
 
 EVERY = timedelta(seconds=15)
 LEASE = timedelta(seconds=30)
@@ -44,8 +45,8 @@ def keep() -> bool:
     mark = latest_word()
     if not claim(at, mark):
         return False
-    write(Path(settings.STATUS_SNAPSHOT_DIR), at)
-    SnapshotLease.objects.filter(owner=ME).update(written_at=at, mark=mark)
+    done = write(Path(settings.STATUS_SNAPSHOT_DIR), at)
+    SnapshotLease.objects.filter(owner=ME).update(written_at=at, mark=mark if done else "")
     return True
 
 
@@ -64,51 +65,65 @@ def latest_word() -> str:
     return hashlib.blake2b(seen.encode(), digest_size=16).hexdigest()
 
 
-def write(folder: Path, at: datetime) -> None:
-    """All national files, and the shells that are missing."""
+def write(folder: Path, at: datetime) -> bool:
+    """All national files, and some of the pages below them; True when none of those is left."""
     country = report.national(at)
-    for language, name in (("tr", "index.html"), ("en", "index.en.html")):
+    page = ""
+    for language, name in stills.LANGUAGES.items():
         with translation.override(language):
             page = render_to_string("monitoring/status/national.html", {"report": country, "at": at, "snapshot": True})
         put(folder / name, page)
         put(folder / "status" / name, page)
     with translation.override("tr"):
         write_documents(folder, country)
-        write_shells(folder, at)
-    put(folder / "status" / "municipalities.json", json.dumps(municipalities(at), ensure_ascii=False))
+    states, touched = report.municipality_states(), felt_by_municipality(country)
+    put(folder / "status" / "municipalities.json", json.dumps(municipalities(at, states, touched), ensure_ascii=False))
+    done = stills.write_some(folder, stills.Country(country, states, touched), put)
     copy_assets(folder, page)
+    put(folder / "status" / "made.json", json.dumps({"made": at.isoformat()}))
+    return done
 
 
 def write_documents(folder: Path, country: report.Report) -> None:
-    for name, make in (
-        ("summary", statuspage.summary),
-        ("status", statuspage.status),
-        ("components", statuspage.components),
-        ("incidents/unresolved", statuspage.unresolved),
-    ):
-        put(folder / "api" / "v2" / f"{name}.json", json.dumps(make(country), ensure_ascii=False))
-    past = report.past(None, before=None)
-    put(folder / "status" / "history.rss", feeds.history(country, past, feeds.Wanted(), "rss"))
-    put(folder / "status" / "history.atom", feeds.history(country, past, feeds.Wanted(), "atom"))
+    past = report.past(None, before=None, size=50)
+    stage = Maintenance.Stage
+    documents = {
+        "summary": statuspage.summary(country),
+        "status": statuspage.status(country),
+        "components": statuspage.components(country),
+        "incidents": statuspage.incidents(country, past),
+        "incidents/unresolved": statuspage.unresolved(country),
+        "scheduled-maintenances": statuspage.maintenances(country),
+        "scheduled-maintenances/upcoming": statuspage.maintenances(country, stage.SCHEDULED),
+        "scheduled-maintenances/active": statuspage.maintenances(country, stage.IN_PROGRESS),
+    }
+    for name, document in documents.items():
+        put(folder / "api" / "v2" / f"{name}.json", json.dumps(document, ensure_ascii=False))
+    put(folder / "status" / "history.rss", feeds.history(country, past[:20], feeds.Wanted(), "rss"))
+    put(folder / "status" / "history.atom", feeds.history(country, past[:20], feeds.Wanted(), "atom"))
     put(folder / "status" / "maintenance.ics", feeds.calendar(country.upcoming, country.at))
+    put(folder / "status" / "badge.svg", badge(State(country.state)))
+    announced = render_to_string("monitoring/status/announcement.txt", {"report": country})
+    put(folder / "status" / "announcement.txt", announced)
 
 
-def write_shells(folder: Path, at: datetime) -> None:
-    """A page for each municipality that has none yet; its content comes from the JSON files."""
-    for municipality in Municipality.objects.order_by("code").iterator():
-        target = folder / "status" / municipality.code / "index.html"
-        if not target.exists():
-            put(target, render_to_string("monitoring/status/shell.html", {"municipality": municipality, "at": at}))
-
-
-def municipalities(at: datetime) -> dict:
-    """`{"made": …, "states": {code: state}, "outages": {code: [id, …]}}`, what the shells draw from."""
+def municipalities(at: datetime, states: dict[int, str], touched: dict[int, list[int]]) -> dict:
+    """`{"made": …, "states": {code: state}, "outages": {code: [id, …]}}`, for programs."""
     codes = dict(Municipality.objects.values_list("pk", "code"))
-    outages: dict[str, list[int]] = {}
+    return {
+        "made": at.isoformat(),
+        "states": {codes[pk]: state for pk, state in states.items()},
+        "outages": {codes[pk]: outages for pk, outages in touched.items()},
+    }
+
+
+def felt_by_municipality(country: report.Report) -> dict[int, list[int]]:
+    """Which open public outages each municipality feels, in the order of the national page."""
+    touching: dict[int, set[int]] = {}
     for municipality, outage in felt():
-        outages.setdefault(codes[municipality], []).append(outage)
-    states = {codes[municipality]: state for municipality, state in report.municipality_states().items()}
-    return {"made": at.isoformat(), "states": states, "outages": outages}
+        touching.setdefault(municipality, set()).add(outage)
+    order = [outage.pk for outage in country.outages]
+    return {place: [pk for pk in order if pk in outages] for place, outages in touching.items()}
 
 
 def felt() -> set[tuple[int, int]]:
@@ -120,8 +135,7 @@ def felt() -> set[tuple[int, int]]:
 
 def copy_assets(folder: Path, page: str) -> None:
     """The styles, marks and scripts that the pages name, under the same addresses."""
-    named = set(STATIC.findall(page)) | set(STATIC.findall(shell_sample()))
-    for address in named:
+    for address in set(STATIC.findall(page)):
         name = address.removeprefix(settings.STATIC_URL)
         target = folder / "static" / name
         source = asset(name)
@@ -134,10 +148,6 @@ def asset(name: str) -> str | None:
     """Where a static file lies: collected, or in the tree when nobody has collected."""
     collected = Path(staticfiles_storage.path(name))
     return str(collected) if collected.exists() else finders.find(name)
-
-
-def shell_sample() -> str:
-    return render_to_string("monitoring/status/shell.html", {"municipality": Municipality(code="00000"), "at": now()})
 
 
 def put(target: Path, text: str) -> None:

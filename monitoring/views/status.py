@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 
+from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from foundation import now
@@ -72,16 +75,18 @@ def outage(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, code: str = "") -> HttpResponse:
-    """`GET /status/history/`: ended outages, newest first, paged by key (`?before=`)."""
-    before = request.GET.get("before", "")
+    """`GET /status/history/`: ended outages, newest first, paged by key (`?before=`); `?month=2026-06`."""
+    before, month = request.GET.get("before", ""), month_of(request.GET.get("month", ""))
 
     def make() -> str:
         found = municipality(code) if code else None
-        rows = report.past(found, before=moment(before))
+        rows = report.past(found, before=moment(before), month=month)
         older = rows[-1].started_at.isoformat() if len(rows) == 20 else ""
-        return page_of("history", {"outages": rows, "of": found, "older": older, "at": now()})
+        months = report.months(found)
+        context = {"outages": rows, "of": found, "older": older, "month": month, "months": months, "at": now()}
+        return page_of("history", context)
 
-    return answer(request, f"history:{code}:{before[:40]}", make, HTML)
+    return answer(request, f"history:{code}:{month}:{before[:40]}", make, HTML)
 
 
 @require_safe
@@ -129,6 +134,14 @@ def status_badge(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+def widget(request: HttpRequest, code: str = "") -> HttpResponse:
+    """`GET /status/widget/`, `/status/<code>/widget/`: a few lines for other people's pages, in a frame, no script."""
+    return answer(request, f"widget:{code}", lambda: page("widget", read(code)), HTML)
+
+
+@require_safe
 def announcement(request: HttpRequest) -> HttpResponse:
     """`GET /status/announcement.txt`: what the telephone line reads out, one paragraph of plain text."""
     return answer(request, "ivr", lambda: page_of("announcement", {"report": report.national(now())}, "txt"), TEXT)
@@ -148,6 +161,14 @@ def read(code: str) -> report.Report:
 
 def municipality(code: str) -> Municipality:
     return get_object_or_404(Municipality.objects.select_related("province"), code=code)
+
+
+def month_of(text: str) -> date | None:
+    """The first day of "2026-06"; None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  a month has no time zone
+    except ValueError:
+        return None
 
 
 def moment(text: str):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 from xml.etree import ElementTree
 
 from django.core.cache import cache
@@ -18,8 +19,8 @@ from hypothesis import strategies as st
 
 from foundation import now
 from foundation.directory.models import Component
-from monitoring import outages
-from monitoring.models import Node, Outage, State
+from monitoring import maintenances, outages
+from monitoring.models import Maintenance, Node, Outage, State
 from monitoring.status import bars, feeds, report, snapshot
 from monitoring.status.shelf import Shelf, shelf
 from tests.cast import Cast
@@ -225,6 +226,129 @@ class Pages(StatusCase):
             self.page(path)
 
 
+class OtherPeoplesPages(StatusCase):
+    def test_the_widget_may_be_framed_and_needs_no_script(self):
+        self.an_outage()
+        answer = self.client.get("/status/26010/widget/?lang=en")
+        self.assertNotIn("X-Frame-Options", answer)
+        self.assertIn("frame-ancestors *", answer["Content-Security-Policy"])
+        self.assertContains(answer, "Collections are down")
+        self.assertNotContains(answer, "<script")
+        self.assertEqual(self.client.get("/status/")["X-Frame-Options"], "DENY")
+
+
+class UsToo(StatusCase):
+    def setUp(self):
+        super().setUp()
+        self.outage = self.an_outage()
+        self.path = f"/status/outages/{self.outage.pk}/us-too/"
+
+    def taps(self, **headers) -> int:
+        self.client.post(self.path, headers=headers)
+        self.outage.refresh_from_db()
+        return self.outage.report_count
+
+    def test_a_clerk_who_is_signed_in_taps_once(self):
+        self.client.force_login(self.selim)
+        self.assertEqual(self.taps(**{"Sec-Fetch-Site": "same-origin"}), 1)
+        self.assertEqual(self.taps(**{"Sec-Fetch-Site": "same-origin"}), 1)
+
+    def test_other_sites_and_silent_clients_are_asked_once_more(self):
+        self.client.force_login(self.selim)
+        self.assertEqual(self.taps(**{"Sec-Fetch-Site": "cross-site"}), 0)
+        self.assertEqual(self.taps(Origin="https://evil.example"), 0)
+        self.assertEqual(self.taps(), 0)
+        self.client.post(f"{self.path}confirmation/")
+        self.outage.refresh_from_db()
+        self.assertEqual(self.outage.report_count, 1)
+
+    def test_a_stranger_signs_in_and_comes_back(self):
+        answer = self.client.post(self.path, headers={"Sec-Fetch-Site": "same-origin"}, follow=True)
+        self.assertIn(f"next={self.path}confirmation/", answer.redirect_chain[-1][0])
+
+
+class Months(StatusCase):
+    def test_past_outages_are_found_by_month(self):
+        for day in ("2026-05-31T22:00+00:00", "2026-04-10T09:00+00:00"):  # 1 June in Istanbul
+            at = datetime.fromisoformat(day)
+            outage = outages.declare(components=[self.tahsilat], title_tr=day, title_en=day, started_at=at)
+            outages.end(outage, at=at + timedelta(hours=1))
+        june = self.page("/status/history/?month=2026-06")
+        self.assertIn("2026-05-31T22", june)
+        self.assertNotIn("2026-04-10T09", june)
+        self.assertIn("Nisan 2026 (1)", june)
+        self.page("/status/history/?month=2026-13")
+
+
+# Fields and types that clients of the public API rely on (developer documentation of Statuspage, v2).
+PAGE = {"id": str, "name": str, "url": str, "time_zone": str, "updated_at": str}
+COMPONENT = {
+    "id": str, "name": str, "status": str, "created_at": str, "updated_at": str, "position": int,
+    "showcase": bool, "group": bool, "page_id": str, "only_show_if_degraded": bool,
+}  # fmt: skip
+UPDATE = {
+    "id": str, "status": str, "body": str, "incident_id": str,
+    "created_at": str, "updated_at": str, "display_at": str, "deliver_notifications": bool,
+}  # fmt: skip
+INCIDENT = {
+    "id": str, "name": str, "status": str, "created_at": str, "updated_at": str, "impact": str,
+    "shortlink": str, "started_at": str, "page_id": str, "incident_updates": list, "components": list,
+}  # fmt: skip
+LISTS = {
+    "summary": {"components": COMPONENT, "incidents": INCIDENT, "scheduled_maintenances": INCIDENT},
+    "status": {},
+    "components": {"components": COMPONENT},
+    "incidents": {"incidents": INCIDENT},
+    "incidents/unresolved": {"incidents": INCIDENT},
+    "scheduled-maintenances": {"scheduled_maintenances": INCIDENT},
+    "scheduled-maintenances/upcoming": {"scheduled_maintenances": INCIDENT},
+    "scheduled-maintenances/active": {"scheduled_maintenances": INCIDENT},
+}
+WORDS = {
+    "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance",
+    "investigating", "identified", "monitoring", "resolved", "scheduled", "in_progress", "verifying", "completed",
+}  # fmt: skip
+
+
+class AClientOfStatuspage(StatusCase):
+    """Reads every document as strictly as a typed client does, nationally and for a municipality."""
+
+    def setUp(self):
+        super().setUp()
+        outage = self.an_outage()
+        outages.publish(outage, stage="identified", text_tr="Neden bulundu.", by=self.nermin)
+        for hours in (-1, 5):
+            start = now() + timedelta(hours=hours)
+            window = Maintenance(title_tr="Bakım", title_en="Work", starts_at=start, ends_at=start + timedelta(hours=2))
+            maintenances.plan(window, by=self.nermin, components=[self.tahsilat])
+
+    def check(self, row: dict, fields: dict, where: str) -> None:
+        for name, kind in fields.items():
+            self.assertIsInstance(row.get(name), kind, f"{where}.{name}")
+            if name.endswith("_at"):
+                self.assertIsNotNone(datetime.fromisoformat(row[name]).tzinfo, f"{where}.{name}")
+        if "status" in fields:
+            self.assertIn(row["status"], WORDS, where)
+
+    def test_finds_what_it_expects(self):
+        for place in ("", "/status/26010"):
+            for name, lists in LISTS.items():
+                document = json.loads(self.page(f"{place}/api/v2/{name}.json"))
+                self.check(document["page"], PAGE, f"{place}{name}.page")
+                for key, fields in lists.items():
+                    self.assertTrue(document[key], f"{place}{name}.{key} is empty")
+                    for row in document[key]:
+                        self.check(row, fields, f"{place}{name}.{key}")
+                        for update in row.get("incident_updates", ()):
+                            self.check(update, UPDATE, f"{place}{name}.{key}.update")
+                        for component in row.get("components", ()):
+                            self.check(component, COMPONENT, f"{place}{name}.{key}.component")
+                if "status" in document:
+                    self.assertIn(
+                        document["status"]["indicator"], {"none", "minor", "major", "critical", "maintenance"}
+                    )
+
+
 class NinetyDays(SimpleTestCase):
     def span(self, start_hours_ago: float, hours: float, state: str = State.OUTAGE, share: float = 1.0) -> bars.Span:
         start = NOON - timedelta(hours=start_hours_ago)
@@ -288,6 +412,35 @@ class OnDisk(StatusCase):
     def test_it_is_written_on_change_and_otherwise_every_fifteen_seconds(self):
         self.assertTrue(self.keep())
         self.assertFalse(self.keep())
+        self.an_outage()
+        self.assertTrue(self.keep())
+
+    def test_below_the_national_page_only_what_changed_is_written(self):
+        self.keep()
+        there = self.root / "status/05004/index.html"
+        here = self.root / "status/26010/index.html"
+        before = there.stat().st_mtime_ns, here.stat().st_mtime_ns
+        node = Node.objects.create(code="26010", name="Odunpazarı", municipality=self.odunpazari)
+        outages.declare(nodes=[node], scope="local", title_tr="Hat kopuk", title_en="Line cut")
+        self.keep()
+        self.assertEqual(there.stat().st_mtime_ns, before[0])
+        self.assertIn("Hat kopuk", here.read_text(encoding="utf-8"))
+        self.assertIn("Line cut", here.with_name("index.en.html").read_text(encoding="utf-8"))
+        summary = json.loads((self.root / "status/26010/api/v2/summary.json").read_text(encoding="utf-8"))
+        self.assertEqual(summary["incidents"][0]["name"], "Hat kopuk")
+        self.assertIn("made", json.loads((self.root / "status/made.json").read_text(encoding="utf-8")))
+
+    def test_a_flood_of_changes_is_written_in_rounds(self):
+        with mock.patch.object(snapshot.stills, "AT_ONCE", 5):
+            rounds = 0
+            while self.keep():
+                rounds += 1
+        self.assertGreater(rounds, 3)
+        self.assertTrue((self.root / "status/province/26/index.en.html").exists())
+
+    def test_marks_that_cannot_be_read_cost_only_writing(self):
+        self.keep()
+        (self.root / ".marks.json").write_text("[", encoding="utf-8")
         self.an_outage()
         self.assertTrue(self.keep())
 

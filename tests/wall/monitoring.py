@@ -29,6 +29,9 @@ doors = [
     Public("monitoring:subscription_confirmation", at=lambda stage: {"token": "nobody"}, answers=(405,)),
     Public("monitoring:subscription_ending", at=lambda stage: {"token": "nobody"}, answers=(302,)),
     Public("monitoring:unsubscribe"),
+    Public("monitoring:widget"),
+    Public("monitoring:widget_municipality", at=lambda stage: PLACE),
+    Public("monitoring:us_too", at=lambda stage: {"pk": stage.spoken_of.pk}, answers=(302,)),
     Public("monitoring:status_state"),
     Public("monitoring:status_stream", answers=(501,)),
     Public("monitoring:status_municipality_state", at=lambda stage: PLACE),
@@ -74,6 +77,7 @@ def an_update(stage):
 
 
 doors += [
+    Door("monitoring:us_too_confirmation", EVERYONE, at=the_outage),
     Door("monitoring:outage_words", WATCH, at=the_outage, post=an_update),
     Door("monitoring:outage_times", WATCH, at=the_outage, post=nothing, answers=(422,)),
     Door("monitoring:outage_withdrawal", WATCH, at=the_outage, get=False, post=nothing, answers=(409,)),

@@ -1,0 +1,159 @@
+"""The pages below the national one, on disk: only those that changed, some at a time.
+
+Municipalities, provinces and outages, in both languages, without a script and without
+the database. Each has a mark of what it shows; a round writes the pages whose mark is
+not the one on disk, at most `AT_ONCE`, and says whether some are left.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+
+from foundation.directory.models import Municipality, Province
+from monitoring.models import Outage, State
+from monitoring.status import statuspage
+from monitoring.status.report import Report, past
+
+AT_ONCE = 400
+LANGUAGES = {"tr": "index.html", "en": "index.en.html"}
+MARKS = ".marks.json"
+Put = Callable[[Path, str], None]
+
+
+@dataclass(frozen=True)
+class Still:
+    """One page: where it lies, what it shows (`mark`), and how it is drawn, in the active language."""
+
+    path: str
+    mark: str
+    draw: Callable[[], str]
+    language: str = "tr"
+
+
+@dataclass
+class Country:
+    """What the pages of one round are drawn from, read once."""
+
+    report: Report
+    states: dict[int, str]
+    felt: dict[int, list[int]]  # municipality → open public outages
+    template: str = "monitoring/status/still.html"
+
+    @cached_property
+    def outages(self) -> dict[int, Outage]:
+        return {outage.pk: outage for outage in self.report.outages}
+
+    @cached_property
+    def marks(self) -> dict[int, str]:
+        return {pk: mark_of(outage) for pk, outage in self.outages.items()}
+
+    @cached_property
+    def cards(self) -> dict[tuple[int, str], SafeString]:
+        return {}
+
+    def card(self, outage: Outage) -> SafeString:
+        """The outage as every page shows it, drawn once a language."""
+        key = (outage.pk, translation.get_language() or "tr")
+        if key not in self.cards:
+            card = get_template("monitoring/status/_outage.html")
+            self.cards[key] = mark_safe(card.render({"outage": outage, "loud": outage.is_open}))  # noqa: S308  a template's
+        return self.cards[key]
+
+    def page(self, title: str, state: str, outages: list[Outage], **more) -> str:
+        cards = [self.card(outage) for outage in outages]
+        said = {"title": title, "state": state, "cards": cards, "at": self.report.at, "snapshot": True, **more}
+        return get_template(self.template).render(said)
+
+
+def write_some(folder: Path, country: Country, put: Put) -> bool:
+    """Write up to `AT_ONCE` pages that changed; True when none is left."""
+    marks = read_marks(folder)
+    changed = [still for still in stills(country) if marks.get(still.path) != still.mark]
+    for still in changed[:AT_ONCE]:
+        with translation.override(still.language):
+            put(folder / still.path, still.draw())
+        marks[still.path] = still.mark
+    if changed:
+        put(folder / MARKS, json.dumps(marks))
+    return len(changed) <= AT_ONCE
+
+
+def read_marks(folder: Path) -> dict[str, str]:
+    """What lies on disk, by path; nothing when that cannot be read: then everything is written."""
+    try:
+        marks = json.loads((folder / MARKS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return marks if isinstance(marks, dict) else {}
+
+
+def mark_of(outage: Outage) -> str:
+    words = [(update.pk, update.text_tr, update.text_en) for update in outage.updates.all()]
+    facts = (outage.title_tr, outage.state, outage.stage, outage.still_affected, outage.started_at, outage.ended_at)
+    return digest((*facts, outage.next_update_at, *words))
+
+
+def digest(values: object) -> str:
+    return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
+
+
+def stills(country: Country) -> Iterator[Still]:
+    """Every page below the national one: first outages, then those in trouble, then the rest."""
+    yield from outage_pages(country)
+    places = list(Municipality.objects.select_related("province").order_by("code"))
+    places.sort(key=lambda place: place.pk not in country.felt)
+    for place in places:
+        yield from municipality_pages(country, place)
+    by_province: dict[str, list[Municipality]] = {}
+    for place in sorted(places, key=lambda place: place.sort_key):
+        by_province.setdefault(place.province_id, []).append(place)
+    for province in Province.objects.all():
+        yield from province_pages(country, province, by_province.get(province.pk, []))
+
+
+def outage_pages(country: Country) -> Iterator[Still]:
+    for outage in [*country.outages.values(), *past(None, before=None)]:
+        for language, name in LANGUAGES.items():
+            draw = lambda outage=outage: country.page(outage.title, outage.state, [outage])  # noqa: E731
+            yield Still(f"status/outages/{outage.pk}/{name}", mark_of(outage), draw, language)
+
+
+def municipality_pages(country: Country, place: Municipality) -> Iterator[Still]:
+    felt = country.felt.get(place.pk, [])
+    state = country.states.get(place.pk, State.NO_DATA)
+    mark = digest((state, place.full_name, [country.marks[pk] for pk in felt]))
+    outages = [country.outages[pk] for pk in felt]
+    for language, name in LANGUAGES.items():
+        draw = lambda: country.page(place.full_name, state, outages, of=place)  # noqa: E731
+        yield Still(f"status/{place.code}/{name}", mark, draw, language)
+    yield Still(f"status/{place.code}/api/v2/summary.json", mark, lambda: summary(country, place, outages))
+
+
+def summary(country: Country, place: Municipality, outages: list[Outage]) -> str:
+    here = Report(
+        at=country.report.at,
+        of=place,
+        outages=outages,
+        components=country.report.components,
+        upcoming=country.report.upcoming,
+        changed_at=country.report.changed_at,
+        probed_at=country.report.probed_at,
+    )
+    return json.dumps(statuspage.summary(here), ensure_ascii=False)
+
+
+def province_pages(country: Country, province: Province, places: list[Municipality]) -> Iterator[Still]:
+    rows = [(place, country.states.get(place.pk, State.NO_DATA)) for place in places]
+    mark = digest([(place.pk, state) for place, state in rows])
+    for language, name in LANGUAGES.items():
+        draw = lambda: get_template("monitoring/status/province.html").render(  # noqa: E731
+            {"province": province, "rows": rows, "at": country.report.at, "snapshot": True}
+        )
+        yield Still(f"status/province/{province.pk}/{name}", mark, draw, language)
