@@ -138,7 +138,9 @@ def status_badge(request: HttpRequest) -> HttpResponse:
 @csp_replace({"frame-ancestors": ["*"]})
 def widget(request: HttpRequest, code: str = "") -> HttpResponse:
     """`GET /status/widget/`, `/status/<code>/widget/`: a few lines for other people's pages, in a frame, no script."""
-    return answer(request, f"widget:{code}", lambda: page("widget", read(code)), HTML)
+    response = answer(request, f"widget:{code}", lambda: page("widget", read(code)), HTML)
+    response["Refresh"] = "60"
+    return response
 
 
 @require_safe
