@@ -2,20 +2,22 @@
 
 from celery import shared_task
 
-from runbooks import bells
+from foundation.promises import bells
 from runbooks.broadcasts import sending
 from runbooks.runs import engine
 
 
 @shared_task(expires=60)
 def dispatch_broadcasts():
+    bells.answer("broadcasts")
     sending.dispatch_due()
 
 
 @shared_task(expires=60)
 def go_on_with_runs():
+    bells.answer("steps")
     engine.go_on()
 
 
-bells.hang("dispatch", lambda: dispatch_broadcasts.apply_async(retry=False))
-bells.hang("steps", lambda: go_on_with_runs.apply_async(retry=False))
+bells.hang("broadcasts", dispatch_broadcasts)
+bells.hang("steps", go_on_with_runs)

@@ -1,25 +1,24 @@
-"""The doorbell of outbox: it says *look now*; the rows say what is owed."""
-
-import logging
+"""Doorbells heard: each looks now at what the rows say is owed."""
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
-from django.db import transaction
 
 from foundation.outbox import dispatch, receipts
-
-logger = logging.getLogger(__name__)
+from foundation.outbox.models.message import Channel
+from foundation.promises import bells
 
 
 @shared_task(ignore_result=True, expires=60)
 def deliver(channel: str) -> None:
     """Messages of this channel were let go."""
+    bells.answer(bell(channel))
     dispatch.deliver(channel)
 
 
 @shared_task(ignore_result=True, expires=60)
 def apply_receipts() -> None:
     """Receipts came in."""
+    bells.answer(RECEIPTS)
     receipts.apply()
 
 
@@ -28,20 +27,21 @@ def close_shop(**_) -> None:
     dispatch.close_shop()
 
 
-def ring(channel: str) -> None:
-    """Ring for delivery once the caller's transaction is committed.
+RECEIPTS = "outbox.receipts"
 
-    A broker that is away costs time, never a message: the sweep finds it.
-    """
-    transaction.on_commit(lambda: _ring_now(deliver, channel), robust=True)
+
+def bell(channel: str) -> str:
+    return f"outbox.{channel}"
+
+
+def ring(channel: str) -> None:
+    bells.ring(bell(channel))
 
 
 def ring_for_receipts() -> None:
-    transaction.on_commit(lambda: _ring_now(apply_receipts), robust=True)
+    bells.ring(RECEIPTS)
 
 
-def _ring_now(task, *arguments) -> None:
-    try:
-        task.apply_async(arguments, retry=False)
-    except Exception as error:  # noqa: BLE001  every broker library has its own errors
-        logger.warning("doorbell not heard: %s", error)
+for _channel in Channel:
+    bells.hang(bell(_channel), deliver, _channel.value)
+bells.hang(RECEIPTS, apply_receipts)

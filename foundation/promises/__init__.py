@@ -4,4 +4,5 @@ Promise  an abstract row that becomes due; a context keeps its own table of them
 claim    take due rows; each goes to exactly one claimant
 lease    how long a claim holds; a worker that dies lets it run out, and the row is due again
 sweep    the periodic look at the database that finds what nobody rang for
+bell     tells somebody to look now; rings once however many ring
 """

@@ -14,7 +14,7 @@ from foundation.journal import journal
 from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch
-from runbooks import bells
+from foundation.promises import bells
 from runbooks.broadcasts import composing
 from runbooks.models import Broadcast, Dispatch
 
@@ -30,7 +30,7 @@ class NothingToHold(Refusal):
 def promise(broadcast: Broadcast) -> None:
     """Owe the sending of an approved broadcast, in the caller's transaction."""
     Dispatch.objects.create(broadcast=broadcast)
-    bells.ring("dispatch")
+    bells.ring("broadcasts")
 
 
 def dispatch_due(limit: int = 3) -> int:

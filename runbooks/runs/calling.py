@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
+from foundation.promises import bells
 from monitoring.models import Outage
-from runbooks import bells
 from runbooks.models import Call, Run, Runbook, Step
 from runbooks.runs import walking
 

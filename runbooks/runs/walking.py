@@ -7,7 +7,7 @@ from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
-from runbooks import bells
+from foundation.promises import bells
 from runbooks.models import Run, Signature, Step
 from runbooks.plans.reading import END, duration, leads_to
 
