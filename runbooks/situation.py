@@ -28,6 +28,7 @@ DECISIONS = ("incident.declared", "run.started", "broadcast.approved", "broadcas
 SENTENCES = {
     "outage.opened": _("Outage opened, severity %(severity)s"),
     "outage.joined": _("%(count)s more nodes belong to it"),
+    "outage.joined_by_hand": _("Another outage turned out to be a part of it"),
     "outage.merged": _("Joined to a wider outage"),
     "outage.split": _("Split: %(count)s lines became an outage of their own"),
     "outage.updated": _("Status update published"),

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 
 from foundation.live.views import poll_view, stream_view
 from runbooks.board.socket import BoardSocket
-from runbooks.views import board, broadcasts, cap, on_call, plans, preapprovals, runs, scenario, situation
+from runbooks.views import board, broadcasts, cap, on_call, panel, plans, preapprovals, runs, scenario, situation, wall
 
 
 def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]:
@@ -51,9 +51,16 @@ urlpatterns = [
     path("board/outages/new/", board.declaration, name="outage_declaration"),
     path("board/outages/<int:pk>/acknowledgement/", board.acknowledgement, name="outage_acknowledgement"),
     path("board/outages/<int:pk>/major-incident/", board.major_incident, name="outage_major_incident"),
-    path("board/wall/", board.wall, name="wall"),
-    path("board/wall/moving/", board.wall_moving, name="wall_moving"),
-    path("board/wall/screens/", board.wall_screen, name="wall_screen"),
+    path("board/outages/<int:pk>/", panel.panel, name="outage_panel"),
+    path("board/outages/<int:pk>/join/", panel.join, name="outage_join"),
+    path("board/outages/<int:pk>/run/", panel.run, name="outage_run"),
+    path("board/outages/<int:pk>/maintenance/", panel.maintenance, name="outage_maintenance"),
+    path("board/outages/<int:pk>/override/", panel.override, name="outage_override"),
+    path("board/latency/", board.latency, name="board_latency"),
+    path("board/wall/", wall.wall, name="wall"),
+    path("board/wall/moving/", wall.moving, name="wall_moving"),
+    path("board/wall/screens/", wall.screens, name="wall_screens"),
+    path("board/wall/entry/", wall.entry, name="wall_entry"),
     path("acknowledgement/", broadcasts.acknowledgement, name="acknowledgement"),
     path("runbooks/", plans.shelf, name="shelf"),
     path("runbooks/new/", plans.publish, name="publish"),

@@ -73,7 +73,7 @@ class Keeper:
         self.kwargs = scope.get("url_route", {}).get("kwargs", {})
         self.query = QueryDict(scope.get("query_string", b""))
         if not self.public:
-            self.session_key = session_key_of(scope)
+            self.session_key = cookies_of(scope).get(settings.SESSION_COOKIE_NAME, "")
             self.person = person_of_session(self.session_key)
 
     def recognise_request(self, request, kwargs: Mapping[str, object]) -> None:
@@ -82,9 +82,9 @@ class Keeper:
             self.person, self.session_key = request.user, request.session.session_key or ""
 
 
-def session_key_of(scope: dict) -> str:
+def cookies_of(scope: dict) -> dict[str, str]:
     cookies = b"; ".join(value for name, value in scope.get("headers", ()) if name == b"cookie")
-    return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
+    return parse_cookie(cookies.decode("latin1"))
 
 
 def person_of_session(session_key: str) -> Person | None:

@@ -3,6 +3,7 @@
 declaring   declare, join, absorb         somebody or something says that it is broken
 reading     covering, open_now            what others ask
 splitting   split                         one outage turns out to be two
+uniting     join_by_hand                  two outages turn out to be one
 speaking    publish, acknowledge, tell    what people hear, and who has seen it
 reviewing   review                        what the nodes' states say: open, join, widen, settle
 ending      settle, end                   who is back, and when it is over
@@ -18,6 +19,7 @@ from monitoring.outages.reading import covering, open_now
 from monitoring.outages.reviewing import review
 from monitoring.outages.speaking import acknowledge, publish, tell
 from monitoring.outages.splitting import split
+from monitoring.outages.uniting import join_by_hand
 
 __all__ = [
     "absorb",
@@ -27,6 +29,7 @@ __all__ = [
     "declare",
     "end",
     "join",
+    "join_by_hand",
     "open_now",
     "publish",
     "retime",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from foundation import now
 from foundation.directory.models import Component, Municipality, Person, Province
@@ -200,6 +200,18 @@ def join(outage: Outage, nodes: Sequence[Node], *, evidence: dict | None = None)
     events.outage_joined.send(Outage, outage=outage, nodes=nodes)
 
 
+def end_lines_said_twice(part: Outage, outage: Outage) -> None:
+    """What both outages say of a municipality is said once from now on."""
+    known, felt = (one.affected.current().filter(node=None) for one in (outage, part))
+    same_place, same_component = Q(municipality=OuterRef("municipality")), Q(component=OuterRef("component"))
+    for lines, same in (
+        (Q(component=None), same_place & Q(component=None)),
+        (Q(municipality=None), same_component & Q(municipality=None)),
+        (Q(), same_place & same_component),
+    ):
+        felt.filter(lines, Exists(known.filter(same))).update(until=now())
+
+
 @transaction.atomic
 def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
     """One fault had several names: move what the smaller outages hold into the wider one."""
@@ -212,6 +224,7 @@ def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
         )
         if not claimed:
             continue
+        end_lines_said_twice(part, outage)
         part.affected.current().update(outage=outage)
         owing.follow(part, outage)
         Outage.objects.filter(pk=outage.pk, started_at__gt=part.started_at).update(started_at=part.started_at)

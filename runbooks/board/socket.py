@@ -2,6 +2,7 @@
 
 from foundation.live import audiences
 from foundation.live.consumers import LiveConsumer
+from foundation.live.keepers import cookies_of
 from monitoring import outages
 from monitoring.status import report
 from runbooks.board import kiosk
@@ -15,7 +16,11 @@ class BoardSocket(LiveConsumer):
 
     def recognise_scope(self, scope: dict) -> None:
         super().recognise_scope(scope)
-        self.person = self.person or kiosk.maker_of(self.query.get("token", ""))
+        self.person = self.person or kiosk.maker_of(cookies_of(scope))
+
+    def recognise_request(self, request, kwargs) -> None:
+        super().recognise_request(request, kwargs)
+        self.person = self.person or kiosk.maker_of(request.COOKIES)
 
     def admit(self) -> bool:
         return self.person is not None and self.person.keeps_the_watch

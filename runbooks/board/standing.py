@@ -2,17 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from statistics import fmean
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Avg, Count, Min, Prefetch, Q, prefetch_related_objects
 
 from foundation.directory.models import Component, Municipality, Province
 from helpdesk.models import MajorIncident
 from monitoring import outages
-from monitoring.models import WORST_FIRST, Affected, Node, Outage, State
+from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outage, State
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
 from monitoring.status.tiles import TILES, Tile
@@ -21,6 +22,10 @@ from runbooks.models import Run
 
 MOST_FOUND = 60
 MOST_LINES = 12  # of the matrix, before the rest is folded
+MOST_FLAPPING = 12
+SILENCE = timedelta(minutes=2)  # without a finished round of probes; board.js knows the same
+PIN = 22  # the width of a pin on the sheet
+STRIP, SLOTS = timedelta(hours=2), 24
 # How a municipality of each state is drawn: the path of one mark, its corner at the place.
 MARKS = {
     State.OK: "h0",
@@ -33,6 +38,42 @@ MARKS = {
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an outage lies: the middle of the municipalities it touches, on the sheet of the map."""
+
+    x: float
+    y: float
+    municipalities: int
+    name: str  # of one of them
+
+
+@dataclass(frozen=True)
+class Pin:
+    """The number of an outage on the map, moved aside where another one stands."""
+
+    card: "Card"
+    x: float
+    y: float
+
+    @property
+    def is_east(self) -> bool:
+        """Whether a name beside it would leave the sheet on the right."""
+        return self.x > outline.WIDTH * 0.8
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A node that comes and goes, and its states in the last `STRIP`, oldest first."""
+
+    node: Node
+    states: list[str]
+
+    @property
+    def changes(self) -> int:
+        return sum(one != other for one, other in pairwise(self.states))
+
+
+@dataclass(frozen=True)
 class Card:
     """One open outage as the operators' column shows it."""
 
@@ -41,6 +82,7 @@ class Card:
     at: datetime
     runs: list[Run]
     incident: MajorIncident | None
+    place: Place | None
 
     @property
     def is_new(self) -> bool:
@@ -64,11 +106,12 @@ class Card:
         """Whole minutes until the next word is due, or since it was."""
         return int(abs(self.until_next_word or timedelta(0)).total_seconds() // 60)
 
-    @cached_property
-    def pin(self) -> tuple[float, float] | None:
-        """Where its number stands on the map; a central outage is everywhere."""
-        province = self.outage.province
-        return outline.place(province.longitude, province.latitude) if province else None
+    @property
+    def name_on_map(self) -> str:
+        """Beside its number: the province, or the one municipality it touches."""
+        if self.outage.province:
+            return self.outage.province.name
+        return self.place.name if self.place and self.place.municipalities == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -104,8 +147,13 @@ class Standing:
     municipalities: list[tuple[int, str, float, float]]
     regions: list[str]
     lines: list[Line]
-    flapping: list[Node]
+    flapping: list[Strip]
     probed_at: datetime | None
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was measured lately: that no outage is open says nothing then."""
+        return self.probed_at is None or self.at - self.probed_at > SILENCE
 
     @property
     def new(self) -> list[Card]:
@@ -118,6 +166,17 @@ class Standing:
     @cached_property
     def counts(self) -> Counter:
         return Counter(self.state_of(pk) for pk, *_place in self.municipalities)
+
+    @cached_property
+    def pinned(self) -> list[Pin]:
+        pins: list[Pin] = []
+        for card in self.cards:
+            if card.place:
+                x, y = card.place.x, card.place.y
+                while any(abs(pin.x - x) < PIN and abs(pin.y - y) < PIN for pin in pins):
+                    y += PIN
+                pins.append(Pin(card, x, y))
+        return pins
 
     @property
     def legend(self) -> list[tuple[State, int]]:
@@ -184,7 +243,7 @@ def read(at: datetime) -> Standing:
         municipalities=municipalities,
         regions=regions,
         lines=lines(regions),
-        flapping=list(Node.objects.watched().filter(is_flapping=True).select_related("municipality")[:12]),
+        flapping=strips(at),
         probed_at=report.last_probe(),
     )
 
@@ -199,18 +258,64 @@ def from_west_to_east(places: Iterable[tuple[str, float]]) -> list[str]:
 
 def cards(at: datetime) -> list[Card]:
     """Open outages, unseen ones first, the gravest and widest first among each."""
+    open_now = sorted(outages.open_now(), key=lambda outage: outage.acknowledged_at is not None)
+    return cards_of(open_now, at)
+
+
+def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
+    """These outages with all that stands beside them, numbered in this order."""
     live_runs = Prefetch("runs", Run.objects.filter(status__in=("proposed", "running")))
-    open_now = sorted(
-        outages.open_now().prefetch_related(live_runs), key=lambda outage: outage.acknowledged_at is not None
-    )
+    prefetch_related_objects(shown, live_runs)
     incidents = {
-        incident.outage_id: incident
-        for incident in MajorIncident.objects.filter(outage__in=open_now).with_link_counts()
+        incident.outage_id: incident for incident in MajorIncident.objects.filter(outage__in=shown).with_link_counts()
     }
+    where = places(shown)
     return [
-        Card(outage, number, at, list(outage.runs.all()), incidents.get(outage.pk))
-        for number, outage in enumerate(open_now, start=1)
+        Card(outage, number, at, list(outage.runs.all()), incidents.get(outage.pk), where.get(outage.pk))
+        for number, outage in enumerate(shown, start=1)
     ]
+
+
+def places(shown: list[Outage]) -> dict[int, Place]:
+    """Outage → where it lies; those that touch no municipality lie nowhere."""
+    lines = Affected.objects.current().filter(outage__in=shown, municipality__isnull=False)
+    found = (
+        lines.order_by()
+        .values("outage")
+        .annotate(
+            longitude=Avg("municipality__longitude"),
+            latitude=Avg("municipality__latitude"),
+            municipalities=Count("municipality", distinct=True),
+            name=Min("municipality__name"),
+        )
+    )
+    return {
+        row["outage"]: Place(*outline.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"])
+        for row in found
+    }
+
+
+def strips(at: datetime) -> list[Strip]:
+    """Nodes that cannot decide, each with how it was in every slot of the last hours."""
+    nodes = list(Node.objects.watched().filter(is_flapping=True).select_related("municipality")[:MOST_FLAPPING])
+    turns: dict[int, list[NodeTransition]] = defaultdict(list)
+    for turn in NodeTransition.objects.filter(node__in=nodes, at__gt=at - STRIP).order_by("at", "pk"):
+        turns[turn.node_id].append(turn)
+    return [Strip(node, states_in_slots(node, turns[node.pk], at)) for node in nodes]
+
+
+def states_in_slots(node: Node, turns: list[NodeTransition], at: datetime) -> list[str]:
+    """The worst state of each slot, given the turns of the node since the first began."""
+    state = turns[0].old if turns else node.state
+    slots, left = [], list(turns)
+    for slot in range(SLOTS):
+        ends_at = at - STRIP + (slot + 1) * STRIP / SLOTS
+        seen = [state]
+        while left and left[0].at <= ends_at:
+            state = left.pop(0).new
+            seen.append(state)
+        slots.append(report.worst(seen))
+    return slots
 
 
 def provinces(states: dict[int, str], municipalities: Iterable[tuple]) -> list[ProvinceReport]:
@@ -257,12 +362,52 @@ def cell(felt: dict[tuple[str | None, str], Cell], component: str, region: str, 
     return Cell(report.worst(part.state for part in parts), max(part.count for part in parts))
 
 
-def find(standing: Standing, *, words: str, province: str, state: str) -> list[Found] | None:
-    """The municipalities a filter leaves, at most `MOST_FOUND`; None without a filter."""
-    if not (words or province or state):
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked the board to narrow to; empty words narrow nothing."""
+
+    words: str = ""
+    province: str = ""
+    tier: str = ""
+    state: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.words or self.province or self.tier or self.state)
+
+    @property
+    def finds(self) -> bool:
+        """Whether they name municipalities; a tier is of components."""
+        return bool(self.words or self.province or self.state)
+
+
+def narrow(board: Standing, filters: Filters) -> Standing:
+    """The board with the outages and lines that the filters leave; its figures stay those of all."""
+    kept = board.cards
+    if filters.state:
+        kept = [card for card in kept if card.outage.state == filters.state]
+    if filters.tier:
+        kept = [card for card in kept if touches_tier(card.outage, filters.tier)]
+    if filters.province:
+        felt = Affected.objects.current().filter(municipality__province=filters.province)
+        there = set(felt.filter(outage__ended_at=None).values_list("outage", flat=True))
+        kept = [card for card in kept if card.outage.pk in there]
+    shown = [line for line in board.lines if not filters.tier or line.component.tier == filters.tier]
+    return replace(board, cards=kept, lines=shown)
+
+
+def touches_tier(outage: Outage, tier: str) -> bool:
+    """Whether a component of this tier is broken; without a component everything is."""
+    broken = {component.tier for component in outage.components.all()}
+    return not broken or tier in broken
+
+
+def find(standing: Standing, filters: Filters) -> list[Found] | None:
+    """The municipalities that the filters leave, at most `MOST_FOUND`; None when they name none."""
+    if not filters.finds:
         return None
-    left = Municipality.objects.matching(words).select_related("province")
-    if province:
-        left = left.filter(province_id=province)
+    left = Municipality.objects.matching(filters.words).select_related("province")
+    if filters.province:
+        left = left.filter(province_id=filters.province)
     found = (Found(municipality, standing.state_of(municipality.pk)) for municipality in left)
-    return [one for one in found if not state or one.state == state][:MOST_FOUND]
+    return [one for one in found if not filters.state or one.state == filters.state][:MOST_FOUND]

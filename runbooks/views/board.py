@@ -1,18 +1,19 @@
-"""The operators' board, its moving part, and the wall."""
+"""The operators' board, its moving part, and a new outage."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
-from foundation.directory.models import Province
+from foundation.directory.models import Component, Province
 from helpdesk import major_incidents
+from monitoring import latency as monitoring_latency
 from monitoring import outages
 from monitoring.models import Outage, State
-from runbooks.board import kiosk, outline, standing
+from runbooks.board import outline, standing
 from runbooks.board.declaring import DeclarationForm
 from runbooks.views.doors import watch_only
+
+MOST_SLOW = 3  # components whose answers are drawn
 
 
 @watch_only
@@ -30,19 +31,35 @@ def moving(request):
 
 def context_of(request) -> dict:
     here = standing.read(now())
-    filters = {
-        "words": request.GET.get("q", "")[:100].strip(),
-        "province": request.GET.get("province", "")[:2],
-        "state": request.GET.get("state", ""),
-    }
+    filters = standing.Filters(
+        words=request.GET.get("q", "")[:100].strip(),
+        province=request.GET.get("province", "")[:2],
+        tier=request.GET.get("tier", "")[:1],
+        state=request.GET.get("state", "")[:8],
+    )
+    shown = standing.narrow(here, filters)
     return {
         "board": here,
+        "shown": shown,
+        "hidden": len(here.cards) - len(shown.cards),
         "filters": filters,
-        "found": standing.find(here, **filters),
+        "found": standing.find(here, filters),
         "all_provinces": Province.objects.all(),
+        "all_tiers": Component.Tier.choices,
         "all_states": State.choices,
         "query": request.GET.urlencode(),
     }
+
+
+@watch_only
+@require_safe
+def latency(request):
+    """How long answers take; the page fetches it when it stands, and every minute."""
+    lines = {line.component: line for line in monitoring_latency.lines(now())}
+    together = lines.pop(monitoring_latency.MUNICIPALITIES, None)
+    names = Component.objects.in_bulk(list(lines)[:MOST_SLOW])
+    charts = [(names[code], line) for code, line in lines.items() if code in names]
+    return render(request, "runbooks/_board_latency.html", {"together": together, "charts": charts})
 
 
 @watch_only
@@ -69,29 +86,3 @@ def declaration(request):
         outages.declare(**form.cleaned_data, by=request.user)
         return redirect("runbooks:board")
     return render(request, "runbooks/board_declare.html", {"form": form})
-
-
-@watch_only
-@require_POST
-def wall_screen(request):
-    """Send this browser to the wall with a token, so that it needs no sign-in from then on."""
-    return redirect(f"{reverse('runbooks:wall')}?token={kiosk.token_for(request.user)}")
-
-
-@require_safe
-def wall(request):
-    context = {"outlines": outline.outlines(), **wall_context(request)}
-    return render(request, "runbooks/board_wall.html", context)
-
-
-@require_safe
-def wall_moving(request):
-    return render(request, "runbooks/_board_wall.html", wall_context(request))
-
-
-def wall_context(request) -> dict:
-    """For whoever keeps the watch, or holds a token of someone who does."""
-    token = request.GET.get("token", "")
-    if not (kiosk.maker_of(token) or (request.user.is_authenticated and request.user.keeps_the_watch)):
-        raise PermissionDenied
-    return {"board": standing.read(now()), "token": token}

@@ -1,14 +1,16 @@
 """The operators' board: who may look, what stands first, who takes an outage, the wall."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
 from foundation import now
-from foundation.directory.models import Person
+from foundation.directory.models import Component, Person
 from monitoring import outages
-from monitoring.models import State
+from monitoring.models import Node, NodeTransition, State
 from runbooks.board import kiosk, outline, standing
 from tests.cast import assemble
 
@@ -31,7 +33,7 @@ def a_payment_outage(cast):
     return outages.declare(components=[cast.tahsilat], by=cast.leyla)
 
 
-PAGES = ("board", "board_moving", "outage_declaration")
+PAGES = ("board", "board_moving", "board_latency", "outage_declaration", "wall_screens")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -105,17 +107,69 @@ def test_the_marks_and_the_legend_add_up_to_all_municipalities(cast):
 )
 def test_search_folds_turkish_letters(cast, words, found):
     board = standing.read(now())
-    rows = standing.find(board, words=words, province="", state="")
+    rows = standing.find(board, standing.Filters(words=words))
     assert [row.municipality.code for row in rows] == found
 
 
 def test_filters_narrow_by_province_and_state(cast):
     outages.declare(municipalities=[cast.merzifon], by=cast.leyla)
     board = standing.read(now())
-    down = standing.find(board, words="", province="", state=State.OUTAGE)
+    down = standing.find(board, standing.Filters(state=State.OUTAGE))
     assert [row.municipality for row in down] == [cast.merzifon]
-    assert standing.find(board, words="", province="26", state=State.OUTAGE) == []
-    assert standing.find(board, words="", province="", state="") is None
+    assert standing.find(board, standing.Filters(province="26", state=State.OUTAGE)) == []
+    assert standing.find(board, standing.Filters(tier="A")) is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        ({}, ["EBYS", "TAHSILAT", "Merzifon"]),
+        ({"province": "26"}, ["EBYS", "TAHSILAT"]),
+        ({"tier": "A"}, ["TAHSILAT", "Merzifon"]),
+        ({"state": State.PARTIAL}, []),
+    ],
+)
+def test_filters_leave_the_outages_that_they_name_and_say_how_many_they_hide(cast, nermin, filters, left):
+    Component.objects.filter(pk=cast.ebys.pk).update(tier="B")
+    opened = {
+        "EBYS": outages.declare(components=[cast.ebys], by=cast.leyla),
+        "TAHSILAT": a_payment_outage(cast),
+        "Merzifon": outages.declare(municipalities=[cast.merzifon], by=cast.leyla),
+    }
+    board = standing.read(now())
+    shown = standing.narrow(board, standing.Filters(**filters))
+    assert {card.outage for card in shown.cards} == {opened[name] for name in left}
+    assert shown.affected == board.affected
+    answer = nermin.get(reverse("runbooks:board"), filters)
+    assert answer.context["hidden"] == 3 - len(left)
+
+
+def test_every_outage_has_its_place_on_the_map_and_a_local_one_its_name(cast):
+    local = outages.declare(municipalities=[cast.merzifon], by=cast.leyla)
+    wide = a_payment_outage(cast)
+    cards = {card.outage: card for card in standing.read(now()).cards}
+    merzifon = outline.place(cast.merzifon.longitude, cast.merzifon.latitude)
+    assert (cards[local].place.x, cards[local].place.y) == pytest.approx(merzifon)
+    assert cards[local].name_on_map == "Merzifon"
+    assert cards[wide].place.municipalities == 4 and cards[wide].name_on_map == ""
+
+
+def test_pins_at_the_same_place_stand_beside_each_other(cast):
+    for _time in range(2):
+        outages.declare(municipalities=[cast.merzifon], components=[cast.ebys], by=cast.leyla)
+    one, other = standing.read(now()).pinned
+    assert (one.x, one.y) != (other.x, other.y)
+
+
+def test_a_flapping_node_shows_its_last_two_hours(cast):
+    at = now()
+    node = Node.objects.create(code="05004", municipality=cast.merzifon, is_flapping=True, state=State.OK)
+    NodeTransition.objects.create(node=node, old=State.OK, new=State.OUTAGE, at=at - timedelta(minutes=17))
+    NodeTransition.objects.create(node=node, old=State.OUTAGE, new=State.OK, at=at - timedelta(minutes=16))
+    [strip] = standing.strips(at)
+    assert len(strip.states) == 24
+    assert [number for number, state in enumerate(strip.states) if state == State.OUTAGE] == [20]
+    assert strip.changes == 2
 
 
 def test_the_page_costs_the_same_queries_with_one_outage_and_with_four(cast, nermin, django_assert_max_num_queries):
@@ -130,25 +184,48 @@ def test_the_page_costs_the_same_queries_with_one_outage_and_with_four(cast, ner
     assert len(four) == len(one)
 
 
+def by_token(person) -> Client:
+    screen = Client()
+    screen.cookies[kiosk.COOKIE] = kiosk.token_for(person)
+    return screen
+
+
 class TestTheWall:
     def test_a_token_lets_a_screen_in_without_signing_in(self, cast):
-        answer = Client().get(reverse("runbooks:wall"), {"token": kiosk.token_for(cast.nermin)})
-        assert answer.status_code == 200
-        assert Client().get(reverse("runbooks:wall_moving"), {"token": kiosk.token_for(cast.nermin)}).status_code == 200
+        screen = by_token(cast.nermin)
+        for name in ("wall", "wall_moving", "board_state"):
+            assert screen.get(reverse(f"runbooks:{name}")).status_code == 200
 
     def test_without_a_good_token_the_wall_stays_dark(self, cast):
         forged = signing.dumps(cast.nermin.pk, salt="another")
-        for token in ("", "x", forged, kiosk.token_for(cast.selim)):
-            assert Client().get(reverse("runbooks:wall"), {"token": token}).status_code == 403
+        for token in ("", "x", forged, kiosk.link_for(cast.nermin), kiosk.token_for(cast.selim)):
+            screen = Client()
+            screen.cookies[kiosk.COOKIE] = token
+            assert screen.get(reverse("runbooks:wall")).status_code == 403
+
+    def test_a_token_opens_nothing_but_the_wall(self, cast):
+        assert by_token(cast.nermin).get(reverse("runbooks:board")).status_code == 302
 
     def test_it_goes_dark_when_its_maker_is_revoked(self, cast):
-        token = kiosk.token_for(cast.nermin)
+        screen = by_token(cast.nermin)
         Person.objects.filter(pk=cast.nermin.pk).update(is_active=False, revoked_at=now())
-        assert Client().get(reverse("runbooks:wall"), {"token": token}).status_code == 403
+        assert screen.get(reverse("runbooks:wall")).status_code == 403
 
-    def test_the_watch_makes_one_with_a_button(self, nermin):
-        answer = nermin.post(reverse("runbooks:wall_screen"))
-        assert answer.url.startswith(reverse("runbooks:wall") + "?token=")
+    def test_the_watch_makes_this_browser_a_wall_with_a_button(self, nermin):
+        answer = nermin.post(reverse("runbooks:wall_screens"))
+        assert answer.url == reverse("runbooks:wall")
+        assert answer.cookies[kiosk.COOKIE]["httponly"]
+
+    def test_another_screen_exchanges_a_link_for_its_token(self, cast, nermin):
+        address, _, link = nermin.get(reverse("runbooks:wall_screens")).context["link"].partition("#")
+        screen = Client()
+        assert screen.post(reverse("runbooks:wall_entry"), {"link": link}).url == reverse("runbooks:wall")
+        assert screen.get(address).status_code == 200
+
+    def test_an_old_link_is_worth_nothing(self, cast, monkeypatch):
+        link = kiosk.link_for(cast.nermin)
+        monkeypatch.setattr(kiosk, "LINK_VALID", timedelta(0))
+        assert Client().post(reverse("runbooks:wall_entry"), {"link": link}).status_code == 403
 
 
 class TestTheOutline:

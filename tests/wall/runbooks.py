@@ -107,10 +107,17 @@ doors += [
     Door("runbooks:outage_declaration", WATCH, post=nothing, answers=(422,)),
     act("outage_acknowledgement", outage),
     act("outage_major_incident", outage),
+    Door("runbooks:outage_panel", WATCH, at=outage),
+    act("outage_join", outage),
+    act("outage_run", outage),
+    act("outage_maintenance", outage),
+    act("outage_override", outage),
+    Door("runbooks:board_latency", WATCH),
     Door("runbooks:wall", WATCH),
     Door("runbooks:wall_moving", WATCH),
-    act("wall_screen", nothing),
+    Door("runbooks:wall_screens", WATCH, post=nothing),
 ]
+doors += [Public("runbooks:wall_entry", answers=(405,))]
 doors += [Public("runbooks:cap"), Public("runbooks:cap_alert", at=lambda stage: {"pk": 4242}, answers=(404,))]
 calls = [
     Call("GET", "/api/v1/broadcasts/", EVERYONE, reads=NATIONAL),

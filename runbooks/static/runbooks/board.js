@@ -5,16 +5,20 @@
   const board = document.getElementById("board");
   const PAUSE = 1000; // at most one fetch a second
   const AGES = 30000; // ages move by themselves
+  const SILENCE = 120000; // without a finished round of probes; runbooks.board.standing knows the same
+  const TURN = 20000; // how long the wall shows each of its views
   let due = null;
   let fetchedAt = 0;
+  let shownHtml = "";
   let probed = null;
   let skew = 0;
   let isStale = false;
+  let isLive = false;
   let seen = newS1();
 
   document.addEventListener("live:delta", refreshSoon);
   document.addEventListener("live:snapshot", refreshSoon); // the first one, too: the page was drawn a moment before it
-  document.addEventListener("live:head", ({ detail }) => { probed = detail.probed; skew = detail.skew; showFreshness(); });
+  document.addEventListener("live:head", ({ detail }) => { isLive = true; probed = detail.probed; skew = detail.skew; showFreshness(); });
   document.addEventListener("live:stale", () => { isStale = true; showFreshness(); });
   document.addEventListener("live:fresh", () => { isStale = false; showFreshness(); });
   setInterval(showFreshness, 1000);
@@ -39,6 +43,10 @@
 
   // Keeps what the reader is doing: the focus, opened evidence, words being typed.
   function put(html) {
+    const bare = html.replaceAll(/name="csrfmiddlewaretoken" value="\w+"/g, "");
+    if (bare === shownHtml) return;
+    shownHtml = bare;
+    const known = new Set([...board.querySelectorAll("article[id]")].map((one) => one.id));
     const focused = document.activeElement?.id;
     const open = [...board.querySelectorAll("article:has(details[open]), details[id][open]")].map((one) => one.id);
     const typed = new Map([...board.querySelectorAll("input[type=search], select")].map((field) => [field.id, field.value]));
@@ -48,7 +56,8 @@
       (kept?.matches("details") ? kept : kept?.querySelector("details"))?.setAttribute("open", "");
     }
     for (const [id, value] of typed) { const field = document.getElementById(id); if (field) field.value = value; }
-    if (focused) document.getElementById(focused)?.focus();
+    for (const one of board.querySelectorAll("article[id]")) if (!known.has(one.id)) one.classList.add("nb-changed");
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     dress();
     sayWhatChanged();
   }
@@ -69,8 +78,12 @@
     const sound = board.querySelector("[data-sound]");
     if (sound) {
       sound.checked = localStorage.getItem("nobet.board.sound") === "on";
-      sound.onchange = () => localStorage.setItem("nobet.board.sound", sound.checked ? "on" : "off");
+      sound.onchange = () => {
+        localStorage.setItem("nobet.board.sound", sound.checked ? "on" : "off");
+        if (sound.checked) chime([660]);
+      };
     }
+    showTurn();
     showFreshness();
     showClock();
   }
@@ -92,15 +105,30 @@
     if (isNew && localStorage.getItem("nobet.board.sound") === "on") alarm(heading);
   }
 
-  function alarm(heading) {
-    const context = new AudioContext();
-    for (const [at, pitch] of [[0, 880], [0.25, 660], [0.5, 880]]) {
-      const tone = context.createOscillator();
+  let speaker = null;
+
+  // Browsers keep a page silent until its reader touched it: the first touch wakes the speaker.
+  function wakeSpeaker() {
+    if (localStorage.getItem("nobet.board.sound") !== "on") return;
+    speaker ||= new AudioContext();
+    speaker.resume();
+  }
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wakeSpeaker);
+
+  function chime(pitches) {
+    wakeSpeaker();
+    pitches.forEach((pitch, number) => {
+      const tone = speaker.createOscillator();
+      const at = speaker.currentTime + number * 0.25;
       tone.frequency.value = pitch;
-      tone.connect(context.destination);
-      tone.start(context.currentTime + at);
-      tone.stop(context.currentTime + at + 0.2);
-    }
+      tone.connect(speaker.destination);
+      tone.start(at);
+      tone.stop(at + 0.2);
+    });
+  }
+
+  function alarm(heading) {
+    chime([880, 660, 880]);
     const title = document.title;
     let turns = 10;
     const flash = setInterval(() => {
@@ -114,16 +142,21 @@
 
   function showFreshness() {
     for (const line of document.querySelectorAll("[data-fresh]")) {
-      line.classList.toggle("is-stale", isStale);
+      const isSilent = isLive && !(ageOfProbe() < SILENCE);
+      line.classList.toggle("is-stale", isStale || isSilent);
       const words = line.dataset;
       if (isStale) line.querySelector("span").textContent = words.wordStale;
-      else if (fetchedAt) line.querySelector("span").textContent = `${words.wordLive} ${ageOfProbe(words)}`;
+      else if (isLive) line.querySelector("span").textContent = `${isSilent ? words.wordSilent : words.wordLive} ${spoken(ageOfProbe(), words)}`;
     }
   }
 
-  function ageOfProbe(words) {
-    if (!probed) return words.wordNever;
-    const seconds = Math.max(0, Math.round((Date.now() + skew - probed) / 1000));
+  function ageOfProbe() {
+    return probed ? Math.max(0, Date.now() + skew - probed) : NaN;
+  }
+
+  function spoken(age, words) {
+    if (Number.isNaN(age)) return words.wordNever;
+    const seconds = Math.round(age / 1000);
     if (seconds < 2) return words.wordNow;
     return seconds < 120 ? `${seconds} ${words.wordSeconds}` : `${Math.round(seconds / 60)} ${words.wordMinutes}`;
   }
@@ -136,15 +169,38 @@
     clock.textContent = text.replace(":", ".");
   }
 
+  // --- response times, apart: they cost more than the rest and change once a minute -----
+
+  const latency = document.querySelector("[data-latency]");
+
+  async function showLatency() {
+    const answer = await fetch(latency.dataset.latency, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) latency.innerHTML = await answer.text();
+  }
+
+  if (latency) {
+    showLatency();
+    setInterval(showLatency, 60000);
+  }
+
+  // --- the wall: one view after the other, moved a little so that nothing burns in ------
+
+  function showTurn() {
+    const views = [...board.querySelectorAll("[data-turn]")];
+    const turn = Math.floor(Date.now() / TURN) % (views.length || 1);
+    views.forEach((view, number) => { view.hidden = number !== turn; });
+  }
+
   if (document.body.classList.contains("wall-room")) {
     const fit = () => { board.style.zoom = Math.min(innerWidth / 3840, innerHeight / 2160); };
     addEventListener("resize", fit);
     fit();
     setInterval(() => {
       showClock();
-      const turn = Math.floor(Date.now() / 60000) % 4;
-      for (const each of [1, 2, 3]) document.body.classList.toggle(`drift-${each}`, each === turn);
-    }, 5000);
+      showTurn();
+      const drift = Math.floor(Date.now() / 60000) % 4;
+      for (const each of [1, 2, 3]) document.body.classList.toggle(`drift-${each}`, each === drift);
+    }, 1000);
   }
   dress();
 })();

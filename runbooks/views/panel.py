@@ -1,0 +1,100 @@
+"""One outage and everything a person may do about it, in one place."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation import now
+from monitoring import nodes, outages
+from monitoring.models import Outage
+from runbooks.board import acting, standing
+from runbooks.runs import calling
+from runbooks.views.doors import watch_only
+
+SHOWN_NODES = 12
+
+
+def find(request, pk: int) -> Outage:
+    return get_object_or_404(Outage.objects.visible_to(request.user), pk=pk)
+
+
+def forms_of(request, outage: Outage) -> dict:
+    """Every form of the panel, empty, each with a prefix of its own among the page's ids."""
+    return {
+        "joining": acting.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
+        "running": acting.RunForm(person=request.user, auto_id="run-%s"),
+        "resting": acting.WindowForm(auto_id="rest-%s"),
+        "wording": acting.NodeWordForm(outage=outage, auto_id="word-%s"),
+    }
+
+
+def show(request, outage: Outage, *, status: int = 200, **bound):
+    held = acting.nodes_of(outage)
+    context = {
+        "outage": outage,
+        "card": standing.cards_of([outage], now())[0],
+        "nodes": held.select_related("municipality")[:SHOWN_NODES],
+        "node_count": held.count(),
+        **forms_of(request, outage),
+        **bound,
+    }
+    return render(request, "runbooks/outage_panel.html", context, status=status)
+
+
+@watch_only
+@require_safe
+def panel(request, pk):
+    return show(request, find(request, pk))
+
+
+@watch_only
+@require_POST
+def join(request, pk):
+    """One fault had two names."""
+    outage = find(request, pk)
+    form = acting.JoinForm(request.POST, outage=outage, person=request.user, auto_id="join-%s")
+    if not form.is_valid():
+        return show(request, outage, status=422, joining=form)
+    wider = form.cleaned_data["into"]
+    outages.join_by_hand(outage, into=wider, by=request.user)
+    messages.success(request, _("Both are one outage now."))
+    return redirect("runbooks:outage_panel", pk=wider.pk)
+
+
+@watch_only
+@require_POST
+def run(request, pk):
+    """Begin a plan for this outage."""
+    outage = find(request, pk)
+    form = acting.RunForm(request.POST, person=request.user, auto_id="run-%s")
+    if not form.is_valid():
+        return show(request, outage, status=422, running=form)
+    begun = calling.start(form.cleaned_data["code"], by=request.user, outage=outage, is_drill=outage.is_drill)
+    return redirect("runbooks:run", pk=begun.pk)
+
+
+@watch_only
+@require_POST
+def maintenance(request, pk):
+    """Say that the outage is work somebody does."""
+    outage = find(request, pk)
+    form = acting.WindowForm(request.POST, auto_id="rest-%s")
+    if not form.is_valid():
+        return show(request, outage, status=422, resting=form)
+    form.plan(outage, by=request.user)
+    messages.success(request, _("The window stands."))
+    return redirect("runbooks:outage_panel", pk=pk)
+
+
+@watch_only
+@require_POST
+def override(request, pk):
+    """Say how a node is, whatever the measurements say."""
+    outage = find(request, pk)
+    form = acting.NodeWordForm(request.POST, outage=outage, auto_id="word-%s")
+    if not form.is_valid():
+        return show(request, outage, status=422, wording=form)
+    nodes.override(form.cleaned_data.pop("node"), by=request.user, **form.cleaned_data)
+    messages.success(request, _("The state was set; boards show that a person said so."))
+    return redirect("runbooks:outage_panel", pk=pk)
