@@ -166,6 +166,15 @@ class MaintenanceForm(forms.ModelForm):
             groups.setdefault(province.region, []).append((province, province.pk in ticked))
         return [(region, group, sum(chosen for _province, chosen in group)) for region, group in groups.items()]
 
+    @property
+    def tiers(self) -> list[tuple[str, list[tuple[Component, bool]], int]]:
+        """The components in the same way, by tier."""
+        ticked = {str(code) for code in self["components"].value() or ()}
+        groups: dict[str, list[tuple[Component, bool]]] = {}
+        for component in Component.objects.order_by("tier"):
+            groups.setdefault(str(component.get_tier_display()), []).append((component, component.pk in ticked))
+        return [(tier, group, sum(chosen for _component, chosen in group)) for tier, group in groups.items()]
+
 
 def places_called(words: str) -> list[Municipality]:
     """The municipality of that very name, else all that hold every word."""

@@ -159,6 +159,13 @@ class Posts(TestCase):
         self.assertEqual(locations.alone(rows), [])
         self.assertEqual(locations.alone(rows[:1]), [])
 
+    def test_the_board_says_when_the_watch_itself_is_blind(self):
+        self.client.force_login(an_operator())
+        row = Prober.objects.create(name="alertmanager", period=120, cycle_ended_at=now() - timedelta(minutes=5))
+        self.assertNotContains(self.client.get("/board/"), "İzleme çalışmıyor")
+        Prober.objects.filter(pk=row.pk).update(cycle_ended_at=now() - timedelta(minutes=7))
+        self.assertContains(self.client.get("/board/"), "İzleme çalışmıyor")
+
     def test_a_location_needs_a_name_and_a_shard_its_form(self):
         for words in (["--location", " "], ["--location", "x" * 41], ["--shard", "4/3"]):
             with self.assertRaises(CommandError):
