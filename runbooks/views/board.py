@@ -6,12 +6,8 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import now
 from foundation.directory.models import Component, Province
 from helpdesk import major_incidents
-<<<<<<< HEAD
-from monitoring import latency as monitoring_latency
-from monitoring import outages
-=======
 from monitoring import health, outages
->>>>>>> 2694f41 (board: Say when the watch itself is blind)
+from monitoring import latency as monitoring_latency
 from monitoring.models import Outage, State
 from runbooks.board import outline, standing
 from runbooks.board.declaring import DeclarationForm
@@ -34,8 +30,8 @@ def moving(request):
 
 
 def context_of(request) -> dict:
-<<<<<<< HEAD
-    here = standing.read(now())
+    at = now()
+    here = standing.read(at)
     filters = standing.Filters(
         words=request.GET.get("q", "")[:100].strip(),
         province=request.GET.get("province", "")[:2],
@@ -45,20 +41,9 @@ def context_of(request) -> dict:
     shown = standing.narrow(here, filters)
     return {
         "board": here,
+        "itself": health.of_the_watch(at),
         "shown": shown,
         "hidden": len(here.cards) - len(shown.cards),
-=======
-    at = now()
-    here = standing.read(at)
-    filters = {
-        "words": request.GET.get("q", "")[:100].strip(),
-        "province": request.GET.get("province", "")[:2],
-        "state": request.GET.get("state", ""),
-    }
-    return {
-        "board": here,
-        "itself": health.of_the_watch(at),
->>>>>>> 2694f41 (board: Say when the watch itself is blind)
         "filters": filters,
         "found": standing.find(here, filters),
         "all_provinces": Province.objects.all(),
