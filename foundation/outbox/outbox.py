@@ -90,9 +90,14 @@ def add(batch: Batch, channel: str, recipients: Iterable[Recipient]) -> int:
     """Hand in recipients; returns how many addresses were new to the batch.
 
     Handing in the same address again changes nothing, however often a person is
-    listed. Suppressed addresses are kept as such, with their reason.
+    listed. Suppressed addresses are kept as such, with their reason. A batch that has
+    been let go takes more; one that was stopped takes them as aborted, so that its
+    equation names everyone who was meant.
     """
-    Batch.objects.select_for_update().get(pk=batch.pk)
+    current = Batch.objects.select_for_update().get(pk=batch.pk)
+    batch.state, batch.expires_at = current.state, current.expires_at
+    if batch.state == Batch.State.CLOSED:
+        _move(batch, Batch.State.RELEASED, among=[Batch.State.CLOSED])
     added = 0
     remaining = iter(recipients)
     while chunk := list(islice(remaining, CHUNK)):
@@ -100,6 +105,7 @@ def add(batch: Batch, channel: str, recipients: Iterable[Recipient]) -> int:
     Batch.objects.filter(pk=batch.pk).update(intended=F("intended") + added)
     batch.intended += added
     if batch.state == Batch.State.RELEASED:
+        _keep_copies_apart(batch, now())
         jobs.ring(channel)
     return added
 
@@ -119,6 +125,7 @@ def _message(
     batch: Batch, channel: str, recipient: Recipient, closed: dict[str, str], turkish: bool = False
 ) -> Message:
     reason = closed.get(recipient.address) or recipient.suppressed
+    waiting = Message.State.ABORTED if batch.state == Batch.State.STOPPED else Message.State.QUEUED
     return Message(
         batch=batch,
         channel=channel,
@@ -132,7 +139,7 @@ def _message(
         lane_rank=batch.rules.rank,
         segments=segments.measure(recipient.text, turkish=turkish).segments if channel == Channel.SMS else 1,
         expires_at=batch.expires_at,
-        state=Message.State.SUPPRESSED if reason else Message.State.QUEUED,
+        state=Message.State.SUPPRESSED if reason else waiting,
         reason=reason,
     )
 

@@ -19,7 +19,7 @@ from foundation.directory.models import Contact
 from foundation.journal import journal
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch
-from runbooks.broadcasts import acknowledging, approval, composing, telephone
+from runbooks.broadcasts import acknowledging, approval, composing, sending, telephone
 from runbooks.models import Broadcast
 
 EMAIL_AFTER = timedelta(minutes=10)
@@ -93,7 +93,7 @@ def _key(broadcast: Broadcast, stage: int) -> str:
 
 
 def _write_letters(broadcast: Broadcast) -> Batch:
-    batch = outbox.open_batch(_key(broadcast, 1), lane=broadcast.lane, urgent=not broadcast.is_drill)
+    batch = outbox.open_batch(_key(broadcast, 1), lane=broadcast.lane, urgent=sending.is_urgent(broadcast))
     outbox.add(batch, "email", _letters(broadcast))
     return batch
 
@@ -124,7 +124,7 @@ def _letters(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
 
 def _write_to_deputies(broadcast: Broadcast) -> Batch:
     batch = outbox.open_batch(
-        _key(broadcast, 2), lane=broadcast.lane, sender=broadcast.sender, urgent=not broadcast.is_drill
+        _key(broadcast, 2), lane=broadcast.lane, sender=broadcast.sender, urgent=sending.is_urgent(broadcast)
     )
     messages = [
         outbox.Recipient(

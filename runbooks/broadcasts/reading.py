@@ -3,13 +3,15 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import Min
 
 from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Contact, Municipality
 from foundation.outbox import outbox
-from foundation.outbox.models import Message
+from foundation.outbox.models import Batch, Message
 from runbooks.broadcasts import acknowledging, audience, chasing, composing, sending
 from runbooks.broadcasts.acknowledging import Heard
 from runbooks.broadcasts.audience import Difference
@@ -136,6 +138,12 @@ def _sent(broadcast: Broadcast, seen: Preview) -> dict:
         "heard": acknowledging.heard(broadcast),
         "until_last": timedelta(seconds=queued * max(cost.each, 1) / composing.pace(broadcast.sender)),
     }
+
+
+def first_due(batch: Batch) -> datetime | None:
+    """When the next queued message may leave, if nothing may leave now."""
+    due = batch.messages.filter(state=State.QUEUED).aggregate(first=Min("due_at"))["first"]
+    return due if due and due > now() + timedelta(minutes=1) else None
 
 
 def by_region(broadcast: Broadcast) -> list[Line]:

@@ -1,7 +1,7 @@
 """From approval to the last receipt: handing over, holding, stopping, counting."""
 
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from foundation.outbox import outbox
+from foundation.outbox.lanes import rules
 from foundation.outbox.models import Batch
 from foundation.promises import bells
 from runbooks.broadcasts import composing
@@ -46,36 +47,69 @@ def dispatch_due(limit: int = 3) -> int:
 
 
 def _dispatch(dispatch: Dispatch) -> None:
+    """Hand the list over in the order of leaving; the first go while the last are still being written down.
+
+    A batch that waits for the morning or has a cap is let go whole: both are reckoned at the release.
+    """
     broadcast = Broadcast.objects.get(pk=dispatch.broadcast_id)
     batch = open_batch(broadcast)
+    goes_at_once = batch.urgent or not batch.rules.keeps_quiet
     messages = composing.messages_of(broadcast)
     while chunk := list(islice(messages, CHUNK)):
         outbox.add(batch, "sms", chunk)
         if not dispatch.renew(LEASE):
             return
-    _let_go(dispatch, batch)
+        if goes_at_once and batch.state == Batch.State.OPEN:
+            _let_go(broadcast, batch)
+    _finish(dispatch, batch)
 
 
 @transaction.atomic
-def _let_go(dispatch: Dispatch, batch: Batch) -> None:
-    """Release the whole list at once, unless someone stopped or paused it meanwhile."""
+def _let_go(broadcast: Broadcast, batch: Batch) -> None:
+    """Release what is there and what follows, unless someone stopped or paused it meanwhile."""
+    current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+    if current.status == Status.STOPPED:
+        outbox.stop(batch)
+        return
+    outbox.release(batch, by=current.approved_by)
+    if current.status == Status.PAUSED:
+        outbox.pause(batch)
+
+
+@transaction.atomic
+def _finish(dispatch: Dispatch, batch: Batch) -> None:
+    """The whole list is there."""
     broadcast = Broadcast.objects.select_for_update().get(pk=dispatch.broadcast_id)
     if not dispatch.keep():
         return
-    if broadcast.status == Status.STOPPED:
-        outbox.stop(batch)
-        return
-    outbox.release(batch, by=broadcast.approved_by)
-    if broadcast.status == Status.PAUSED:
-        outbox.pause(batch)
+    if batch.state == Batch.State.OPEN:
+        _let_go(broadcast, batch)
     journal.record("broadcast.released", broadcast, by=broadcast.approved_by, intended=batch.intended)
 
 
 def open_batch(broadcast: Broadcast) -> Batch:
     """The outbox batch of a released broadcast: one, by its key."""
     return outbox.open_batch(
-        f"broadcast:{broadcast.pk}", lane=broadcast.lane, sender=broadcast.sender, urgent=not broadcast.is_drill
+        f"broadcast:{broadcast.pk}", lane=broadcast.lane, sender=broadcast.sender, urgent=is_urgent(broadcast)
     )
+
+
+def is_urgent(broadcast: Broadcast) -> bool:
+    """Whether it leaves at night and beyond the hourly cap (reference, §4.3).
+
+    An operational message does when its outage is S1, or when it is about no outage:
+    then two people have decided it now. Information and drills wait for the morning.
+    """
+    if broadcast.lane != Broadcast.Lane.OPERATIONAL:
+        return False
+    return broadcast.outage is None or broadcast.outage.severity == "S1"
+
+
+def leaves_at(broadcast: Broadcast) -> datetime | None:
+    """When the first message may leave, if that is not at once."""
+    at = now()
+    due = at if is_urgent(broadcast) else rules(broadcast.lane).not_before(at)
+    return due if due > at else None
 
 
 def batches(broadcast: Broadcast):
@@ -91,7 +125,7 @@ def batch_of(broadcast: Broadcast) -> Batch | None:
 def pause(broadcast: Broadcast, *, by: Person) -> None:
     """Hold back what has not left; within a second nothing more leaves."""
     _move(broadcast, Status.PAUSED, among=[Status.SENDING])
-    _if_handed_over(broadcast, outbox.pause, by)
+    _if_let_go(broadcast, outbox.pause, by)
     journal.record("broadcast.paused", broadcast, by=by)
 
 
@@ -99,7 +133,7 @@ def pause(broadcast: Broadcast, *, by: Person) -> None:
 def resume(broadcast: Broadcast, *, by: Person) -> None:
     """Go on after a pause."""
     _move(broadcast, Status.SENDING, among=[Status.PAUSED])
-    _if_handed_over(broadcast, outbox.resume, by)
+    _if_let_go(broadcast, outbox.resume, by)
     journal.record("broadcast.resumed", broadcast, by=by)
 
 
@@ -107,10 +141,15 @@ def resume(broadcast: Broadcast, *, by: Person) -> None:
 def stop(broadcast: Broadcast, *, by: Person) -> outbox.Stopped | None:
     """Stop for good; returns what was kept back and what had left.
 
+    Kept back counts those too who were not handed over yet.
+
     None when it was stopped before anything had been handed over at all.
     """
     _move(broadcast, Status.STOPPED, among=Broadcast.ON_THEIR_WAY)
-    stopped = _if_handed_over(broadcast, outbox.stop, by)
+    stopped = _if_let_go(broadcast, outbox.stop, by)
+    if stopped is not None:
+        on_their_way = stopped.gone + stopped.on_the_line
+        stopped = replace(stopped, aborted=broadcast.recipients.included().count() - on_their_way)
     facts = asdict(stopped) if stopped else {"aborted": broadcast.recipients.included().count(), "gone": 0}
     journal.record("broadcast.stopped", broadcast, by=by, **facts)
     return stopped
@@ -167,8 +206,7 @@ def _move(broadcast: Broadcast, status: str, *, among) -> None:
     live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())
 
 
-def _if_handed_over(broadcast: Broadcast, verb, by: Person):
-    """Pass the word on to the outbox, once the list is there; before that, `_let_go` heeds the status."""
-    if Dispatch.objects.filter(broadcast=broadcast, state=Dispatch.State.KEPT).exists():
-        return verb(open_batch(broadcast), by=by)
-    return None
+def _if_let_go(broadcast: Broadcast, verb, by: Person):
+    """Pass the word on to the outbox, once the batch is under way; before that, `_let_go` heeds the status."""
+    batch = batches(broadcast).exclude(state=Batch.State.OPEN).first()
+    return verb(batch, by=by) if batch else None

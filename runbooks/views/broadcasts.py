@@ -160,8 +160,17 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
         "roads": routes.roads(broadcast.sender),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
         "outlines": outline.outlines(),
+        "leaves_at": None if broadcast.ended_at else _waits_until(broadcast),
         **forms,
     }
+
+
+def _waits_until(broadcast: Broadcast):
+    """When it may leave at the earliest, if its lane keeps quiet now."""
+    batch = sending.batch_of(broadcast) if broadcast.is_released else None
+    if batch is None:
+        return sending.leaves_at(broadcast)
+    return reading.first_due(batch)
 
 
 @watch_only

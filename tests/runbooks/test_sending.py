@@ -1,14 +1,17 @@
 """From approval to the closing equation: once each, however often workers die."""
 
 from datetime import timedelta
+from unittest import mock
 
 import time_machine
 from django.test import TestCase
+from django.utils import timezone
 
 from foundation import now
 from foundation.live.models import Event
-from foundation.outbox import outbox
+from foundation.outbox import dispatch, housekeeping, outbox
 from foundation.outbox.models import Batch, Message
+from monitoring import outages
 from runbooks.broadcasts import sending
 from runbooks.models import Dispatch
 from tests.cast import Cast
@@ -83,3 +86,67 @@ class HandingOver(Cast, TestCase):
         self.assertEqual(self.broadcast.status, "done")
         self.assertEqual((self.broadcast.told["delivered"], self.broadcast.told["failed"]), (2, 1))
         self.assertTrue(outbox.tally(self.batch()).adds_up)
+
+    def test_the_first_leave_before_the_last_are_written_down(self):
+        with mock.patch.object(sending, "CHUNK", 1), mock.patch.object(Dispatch, "renew", self.deliver_meanwhile):
+            sending.dispatch_due()
+        self.assertEqual(self.seen, [0, 2, 3])
+        self.assertEqual((self.batch().intended, self.batch().state), (3, "released"))
+        dispatch.deliver_sms()
+        self.assertEqual(outbox.tally(self.batch()).delivered, 3)
+
+    seen: list[int]
+
+    def deliver_meanwhile(self, lease):
+        """Between two portions: what has been let go so far is delivered, and its batch closed."""
+        batch = self.batch()
+        if batch.state == "open":
+            self.seen = []
+        dispatch.deliver_sms()
+        housekeeping.close_batches()
+        self.seen.append(outbox.tally(batch).delivered)
+        return True
+
+    def test_stopped_half_way_the_rest_is_written_down_as_kept_back(self):
+        outbox.add(batch := sending.open_batch(self.broadcast), "sms", [outbox.Recipient("+905320000000", "x")])
+        outbox.release(batch)
+        Message.objects.update(state="submitted")
+        self.assertEqual(sending.stop(self.broadcast, by=self.leyla).aborted, 2)
+        sending.dispatch_due()
+        tally = outbox.tally(self.batch())
+        self.assertEqual((tally.intended, tally.aborted, tally.in_flight, tally.adds_up), (3, 2, 1, True))
+
+
+class KeepingQuiet(Cast, TestCase):
+    NIGHT = "2031-06-02T23:00:00+03:00"
+
+    def due(self, **fields):
+        contacts_in(self.odunpazari, 1)
+        with time_machine.travel(self.NIGHT, tick=False):
+            broadcast = submitted(self.nermin, **fields)
+            approve(broadcast, self.kemal)
+            sending.dispatch_due()
+            self.client.force_login(self.nermin)
+            page = self.client.get(broadcast.get_absolute_url()).content.decode()
+        local = timezone.localtime(Message.objects.get(batch__key=f"broadcast:{broadcast.pk}").due_at)
+        self.assertEqual("21.00" in page, local.hour == 8)
+        return local.hour
+
+    def test_information_waits_for_the_morning_and_the_page_says_so(self):
+        self.assertEqual(self.due(lane="information"), 8)
+
+    def test_a_drill_too(self):
+        self.assertEqual(self.due(is_drill=True), 8)
+
+    def test_life_safety_leaves_at_night(self):
+        self.assertEqual(self.due(lane="life_safety"), 23)
+
+    def test_an_outage_leaves_at_night_when_it_is_severe(self):
+        severe = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
+        self.assertEqual(severe.severity, "S1")
+        self.assertEqual(self.due(outage=severe), 23)
+
+    def test_a_lesser_outage_waits(self):
+        lesser = outages.declare(components=[self.rapor], scope="central", by=self.nermin)
+        self.assertNotEqual(lesser.severity, "S1")
+        self.assertEqual(self.due(outage=lesser), 8)
