@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from foundation.directory.models import Municipality, Province
@@ -21,7 +22,9 @@ from monitoring.models import Outage, State
 from monitoring.status import statuspage
 from monitoring.status.report import Report, past
 
-AT_ONCE = 400
+AT_ONCE = 1000
+# Stand for a municipality's code and name in what all in the same situation share; private letters of Unicode.
+CODE, NAME = "\ue000", "\ue001"
 LANGUAGES = {"tr": "index.html", "en": "index.en.html"}
 MARKS = ".marks.json"
 Put = Callable[[Path, str], None]
@@ -53,6 +56,11 @@ class Country:
     @cached_property
     def marks(self) -> dict[int, str]:
         return {pk: mark_of(outage) for pk, outage in self.outages.items()}
+
+    @cached_property
+    def shared(self) -> dict[object, str]:
+        """Pages that many municipalities share but for code and name, drawn once."""
+        return {}
 
     @cached_property
     def cards(self) -> dict[tuple[int, str], SafeString]:
@@ -131,15 +139,30 @@ def municipality_pages(country: Country, place: Municipality) -> Iterator[Still]
     mark = digest((state, place.full_name, [country.marks[pk] for pk in felt]))
     outages = [country.outages[pk] for pk in felt]
     for language, name in LANGUAGES.items():
-        draw = lambda: country.page(place.full_name, state, outages, of=place)  # noqa: E731
+        draw = lambda: drawn(country, place, state, outages)  # noqa: E731
         yield Still(f"status/{place.code}/{name}", mark, draw, language)
     yield Still(f"status/{place.code}/api/v2/summary.json", mark, lambda: summary(country, place, outages))
 
 
+def drawn(country: Country, place: Municipality, state: str, outages: list[Outage]) -> str:
+    key = ("page", translation.get_language(), place.province_id, state, *(outage.pk for outage in outages))
+    if key not in country.shared:
+        country.shared[key] = country.page(NAME, state, outages, of=place)
+    return country.shared[key].replace(NAME, escape(place.full_name))
+
+
 def summary(country: Country, place: Municipality, outages: list[Outage]) -> str:
+    key = ("summary", *(outage.pk for outage in outages))
+    if key not in country.shared:
+        country.shared[key] = summary_of_anybody(country, outages)
+    quoted = json.dumps(place.full_name, ensure_ascii=False)[1:-1]
+    return country.shared[key].replace(CODE, place.code).replace(NAME, quoted)
+
+
+def summary_of_anybody(country: Country, outages: list[Outage]) -> str:
     here = Report(
         at=country.report.at,
-        of=place,
+        of=Municipality(code=CODE, full_name=NAME),
         outages=outages,
         components=country.report.components,
         upcoming=country.report.upcoming,
