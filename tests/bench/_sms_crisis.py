@@ -68,7 +68,7 @@ def preview() -> float:
 
 
 def accepted(standin: Remote) -> int:
-    return standin.ledger()["requests"]
+    return standin.count()["requests"]
 
 
 def approve() -> Broadcast:

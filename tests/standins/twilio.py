@@ -5,7 +5,7 @@ does: unique SIDs, a queue per sender, statuses that progress with signed callba
 lists with filters and pages. Faults strike by recipient or by chance. Its *ledger*
 says what was really accepted, and is the judge of every test that sends.
 
-Controls (JSON): GET /_/ledger · POST /_/controls · POST /_/inbound · POST /_/reset
+Controls (JSON): GET /_/ledger, /_/count · POST /_/controls · POST /_/inbound · POST /_/reset
 """
 
 import argparse
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -108,6 +108,7 @@ class StandIn:
     def __init__(self):
         self.controls = Controls()
         self.messages: dict[str, Sent] = {}
+        self.by_number: defaultdict[str, list[Sent]] = defaultdict(list)
         self.requests: Counter[str] = Counter()
         self.free_at: dict[str, float] = {}
         self.tasks: set[asyncio.Task] = set()
@@ -121,6 +122,7 @@ class StandIn:
         app.router.add_get(account + "/Messages.json", self.listed)
         app.router.add_get(account + "/Messages/{sid}.json", self.fetch)
         app.router.add_get("/_/ledger", self.ledger)
+        app.router.add_get("/_/count", self.count)
         app.router.add_post("/_/controls", self.control)
         app.router.add_post("/_/inbound", self.inbound)
         app.router.add_post("/_/reset", self.reset)
@@ -205,6 +207,7 @@ class StandIn:
             callback=str(form.get("StatusCallback", "")),
         )
         self.messages[message.sid] = message
+        self.by_number[message.to].append(message)
         self._spawn(self._progress(message, later))
         return message
 
@@ -213,7 +216,8 @@ class StandIn:
             return refusal(503, "20503", "list is out of order")
         wanted = request.query
         size, page = int(wanted.get("PageSize", 50)), int(wanted.get("Page", 0))
-        rows = [message for message in reversed(self.messages.values()) if matches(message, wanted)]
+        held = self.by_number[wanted["To"]] if "To" in wanted else list(self.messages.values())
+        rows = [message for message in reversed(held) if matches(message, wanted)]
         part = rows[page * size : (page + 1) * size]
         more = {**wanted, "Page": str(page + 1), "PageSize": str(size), "PageToken": f"P{page + 1}"}
         uri = f"{request.path}?{urlencode(more)}" if len(rows) > (page + 1) * size else None
@@ -312,6 +316,9 @@ class StandIn:
         ]
         return web.json_response({"accepted": rows, "requests": sum(self.requests.values())})
 
+    async def count(self, request: web.Request) -> web.Response:
+        return web.json_response({"accepted": len(self.messages), "requests": sum(self.requests.values())})
+
     async def control(self, request: web.Request) -> web.Response:
         for name, value in (await request.json()).items():
             if not hasattr(self.controls, name):
@@ -331,6 +338,7 @@ class StandIn:
         self._spawn(self._feel_the_pulse())
         self.controls = Controls()
         self.messages.clear()
+        self.by_number.clear()
         self.requests.clear()
         self.free_at.clear()
         return web.json_response({})
@@ -359,7 +367,12 @@ class Remote:
     url: str
 
     def ledger(self) -> dict:
-        with urllib.request.urlopen(f"{self.url}/_/ledger", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.url}/_/ledger", timeout=120) as answer:
+            return json.load(answer)
+
+    def count(self) -> dict[str, int]:
+        """How many messages it accepted and how many it was asked to, without the list."""
+        with urllib.request.urlopen(f"{self.url}/_/count", timeout=120) as answer:
             return json.load(answer)
 
     def accepted(self) -> Counter:
