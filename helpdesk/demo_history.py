@@ -1,6 +1,7 @@
 """Three months of tickets that are over, so that the demonstration has figures to show. All invented."""
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django_sla import calendars, clocks, policies
@@ -42,7 +43,8 @@ def load() -> int:
     tickets = [_a_ticket(dice, month, places, components) for month in months for _ in range(TICKETS_A_MONTH)]
     tickets.sort(key=lambda ticket: ticket.created_at)
     _number(tickets)
-    lives = [life for life in (_a_life(dice, ticket) for ticket in tickets) if life[-1] < now()]
+    decks = {severity: _shares(dice) for severity in CLASSES}
+    lives = [life for life in (_a_life(decks[ticket.severity], ticket) for ticket in tickets) if life[-1] < now()]
     Ticket.objects.bulk_create(ticket for ticket, *_times in lives)
     for ticket, terms, answered_at, solved_at in lives:
         clocks.attach(ticket, terms, at=ticket.created_at)
@@ -84,13 +86,19 @@ def _number(tickets: list[Ticket]) -> None:
         ticket.search_text = turkish.fold(f"{ticket.number} {ticket.subject} {ticket.municipality.full_name}")
 
 
-def _a_life(dice: random.Random, ticket: Ticket) -> tuple[Ticket, PolicyVersion, datetime, datetime]:
+def _shares(dice: random.Random) -> Iterator[float]:
+    """Drawn like cards, so that small classes are late as often as large ones."""
+    while True:
+        yield from dice.sample(SHARES, len(SHARES))
+
+
+def _a_life(shares: Iterator[float], ticket: Ticket) -> tuple[Ticket, PolicyVersion, datetime, datetime]:
     """When it was answered and solved, in working time of what was promised."""
     terms = policies.choose(ticket.created_at, severity=ticket.severity)
     if terms is None:
         raise LookupError(f"no policy for {ticket.severity}")
-    answered_at = _after(ticket.created_at, terms.target("first_response"), dice.choice(SHARES))
-    solved_at = max(answered_at, _after(ticket.created_at, terms.target("resolution"), dice.choice(SHARES)))
+    answered_at = _after(ticket.created_at, terms.target("first_response"), next(shares))
+    solved_at = max(answered_at, _after(ticket.created_at, terms.target("resolution"), next(shares)))
     if ticket.severity == Ticket.Severity.S1:
         solved_at = answered_at + S1_SOLVED_AFTER
     ticket.first_replied_at, ticket.ended_at = answered_at, solved_at

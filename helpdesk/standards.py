@@ -160,7 +160,7 @@ def burn_rates(at: datetime) -> dict[tuple[str, str, str], float]:
 
 
 def classes(at: datetime) -> list[Promises]:
-    """S1 to S4 as promised at `at`, in the reader's language."""
+    """S1 to S4 as promised to everybody at `at`, in the reader's language; narrower promises are not for all."""
     return [
         Promises(
             version.severity,
@@ -169,7 +169,7 @@ def classes(at: datetime) -> list[Promises]:
             {target.metric: policies.target_text(target) for target in version.targets_in_order},
         )
         for version in policies.in_force(at)
-        if version.severity
+        if version.severity and version.conditions.keys() <= {"severity"}
     ]
 
 

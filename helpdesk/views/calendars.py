@@ -25,6 +25,7 @@ from helpdesk.models import Ticket
 from helpdesk.standards import ISTANBUL
 
 DAYS_SHOWN = 20
+SAMPLES = 8
 AT_ONCE = 4000  # promises counted anew while a person waits
 
 
@@ -125,7 +126,7 @@ def withdrawal(request, code: str, pk: int):
 
 def _effect(shown: Calendar, hours_of: Mapping[Calendar, Hours], back_to: datetime) -> dict:
     """What a draft would do to running promises and, if it reaches into the past, to ended ones."""
-    running = recalculation.preview(hours_of, at=now())
+    running = recalculation.preview(hours_of, at=now(), samples=SAMPLES)
     of_tickets = [each for each in running.samples if each.subject_type == clockwork.LABEL]
     tickets = Ticket.objects.in_bulk({each.subject_id for each in of_tickets})
     return {

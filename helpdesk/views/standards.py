@@ -25,7 +25,7 @@ TREND_MONTHS = 12
 CHART_HEIGHT = 100
 FORETOLD = (Metric.FIRST_RESPONSE, Metric.WORKAROUND, Metric.RESOLUTION)
 WORTH_A_LOOK = 0.2
-RISKS_SHOWN = 25
+RISKS_SHOWN = 10
 MEASURED = "helpdesk.forecast.accuracy"
 
 
@@ -126,7 +126,7 @@ def expected(request):
         "until": until,
         "breaches": sum(one.breaches for one in foretold),
         "likely": sum(len(one.likely) for one in foretold),
-        "forecasts": [(one, name_of(one.metric), _with_tickets(one, tickets)) for one in foretold],
+        "forecasts": [(one, name_of(one.metric), _with_tickets(one, tickets), _unshown(one)) for one in foretold],
         "accuracy": _measured(hours, at),
     }
     return render(request, "helpdesk/standards_forecast.html", context)
@@ -136,6 +136,10 @@ def _riskiest(one: forecast.Forecast) -> list[forecast.Expected]:
     """Those worth a look today, the likeliest first."""
     risky = [each for each in one.expected if each.risk >= WORTH_A_LOOK]
     return sorted(risky, key=lambda each: -each.risk)[:RISKS_SHOWN]
+
+
+def _unshown(one: forecast.Forecast) -> int:
+    return max(0, sum(each.risk >= WORTH_A_LOOK for each in one.expected) - RISKS_SHOWN)
 
 
 def _measured(hours, at: datetime) -> list[tuple[str, forecast.Accuracy]]:
