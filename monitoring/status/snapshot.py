@@ -31,6 +31,7 @@ from monitoring.status.badge import badge
 EVERY = timedelta(seconds=15)
 LEASE = timedelta(seconds=30)
 STATIC = re.compile(r'(?:href|src)="(/static/[^"#?]+)')
+AGO = re.compile(r'(<time datetime="[^"]*") title="([^"]*)">[^<]*</time>')
 ME = f"{os.uname().nodename}:{os.getpid()}"
 
 
@@ -151,7 +152,12 @@ def asset(name: str) -> str | None:
 
 
 def put(target: Path, text: str) -> None:
-    """Replace a file in one step; readers see the old one or the new one, never a part."""
+    """Replace a file in one step; readers see the old one or the new one, never a part.
+
+    "12 minutes ago" would lie on a page that nobody renews, so pages say exact times.
+    """
+    if target.suffix == ".html":
+        text = AGO.sub(r"\1>\2</time>", text)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8", newline="") as draft:
         draft.write(text)

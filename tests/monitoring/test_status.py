@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import now
+from foundation.directory import spoken
 from foundation.directory.models import Component
 from monitoring import maintenances, outages
 from monitoring.models import Maintenance, Node, Outage, State
@@ -429,6 +430,14 @@ class OnDisk(StatusCase):
         summary = json.loads((self.root / "status/26010/api/v2/summary.json").read_text(encoding="utf-8"))
         self.assertEqual(summary["incidents"][0]["name"], "Hat kopuk")
         self.assertIn("made", json.loads((self.root / "status/made.json").read_text(encoding="utf-8")))
+
+    def test_pages_on_disk_say_exact_times(self):
+        outage = self.an_outage()
+        self.keep()
+        for path in ("index.html", "status/26010/index.html"):
+            page = (self.root / path).read_text(encoding="utf-8")
+            self.assertIn(f">{spoken.exact(outage.started_at)}</time>", page)
+            self.assertNotIn("az önce", page)
 
     def test_a_flood_of_changes_is_written_in_rounds(self):
         with mock.patch.object(snapshot.stills, "AT_ONCE", 5):
