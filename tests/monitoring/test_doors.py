@@ -1,10 +1,11 @@
 """The doors for programs: /metrics, http_sd, /probe, Alertmanager's webhook, heartbeats."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.test import TestCase, override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -230,6 +231,25 @@ class AlertSequences(PropertyTestCase):
         newest = max(start for start, _status, _repeats in sequence)
         is_over = any(status == "resolved" for start, status, _repeats in sequence if start == newest)
         self.assertEqual(Outage.objects.open().exists(), not is_over)
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["firing", "resolved"]), st.booleans()), max_size=12))
+    def test_a_kill_in_the_middle_leaves_nothing_behind_and_the_next_delivery_makes_it_good(self, sequence):
+        a_province("69", 1)
+        for start, status, is_killed in sequence:
+            words = alerts.read({"alerts": [an_alert(status, start, node="69000")]})
+            if is_killed:
+                before = list(Alert.objects.values_list("status", "starts_at"))
+                dying = mock.patch("monitoring.alerts.nodes.refresh", side_effect=KeyboardInterrupt)
+                with dying, suppress(KeyboardInterrupt), transaction.atomic():
+                    alerts.receive(words)
+                    raise KeyboardInterrupt
+                self.assertEqual(list(Alert.objects.values_list("status", "starts_at")), before)
+            alerts.receive(words)
+            self.assertLessEqual(Outage.objects.open().count(), 1)
+        newest = max((start for start, _status, _killed in sequence), default=None)
+        is_over = any(status == "resolved" for start, status, _killed in sequence if start == newest)
+        self.assertEqual(Outage.objects.open().exists(), bool(sequence) and not is_over)
 
 
 class Heartbeats(TestCase):
