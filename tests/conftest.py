@@ -1,8 +1,12 @@
 """Shared by every test; people and builders live in `tests.cast`."""
 
+import copy
+
 import pytest
 from django.conf import settings as configured
 from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
 
 from tests.wall import furnished
 
@@ -21,11 +25,23 @@ def plain_static_files(settings):
     }
 
 
+@pytest.fixture(scope="module")
+def furnished_once(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The stage of a whole module, in one transaction around those of its tests; and its folder of files.
+
+    Furnishing takes longer than most walks. Tests that commit have modules of their own.
+    """
+    folder = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder):
+        yield furnished(), folder
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def stage(db, settings, tmp_path):
+def stage(furnished_once, db, settings):
     """The cast, and one of each thing that the doors of the house lead to (`tests/wall/`)."""
-    settings.MEDIA_ROOT = tmp_path
-    return furnished()
+    stage, settings.MEDIA_ROOT = furnished_once
+    return copy.deepcopy(stage)
 
 
 @pytest.fixture(autouse=True)
