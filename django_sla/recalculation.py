@@ -186,7 +186,7 @@ def counted_anew(clock: Figures, hours: Hours, terms: Terms, at: datetime) -> bu
     run = hours.run(clock.started_at, intervals(clock.rests))
     ahead = transitions.course(run, allowance, clock.carried, terms.levels(clock))
     moved = ahead.due_at != clock.due_at
-    told = max(clock.level, ahead.told_by(at)) if moved else clock.level
+    told = ahead.told_by(at, clock.level) if moved else clock.level
     unbroken = moved and clock.breached_at is not None and (ahead.due_at is None or ahead.due_at >= at)
     look_at = terms.look_at(clock, hours, ahead, told, clock.breached_at is not None and not unbroken)
     return bulk.Deadline(clock.id, allowance, ahead.due_at, look_at, told, unbroken, moved, clock.due_at)

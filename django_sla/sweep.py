@@ -80,8 +80,8 @@ def _tell_levels(ledger: Ledger, clock: Clock, hours) -> list:
     """Every level behind us that may be told now; the rest waits until the calendar opens."""
     told = []
     ahead = transitions.course_of(clock, hours)
-    while clock.level < len(ahead.levels) and ahead.levels[clock.level][0] < ledger.at:
-        moment, level = ahead.levels[clock.level]
+    while (reached := ahead.level(clock.level)) and reached[0] < ledger.at:
+        moment, level = reached
         if not hours.is_open(ledger.at) and ledger.at - moment > AFTER_CLOSING:
             clock.look_at = hours.next_opening(ledger.at)
             return told

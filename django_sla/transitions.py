@@ -41,21 +41,35 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """When a promise reaches its deadline and its levels, soonest first; empty while it rests."""
+    """When a promise reaches its deadline and its levels, the smallest share first; asked one by one.
 
+    `shares` are what of the open time must be used for each level, that used earlier taken off.
+    """
+
+    run: Run
     due_at: datetime | None
-    levels: list[tuple[datetime, dict]]
+    shares: list[tuple[timedelta, dict]]
 
-    def told_by(self, at: datetime) -> int:
-        """How many levels have been reached by `at`."""
-        return sum(moment <= at for moment, _level in self.levels)
+    def level(self, number: int) -> tuple[datetime, dict] | None:
+        """When the level at this place is reached; None behind the last one, or if a rest comes before."""
+        if number >= len(self.shares):
+            return None
+        share, level = self.shares[number]
+        moment = self.run.reaches(share)
+        return None if moment is None else (moment, level)
+
+    def told_by(self, at: datetime, told: int) -> int:
+        """How many levels are behind us at `at`, of which `told` are known to be."""
+        while (reached := self.level(told)) and reached[0] <= at:
+            told += 1
+        return told
 
     def next_look(self, told: int, breached: bool) -> datetime | None:
         """When a running clock needs the sweep, `told` levels and perhaps its breach being behind it."""
-        moments = [moment for moment, _level in self.levels[told : told + 1]]
-        if self.due_at is not None and not breached:
-            moments.append(self.due_at)
-        return min(moments, default=None)
+        reached = self.level(told)
+        if self.due_at is None or breached:
+            return reached[0] if reached else None
+        return min(reached[0], self.due_at) if reached else self.due_at
 
 
 def course(run: Run, allowance: timedelta, carried: timedelta, levels: list[dict]) -> Course:
@@ -63,14 +77,14 @@ def course(run: Run, allowance: timedelta, carried: timedelta, levels: list[dict
 
     A share already used then is reached at the start of these terms.
     """
-    reached = []
-    for level in levels:
-        share = timedelta(seconds=level["seconds"]) if "seconds" in level else allowance * level["percent"] / 100
-        moment = run.reaches(share - carried)
-        if moment is not None:
-            reached.append((moment, level))
-    reached.sort(key=lambda pair: pair[0])
-    return Course(run.reaches(allowance - carried), reached)
+    shares = [(share_of(level, allowance) - carried, level) for level in levels]
+    shares.sort(key=lambda pair: pair[0])
+    return Course(run, run.reaches(allowance - carried), shares)
+
+
+def share_of(level: dict, allowance: timedelta) -> timedelta:
+    """How much open time has been used when this level is reached."""
+    return timedelta(seconds=level["seconds"]) if "seconds" in level else allowance * level["percent"] / 100
 
 
 def course_of(clock: Clock, hours: Hours) -> Course:
@@ -94,7 +108,7 @@ def settle(clock: Clock, hours: Hours, *, silent_until: datetime | None = None) 
     if clock.original_due_at is None:
         clock.original_due_at = clock.due_at
     if silent_until:
-        clock.level = max(clock.level, ahead.told_by(silent_until))
+        clock.level = ahead.told_by(silent_until, clock.level)
     clock.look_at = next_look(clock, hours, ahead)
 
 
