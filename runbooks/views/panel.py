@@ -45,7 +45,12 @@ def show(request, outage: Outage, *, status: int = 200, **bound):
 @watch_only
 @require_safe
 def panel(request, pk):
-    return show(request, find(request, pk))
+    outage = find(request, pk)
+    if outage.merged_into_id:
+        return redirect("runbooks:outage_panel", pk=outage.merged_into_id)
+    if outage.ended_at:
+        return redirect("runbooks:situation", outage=pk)
+    return show(request, outage)
 
 
 @watch_only

@@ -52,11 +52,13 @@ def test_the_panel_offers_everything_in_one_place(nermin, local):
     assert "05004" in page
 
 
-def test_an_ended_outage_offers_nothing_more(cast, nermin, local):
-    outages.end(local, by=cast.leyla)
-    page = nermin.get(reverse("runbooks:outage_panel", args=[local.pk])).content.decode()
-    for name in ("acknowledgement", "run", "join", "maintenance", "override"):
-        assert reverse(f"runbooks:outage_{name}", args=[local.pk]) not in page
+def test_an_ended_outage_leads_to_its_room_and_a_joined_one_to_the_wider(cast, nermin, local):
+    wider = outages.declare(components=[cast.ebys], by=cast.leyla)
+    outages.join_by_hand(local, into=wider, by=cast.leyla)
+    address = reverse("runbooks:outage_panel", args=[local.pk])
+    assert nermin.get(address).url == reverse("runbooks:outage_panel", args=[wider.pk])
+    outages.end(wider, by=cast.leyla)
+    assert nermin.get(nermin.get(address).url).url == reverse("runbooks:situation", args=[wider.pk])
 
 
 class TestJoining:

@@ -3,7 +3,6 @@
 (() => {
   const PARTS = ["#icerik", ".nb-foot"];
   let waiting = false;
-  let first = true;
   let tag = "";
 
   async function renew() {
@@ -27,8 +26,5 @@
   }
 
   document.addEventListener("live:delta", changed);
-  document.addEventListener("live:snapshot", () => {
-    if (!first) changed();
-    first = false;
-  });
+  document.addEventListener("live:snapshot", changed); // the first one, too: the page was drawn a moment before it
 })();
