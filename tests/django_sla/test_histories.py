@@ -12,7 +12,8 @@ from django_sla.sweep import sweep
 from tests.django_sla.a_shop import a_subject, at, clock_of
 from tests.django_sla.naive import MINUTE, WINDOW_START, NaiveClock, minutes_of
 
-HISTORIES = int(os.environ.get("SLA_HISTORIES", "200"))
+FULL = bool(os.environ.get("NOBET_FULL"))
+HISTORIES = int(os.environ.get("SLA_HISTORIES", "10000" if FULL else "200"))
 CALENDARS = ("tr-mesai", "tr-uzun", "tr-uzun-vergi", "7-24")
 LEVELS = [{"percent": percent, "action": "notify", "to": str(percent)} for percent in NaiveClock.LEVELS]
 LATEST_MOVE = 60 * 24 * 28
@@ -95,6 +96,7 @@ def agree(subject, naive: NaiveClock) -> None:
     assert told == naive.told
 
 
+@pytest.mark.timeout(0 if HISTORIES > 1000 else 300)
 def test_random_histories_agree_with_the_naive_model(choices):
     for number in range(1, HISTORIES + 1):
         try:
