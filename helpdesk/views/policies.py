@@ -57,7 +57,7 @@ def policy(request, code: str):
     keepers_only(request)
     shown = get_object_or_404(Policy, code=code)
     version = _version_of(shown)
-    form = TermsForm(request.POST or None, version=version)
+    form = TermsForm(request.POST if request.method == "POST" else None, version=version)
     context = {"policy": shown, "version": version, "form": form, "versions": shown.versions.order_by("-number")}
     if request.method != "POST":
         return render(request, "helpdesk/policy.html", context)

@@ -89,12 +89,12 @@ async def test_the_sdks_own_client_would_have_posted_three_times():
 
 
 async def test_the_time_out_is_kept(configured):
-    async with Endpoint(wait=5) as endpoint:
+    async with Endpoint(wait=20) as endpoint:
         started = time.monotonic()
         outcome = await posted(endpoint, configured)
         took = time.monotonic() - started
     assert isinstance(outcome, Silent)
-    assert took < 2
+    assert took < 15
     assert len(endpoint.requests) == 1
 
 
