@@ -80,7 +80,12 @@ class Publishing(WordsCase):
         self.assertFalse(self.outage.is_open)
 
     def test_templates_bring_this_outages_facts(self):
-        template = UpdateTemplate.objects.get(name="Neden bulundu")
+        template = UpdateTemplate.objects.create(
+            name="Neden bulundu",
+            stage="identified",
+            text_tr="{components}: nedeni bulduk.",
+            text_en="{components}: we found the cause.",
+        )
         page = self.client.get(self.words, {"template": template.pk})
         self.assertContains(page, "Tahsilat (vezne): nedeni bulduk")
         self.assertContains(page, "Collection (cashier): we found the cause")
