@@ -2,7 +2,8 @@
 
 Public pages depend on nothing but the address, the language and the database, so
 their bytes are kept and given out until the database may have changed. While one
-reader renews an answer, the others get the one before.
+reader renews an answer, the others wait for it: the one before may be minutes old,
+and a page that was just told of an outage would go on saying that all is well.
 """
 
 import gzip
@@ -41,14 +42,14 @@ class Shelf:
         self.lock = threading.Lock()
 
     def get(self, key: object, make: Callable[[], tuple[bytes, str]]) -> Answer:
-        """The kept answer when it is fresh or being renewed, else a new one.
+        """The kept answer while it is fresh, else a new one.
 
-        Who finds nothing kept waits for the reader who is already making it: a
-        thousand first readers cost one answer, not a thousand.
+        Who finds none waits for the reader who is already making it: a thousand
+        readers cost one answer, not a thousand.
         """
         with self.lock:
             known = self.answers.get(key)
-            if known and (key in self.renewals or time.monotonic() - known.made < self.fresh):
+            if known and time.monotonic() - known.made < self.fresh:
                 self.answers.move_to_end(key)
                 return known
             mine = key not in self.renewals

@@ -107,15 +107,23 @@ class Readers(StatusCase):
         self.assertEqual(again.status_code, 304)
         self.assertEqual(again["Access-Control-Allow-Origin"], "*")
 
-    def test_the_shelf_serves_the_old_answer_while_one_renews(self):
-        kept = Shelf(fresh=0.0)
+    def test_nobody_gets_the_old_answer_while_one_renews(self):
+        kept, has_begun, may_end = Shelf(fresh=0.0), threading.Event(), threading.Event()
         kept.get("page", lambda: (b"old", "text/plain"))
 
         def renew():
-            self.assertEqual(kept.get("page", self.fail).body, b"old")
+            has_begun.set()
+            may_end.wait(30)
             return b"new", "text/plain"
 
-        self.assertEqual(kept.get("page", renew).body, b"new")
+        with ThreadPoolExecutor(2) as readers:
+            first = readers.submit(kept.get, "page", renew)
+            has_begun.wait(30)
+            second = readers.submit(kept.get, "page", self.fail)
+            time.sleep(0.1)
+            self.assertFalse(second.done())
+            may_end.set()
+            self.assertEqual((first.result(30).body, second.result(30).body), (b"new", b"new"))
 
     def test_many_first_readers_cost_one_answer(self):
         kept, made, together = Shelf(), [], threading.Barrier(8)

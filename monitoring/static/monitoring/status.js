@@ -7,7 +7,8 @@
 
   async function renew() {
     waiting = false;
-    const answer = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {} });
+    // Past the browser's own memory: what it kept may be older than what we were told.
+    const answer = await fetch(location.href, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
     if (answer.status !== 200) return;
     tag = answer.headers.get("ETag") || "";
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
