@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foundation.directory.models import Component
-from monitoring import latency
+from monitoring import latency, partitions
 from monitoring.models import Check, Node, RawHour, SampleBlock
 from monitoring.samples import Block, Sample, pack_hour
 from monitoring.verdicts import Raw
@@ -65,6 +65,7 @@ def test_a_sealed_hour_is_part_of_it(checks):
     municipal, _central = checks
     hour = datetime.fromisoformat("2026-11-22T09:00:00+03:00")
     sample = Sample(municipal.pk, hour.timestamp() + 59 * 60, Raw.OK, 70)
+    partitions.ensure(RawHour._meta.db_table, hour)
     RawHour.objects.create(check_of=municipal, at=hour, samples=pack_hour(hour.timestamp(), [sample]))
     [line] = latency.lines(AT)
     assert line.known == [70] and line.pieces == []
