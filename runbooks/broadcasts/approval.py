@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ MAY_PREPARE = (Role.OPERATOR, Role.APPROVER, Role.SHIFT_LEAD, Role.PLATFORM_ADMI
 MAY_APPROVE = (Role.APPROVER, Role.PLATFORM_ADMIN)
 # A second factor older than this is not fresh (threat model, row 1).
 FRESH = timedelta(minutes=5)
+SECOND_FACTORS = ("totp", "webauthn", "recovery_codes")  # as allauth names what was shown
 # Live broadcasts that may leave within 24 hours, and about one outage within an hour (domain, §5.4);
 # life safety is never counted or capped.
 DAILY_CAP = 24
@@ -176,10 +178,10 @@ def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int,
         factor=confirmation.factor,
         at=at,
     )
-    sending.promise(broadcast)
     journal.record(
         "broadcast.approved", broadcast, by=by, binding=binding, typed=typed_count, factor=confirmation.factor
     )
+    sending.promise(broadcast)
     tell(broadcast)
 
 
@@ -239,6 +241,9 @@ def _refuse_the_wrong_person(broadcast: Broadcast, by: Person, confirmation: Con
 
 
 def refuse_stale(confirmation: Confirmation) -> None:
+    """Refuse an old proof; and, wherever a second factor is required, one that is only a password."""
+    if settings.REQUIRE_SECOND_FACTOR and confirmation.factor not in SECOND_FACTORS:
+        raise NotFresh
     if not now() - FRESH < confirmation.at <= now():
         raise NotFresh
 

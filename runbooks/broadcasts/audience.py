@@ -143,9 +143,9 @@ def find(rule: Rule) -> Audience:
     return _only_silent(audience, rule.silent_in) if rule.silent_in else audience
 
 
-def frozen(broadcast: Broadcast) -> Audience:
-    """The audience as it was frozen on submission."""
-    rows = list(broadcast.recipients.all())
+def frozen(broadcast: Broadcast, *, first: int | None = None) -> Audience:
+    """The audience as it was frozen on submission, or the `first` so many of its places."""
+    rows = list(broadcast.recipients.all()[:first])
     as_listed = [
         Listed(
             address=row.address,

@@ -218,9 +218,9 @@ def fold_words(text: str) -> list[tuple[str, bool]]:
     return [(segments.fold(part), segments.fold(part) != part) for part in parts]
 
 
-def messages_of(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
-    """Every included recipient with the words they get, in the order of leaving."""
-    included = audience.frozen(broadcast).included
+def messages_of(broadcast: Broadcast, *, first: int | None = None) -> Iterator[outbox.Recipient]:
+    """Every included recipient, or the `first` so many, with the words they get, in the order of leaving."""
+    included = audience.frozen(broadcast, first=first).included
     texts = _texts(broadcast.text, included, is_drill=broadcast.is_drill, code=broadcast.code)
     places = _places()
     for one, text in zip(included, texts, strict=True):

@@ -66,7 +66,6 @@ def break_glass(
         factor=confirmation.factor,
         at=at,
     )
-    sending.promise(broadcast)
     journal.record(
         *("broadcast.glass_broken", broadcast),
         by=by,
@@ -75,6 +74,7 @@ def break_glass(
         typed=typed_count,
         factor=confirmation.factor,
     )
+    sending.promise(broadcast)
     _tell_everyone(glass)
     approval.tell(broadcast)
 

@@ -196,13 +196,13 @@ def _send(broadcast: Broadcast, allowed: PreApproval, found: audience.Audience) 
         binding=approval.binding_of(broadcast, found.digest),
     )
     broadcast.refresh_from_db()
-    sending.promise(broadcast)
     journal.record(
         *("broadcast.sent_in_advance", broadcast),
         recipients=len(found.included),
         pre_approval=allowed.pk,
         binding=broadcast.binding,
     )
+    sending.promise(broadcast)
     for person in (allowed.asked_by, allowed.approved_by):
         _tell(broadcast, allowed, person, len(found.included))
     approval.tell(broadcast)

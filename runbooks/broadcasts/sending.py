@@ -21,6 +21,7 @@ from runbooks.models import Broadcast, Dispatch
 
 Status = Broadcast.Status
 CHUNK = 500  # recipients handed over in one transaction
+FIRST = 100  # of them with the approval itself, so that the first leave at the next look
 LEASE = timedelta(seconds=30)
 
 
@@ -29,8 +30,16 @@ class NothingToHold(Refusal):
 
 
 def promise(broadcast: Broadcast) -> None:
-    """Owe the sending of an approved broadcast, in the caller's transaction."""
+    """Owe the sending of an approved broadcast, in the caller's transaction.
+
+    The head of the list is handed over here: a lost bell then costs one look, the
+    outbox's own, and not that of the sweep which writes the list down as well.
+    """
     Dispatch.objects.create(broadcast=broadcast)
+    batch = open_batch(broadcast)
+    if _goes_at_once(batch):
+        outbox.add(batch, "sms", composing.messages_of(broadcast, first=FIRST))
+        outbox.release(batch, by=broadcast.approved_by)
     bells.ring("broadcasts")
 
 
@@ -47,21 +56,22 @@ def dispatch_due(limit: int = 3) -> int:
 
 
 def _dispatch(dispatch: Dispatch) -> None:
-    """Hand the list over in the order of leaving; the first go while the last are still being written down.
-
-    A batch that waits for the morning or has a cap is let go whole: both are reckoned at the release.
-    """
+    """Hand the list over in the order of leaving; the first go while the last are still being written down."""
     broadcast = Broadcast.objects.get(pk=dispatch.broadcast_id)
     batch = open_batch(broadcast)
-    goes_at_once = batch.urgent or not batch.rules.keeps_quiet
     messages = composing.messages_of(broadcast)
     while chunk := list(islice(messages, CHUNK)):
         outbox.add(batch, "sms", chunk)
         if not dispatch.renew(LEASE):
             return
-        if goes_at_once and batch.state == Batch.State.OPEN:
+        if _goes_at_once(batch) and batch.state == Batch.State.OPEN:
             _let_go(broadcast, batch)
     _finish(dispatch, batch)
+
+
+def _goes_at_once(batch: Batch) -> bool:
+    """A batch that waits for the morning or has a cap is let go whole: both are reckoned at the release."""
+    return batch.urgent or not batch.rules.keeps_quiet
 
 
 @transaction.atomic

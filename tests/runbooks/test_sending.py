@@ -25,7 +25,8 @@ class HandingOver(Cast, TestCase):
         super().setUp()
         contacts_in(self.odunpazari, 3)
         self.broadcast = submitted(self.nermin)
-        approve(self.broadcast, self.kemal)
+        with mock.patch.object(sending, "FIRST", 1):
+            approve(self.broadcast, self.kemal)
 
     def batch(self):
         return Batch.objects.get(key=f"broadcast:{self.broadcast.pk}")
@@ -45,10 +46,29 @@ class HandingOver(Cast, TestCase):
             self.assertEqual(sending.dispatch_due(), 1)
         self.assertEqual((self.batch().intended, self.batch().state), (3, "released"))
 
+    def test_with_the_approval_the_first_wait_for_one_look_only(self):
+        self.assertEqual(self.batch().state, "released")
+        dispatch.deliver_sms()
+        self.assertEqual(outbox.tally(self.batch()).delivered, 1)
+
+    def test_the_head_of_the_list_is_handed_over_with_the_approval_and_nobody_twice(self):
+        head = self.broadcast.recipients.included()[0]
+        self.assertEqual(self.batch().messages.get().address, head.address)
+        sending.dispatch_due()
+        self.assertEqual((self.batch().intended, self.batch().messages.count()), (3, 3))
+
     def test_stopped_before_the_list_was_handed_over_nothing_leaves(self):
-        self.assertIsNone(sending.stop(self.broadcast, by=self.leyla))
+        stopped = sending.stop(self.broadcast, by=self.leyla)
+        self.assertEqual((stopped.aborted, stopped.gone, stopped.on_the_line), (3, 0, 0))
         sending.dispatch_due()
         self.assertEqual(outbox.tally(self.batch()).aborted, 3)
+
+    def test_what_waits_for_the_morning_can_be_stopped_before_anything_is_handed_over(self):
+        later = submitted(self.nermin, lane="information")
+        approve(later, self.kemal)
+        self.assertIsNone(sending.stop(later, by=self.leyla))
+        sending.dispatch_due()
+        self.assertEqual(outbox.tally(sending.batch_of(later)).aborted, 3)
 
     def test_stopping_names_what_had_left(self):
         sending.dispatch_due()
@@ -88,9 +108,10 @@ class HandingOver(Cast, TestCase):
         self.assertTrue(outbox.tally(self.batch()).adds_up)
 
     def test_the_first_leave_before_the_last_are_written_down(self):
+        self.seen = []
         with mock.patch.object(sending, "CHUNK", 1), mock.patch.object(Dispatch, "renew", self.deliver_meanwhile):
             sending.dispatch_due()
-        self.assertEqual(self.seen, [0, 2, 3])
+        self.assertEqual(self.seen, [1, 2, 3])
         tally = outbox.tally(self.batch())
         self.assertEqual((tally.intended, tally.delivered), (3, 3))
 
@@ -98,17 +119,12 @@ class HandingOver(Cast, TestCase):
 
     def deliver_meanwhile(self, lease):
         """Between two portions: what has been let go so far is delivered, and its batch closed."""
-        batch = self.batch()
-        if batch.state == "open":
-            self.seen = []
         dispatch.deliver_sms()
         housekeeping.close_batches()
-        self.seen.append(outbox.tally(batch).delivered)
+        self.seen.append(outbox.tally(self.batch()).delivered)
         return True
 
     def test_stopped_half_way_the_rest_is_written_down_as_kept_back(self):
-        outbox.add(batch := sending.open_batch(self.broadcast), "sms", [outbox.Recipient("+905320000000", "x")])
-        outbox.release(batch)
         Message.objects.update(state="submitted")
         self.assertEqual(sending.stop(self.broadcast, by=self.leyla).aborted, 2)
         sending.dispatch_due()
