@@ -1,13 +1,14 @@
 """The hand that presses, kills and counts, in a process that has Django: see `tests.proofs.broadcast`."""
 
 import json
+import multiprocessing
 import random
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import django
 
@@ -23,10 +24,12 @@ from runbooks.broadcasts.approval import Confirmation  # noqa: E402
 from runbooks.models import Approval, Broadcast  # noqa: E402
 from tests import servers  # noqa: E402
 from tests.cast import assemble  # noqa: E402
+from tests.proofs._worker import work  # noqa: E402
 from tests.proofs.broadcast import APPROVALS, DUPLICATES, INVALID, OPTED_OUT, SWEEPS, WORKERS  # noqa: E402
-from tests.standins.twilio import ROOT, Remote  # noqa: E402
+from tests.standins.twilio import Remote  # noqa: E402
 
 PATIENCE = 1_500  # seconds
+SEEN = ("address", "state", "resends")
 
 
 def number(place: int) -> str:
@@ -44,7 +47,7 @@ def lines(count: int) -> list[str]:
     return [*map(number, range(count)), *doubles, *wrong, *(number(count + place) for place in range(OPTED_OUT))]
 
 
-def prepared(stage, count: int) -> Broadcast:
+def prepared(stage, count: int, lane: str) -> Broadcast:
     Contact.objects.bulk_create(
         Contact(
             municipality=stage.merzifon, duty="it", channel="sms", address=number(count + place), opted_out_at=now()
@@ -57,9 +60,11 @@ def prepared(stage, count: int) -> Broadcast:
         text="e-Belediye: tahsilat durdu, ekip çalışıyor.",
         correction="e-Belediye düzeltme: tahsilat çalışıyor.",
         rule=audience.Rule(file=audience.read_file("\n".join(f"{line};;;" for line in lines(count)))),
-        lane="life_safety",
+        lane=lane,
     )
     approval.submit(broadcast, by=stage.nermin)
+    # Urgent from the start, so that a lane that keeps quiet can be proved at night.
+    outbox.open_batch(f"broadcast:{broadcast.pk}", lane=lane, sender=broadcast.sender, urgent=True)
     return broadcast
 
 
@@ -89,25 +94,30 @@ def approve_all_at_once(broadcast: Broadcast, stage) -> Counter:
 
 
 class Workers:
+    """Processes that sweep for ever, each killed without warning and replaced."""
+
     def __init__(self):
+        self.nursery = multiprocessing.get_context("forkserver")
+        self.nursery.set_forkserver_preload(["tests.proofs._worker"])
         self.running = [self.start() for _ in range(WORKERS)]
         self.kills = 0
 
-    def start(self) -> subprocess.Popen:
-        words = [sys.executable, "manage.py", "sweep", "--only", *SWEEPS]
-        return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def start(self):
+        worker = self.nursery.Process(target=work, args=(SWEEPS,), daemon=True)
+        worker.start()
+        return worker
 
     def kill_one(self) -> None:
         place = random.randrange(WORKERS)
         self.running[place].kill()
-        self.running[place].wait()
+        self.running[place].join()
         self.running[place] = self.start()
         self.kills += 1
 
     def stop(self) -> None:
         for worker in self.running:
             worker.kill()
-            worker.wait()
+            worker.join()
 
 
 def restart_database() -> str:
@@ -132,10 +142,20 @@ def patiently(question):
             time.sleep(0.5)
 
 
-def main(count: int, seed: int, standin: Remote) -> int:
-    random.seed(seed)
+@dataclass(frozen=True)
+class Trial:
+    """What was asked of this run; `blind`: no look-up and no receipts."""
+
+    count: int
+    seed: int
+    lane: str
+    blind: bool
+
+
+def main(trial: Trial, standin: Remote) -> int:
+    random.seed(trial.seed)
     stage = assemble()
-    broadcast = prepared(stage, count)
+    broadcast = prepared(stage, trial.count, trial.lane)
     presses = approve_all_at_once(broadcast, stage)
     began, workers, restarted = time.monotonic(), Workers(), ""
     next_kill = began + 8
@@ -143,13 +163,15 @@ def main(count: int, seed: int, standin: Remote) -> int:
         while patiently(lambda: Broadcast.objects.get(pk=broadcast.pk).ended_at) is None:
             assert time.monotonic() - began < PATIENCE, "it did not end"
             left = standin.count()["accepted"]
-            if not restarted and left > count // 2:
+            if not restarted and left > trial.count // 2:
                 restarted = restart_database()
-            if time.monotonic() > next_kill and left < count:
+            if time.monotonic() > next_kill and left < trial.count:
                 workers.kill_one()
                 next_kill = time.monotonic() + random.uniform(4, 10)
+            report(began, left, workers.kills)
             time.sleep(2)
-        return judge(count, seed, standin, broadcast, presses, workers.kills, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return judge(trial, standin, broadcast, {"presses": presses, "kills": workers.kills, "seconds": round(seconds)})
     finally:
         workers.stop()
         if restarted:
@@ -157,22 +179,30 @@ def main(count: int, seed: int, standin: Remote) -> int:
             subprocess.run(words, cwd="/", **servers.unprivileged())
 
 
-def judge(count, seed, standin, broadcast, presses, kills, seconds) -> int:
+def report(began: float, left: int, kills: int) -> None:
+    """Now and then, for whoever watches; on standard error."""
+    passed = round(time.monotonic() - began)
+    if passed % 30 < 2:
+        print(f"{passed} s: {left} accepted, {kills} killed", file=sys.stderr, flush=True)
+
+
+def judge(trial: Trial, standin: Remote, broadcast: Broadcast, seen: dict) -> int:
     accepted = standin.accepted()
-    tally = patiently(lambda: outbox.tally(sending.batch_of(broadcast)))
-    right = accepted == Counter({number(place): 1 for place in range(count)})
-    proven = right and tally.adds_up and not tally.uncertain and tally.intended == count
-    proven = proven and presses["approved"] == 1 == Approval.objects.filter(broadcast=broadcast).count()
+    batch = sending.batch_of(broadcast)
+    tally = outbox.tally(batch)
+    numbers = {number(place) for place in range(trial.count)}
+    verdict = judge_blind if trial.blind else judge_seeing
+    right, more = verdict(batch, accepted, numbers)
+    proven = right and tally.adds_up and tally.intended == trial.count and not set(accepted) - numbers
+    proven = proven and seen["presses"]["approved"] == 1 == Approval.objects.filter(broadcast=broadcast).count()
     figures = {
         "proven": proven,
-        "seed": seed,
-        "numbers": count,
-        "multiplicity": dict(Counter(accepted.values())),
-        "strangers": len(set(accepted) - {number(place) for place in range(count)}),
+        **asdict(trial),
+        "multiplicity": dict(Counter(accepted[one] for one in numbers)),
+        "strangers": len(set(accepted) - numbers),
         "requests": standin.count()["requests"],
-        "presses": dict(presses),
-        "kills": kills,
-        "seconds": round(seconds),
+        **seen,
+        **more,
         "left_out": dict(Counter(broadcast.recipients.exclude(left_out="").values_list("left_out", flat=True))),
         "tally": asdict(tally),
     }
@@ -180,5 +210,30 @@ def judge(count, seed, standin, broadcast, presses, kills, seconds) -> int:
     return 0 if proven else 1
 
 
+def judge_seeing(batch, accepted: Counter, numbers: set[str]) -> tuple[bool, dict]:
+    """Every number once, and nothing left in the dark."""
+    return accepted == Counter(dict.fromkeys(numbers, 1)) and not outbox.tally(batch).uncertain, {}
+
+
+def judge_blind(batch, accepted: Counter, numbers: set[str]) -> tuple[bool, dict]:
+    """Who has nothing is listed as uncertain; who has two copies was sent to again because the lane says so."""
+    rows = {address: (state, resends) for address, state, resends in batch.messages.values_list(*SEEN)}
+    listed = {one for one, (state, _resends) in rows.items() if state == "uncertain"}
+    resent = {one for one, (_state, resends) in rows.items() if resends}
+    skipped = [one for one in numbers if not accepted[one] and one not in listed]
+    too_many = [one for one in numbers if accepted[one] > 1 + rows[one][1]]
+    most = max(resends for _state, resends in rows.values())
+    right = not skipped and not too_many and most <= batch.rules.resends and set(rows) == numbers
+    doubles = sum(accepted[one] - 1 for one in numbers if accepted[one] > 1)
+    return right, {
+        "skipped": len(skipped),
+        "copies_beyond_the_lane": len(too_many),
+        "resent": len(resent),
+        "second_copies": doubles,
+        "uncertain_without_a_copy": sum(not accepted[one] for one in listed),
+    }
+
+
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), Remote(sys.argv[3])))
+    words = sys.argv[1:]
+    sys.exit(main(Trial(int(words[0]), int(words[1]), words[3], words[4] == "blind"), Remote(words[2])))

@@ -5,6 +5,10 @@ listed with duplicates in other spellings, numbers that do not exist and people 
 approvals are given at once. The gateway times out, drops replies, refuses, fails, accepts late;
 its receipts come late, doubled, reversed or never. A worker is killed every few seconds; Redis and
 the database are killed once each. The stand-in's ledger judges; the last line is one JSON object.
+
+`--blind` takes look-up and receipts away as well. Then nobody can know, and the lane (`--lane`)
+decides: nobody is skipped unless listed as uncertain, and no number has more copies than its lane
+and its own doubts allow.
 """
 
 import argparse
@@ -34,20 +38,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", nargs="?", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    parser.add_argument("--lane", choices=["life_safety", "operational", "information"], default="life_safety")
+    parser.add_argument("--blind", action="store_true", help="no look-up and no receipts either")
     words = parser.parse_args()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with servers.postgres() as database, redis(quiet) as broker, twilio.running(servers.free_port()) as standin:
-        environment = settings(database, broker.url, standin)
+        environment = settings(database, broker.url, standin) | {"PROOF_REDIS": str(broker.port)}
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-        standin.set(seed=str(words.seed), faults=FAULTS, latency=0.03, callbacks_on=True, callbacks=CALLBACKS)
-        os.environ.update(environment)
+        standin.set(seed=str(words.seed), faults=FAULTS, latency=0.03, callbacks=CALLBACKS)
+        if words.blind:
+            standin.set(callbacks_on=False, look_up="broken")
+            environment["OUTBOX_UNCONFIRMED_AFTER"] = "60"
+        trial = [str(words.count), str(words.seed), standin.url, words.lane, "blind" if words.blind else ""]
         with web(environment, quiet):
-            said = subprocess.run(
-                [sys.executable, "-m", "tests.proofs._broadcast", str(words.count), str(words.seed), standin.url],
-                cwd=ROOT,
-                env=environment | {"PROOF_REDIS": str(broker.port)},
-            )
-    return said.returncode
+            hand = [sys.executable, "-m", "tests.proofs._broadcast", *trial]
+            return subprocess.run(hand, cwd=ROOT, env=environment).returncode
 
 
 def settings(database: str, broker: str, standin: twilio.Remote) -> dict[str, str]:

@@ -236,6 +236,8 @@ class StandIn:
         )
 
     async def fetch(self, request: web.Request) -> web.Response:
+        if self.controls.look_up != "ok":
+            return refusal(503, "20503", "out of order")
         message = self.messages.get(request.match_info["sid"])
         return web.json_response(message.shown()) if message else refusal(404, "20404", "not found")
 
