@@ -6,11 +6,13 @@ the outside stands in PUBLIC_BASE_URL or ALLOWED_HOSTS, we are in production.
 
 import ipaddress
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+SMS_GATEWAYS = {"console", "operator", "twilio"}
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 16
 
@@ -40,15 +42,23 @@ def contradictions(settings) -> Iterator[str]:
     address = urlsplit(settings.PUBLIC_BASE_URL)
     if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
         yield "PUBLIC_BASE_URL must be https://host without a path."
-    if settings.SMS_GATEWAY not in ("console", "twilio"):
-        yield f'SMS_GATEWAY is "{settings.SMS_GATEWAY}"; we know "console" and "twilio".'
-    if settings.SMS_GATEWAY == "twilio":
-        yield from missing_twilio_values(settings)
+    yield from unknown_roads(settings)
     if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
         yield "REDIS_URL must start with redis://, rediss:// or unix://."
     if not 0 <= settings.SENTRY_TRACES_SAMPLE_RATE <= 1:
         yield "SENTRY_TRACES_SAMPLE_RATE is a share between 0 and 1."
     yield from (f'TRUSTED_PROXIES: "{entry}" is no network.' for entry in settings.TRUSTED_PROXIES if not known(entry))
+
+
+def unknown_roads(settings) -> Iterator[str]:
+    """SMS_GATEWAY names one gateway or several, first choice first; each needs what it sends with."""
+    names = [name.strip() for name in settings.SMS_GATEWAY.split(",")]
+    if unknown := [name for name in names if name not in SMS_GATEWAYS]:
+        yield f'SMS_GATEWAY names "{unknown[0]}"; we know "console", "operator" and "twilio".'
+    if "twilio" in names:
+        yield from missing_twilio_values(settings)
+    if "operator" in names and not Path(settings.SMS_OPERATOR or "/").is_file():
+        yield "SMS_GATEWAY names the operator, but SMS_OPERATOR is not the path of its mapping."
 
 
 def missing_twilio_values(settings) -> Iterator[str]:
@@ -58,7 +68,7 @@ def missing_twilio_values(settings) -> Iterator[str]:
         ("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID", settings.TWILIO_FROM or settings.TWILIO_MESSAGING_SERVICE_SID),
     ):
         if not value:
-            yield f"SMS_GATEWAY is twilio, but {name} is not set."
+            yield f"SMS_GATEWAY names twilio, but {name} is not set."
 
 
 def weak_keys(settings) -> Iterator[str]:
@@ -78,6 +88,8 @@ def demonstration_values(settings) -> Iterator[str]:
         yield "NOBET_DEMO is on: its accounts have a published password."
     if settings.PROBE_ALLOW_PRIVATE:
         yield "PROBE_ALLOW_PRIVATE is on: it is for the demonstration and tests only."
+    if not settings.REQUIRE_SECOND_FACTOR:
+        yield "REQUIRE_SECOND_FACTOR is off: a password alone would send a crisis message."
     if settings.TWILIO_API_BASE:
         yield "TWILIO_API_BASE is set: messages would go to a stand-in."
     if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend")):

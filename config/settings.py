@@ -218,7 +218,7 @@ PASSKEYS_WORK = PUBLIC_BASE_URL.startswith("https://") or ON_LOCALHOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ON_LOCALHOST
 MFA_TOTP_ISSUER = "Nöbet"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever accepted an invitation has shown that the address is theirs
-# Operators, approvers and platform administrators act only with a second factor.
+# The watch acts only with a second factor; off, a fresh password will do: this machine alone (config.checks).
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PUBLIC_BASE_URL.startswith("https://"))
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 60 * 60 * 12

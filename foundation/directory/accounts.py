@@ -25,7 +25,7 @@ from foundation.outbox import outbox
 from foundation.wire.guards import client_address
 
 # They move the whole country: the watch, the crisis message, the platform itself.
-FAR_REACHING_ROLES = (Membership.Role.OPERATOR, Membership.Role.APPROVER, Membership.Role.PLATFORM_ADMIN)
+FAR_REACHING_ROLES = Membership.WATCH_ROLES
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

@@ -22,6 +22,8 @@ GOOD = {
     "PROBE_ALLOW_PRIVATE": False,
     "TWILIO_API_BASE": "",
     "SMS_GATEWAY": "console",
+    "SMS_OPERATOR": "",
+    "REQUIRE_SECOND_FACTOR": True,
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "REDIS_URL": "redis://cache:6379/0",
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
@@ -49,7 +51,13 @@ BAD = [
     ({"PUBLIC_BASE_URL": "nobet.example.org"}, "PUBLIC_BASE_URL"),
     ({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS"),
     ({"ALLOWED_HOSTS": ["other.example.org"]}, "ALLOWED_HOSTS"),
+    ({"REQUIRE_SECOND_FACTOR": False}, "REQUIRE_SECOND_FACTOR"),
     ({"SMS_GATEWAY": "pigeon"}, "SMS_GATEWAY"),
+    ({"SMS_GATEWAY": "twilio,pigeon"}, "SMS_GATEWAY"),
+    ({"SMS_GATEWAY": ""}, "SMS_GATEWAY"),
+    ({"SMS_GATEWAY": "operator"}, "SMS_OPERATOR"),
+    ({"SMS_GATEWAY": "operator,twilio", "SMS_OPERATOR": "/nowhere/operator.yaml"}, "SMS_OPERATOR"),
+    ({"SMS_GATEWAY": "console,twilio", "TWILIO_FROM": ""}, "TWILIO_FROM"),
     ({"SMS_GATEWAY": "twilio", "TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID"),
     ({"SMS_GATEWAY": "twilio", "TWILIO_AUTH_TOKENS": []}, "TWILIO_AUTH_TOKEN"),
     ({"SMS_GATEWAY": "twilio", "TWILIO_FROM": ""}, "TWILIO_FROM"),
@@ -80,6 +88,13 @@ def test_each_bad_value_stops_the_start_and_is_named(production, values, named):
 
 def test_a_subdomain_wildcard_covers_its_hosts(production):
     production.ALLOWED_HOSTS = [".example.org"]
+    assert list(complaints(production)) == []
+
+
+@pytest.mark.parametrize("chain", ["operator", "operator,twilio", "twilio, operator", "twilio"])
+def test_every_chain_of_gateways_that_has_what_it_needs_starts(production, chain):
+    production.SMS_GATEWAY = chain
+    production.SMS_OPERATOR = str(house.BASE_DIR / "deploy" / "operator.example.yaml")
     assert list(complaints(production)) == []
 
 

@@ -98,6 +98,11 @@ class ApprovingABroadcast(Cast, TestCase):
         self.assert_refused(approval.NotFresh, confirmation=Confirmation("totp", now() - timedelta(minutes=6)))
         self.assert_refused(approval.NotFresh, confirmation=Confirmation("totp", now() + timedelta(minutes=1)))
 
+    def test_a_password_is_no_second_factor_where_one_is_required(self):
+        with self.settings(REQUIRE_SECOND_FACTOR=True):
+            self.assert_refused(approval.NotFresh, confirmation=Confirmation("password", now()))
+            approve(self.broadcast, self.kemal, confirmation=Confirmation("webauthn", now()))
+
     def test_a_wrong_count_is_refused(self):
         self.assert_refused(approval.WrongCount, typed_count=4)
 

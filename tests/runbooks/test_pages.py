@@ -1,5 +1,6 @@
 """Who may open which page, what it says, and that queries do not grow with the list."""
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase
@@ -146,6 +147,18 @@ class ApprovingOnThePage(Cast, TestCase):
         self.sign_in(self.kemal, ago=600)
         answer = self.press()
         self.assertIn("reauthenticate", answer.headers.get("Location", ""))
+        self.assertEqual(self.status(), "submitted")
+
+    def test_in_production_a_fresh_password_sends_nothing(self):
+        self.sign_in(self.kemal)
+        with self.settings(REQUIRE_SECOND_FACTOR=True):
+            self.assertEqual(self.press().status_code, 403)
+        self.assertEqual(self.status(), "submitted")
+
+    def test_whoever_has_a_second_factor_is_asked_for_it_and_not_for_the_password(self):
+        TOTP.activate(self.kemal, generate_totp_secret())
+        self.sign_in(self.kemal)
+        self.assertIn("reauthenticate", self.press().headers.get("Location", ""))
         self.assertEqual(self.status(), "submitted")
 
     def test_the_submitter_reads_why_not(self):
