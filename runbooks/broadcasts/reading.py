@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Min
@@ -12,11 +13,11 @@ from foundation.directory import turkish
 from foundation.directory.models import Contact, Municipality
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch, Message
-from runbooks.broadcasts import acknowledging, audience, chasing, composing, sending
+from runbooks.broadcasts import acknowledging, audience, chasing, classes, composing, sending
 from runbooks.broadcasts.acknowledging import Heard
 from runbooks.broadcasts.audience import Difference
 from runbooks.broadcasts.composing import Preview
-from runbooks.models import Broadcast
+from runbooks.models import Broadcast, Recipient
 
 State = Message.State
 _CLASS = dict.fromkeys(Message.IN_FLIGHT, "in_flight") | {
@@ -165,6 +166,25 @@ def by_municipality(broadcast: Broadcast) -> list[Line]:
     names, said = dict(rows), set(broadcast.acknowledgements.values_list("municipality__full_name", flat=True))
     lines = _lines(broadcast, lambda code: names.get(code, "–"))
     return [replace(line, acknowledged=line.name in said) for line in lines]
+
+
+def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
+    """(class, how many) of the equation, those with somebody in them."""
+    batch = sending.batch_of(broadcast)
+    counted = asdict(outbox.tally(batch)) if batch else {}
+    return [(name, counted[name]) for name in classes.CLASSES if counted.get(name)]
+
+
+def in_class(broadcast: Broadcast, name: str):
+    """The recipients whose message is in this class, one by one, as a queryset."""
+    messages = Message.objects.filter(batch__in=sending.batches(broadcast), state__in=classes.states_of(name))
+    return broadcast.recipients.filter(address__in=messages.values("address"))
+
+
+def ends_of(broadcast: Broadcast, rows: Iterable[Recipient]) -> dict[str, Message]:
+    """What became of these recipients, by number."""
+    messages = Message.objects.filter(batch__in=sending.batches(broadcast), address__in=[row.address for row in rows])
+    return {message.address: message for message in messages.only("address", "state", "reason", "moved_at", "attempt")}
 
 
 def _lines(broadcast: Broadcast, name_of) -> list[Line]:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from runbooks.broadcasts import telephone
+from runbooks.broadcasts import classes, telephone
 from runbooks.models import Recipient, Run, Step
 from runbooks.plans import reading
 
@@ -101,6 +101,12 @@ def masked(address: str) -> str:
 def reason_name(reason: str) -> str:
     """Why a number stays out, in words."""
     return str(Recipient.Reason(reason).label)
+
+
+@register.filter
+def class_name(name: str) -> str:
+    """A class of the closing equation, in words."""
+    return classes.name_of(name)
 
 
 @register.filter

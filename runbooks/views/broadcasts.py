@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,10 +22,12 @@ from runbooks.broadcasts import (
     acknowledging,
     approval,
     audience,
+    classes,
     composing,
     evidence,
     glass,
     lists,
+    papers,
     reading,
     sending,
     templates,
@@ -235,14 +237,20 @@ def review(request, pk, is_drill):
 @watch_only
 @require_POST
 def take_evidence(request, pk, is_drill):
-    """A file that proves itself: `manage.py verify_evidence FILE`."""
+    """A file that proves itself: `manage.py verify_evidence FILE`; `as` is zip, pdf or json."""
     broadcast = find(request, pk, is_drill)
     if not broadcast.is_released:
         raise sending.NothingToHold
-    response = JsonResponse(
-        evidence.envelope(broadcast, by=request.user), json_dumps_params={"ensure_ascii": False, "indent": 1}
-    )
-    response["Content-Disposition"] = f'attachment; filename="{broadcast.number}.json"'
+    told = evidence.envelope(broadcast, by=request.user)
+    match request.POST.get("as"):
+        case "zip":
+            response = HttpResponse(papers.bundle(told), content_type="application/zip")
+        case "pdf":
+            response = HttpResponse(papers.pages(told), content_type="application/pdf")
+        case _:
+            response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    suffix = response["Content-Type"].rpartition("/")[2]
+    response["Content-Disposition"] = f'attachment; filename="{broadcast.number}.{suffix}"'
     return response
 
 
@@ -297,13 +305,23 @@ def correct(request, pk, is_drill):
 @watch_only
 @require_safe
 def recipients(request, pk, is_drill):
-    """The frozen list, page by page; numbers are masked."""
+    """The frozen list, page by page, with what became of each; numbers are masked. `?class=` shows one class."""
     broadcast = find(request, pk, is_drill)
-    rows = broadcast.recipients.select_related("municipality")
+    chosen = request.GET.get("class", "")
+    rows = reading.in_class(broadcast, chosen) if chosen in classes.CLASSES else broadcast.recipients.all()
     if request.GET.get("left_out"):
         rows = rows.exclude(left_out="")
-    page = Paginator(rows, 100).get_page(request.GET.get("page"))
-    return render(request, "runbooks/recipients.html", {"broadcast": broadcast, "page": page})
+    page = Paginator(rows.select_related("municipality"), 100).get_page(request.GET.get("page"))
+    ends = reading.ends_of(broadcast, page.object_list)
+    context = {
+        "broadcast": broadcast,
+        "page": page,
+        "lines": [(row, ends.get(row.address)) for row in page],
+        "classes": reading.filled_classes(broadcast),
+        "chosen": chosen if chosen in classes.CLASSES else "",
+        "left_out": bool(request.GET.get("left_out")),
+    }
+    return render(request, "runbooks/recipients.html", context)
 
 
 @watch_only

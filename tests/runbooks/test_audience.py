@@ -4,6 +4,8 @@ from django.test import TestCase
 
 from foundation import now
 from foundation.directory.models import Contact
+from monitoring import outages
+from monitoring.models import Affected
 from runbooks.broadcasts import audience, telephone
 from runbooks.broadcasts.audience import Rule
 from tests.cast import Cast
@@ -83,6 +85,15 @@ class FindingAnAudience(Cast, TestCase):
         }
         for name, found in reached.items():
             self.assertEqual([one.address for one in found.included], ["+905321110001"], name)
+
+    def test_municipalities_with_something_down_now_are_found_and_no_longer_once_it_works(self):
+        a_contact(self.odunpazari, address="+905321110001")
+        a_contact(self.merzifon, address="+905321110002")
+        self.assertEqual(self.find(red_now=True).included, [])
+        outage = outages.declare(municipalities=[self.merzifon], scope="local", by=self.nermin)
+        self.assertEqual([one.address for one in self.find(red_now=True).included], ["+905321110002"])
+        Affected.objects.filter(outage=outage).update(until=now())
+        self.assertEqual(self.find(red_now=True).included, [])
 
     def test_an_uploaded_list_is_the_whole_audience(self):
         a_contact(self.odunpazari, address="+905320000000")

@@ -2,7 +2,10 @@
 
 import base64
 import json
-from io import StringIO
+import zipfile
+from io import BytesIO, StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +13,7 @@ from django.test import TestCase, override_settings
 
 from foundation.journal.models import Entry
 from foundation.outbox import dispatch
-from runbooks.broadcasts import evidence, sending
+from runbooks.broadcasts import evidence, papers, sending
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 
@@ -53,6 +56,67 @@ class TakingEvidence(Cast, TestCase):
         told = evidence.document(self.broadcast)
         told["recipients"][0]["state"] = "failed"
         self.assertFalse(evidence._adds_up(told))
+
+    def told(self):
+        return evidence.envelope(self.broadcast, by=self.nermin)
+
+    def file(self, data: bytes) -> str:
+        path = Path(self.enterContext(TemporaryDirectory())) / "kanit"
+        path.write_bytes(data)
+        return str(path)
+
+    def test_pages_and_list_are_printed_from_the_signed_document_alone(self):
+        told = self.told()
+        self.assertEqual(papers.pages(told), papers.pages(json.loads(json.dumps(told))))
+        found, printed = papers.open_file(papers.bundle(told))
+        self.assertEqual((found, sorted(printed)), (told, ["csv", "pdf"]))
+        self.assertEqual(papers.open_file(papers.pages(told))[0], told)
+        self.assertEqual(papers.misprints(told, printed), [])
+
+    def test_the_list_names_everyone_once_under_digest_and_signature(self):
+        told = self.told()
+        lines = papers.table(told).splitlines()
+        self.assertIn(told["sha256"], lines[1])
+        self.assertIn(told["signature"], lines[2])
+        self.assertEqual(len(lines[6:]), 3)
+        self.assertNotIn("53200000", papers.table(told))
+
+    def test_the_command_judges_pages_and_bundle(self):
+        told = self.told()
+        for data in (papers.pages(told), papers.bundle(told), json.dumps(told).encode()):
+            said = StringIO()
+            call_command("verify_evidence", self.file(data), stdout=said)
+            self.assertIn(f"{self.broadcast.number}: genuine", said.getvalue())
+
+    def test_a_changed_page_or_list_is_named(self):
+        told = self.told()
+        pages = papers.pages(told)
+        with self.assertRaisesRegex(CommandError, "not printed.*pdf"):
+            call_command("verify_evidence", self.file(pages.replace(b"/Lang (tr)", b"/Lang (en)")))
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as box:
+            box.writestr("x.json", json.dumps(told))
+            box.writestr("x.csv", papers.table(told).replace("··00", "··99"))
+        with self.assertRaisesRegex(CommandError, "not printed.*csv"):
+            call_command("verify_evidence", self.file(out.getvalue()))
+
+    def test_a_forged_document_in_genuine_looking_pages_is_refused(self):
+        told = self.told()
+        told["document"] = told["document"].replace('"state":"delivered"', '"state":"failed"', 1)
+        with self.assertRaisesRegex(CommandError, "signature"):
+            call_command("verify_evidence", self.file(papers.pages(told)))
+
+    def test_what_is_no_evidence_is_refused_with_a_sentence(self):
+        for data in (b"", b"%PDF-1.4 nothing", b"PK\x03\x04 broken", b"[1]", b"\xff\xfe"):
+            with self.assertRaises(CommandError):
+                call_command("verify_evidence", self.file(data))
+
+    def test_the_page_hands_out_pages_and_bundle(self):
+        self.client.force_login(self.nermin)
+        for kind, begins in (("pdf", b"%PDF"), ("zip", b"PK")):
+            answer = self.client.post(f"{self.broadcast.get_absolute_url()}evidence/", {"as": kind})
+            self.assertTrue(answer.content.startswith(begins))
+            self.assertIn(f"{self.broadcast.number}.{kind}", answer["Content-Disposition"])
 
     def test_the_page_hands_it_out_to_the_watch(self):
         self.client.force_login(self.nermin)

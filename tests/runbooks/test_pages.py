@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from foundation import now
 from foundation.directory.models import Membership
+from foundation.outbox.models import Message
 from monitoring import outages
 from runbooks import demo, situation
 from runbooks.broadcasts import acknowledging, audience, sending
@@ -115,6 +116,28 @@ class TheComposer(Cast, TestCase):
     def test_a_drill_is_saved_as_a_drill(self):
         self.post("/drills/new/", action="save", lane="life_safety")
         self.assertEqual((Broadcast.objects.get().is_drill, Broadcast.objects.get().lane), (True, "drill"))
+
+
+class WhatBecameOfEach(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        contacts_in(self.odunpazari, 3)
+        self.broadcast = submitted(self.nermin)
+        approve(self.broadcast, self.kemal)
+        Message.objects.filter(address="+905320000001").update(state="uncertain", reason="503")
+        self.client.force_login(self.nermin)
+
+    def lines(self, query=""):
+        answer = self.client.get(f"{self.broadcast.get_absolute_url()}recipients/{query}")
+        return [row.address for row, _message in answer.context["lines"]]
+
+    def test_every_uncertain_recipient_is_listed_by_name_of_its_class(self):
+        self.assertEqual(self.lines("?class=uncertain"), ["+905320000001"])
+        self.assertEqual(len(self.lines("?class=in_flight")), 2)
+        self.assertEqual((len(self.lines()), len(self.lines("?class=nonsense"))), (3, 3))
+
+    def test_the_equation_leads_to_them(self):
+        self.assertContains(self.client.get(self.broadcast.get_absolute_url()), "recipients/?class=uncertain")
 
 
 class ApprovingOnThePage(Cast, TestCase):

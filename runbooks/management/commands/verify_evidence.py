@@ -1,15 +1,17 @@
 """`manage.py verify_evidence FILE`: is this evidence ours, unchanged, and does it add up?"""
 
-import json
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from runbooks.broadcasts import evidence
+from runbooks.broadcasts import evidence, papers
 
 
 class Command(BaseCommand):
-    help = "Check the signature and the closing equation of a broadcast's evidence; ends with 1 if either fails."
+    help = (
+        "Check the signature and the closing equation of a broadcast's evidence (JSON, PDF or ZIP), and that pages "
+        "and list say what was signed; ends with 1 if anything fails."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("file", nargs="?", type=Path)
@@ -22,13 +24,18 @@ class Command(BaseCommand):
         if file is None:
             raise CommandError("name the file that was downloaded")
         try:
-            found = evidence.verify(json.loads(file.read_text(encoding="utf-8")), key or evidence.public_key())
-        except (OSError, ValueError) as error:
+            told, printed = papers.open_file(file.read_bytes())
+            found = evidence.verify(told, key or evidence.public_key())
+        except OSError as error:
             raise CommandError(f"{file}: {error}")
         except evidence.NotGenuine as error:
             raise CommandError(f"{file}: {error}")
         if not found.adds_up:
             raise CommandError(f"{file}: genuine, but {found.number} does not add up")
+        if wrong := papers.misprints(told, printed):
+            raise CommandError(
+                f"{file}: the signed document is genuine, but not printed as this version prints it: {', '.join(wrong)}"
+            )
         return self.stdout.write(
             f"{found.number}: genuine, {found.recipients} recipients, adds up, signed {found.signed_at}, {found.sha256}"
         )

@@ -1,0 +1,31 @@
+"""The classes of the closing equation: their order, their states, their names."""
+
+from dataclasses import fields
+
+from django.utils.translation import gettext as _
+
+from foundation.outbox import outbox
+from foundation.outbox.models import Message
+
+CLASSES = tuple(part.name for part in fields(outbox.Tally) if part.name != "intended")
+
+
+def states_of(name: str) -> tuple[str, ...]:
+    """The message states that make up a class; none for a word that is no class."""
+    if name == "in_flight":
+        return Message.IN_FLIGHT
+    return (name,) if name in CLASSES else ()
+
+
+def name_of(name: str) -> str:
+    words = {
+        "delivered": _("delivered"),
+        "in_flight": _("waiting for result"),
+        "unconfirmed": _("unconfirmed"),
+        "failed": _("failed"),
+        "suppressed": _("suppressed"),
+        "expired": _("expired"),
+        "aborted": _("stopped"),
+        "uncertain": _("uncertain"),
+    }
+    return words[name]
