@@ -52,16 +52,21 @@ class NaiveClock:
         self.next_level = 0
         self.held_until = -1  # a level found with the office closed is told after it opens
 
-    def resting_at(self, minute: int) -> bool:
-        return any(start <= minute and (end is None or minute < end) for start, end, _kind in self.rests)
+    def resting(self) -> bytearray:
+        """For each minute of the window whether the promise rests."""
+        marks = bytearray(WINDOW_MINUTES)
+        for start, end, _kind in self.rests:
+            until = WINDOW_MINUTES if end is None else end
+            marks[start:until] = b"\1" * (until - start)
+        return marks
 
     def reaches(self, budget: int) -> int | None:
         """The earliest minute at which `budget` minutes have counted."""
-        used, minute = min(self.carried, budget), self.start
+        used, minute, resting = min(self.carried, budget), self.start, self.resting()
         while used < budget:
             if minute >= WINDOW_MINUTES:
                 return None
-            if self.opens[minute] and not self.resting_at(minute):
+            if self.opens[minute] and not resting[minute]:
                 used += 1
             minute += 1
         return minute
@@ -106,7 +111,8 @@ class NaiveClock:
         if mode == "retroactive":
             self.carried, self.start = 0, self.first_start
         else:
-            counted = (self.opens[m] and not self.resting_at(m) for m in range(self.start, at))
+            resting = self.resting()
+            counted = (self.opens[m] and not resting[m] for m in range(self.start, at))
             self.carried = self.carried + sum(counted) if mode == "keep" else 0
             self.start = at
         self.opens, self.budget = opens, budget
