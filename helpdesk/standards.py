@@ -239,10 +239,14 @@ def last_months(at: datetime, count: int) -> list[Month]:
     return months
 
 
+def clocks_of(municipality: Municipality) -> QuerySet[Clock]:
+    """The promises given to one municipality."""
+    return public_clocks().filter(subject_id__in=Ticket.objects.filter(municipality=municipality).values("pk"))
+
+
 def sheet_of(municipality: Municipality, month: Month) -> list[tuple[str, Attained]]:
     """One municipality's month: figures for each class and promise."""
-    own = public_clocks().filter(subject_id__in=Ticket.objects.filter(municipality=municipality).values("pk"))
-    rows = attainment.attained(month.start, month.end, clocks=own)
+    rows = attainment.attained(month.start, month.end, clocks=clocks_of(municipality))
     return [(f"{row.key[0]} · {Metric(row.key[1]).label}", row) for row in rows]
 
 

@@ -49,15 +49,13 @@ def service_times(request):
 def attainment(request, by: str = "class"):
     """One month's figures grouped by class, module, province or municipality, with a year's trend."""
     month, rows = _asked_for(request, by)
-    months = standards.last_months(now(), TREND_MONTHS)
     context = {
         "by": by,
         "groupings": _groupings(request.user),
         "first": _groupings(request.user)[by],
         "month": month,
-        "months": reversed(months),
         "rows": rows,
-        "trend": _bars(standards.trend(months)),
+        "trend": _bars(standards.trend(standards.last_months(now(), TREND_MONTHS))),
     }
     return render(request, "helpdesk/standards_attainment.html", context)
 
@@ -76,14 +74,14 @@ def attainment_file(request, by: str, suffix: str):
 @login_required
 @require_safe
 def municipality_sheet(request, code: str):
-    """One municipality's month, to be printed; 404 for those who may not see it."""
+    """One municipality's month and the year around it, to be printed; 404 for those who may not see it."""
     municipality = get_object_or_404(Municipality.objects.visible_to(request.user), code=code)
     month = _month_of(request)
     context = {
         "municipality": municipality,
         "month": month,
-        "months": reversed(standards.last_months(now(), TREND_MONTHS)),
         "rows": standards.sheet_of(municipality, month),
+        "trend": _bars(standards.trend(standards.last_months(now(), TREND_MONTHS), standards.clocks_of(municipality))),
     }
     return render(request, "helpdesk/standards_sheet.html", context)
 
@@ -171,16 +169,10 @@ def _month_of(request) -> Month:
 
 
 def _bars(trend) -> list[dict]:
-    """Figures for a drawing of one bar a month: x in units of 10, height in percent."""
+    """Figures for a drawing of one bar a month, height in percent."""
+    heights = [(month, row, round((row.ratio or 0) * CHART_HEIGHT)) for month, row in trend]
     return [
-        {
-            "month": month,
-            "row": row,
-            "x": number * 10,
-            "height": round((row.ratio or 0) * CHART_HEIGHT),
-            "y": CHART_HEIGHT - round((row.ratio or 0) * CHART_HEIGHT),
-        }
-        for number, (month, row) in enumerate(trend)
+        {"month": month, "row": row, "height": height, "y": CHART_HEIGHT - height} for month, row, height in heights
     ]
 
 

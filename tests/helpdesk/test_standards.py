@@ -17,6 +17,7 @@ from foundation.directory.models import Membership
 from foundation.journal.models import Entry
 from foundation.outbox.models import Message as Letter
 from helpdesk import escalations, metrics, sheets, standards, tickets
+from helpdesk.commitments import METRICS
 from helpdesk.models import Ticket
 from helpdesk.standards import Month
 from runbooks.models import Rota, Shift
@@ -78,6 +79,19 @@ def test_a_stranger_sees_no_municipality_and_a_clerk_only_the_own(client):
     assert "Odunpazarı" in page and "Merzifon" not in page
     assert client.get("/standards/municipalities/26010/?month=2026-06").status_code == 200
     assert client.get("/standards/municipalities/05004/?month=2026-06").status_code == 404
+
+
+def test_the_year_on_a_sheet_is_the_municipality_s_own(client, clock):
+    merzifon = a_municipality("05004", "Merzifon", plate_code="05")
+    own = a_ticket()
+    solved(own, timedelta(minutes=10))
+    solved(a_ticket(municipality=merzifon), timedelta(minutes=40))
+    clock.move_to(MONDAY + timedelta(days=30))
+    decided = Clock.objects.of(own).exclude(outcome="").filter(metric__in=METRICS).count()
+    client.force_login(a_clerk())
+    page = client.get("/standards/municipalities/26010/").text
+    assert f'title="Haziran 2026 · {decided} taahhüt sonuçlandı" aria-current="true"' in page
+    assert page.count("0 taahhüt sonuçlandı") == 11
 
 
 @pytest.mark.parametrize("by", ["class", "module", "province"])
