@@ -35,6 +35,11 @@ class ForMunicipalities(Refusal):
     status = 403
 
 
+class AnotherCode(Refusal):
+    sentence = _("That is not the code of this message. Please ask again.")
+    status = 422
+
+
 @dataclass(frozen=True)
 class Heard:
     """How many recipients and municipalities answered, each counted by itself.
@@ -131,15 +136,20 @@ def mark(broadcast: Broadcast, municipality: Municipality, *, person: Person | N
 
 
 @transaction.atomic
-def note_call(broadcast: Broadcast, recipient: Recipient, *, by: Person) -> None:
-    """Someone of the watch reached a silent recipient on the telephone."""
+def note_call(broadcast: Broadcast, recipient: Recipient, *, by: Person, code: str = "") -> None:
+    """Someone of the watch reached a silent recipient on the telephone.
+
+    A `code` that was read out has to be that of the message; without one, the caller's word counts.
+    """
+    if code.strip() and code.strip() != broadcast.code:
+        raise AnotherCode
     if not broadcast.recipients.silent().filter(pk=recipient.pk).update(acknowledged_at=now()):
         return
     if recipient.municipality_id:
         Acknowledgement.objects.get_or_create(
             broadcast=broadcast, municipality_id=recipient.municipality_id, person=by, defaults={"via": Via.CALL}
         )
-    journal.record("broadcast.called", broadcast, by=by, recipient=recipient.pk)
+    journal.record("broadcast.called", broadcast, by=by, recipient=recipient.pk, keyed=bool(code.strip()))
     live.announce(audiences.broadcast(broadcast.pk), "heard", broadcast.pk, {"recipient": recipient.pk})
 
 

@@ -37,3 +37,10 @@ def read(text: str) -> Number:
 def masked(address: str) -> str:
     """What a page shows of a number: enough to tell two apart, not enough to call."""
     return f"{address[:6]} ••• {address[-4:-2]} {address[-2:]}" if address.startswith("+90") else address
+
+
+def spaced(address: str) -> str:
+    """As one dials it: "+90 532 123 45 67"; what is no Turkish number stays as it is."""
+    if not address.startswith("+90") or len(address) != 13:
+        return address
+    return f"{address[:3]} {address[3:6]} {address[6:9]} {address[9:11]} {address[11:]}"

@@ -98,6 +98,12 @@ def masked(address: str) -> str:
 
 
 @register.filter
+def spaced(address: str) -> str:
+    """ "+90 532 123 45 67", as one dials it."""
+    return telephone.spaced(address)
+
+
+@register.filter
 def reason_name(reason: str) -> str:
     """Why a number stays out, in words."""
     return str(Recipient.Reason(reason).label)

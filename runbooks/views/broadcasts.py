@@ -345,7 +345,11 @@ def call_sheet(request, pk, is_drill):
 @require_POST
 def called(request, pk, is_drill, recipient):
     broadcast = find(request, pk, is_drill)
-    acknowledging.note_call(broadcast, get_object_or_404(broadcast.recipients, pk=recipient), by=request.user)
+    row = get_object_or_404(broadcast.recipients, pk=recipient)
+    try:
+        acknowledging.note_call(broadcast, row, by=request.user, code=request.POST.get("code", ""))
+    except acknowledging.AnotherCode as refusal:
+        messages.error(request, str(refusal))
     return redirect("runbooks:drill_calls" if is_drill else "runbooks:broadcast_calls", pk=pk)
 
 

@@ -33,6 +33,11 @@ def test_a_page_shows_too_little_of_a_number_to_call_it():
     assert "1234567" not in telephone.masked("+905321234567")
 
 
+def test_a_number_to_call_is_written_as_one_dials_it():
+    assert telephone.spaced("+905321234567") == "+90 532 123 45 67"
+    assert telephone.spaced("dahili 12") == "dahili 12"
+
+
 class FindingAnAudience(Cast, TestCase):
     def find(self, **conditions):
         return audience.find(Rule(**conditions))

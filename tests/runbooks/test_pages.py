@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from foundation import now
 from foundation.directory.models import Membership
+from foundation.journal.models import Entry
 from foundation.outbox.models import Message
 from monitoring import outages
 from runbooks import demo, situation
@@ -227,6 +228,18 @@ class AcknowledgingByCode(Cast, TestCase):
         heard = acknowledging.heard(self.broadcast)
         self.assertEqual((heard.acknowledged, heard.silent, heard.silent_municipalities), (1, 2, 0))
         self.assertFalse(acknowledging.call_sheet(self.broadcast).exists())
+
+    def test_a_code_read_out_on_the_telephone_has_to_be_that_of_the_message(self):
+        self.client.force_login(self.nermin)
+        first, second = self.broadcast.recipients.included()[:2]
+        sheet = f"{self.broadcast.get_absolute_url()}calls/"
+        refused = self.client.post(f"{sheet}{first.pk}/", {"code": "000"}, follow=True)
+        self.assertContains(refused, "kodu değil")
+        self.assertEqual(acknowledging.heard(self.broadcast).acknowledged, 0)
+        self.client.post(f"{sheet}{first.pk}/", {"code": f" {self.broadcast.code} "})
+        self.client.post(f"{sheet}{second.pk}/")
+        keyed = Entry.objects.filter(kind="broadcast.called").order_by("id").values_list("facts__keyed", flat=True)
+        self.assertEqual((acknowledging.heard(self.broadcast).acknowledged, list(keyed)), (2, [True, False]))
 
     def test_a_municipality_that_was_not_written_to_has_no_code(self):
         self.client.force_login(self.hatice)
