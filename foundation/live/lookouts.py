@@ -4,7 +4,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections import defaultdict
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -12,7 +11,7 @@ from django.db import connection
 
 from foundation.live import doorbell, numbering, presence
 from foundation.live.hubs import Change, Hub, milliseconds
-from foundation.live.models import Era, Event, ProbeCycle
+from foundation.live.models import Era, Event
 from foundation.live.presence import Listener
 
 log = logging.getLogger(__name__)
@@ -42,6 +41,7 @@ class Finding:
     probed_ms: int | None
     fallen: dict[Listener, int]
     read_at: float
+    is_whole: bool  # False while another process numbers what was committed
 
 
 class Lookout:
@@ -120,7 +120,6 @@ class Lookout:
     def _look_once(self, stopping: threading.Event) -> float:
         """One look, told to the hubs; how long the next may wait if nobody rings."""
         try:
-            has_numbered = numbering.number_waiting()
             finding = look(self._question())
         except Exception as error:  # whatever it is, the next look must come: nobody else would start it
             log.warning("cannot read what to tell open pages, they will say so themselves: %s", error, exc_info=True)
@@ -128,7 +127,7 @@ class Lookout:
             return LOOK_PAUSE
         if not stopping.is_set():
             self.loop.call_soon_threadsafe(self._tell, finding)
-        return LOOK_PAUSE if has_numbered else BREATH
+        return LOOK_PAUSE if finding.is_whole else BREATH
 
     def _question(self) -> Question:
         hubs = tuple(self.hubs.values())
@@ -139,28 +138,48 @@ class Lookout:
         return Question({hub.audience: hub.examined for hub in hubs}, listeners)
 
 
+ERA = Era.objects.as_looked_at()  # kept, because building this query costs more than running it
+
+
 def look(question: Question) -> Finding:
-    """Read what happened since, for all asked audiences in one query."""
+    """Number what waits, then read what happened: one query while nothing does, else a few."""
     read_at = time.monotonic()
-    era = Era.objects.current()
+    era, is_whole = era_now(), True
+    if era.has_waiting:
+        is_whole = numbering.number_waiting()
+        era = era_now()
     floor = max(era.head - REACH, era.pruned_to, 0)
-    since = max(floor, min(question.examined.values(), default=era.head))
-    events = Event.objects.filter(number__gt=since, number__lte=era.head, audience__in=question.examined)
-    changes: dict[str, list[Change]] = defaultdict(list)
-    rows = events.order_by("number").values_list("audience", "number", "kind", "object_id", "data")
-    for audience, number, kind, object_id, data in rows:
-        if number and number > question.examined[audience]:
-            changes[audience].append(Change(number, kind, object_id, data))
-    probed = ProbeCycle.objects.filter(pk=ProbeCycle.ONLY).first()
     return Finding(
         epoch=era.epoch,
         known_from=floor,
         head=era.head,
-        changes={audience: changes[audience] for audience in question.examined},
-        probed_ms=milliseconds(probed.ended_at) if probed else None,
+        changes=changes_between(floor, era.head, question),
+        probed_ms=milliseconds(era.probed_at) if era.probed_at else None,
         fallen=presence.fallen(question.listeners),
         read_at=read_at,
+        is_whole=is_whole,
     )
+
+
+def era_now():
+    """The era with what `as_looked_at` adds; a database that was never spoken in gets its first."""
+    while (era := ERA.all().first()) is None:
+        Era.objects.current()
+    return era
+
+
+def changes_between(floor: int, head: int, question: Question) -> dict[str, list[Change]]:
+    """What each asked audience does not know yet; asks the database only if there is something."""
+    changes: dict[str, list[Change]] = {audience: [] for audience in question.examined}
+    since = max(floor, min(question.examined.values(), default=head))
+    if since >= head:
+        return changes
+    events = Event.objects.filter(number__gt=since, number__lte=head, audience__in=changes)
+    rows = events.order_by("number").values_list("audience", "number", "kind", "object_id", "data")
+    for audience, number, kind, object_id, data in rows:
+        if number and number > question.examined[audience]:
+            changes[audience].append(Change(number, kind, object_id, data))
+    return changes
 
 
 _lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, Lookout] = WeakKeyDictionary()

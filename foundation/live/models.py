@@ -3,7 +3,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q, Subquery
 
 from foundation import now
 
@@ -42,6 +42,13 @@ def new_epoch() -> str:
 class EraQuerySet(models.QuerySet):
     def current(self) -> "Era":
         return Era.objects.get_or_create(pk=Era.ONLY)[0]
+
+    def as_looked_at(self) -> "EraQuerySet":
+        """With `probed_at`, the end of the last probe cycle, and `has_waiting` events without a number."""
+        ended = ProbeCycle.objects.filter(pk=ProbeCycle.ONLY).values("ended_at")
+        return self.filter(pk=Era.ONLY).annotate(
+            probed_at=Subquery(ended), has_waiting=Exists(Event.objects.unnumbered())
+        )
 
 
 class Era(models.Model):

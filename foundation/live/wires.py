@@ -7,6 +7,7 @@ Any other server, and the tests, are written to through `send`.
 """
 
 import asyncio
+import socket
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from typing import Any, Protocol
 from twisted.internet.tcp import Server as TwistedTransport
 
 from foundation.live.frames import Frame
+
+GONE_AFTER = 30_000  # milliseconds in which a browser's machine must say that it has what we wrote
 
 
 class Wire(Protocol):
@@ -31,6 +34,7 @@ class AsyncioWire:
 
     def __init__(self, transport: asyncio.Transport):
         self.transport = transport
+        let_go_of_the_dead(transport.get_extra_info("socket"))
 
     def write(self, frame: Frame) -> None:
         if not self.transport.is_closing():
@@ -51,6 +55,7 @@ class TwistedWire:
         self.protocol = protocol
         self.transport = protocol.transport
         self.offer = self.transport.getHandle().send
+        let_go_of_the_dead(self.transport.getHandle())
 
     def write(self, frame: Frame) -> None:
         if self.protocol.state != self.protocol.STATE_OPEN:
@@ -90,6 +95,18 @@ class AsgiWire:
 
     def backlog(self) -> int:
         return sum(len(frame.text) for frame in self.waiting)
+
+
+def let_go_of_the_dead(connection) -> None:
+    """Have the kernel end a connection whose other end vanished without a word (RFC 5482).
+
+    Every open page is written a head each eight seconds, so nobody has to be pinged:
+    at 2,000 sockets pings cost more than everything else the protocol does while idle.
+    Where the system has no such clock, its own retransmission limit ends it later.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None and connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, option, GONE_AFTER)
 
 
 def wire_to(send) -> Wire:

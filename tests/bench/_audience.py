@@ -1,10 +1,11 @@
 """Many browsers in one process: `python -m tests.bench._audience PORT COUNT`.
 
-Opens COUNT sockets and one that never reads, prints "open"; then, for each mark that has
-reached all of them, "<mark> <seconds from the first to the last>".
+Opens COUNT sockets, and one that never reads (then another), prints "open"; then, for each
+mark that has reached all of them, "<mark> <seconds from the first to the last>".
 """
 
 import asyncio
+import socket
 import sys
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ HANDSHAKE = (
 MARK, MARK_LENGTH = b"MARK", 8
 PING, PONG = 9, 10  # RFC 6455 section 5.2
 AT_ONCE = 100  # handshakes in flight
+STALLS_FOR = 15.0  # seconds; ours closes it after two heads, and another comes
 
 
 class Room:
@@ -75,21 +77,26 @@ def parsed(data: bytes) -> tuple[int, bytes, bytes] | None:
     return data[0] & 0x0F, data[start : start + size], data[start + size :]
 
 
-class Stalled(asyncio.Protocol):
-    def connection_made(self, transport):
-        transport.write(HANDSHAKE)
-        transport.pause_reading()
+async def stall(port: int) -> None:
+    """There is always one browser in the room that does not read; its window is tiny."""
+    while True:
+        with socket.socket() as reader:
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            reader.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(reader, ("127.0.0.1", port))
+            reader.send(HANDSHAKE)
+            await asyncio.sleep(STALLS_FOR)
 
 
 async def main(port: int, count: int) -> None:
     loop, room = asyncio.get_running_loop(), Room(count)
-    await loop.create_connection(Stalled, "127.0.0.1", port)
+    stalled = asyncio.ensure_future(stall(port))
     for start in range(0, count, AT_ONCE):
         group = range(start, min(start + AT_ONCE, count))
         pairs = [await loop.create_connection(lambda: Browser(room), "127.0.0.1", port) for _ in group]
         await asyncio.gather(*[browser.open for _, browser in pairs])
     print("open", flush=True)
-    await asyncio.Future()
+    await stalled
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Every server has its sockets open, one of them stalled, for the whole run; in each round
 each says a few changes in turn and its processor time is divided by the deliveries. Ours
 does the whole protocol meanwhile: looks, numbers, heads. Its changes are said in another
-process, as in production.
+process, as in production. What a restart does to ten thousand pages is in `_storm`.
 """
 
 import os
@@ -21,14 +21,16 @@ from threading import Thread
 from urllib.request import urlopen
 
 from tests import servers
-from tests.bench import Row
+from tests.bench import Row, _storm
 from tests.live.processes import COMMANDS, database
 
 SIZES, FULL_SIZES = (2_000,), (500, 2_000, 10_000)
+SMALL_ROOM = 2_000  # stands beside the largest, for what a delivery costs as the room grows
+STORM, FULL_STORM = 2_000, 10_000
 IN_MEMORY_UP_TO = 500  # beyond, the layer answers in minutes or never
 SAYINGS = 3  # changes a round
 PAUSE = 1.1  # seconds between two changes: ours says at most one frame a second
-PATIENCE = 30.0  # seconds after which a change that did not reach everybody counts as lost; the run ends
+PATIENCE = 120.0  # seconds after which a change that did not reach everybody counts as lost; the run ends
 PEERS = "tests.bench._peers:application"
 _marks = count(1000)
 
@@ -80,40 +82,37 @@ class Contender:
         """Until a change reaches everyone: sockets are open before the server let them join."""
         for _ in range(10):
             with suppress(Lost):
-                return self.say(f"MARK{next(_marks)}", patience=3.0)
+                return self.say(f"MARK{next(_marks)}", patience=3.0 + self.size / 200)
         raise Lost(f"{self.name}: {self.size} sockets never heard the same change")
 
 
 def run(rounds: int, full: bool = False) -> list[Row]:
     allow_many_files()
     rows: list[Row] = []
-    ours_at: dict[int, list[float]] = {}
     for size in FULL_SIZES if full else SIZES:
         with tempfile.TemporaryDirectory() as folder, database(folder) as url, servers.redis() as redis:
-            rows += measure(size, rounds, {"DATABASE_URL": url}, {"DATABASE_URL": url, "REDIS_URL": redis}, ours_at)
-    if full:
-        growth = list(zip(ours_at[10_000], ours_at[2_000], strict=True))
-        rows.append(Row("daphne, our hub: 10,000 against 2,000 sockets", "µs", 1.5, growth))
-    return rows
+            rows += measure(size, rounds, {"DATABASE_URL": url}, {"DATABASE_URL": url, "REDIS_URL": redis})
+    return rows + _storm.rows(FULL_STORM if full else STORM, min(rounds, 3))
 
 
-def measure(size: int, rounds: int, alone: dict, with_redis: dict, ours_at: dict) -> list[Row]:
+def measure(size: int, rounds: int, alone: dict, with_redis: dict) -> list[Row]:
     with ExitStack() as stack:
         speaker = stack.enter_context(served(COMMANDS["daphne"], alone))
         lineup = {
-            "bare": (["-m", "tests.bench._peers", "{port}"], alone, None),
-            "daphne": (COMMANDS["daphne"], alone, speaker[1]),
-            "uvicorn": (COMMANDS["uvicorn"], alone, speaker[1]),
-            "group_send, Redis": ([*COMMANDS["daphne"][:-1], PEERS], with_redis, None),
+            "bare": (size, ["-m", "tests.bench._peers", "{port}"], alone, None),
+            "daphne": (size, COMMANDS["daphne"], alone, speaker[1]),
+            "uvicorn": (size, COMMANDS["uvicorn"], alone, speaker[1]),
+            "group_send, Redis": (size, [*COMMANDS["daphne"][:-1], PEERS], with_redis, None),
         }
         if size <= IN_MEMORY_UP_TO:
-            lineup["group_send, in memory"] = ([*COMMANDS["daphne"][:-1], PEERS], alone, None)
-        cast = {name: stack.enter_context(contender(name, size, *how)) for name, how in lineup.items()}
+            lineup["group_send, in memory"] = (size, [*COMMANDS["daphne"][:-1], PEERS], alone, None)
+        if size > SMALL_ROOM:
+            lineup["daphne, small room"] = (SMALL_ROOM, COMMANDS["daphne"], alone, speaker[1])
+        cast = {name: stack.enter_context(contender(name, *how)) for name, how in lineup.items()}
         taken: dict[str, list[float]] = {name: [] for name in cast}
         for _ in range(rounds):
             for name, each in cast.items():
                 taken[name].append(each.round())
-        ours_at[size] = taken["daphne"]
         return rows_of(size, taken) + memory_rows(size, cast)
 
 
@@ -130,6 +129,8 @@ def rows_of(size: int, taken: dict[str, list[float]]) -> list[Row]:
     if "group_send, in memory" in taken:
         case = "group_send in memory / our hub, daphne"
         rows.append(against(case, 8, "group_send, in memory", "daphne", at_least=True))
+    if "daphne, small room" in taken:
+        rows.append(against(f"daphne, our hub / the same with {SMALL_ROOM:,}", 1.5, "daphne", "daphne, small room"))
     return rows
 
 

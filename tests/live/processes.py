@@ -13,9 +13,11 @@ import psycopg
 
 from tests import servers
 
+STAGE = "tests.live.stage:application"
+# Without pings, as `manage.py serve` and docs/operations.md start them: heads and the kernel's clock do their work.
 COMMANDS = {
-    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "--verbosity", "0", "tests.live.stage:application"],
-    "uvicorn": ["-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "tests.live.stage:application"],
+    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "--verbosity=0", "--ping-interval=86400", STAGE],
+    "uvicorn": ["-m", "uvicorn", "--port", "{port}", "--log-level=warning", "--ws-ping-interval=0", STAGE],
 }
 
 

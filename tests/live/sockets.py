@@ -1,6 +1,5 @@
 """Pages for the tests of live: doors, and a browser that keeps the protocol's books."""
 
-import json
 import threading
 from contextlib import asynccontextmanager
 
@@ -48,47 +47,6 @@ def latest_of(audience: str) -> dict:
 
 
 doors = URLRouter([path("ws/square/", PublicDoor.as_asgi()), path("ws/watch/", WatchDoor.as_asgi())])
-
-
-class Page:
-    """A browser's half of the protocol, exactly as contracts.md words it."""
-
-    def __init__(self):
-        self.epoch, self.last, self.things = "", -1, {}
-        self.heads: list[dict] = []
-        self.snapshots = 0
-        self.deltas: list[dict] = []
-        self.must_resume = False
-
-    def hear(self, text: str) -> dict:
-        frame = json.loads(text)
-        {"s": self._snapshot, "d": self._delta, "h": self._head, "resync": self._resync}[frame["t"]](frame)
-        return frame
-
-    def _snapshot(self, frame):
-        self.epoch, self.last, self.things = frame["e"], frame["l"], frame["things"]
-        self.snapshots += 1
-        self.must_resume = False
-
-    def _delta(self, frame):
-        self.deltas.append(frame)
-        if frame["e"] != self.epoch or frame["f"] > self.last + 1:
-            self.must_resume = True
-        elif frame["l"] > self.last:
-            self.last = frame["l"]
-            self.must_resume = False
-            for change in frame["n"]:
-                self.things.setdefault(change["i"], {}).update(change["v"])
-
-    def _head(self, frame):
-        self.heads.append(frame)
-        self.must_resume = frame["e"] != self.epoch or frame["l"] > self.last
-
-    def _resync(self, frame):
-        self.epoch, self.must_resume = "", True
-
-    def resume_frame(self) -> str:
-        return json.dumps({"t": "resume", "e": self.epoch, "l": self.last})
 
 
 @asynccontextmanager

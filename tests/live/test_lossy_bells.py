@@ -10,7 +10,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from foundation.live import doorbell, live, lookouts
-from tests.live.sockets import PATIENCE, Page, latest_of, open_page
+from tests.live.pages import Page
+from tests.live.sockets import PATIENCE, latest_of, open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,8 @@ from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.live import lookouts
 from tests.cast import assemble
-from tests.live.sockets import PATIENCE, Page, open_page, session_of
+from tests.live.pages import Page
+from tests.live.sockets import PATIENCE, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,8 @@ from foundation.live import live, numbering
 from foundation.live.hubs import FRAME_PAUSE
 from foundation.live.lookouts import lookout
 from tests.cast import assemble
-from tests.live.sockets import PATIENCE, Page, open_page, session_of
+from tests.live.pages import Page
+from tests.live.sockets import PATIENCE, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

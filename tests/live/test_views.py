@@ -10,7 +10,8 @@ from django.urls import path
 from foundation.live import live, views
 from foundation.live.lookouts import lookout
 from tests.cast import assemble
-from tests.live.sockets import PATIENCE, Page, PublicDoor, WatchDoor
+from tests.live.pages import Page
+from tests.live.sockets import PATIENCE, PublicDoor, WatchDoor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.live.test_views")]
 
