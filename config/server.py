@@ -7,6 +7,7 @@ proxy should stand in front; these guards hold where none does.
 
 import asyncio
 import logging
+import resource
 import time
 
 from daphne.http_protocol import HTTPFactory, WebRequest
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 25 * 1024 * 1024
 HEADERS_WITHIN = 20.0
+MOST_FILES = 65_536  # a socket each
 SLOWEST_BODY = 4096  # bytes a second, after the time allowed for headers
 
 
@@ -98,6 +100,14 @@ class GuardedServer(Server):
 async def _wait_briefly(tasks: list[asyncio.Future]) -> None:
     if tasks:
         await asyncio.wait(tasks, timeout=1.0)
+
+
+def open_many_files() -> None:
+    """Let this process open as many sockets as the system allows; shells and services begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def on_stop(work) -> None:

@@ -10,7 +10,7 @@ pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from foundation.live import collector, lookouts  # noqa: E402
+from foundation.live import collector, handshakes, lookouts  # noqa: E402
 from tests.live.sockets import doors  # noqa: E402
 
 if pause := os.environ.get("STAGE_LOOK_PAUSE"):
@@ -22,3 +22,4 @@ if patience := os.environ.get("STAGE_REDIS_PATIENCE"):
 
 application = ProtocolTypeRouter({"http": pages, "websocket": doors})
 collector.calm()
+handshakes.spare_the_printing()

@@ -9,12 +9,13 @@ from django.core.management.base import BaseCommand
 
 from config import residents
 from config.asgi import application
-from config.server import GuardedServer, on_start, on_stop
+from config.server import GuardedServer, on_start, on_stop, open_many_files
 from foundation.directory.demo import ACCOUNTS, PASSWORD
 from foundation.live import collector
 
 GONE_WITHIN = 4.5
 LARGEST_FRAME = 16 * 1024
+WAITING = 4096  # connections that may wait to be taken: after a restart every page comes at once
 NEVER = 24 * 3600  # heads and the kernel's clock find a browser that vanished (foundation/live/wires.py)
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         living = [each for each in residents.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
         server = GuardedServer(
             application,
-            endpoints=[f"tcp:port={port}:interface={host}"],
+            endpoints=[f"tcp:port={port}:interface={host}:backlog={WAITING}"],
             websocket_max_message_size=LARGEST_FRAME,
             websocket_max_frame_size=LARGEST_FRAME,
             ping_interval=NEVER,
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         on_stop(lambda: residents.stop(living))
         on_stop(insist)
         collector.calm()
+        open_many_files()
         # A shell that starts us in the background ignores Ctrl-C for us; we do not.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         server.run()
