@@ -1,4 +1,4 @@
-"""deploy/nginx as it stands, started for real: before an echo, and before the product itself."""
+"""deploy/nginx as it stands, started for real: before an echo, and before nobody."""
 
 import contextlib
 import json
@@ -9,11 +9,9 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from websockets.sync.client import connect
 
 from tests import servers
 from tests.front import ROOT, Front, front
-from tests.journeys.house import House
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
@@ -182,73 +180,6 @@ def test_without_workers_everything_else_is_told_to_come_back(lonely, path, data
     assert headers["Retry-After"] == "30"
     assert headers["Cache-Control"] == "no-store"
     assert "yanıt veremiyoruz" in body.decode()
-
-
-@pytest.fixture(scope="module")
-def product():
-    """granian, daphne and nginx as docs/operations.md starts them, on this run's database."""
-    pages, sockets, port = servers.free_port(), servers.free_port(), servers.free_port()
-    house = House(PUBLIC_BASE_URL=f"https://localhost:{port}", NOBET_DEMO="0", PROBE_ALLOW_PRIVATE="0")
-    house.manage("migrate", "--verbosity", "0")
-    house.manage("import_municipalities")
-    house.collect_assets()
-    granian = ["granian", "--interface", "wsgi", "--port", str(pages), "--workers", "1", "config.wsgi:application"]
-    workers = house.start("-m", *granian)
-    doors = house.start("manage.py", "serve", "--port", str(sockets))
-    try:
-        servers.answers("127.0.0.1", pages, within=120)
-        servers.answers("127.0.0.1", sockets, within=120)
-        house.manage("sweep", "--once")
-        with front(pages=pages, sockets=sockets, snapshot=house.folder / "snapshot", port=port) as it:
-            yield it, workers
-    finally:
-        servers.stop(workers)
-        servers.stop(doors)
-        house.kill()
-
-
-def test_the_product_behind_its_front_door(product):
-    """In this order: the workers are killed in the end."""
-    door, workers = product
-    page_has_its_headers_once(door)
-    assets_come_from_disk(door)
-    socket_and_stream_speak(door)
-    workers.kill()
-    workers.wait()
-    status, headers, body = ask(door, "/status/")
-    assert status == 200 and b"<main" in body and headers["Strict-Transport-Security"]
-    assert json.loads(ask(door, "/api/v2/summary.json")[2])["page"]["time_zone"] == "Europe/Istanbul"
-    assert ask(door, "/tickets/new/", b"subject=x")[0] == 503
-    socket_and_stream_speak(door)
-
-
-def page_has_its_headers_once(door: Front) -> None:
-    status, headers, body = ask(door, "/status/")
-    assert status == 200 and b"<main" in body
-    for name in ("Strict-Transport-Security", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"):
-        assert len(headers.get_all(name)) == 1, name
-    assert headers["Server"] == "nginx"
-    assert "Secure" in ask(door, "/accounts/login/")[1]["Set-Cookie"]
-    assert "wss://localhost" in headers["Content-Security-Policy"]
-
-
-def assets_come_from_disk(door: Front) -> None:
-    page = ask(door, "/status/")[2].decode()
-    style = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    status, headers, _body = ask(door, style, Accept_Encoding="gzip")
-    assert status == 200 and headers["Content-Encoding"] == "gzip" and headers["Content-Type"] == "text/css"
-
-
-def socket_and_stream_speak(door: Front) -> None:
-    with connect(
-        f"wss://localhost:{door.port}/ws/status/", ssl=door.insecurely, origin=door.url, open_timeout=60
-    ) as socket:
-        assert json.loads(socket.recv(timeout=60))["t"] == "s"
-    request = urllib.request.Request(f"{door.url}/status/stream/")
-    with urllib.request.urlopen(request, timeout=60, context=door.insecurely) as stream:
-        assert stream.headers["Content-Type"] == "text/event-stream"
-        lines = iter(stream.readline, b"")
-        assert json.loads(next(line for line in lines if line.startswith(b"data:"))[5:])["t"] == "s"
 
 
 def test_the_way_to_plain_http_is_a_redirect():
