@@ -10,6 +10,7 @@ import logging
 from datetime import datetime, timedelta
 
 import aiohttp
+import twilio.rest.api.v2010  # noqa: F401  the SDK reads it at its first message: a crisis is the wrong moment
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse

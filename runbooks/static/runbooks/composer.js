@@ -8,7 +8,7 @@
 
   const ask = async () => {
     if (!form.checkValidity()) return;
-    const answer = await fetch(form.action, {
+    const answer = await fetch(form.getAttribute("action"), { // buttons are called "action" and hide the property
       method: "POST",
       body: new FormData(form),
       headers: { "HX-Request": "true" },
