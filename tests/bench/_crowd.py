@@ -24,39 +24,68 @@ ASK_AGAIN_AFTER = 2.0
 TEXT = 1
 
 
-class Browser(asyncio.Protocol):
-    """One page, for as long as the crowd lives."""
+class Line(asyncio.Protocol):
+    """One connection of a browser, with a buffer of its own; an old one may still speak while a new one opens."""
 
-    def __init__(self, port: int):
-        self.loop = asyncio.get_running_loop()
-        self.port, self.page = port, Page()
-        self.transport: asyncio.Transport | None = None
-        self.failures, self.is_back, self.asked_at = 0, False, 0.0
-        self.first = self.loop.create_future()
-        self.patience: asyncio.TimerHandle | None = None
-
-    # --- coming and going -------------------------------------------------
-
-    def open(self) -> None:
-        self.opening = self.loop.create_task(self._open())
-
-    async def _open(self) -> None:
-        self.unread, self.is_open = b"", False
-        self.patience = self.loop.call_later(min(LONGEST_WAIT, FIRST_FRAME_WITHIN * 2**self.failures), self._give_up)
-        try:
-            await self.loop.create_connection(lambda: self, "127.0.0.1", self.port)
-        except OSError:
-            self._come_back_later()
+    def __init__(self, browser: "Browser"):
+        self.browser, self.unread, self.is_open = browser, b"", False
 
     def connection_made(self, transport) -> None:
         self.transport = transport
         transport.write(HANDSHAKE)
 
     def connection_lost(self, error) -> None:
-        self.transport, self.is_back = None, False
-        self._come_back_later()
+        if self.browser.line is self:
+            self.browser.come_back_later()
 
-    def _come_back_later(self) -> None:
+    def data_received(self, data: bytes) -> None:
+        data = self.unread + data
+        if not self.is_open:
+            head, found, rest = data.partition(b"\r\n\r\n")
+            if found and b" 101 " not in head:
+                self.transport.abort()  # refused: too many came at once
+                return
+            self.is_open, data = bool(found), rest if found else data
+        while self.is_open and (frame := parsed(data)):
+            opcode, payload, data = frame
+            if opcode == PING:
+                self.send(PONG, payload)
+            elif opcode == TEXT and self.browser.line is self:
+                self.browser.hear(payload)
+        self.unread = data
+
+    def send(self, opcode: int, payload: bytes) -> None:
+        """A client masks; a mask of zeros is legal and leaves the bytes as they are (RFC 6455, 5.3)."""
+        if len(payload) < 126:
+            self.transport.write(bytes((0x80 | opcode, 0x80 | len(payload), 0, 0, 0, 0)) + payload)
+
+
+class Browser:
+    """One page, for as long as the crowd lives."""
+
+    def __init__(self, port: int):
+        self.loop = asyncio.get_running_loop()
+        self.port, self.page = port, Page()
+        self.line: Line | None = None
+        self.failures, self.is_back, self.asked_at = 0, False, 0.0
+        self.first = self.loop.create_future()
+        self.patience: asyncio.TimerHandle | None = None
+
+    def open(self) -> None:
+        self.line = Line(self)
+        self.patience = self.loop.call_later(min(LONGEST_WAIT, FIRST_FRAME_WITHIN * 2**self.failures), self._give_up)
+        self.opening = self.loop.create_task(self._connect(self.line))
+
+    async def _connect(self, line: Line) -> None:
+        try:
+            await self.loop.create_connection(lambda: line, "127.0.0.1", self.port)
+        except OSError:
+            if self.line is line:
+                self.come_back_later()
+
+    def come_back_later(self) -> None:
+        """The line is gone; another attempt after a wait anywhere below the limit."""
+        self.line, self.is_back = None, False
         if self.patience:
             self.patience.cancel()
         self.failures += 1
@@ -64,43 +93,23 @@ class Browser(asyncio.Protocol):
 
     def _give_up(self) -> None:
         """No frame came: a hanging handshake counts as two attempts."""
+        line, self.line = self.line, None
+        self.opening.cancel()
+        if line and hasattr(line, "transport"):
+            line.transport.abort()
         self.failures += 1
-        if self.transport:
-            self.transport.abort()
-        else:
-            self.opening.cancel()
-            self._come_back_later()
+        self.come_back_later()
 
-    # --- listening --------------------------------------------------------
-
-    def data_received(self, data: bytes) -> None:
-        data = self.unread + data
-        if not self.is_open:
-            _head, found, rest = data.partition(b"\r\n\r\n")
-            self.is_open, data = bool(found), rest if found else data
-        while self.is_open and (frame := parsed(data)):
-            opcode, payload, data = frame
-            if opcode == PING:
-                self._send(PONG, payload)
-            elif opcode == TEXT:
-                self._hear(payload)
-        self.unread = data
-
-    def _hear(self, payload: bytes) -> None:
+    def hear(self, payload: bytes) -> None:
         if self.patience:
             self.patience.cancel()
         self.failures, self.is_back = 0, True
         self.page.hear_frame(frame_of(payload))
         if not self.first.done():
             self.first.set_result(None)
-        if self.page.must_resume and self.loop.time() - self.asked_at > ASK_AGAIN_AFTER:
+        if self.line and self.page.must_resume and self.loop.time() - self.asked_at > ASK_AGAIN_AFTER:
             self.asked_at = self.loop.time()
-            self._send(TEXT, self.page.resume_frame().encode())
-
-    def _send(self, opcode: int, payload: bytes) -> None:
-        """A client masks; a mask of zeros is legal and leaves the bytes as they are (RFC 6455, 5.3)."""
-        if self.transport and len(payload) < 126:
-            self.transport.write(bytes((0x80 | opcode, 0x80 | len(payload), 0, 0, 0, 0)) + payload)
+            self.line.send(TEXT, self.page.resume_frame().encode())
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,7 @@ from foundation.live import collector
 GONE_WITHIN = 4.5
 LARGEST_FRAME = 16 * 1024
 WAITING = 4096  # connections that may wait to be taken: after a restart every page comes at once
+PATIENT = 20  # seconds until an opened socket must be accepted: five are too few when thousands come back
 NEVER = 24 * 3600  # heads and the kernel's clock find a browser that vanished (foundation/live/wires.py)
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             endpoints=[f"tcp:port={port}:interface={host}:backlog={WAITING}"],
             websocket_max_message_size=LARGEST_FRAME,
             websocket_max_frame_size=LARGEST_FRAME,
+            websocket_connect_timeout=PATIENT,
             ping_interval=NEVER,
             server_name="nobet",
             verbosity=0,
