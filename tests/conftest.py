@@ -5,9 +5,11 @@ import copy
 import pytest
 from django.conf import settings as configured
 from django.core.cache import cache
-from django.db import transaction
-from django.test import override_settings
+from django.db import connection, transaction
+from django.test import TransactionTestCase, override_settings
 
+from tests import restoring, templates
+from tests.standins.workers import database_url
 from tests.wall import furnished
 
 
@@ -15,6 +17,19 @@ def pytest_configure():
     """The SQLite test database lies in `var/`, which a fresh clone lacks; hashing need not be slow here."""
     configured.VAR_DIR.mkdir(exist_ok=True)
     configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *configured.PASSWORD_HASHERS]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """This worker's database is a copy of the template, and is that again after every test that commits."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        connection.close()
+        name = connection.creation._get_test_db_name()
+        configured.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+        templates.fill(database_url())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restoring.after_commits())
+        yield
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

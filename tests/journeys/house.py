@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests import servers
+from tests import servers, templates
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CITY_PLACES = 1_500
@@ -27,7 +27,7 @@ CITY_PLACES = 1_500
 class House:
     """Migrated, furnished and served; `with House() as house: …`.
 
-    On the PostgreSQL run it makes a database beside the suite's own; else a SQLite file.
+    On the PostgreSQL run it has a database beside the suite's own; else a SQLite file.
     """
 
     def __init__(self, **settings: str):
@@ -56,9 +56,7 @@ class House:
         suite = os.environ.get("DATABASE_URL", "")
         if not suite.startswith("postgres"):
             return f"sqlite:///{self.folder / 'house.sqlite3'}"
-        name = f"house_{os.getpid()}_{self.port}"
-        subprocess.run([servers.program("psql"), suite, "-qc", f'CREATE DATABASE "{name}"'], check=True)
-        return f"{suite.rsplit('/', 1)[0]}/{name}"
+        return f"{suite.rsplit('/', 1)[0]}/house_{os.getpid()}_{self.port}"
 
     def manage(self, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run(
@@ -71,7 +69,7 @@ class House:
         )
 
     def furnish(self) -> None:
-        self.manage("migrate", "--verbosity", "0")
+        templates.fill(self.environment["DATABASE_URL"])
         self.collect_assets()
         self.manage("load_demo")
 
