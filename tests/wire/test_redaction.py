@@ -117,10 +117,14 @@ def test_it_never_fails_and_a_second_pass_changes_nothing(text):
     assert clean(clean(text)) == clean(text)
 
 
-@pytest.mark.parametrize(
-    "hostile", ["1 " * 50_000, "a@" * 50_000, "TR33" * 25_000, "0532 " * 20_000, "a." * 50_000, "nbt_" * 25_000]
-)
-def test_a_hundred_kilobytes_of_malice_take_under_two_seconds(hostile):
+def processor_seconds(text: str) -> float:
     start = time.process_time()
-    clean(hostile)
-    assert time.process_time() - start < 2
+    clean(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("hostile", ["1 ", "a@", "TR33", "0532 ", "a.", "nbt_"])
+def test_malice_eight_times_as_long_takes_about_eight_times_as_long(hostile):
+    """Backtracking would take sixty-four times; a hundred kilobytes at the end, and a busy machine has three tries."""
+    short = hostile * (12_500 // len(hostile))
+    assert any(processor_seconds(short * 8) < 24 * max(processor_seconds(short), 0.001) for _ in range(3))

@@ -23,8 +23,15 @@ def standin(standin_process, settings):
     settings.TWILIO_FROM = "NOBET"
     settings.TWILIO_API_BASE = standin_process.url
     settings.SMS_SEGMENTS_PER_SECOND = 1000
-    settings.OUTBOX_POST_TIMEOUT = 0.5
+    settings.OUTBOX_POST_TIMEOUT = 20
     settings.OUTBOX_SETTLE = 0.5
     standin_process.set(callbacks_on=False)
     dispatch._closing.clear()
     return standin_process
+
+
+@pytest.fixture
+def hasty(standin, settings):
+    """The same for who waits for an answer that never comes; else a busy machine is given time."""
+    settings.OUTBOX_POST_TIMEOUT = 0.5
+    return standin
