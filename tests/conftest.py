@@ -1,6 +1,7 @@
 """Shared by every test; people and builders live in `tests.cast`."""
 
 import copy
+from collections import Counter
 
 import pytest
 from django.conf import settings as configured
@@ -17,6 +18,14 @@ def pytest_configure():
     """The SQLite test database lies in `var/`, which a fresh clone lacks; hashing need not be slow here."""
     configured.VAR_DIR.mkdir(exist_ok=True)
     configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *configured.PASSWORD_HASHERS]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Files are handed out whole: the long ones first, then those of many tests; nobody is left to end alone."""
+    tests = Counter(item.path for item in items)
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (item.path not in long, -tests[item.path], item.path))
 
 
 @pytest.fixture(scope="session")

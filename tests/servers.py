@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+# Ports: four workers between 10,000 and what the kernel lends to connections.
+PART = 5_500
+
 
 class Missing(Exception):
     """A program is not installed; says which."""
@@ -34,12 +37,12 @@ def free_port() -> int:
 def free_range(count: int) -> int:
     """The first of `count` neighbouring free ports, below those that the kernel lends to connections.
 
-    Each xdist worker looks in a part of its own: a range is found before its city listens.
+    Each xdist worker of each suite looks in a part of its own: a range is found before its city listens.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2
-    lowest = 10_000 + worker * 11_000
+    lowest = 10_000 + (worker + 2 * bool(os.environ.get("REDIS_URL"))) * PART
     while True:
-        first = random.randrange(lowest, lowest + 11_000 - count)
+        first = random.randrange(lowest, lowest + PART - count)
         with ExitStack() as held, suppress(OSError):
             for port in range(first, first + count):
                 probe = held.enter_context(socket.socket())

@@ -4,6 +4,10 @@ import ast
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 STOREYS = ["config", "runbooks", "helpdesk", "monitoring", "foundation"]
 ROOMS = {"directory", "journal", "promises", "outbox", "live", "wire"}

@@ -18,6 +18,8 @@ from tests.test_tenant_wall import a_secret
 from tests.wall import Public, declared
 from tests.wall.walking import address, signed_in
 
+pytestmark = pytest.mark.long
+
 SEED = 26010
 RUBBISH = (
     "",
@@ -94,7 +96,7 @@ def fields_of(feeder: Feeder, door, stage) -> list[str]:
     return sorted(named | set(door.post(stage) if getattr(door, "post", None) else ()))
 
 
-# A fifth of the doors at a time, so that two workers share the work.
+# A fifth of the doors at a time: none takes longer than a test may.
 @pytest.mark.parametrize("share", range(5))
 def test_no_page_breaks_on_rubbish(stage, share):
     dice = random.Random(SEED + share)

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
 from django.conf import settings
 
 from config.management.commands.vendor import MANIFEST, sha512
+
+pytestmark = pytest.mark.once
 
 
 def manifest():

@@ -12,6 +12,8 @@ from django_sla.sweep import sweep
 from tests.django_sla.a_shop import a_subject, at, clock_of
 from tests.django_sla.naive import MINUTE, WINDOW_START, NaiveClock, minutes_of
 
+pytestmark = pytest.mark.long
+
 FULL = bool(os.environ.get("NOBET_FULL"))
 HISTORIES = int(os.environ.get("SLA_HISTORIES", "10000" if FULL else "200"))
 PARTS = 10 if FULL else 2

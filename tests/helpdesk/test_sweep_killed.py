@@ -22,7 +22,7 @@ from tests.cast import a_person
 from tests.helpdesk.builders import a_ticket
 from tests.standins.workers import Workers
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 TICKETS = 400 if os.environ.get("NOBET_FULL") else 15
 KILLS = 5
 WITHIN = 300  # seconds; a slow machine gets there too

@@ -17,7 +17,7 @@ from tests.journeys.house import House
 from tests.journeys.people import Someone
 from tests.standins import twilio
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.processes, pytest.mark.timeout(900)]
 
 SILENT = "31"  # Hatay
 

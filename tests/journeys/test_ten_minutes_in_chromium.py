@@ -10,6 +10,7 @@ from tests.journeys.browser import DESK, PHONE, chromium, reader
 from tests.journeys.house import House
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.processes,
     pytest.mark.browser,
     pytest.mark.timeout(600),

@@ -11,6 +11,8 @@ from monitoring.city.endpoints import City
 from monitoring.city.map import Place, find, port_of
 from tests import servers
 
+pytestmark = pytest.mark.once
+
 FIRST = servers.free_range(5)
 PLACES = [
     Place("TAHSILAT", "Tahsilat (vezne)", FIRST),

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from monitoring import verdicts
 from monitoring.verdicts import Flaps, Memory, Parent, Raw, Rule, Verdict, decide, is_unreachable, share_of_changes
 
+pytestmark = pytest.mark.once
+
 RULE = Rule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60, interval=30)
 raws = st.sampled_from([Raw.OK, Raw.FAIL, Raw.NA])
 steps = st.lists(st.tuples(raws, st.sampled_from([5.0, 10.0, 30.0, 60.0])), max_size=120)

@@ -22,6 +22,8 @@ from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
 
+pytestmark = pytest.mark.long
+
 LEASE = 0.5  # seconds
 CALLS = 30
 PATIENCE = 300  # seconds; six interpreters start one after another, on a machine that has other work

@@ -50,7 +50,7 @@ class Workers:
     def __exit__(self, *_) -> None:
         for pid in self.pids:
             os.kill(pid, signal.SIGKILL)
-        self.nursery.communicate(timeout=10)
+        self.nursery.communicate(timeout=60)
 
     def _start(self) -> int:
         self.nursery.stdin.write("\n")

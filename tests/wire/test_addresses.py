@@ -19,6 +19,8 @@ from foundation.wire.addresses import (
     open_guarded,
 )
 
+pytestmark = pytest.mark.once
+
 PUBLIC = ["8.8.8.8", "195.175.39.39", "2001:4860:4860::8888", "2a00:1450:4001::1"]
 PRIVATE = [
     "127.0.0.1",

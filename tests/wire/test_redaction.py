@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from foundation.wire.redaction import Redactor, is_identity_number, mask_identity_numbers, names_identity_number
 
+pytestmark = pytest.mark.once
+
 clean = Redactor(secrets=("s3cret-value", "abc")).text
 
 TELEPHONES = [

@@ -18,6 +18,7 @@ from foundation.outbox.outbox import Recipient
 from tests.standins.workers import Workers
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
 ]
@@ -25,7 +26,7 @@ State = Message.State
 COUNT = 10_000 if os.environ.get("NOBET_FULL") else 500
 UNSETTLED = [State.QUEUED, State.POSTING, State.IN_DOUBT]
 FAULTS = {"timeout": 0.04, "slow": 0.01, "drop_reply": 0.05, "429": 0.05, "500": 0.05, "500_accepted": 0.02}
-WITHIN = 200 + COUNT / 5  # seconds; a slow machine gets there too
+WITHIN = 600 + COUNT / 5  # seconds; a slow machine gets there too
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from foundation.outbox import segments
 
+pytestmark = pytest.mark.once
+
 SAMPLES = json.loads((Path(__file__).parent / "sample_sms.json").read_text(encoding="utf-8"))["sms"]
 ALPHABET = "".join(sorted(segments.BASIC | segments.SHIFTED)) + "çğışĞİŞâ’₺😀"
 
