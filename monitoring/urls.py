@@ -17,6 +17,7 @@ urlpatterns = [
     path("monitoring/nodes/many/", registering.change_many, name="nodes_many"),
     path("monitoring/nodes/<str:code>/parents/", registering.parents, name="node_parents"),
     path("monitoring/nodes/<str:code>/", registry.node, name="node"),
+    path("monitoring/nodes/<str:code>/past/", registry.node_past, name="node_past"),
     path("monitoring/nodes/<str:code>/override/", registry.override, name="node_override"),
     path("monitoring/outages/<int:pk>/split/", outages.split, name="outage_split"),
     path("monitoring/maintenance/", registry.windows, name="maintenance"),

@@ -8,15 +8,22 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Count, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
-from monitoring import health, history, maintenances, nodes, sparklines
+from monitoring import health, history, maintenances, nodes, past, sparklines
 from monitoring.forms import MaintenanceForm, NodeFilter, OverrideForm
 from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, State, Transition
 
 PAGE = 50
 MONTH = 30
+SPANS = {
+    "1d": gettext_lazy("24 hours"),
+    "7d": gettext_lazy("7 days"),
+    "30d": gettext_lazy("30 days"),
+    "90d": gettext_lazy("90 days"),
+}
 
 
 def for_the_watch(person) -> None:
@@ -86,6 +93,18 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
         "may_act": request.user.keeps_the_watch,
     }
     return render(request, "monitoring/watch/node.html", context, status=status)
+
+
+@require_safe
+@login_required
+def node_past(request, code: str):
+    """How long a node took to answer over days; asked for apart, because Prometheus may take its time."""
+    one = get_object_or_404(Node.objects.visible_to(request.user), code=code)
+    span = request.GET.get("span", "")
+    span = span if span in past.SPANS else "7d"
+    context = {"node": one, "past": past.of(one, span, at=now()), "span": span, "spans": SPANS.items()}
+    name = "monitoring/watch/_past.html" if request.htmx else "monitoring/watch/past.html"
+    return render(request, name, context)
 
 
 @require_POST

@@ -18,7 +18,7 @@ import yaml
 from django.test import LiveServerTestCase, override_settings
 
 from foundation import now
-from monitoring import alertmanager
+from monitoring import alertmanager, past
 from monitoring.city import control
 from monitoring.city.endpoints import City
 from monitoring.city.map import Place
@@ -146,6 +146,8 @@ class WithARealPrometheus(LiveServerTestCase):
         self.until(lambda: len(self.series("nobet_node_state")) == 5, "our own figures")
         self.until(lambda: Prober.objects.filter(name="alertmanager").exists(), "the watchdog")
 
+        self.until(self.the_past_is_known, "a past in Prometheus")
+
         control.break_down("69002", mode="refuse", port=self.control)
         outage = self.until(lambda: Outage.objects.open().first(), "an outage")
         self.assertEqual((outage.source, outage.affected_count), (Outage.Source.ALERTMANAGER, 1))
@@ -154,6 +156,13 @@ class WithARealPrometheus(LiveServerTestCase):
         control.heal(port=self.control)
         self.until(lambda: not Outage.objects.open().exists(), "the resolution")
         self.silences_go_out_and_come_back()
+
+    def the_past_is_known(self) -> bool:
+        with override_settings(PROMETHEUS_URL=f"http://127.0.0.1:{self.ports['prometheus']}"):
+            found = past.of(Node.objects.get(code="69001"), "1d", at=now())
+        self.assertTrue(found.from_prometheus)
+        latest = found.points[-1]
+        return latest.share == 1.0 and latest.ms is not None and latest.ms > 0
 
     def silences_go_out_and_come_back(self) -> None:
         window = Maintenance.objects.create(

@@ -57,6 +57,7 @@ doors += [
     Door("monitoring:sheet", WATCH, post=nothing, answers=(422,)),
     Door("monitoring:sheet_export", WATCH),
     Door("monitoring:nodes_many", WATCH, post=nothing, answers=(422,)),
+    Door("monitoring:node_past", OWN + NATIONAL, at=node),
     Door("monitoring:node_parents", WATCH, at=node, get=False, post=nothing),
     Door("monitoring:node", OWN + NATIONAL, at=node),
     Door("monitoring:node_override", WATCH, at=node, get=False, post=nothing, answers=(422,)),
