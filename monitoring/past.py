@@ -150,7 +150,7 @@ def ask(question: str, node: Node, length: timedelta, step: timedelta, at: datet
     name = node.code.replace("\\", "\\\\").replace('"', '\\"')
     seconds = int(step.total_seconds())
     start = at - length + step
-    words = {
+    words: dict[str, str | float] = {
         "query": question.format(node=f'"{name}"', step=seconds),
         "start": start.timestamp(),
         "end": at.timestamp(),
