@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from django.db import connection
@@ -135,9 +136,14 @@ def insert(rows: Sequence[Model]) -> None:
         model._default_manager.bulk_create(rows)
         return
     fields = _insertable(model)
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
+    values = [[field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields] for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_insertion(model, len(rows)), values)
+        if _fills_in_here():
+            # Row by row, because psycopg remembers how to fill in a short statement, but not a long one.
+            places = _places(len(fields))
+            cursor.execute(_insertion(model, [cursor.mogrify(places, row) for row in values]))
+        else:
+            cursor.execute(_insertion(model, [_places(len(fields))] * len(rows)), list(chain.from_iterable(values)))
         keys = sorted(key for (key,) in cursor.fetchall())
     for row, key in zip(rows, keys, strict=True):
         row.pk, row._state.adding, row._state.db = key, False, connection.alias
@@ -148,12 +154,19 @@ def _insertable(model: type[Model]) -> list[Field]:
     return [field for field in model._meta.concrete_fields if not field.primary_key]
 
 
+def _insertion(model: type[Model], rows: Sequence[str]) -> str:
+    names = ", ".join(f'"{field.column}"' for field in _insertable(model))
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join(rows)} RETURNING id'  # noqa: S608
+
+
 @cache
-def _insertion(model: type[Model], rows: int) -> str:
-    columns = [field.column for field in _insertable(model)]
-    names = ", ".join(f'"{column}"' for column in columns)
-    places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * rows)
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {places} RETURNING id'  # noqa: S608
+def _places(columns: int) -> str:
+    return f"({', '.join(['%s'] * columns)})"
+
+
+def _fills_in_here() -> bool:
+    """Whether parameters are filled in on our side: Django's way with PostgreSQL unless told otherwise."""
+    return connection.vendor == "postgresql" and not connection.settings_dict["OPTIONS"].get("server_side_binding")
 
 
 def update_clocks(clocks: Iterable[Clock]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -69,6 +70,17 @@ class Deadline:
         return Countdown(started=self.started_at, due=self.due_at, at=now())
 
 
+class Standing(NamedTuple):
+    """What a page reads of a clock."""
+
+    metric: str
+    state: str
+    started_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
+
+
 @dataclass(frozen=True)
 class Commitment:
     """One promised time of a ticket and how it stands. `due_at` is empty while it rests."""
@@ -118,12 +130,13 @@ def of_ticket(ticket: Ticket) -> list[Commitment]:
     return of_clocks(clocks_of(ticket))
 
 
-def clocks_of(ticket: Ticket) -> list[Clock]:
-    """Every clock of this ticket, also those between teams, older rounds first."""
-    return list(Clock.objects.of(ticket).order_by("cycle"))
+def clocks_of(ticket: Ticket) -> Sequence[Standing]:
+    """How every clock of this ticket stands, also those between teams, older rounds first."""
+    named = Clock.objects.of(ticket).order_by("cycle").values_list(*Standing._fields)
+    return [Standing(*values) for values in named]
 
 
-def of_clocks(clocks: Sequence[Clock], metrics: Iterable[str] = METRICS) -> list[Commitment]:
+def of_clocks(clocks: Sequence[Clock | Standing], metrics: Iterable[str] = METRICS) -> list[Commitment]:
     """The latest round of each of `metrics` among one ticket's clocks, older rounds first."""
     latest = {clock.metric: commitment_of(clock) for clock in clocks}
     return [latest[metric] for metric in metrics if metric in latest]
@@ -147,7 +160,7 @@ def soonest(commitments: Sequence[Commitment]) -> Commitment | None:
     return min(running, key=lambda pair: pair[0])[1] if running else None
 
 
-def commitment_of(clock: Clock) -> Commitment:
+def commitment_of(clock: Clock | Standing) -> Commitment:
     return Commitment(
         metric=clock.metric,
         state=clock.state,

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from foundation.directory.models import Person
+from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
 from foundation.wire import paging
 from helpdesk import commitments
 from helpdesk.models import RESTING, Ticket, TicketLink
 
 PAGE = 50
+REMEMBERED_FOR = 60  # seconds
 BY_DUE = ("next_due_at", "pk")
 NEWEST = ("-pk",)
 
@@ -69,6 +73,9 @@ class Row:
     def get_status_display(self):
         return Ticket.Status(self.status).label
 
+    def select_words(self) -> str:
+        return _("Select %(number)s") % {"number": self.number}
+
 
 @dataclass(frozen=True)
 class Page:
@@ -77,11 +84,21 @@ class Page:
 
 
 def page(wanted: Wanted, person: Person) -> Page:
-    """Up to `PAGE` rows after the cursor: three queries, however many tickets there are."""
+    """Up to `PAGE` rows after the cursor: two queries, however many tickets there are."""
     order = NEWEST if wanted.view == "ended" else BY_DUE
     found = lines(wanted, person)
     tickets, following = paging.page(found, order=order, cursor=wanted.cursor or None, limit=PAGE)
     return Page(rows_of(tickets), following)
+
+
+def modules_to_choose_from() -> list[tuple[str, str]]:
+    """(code, name in the reader's language) of each, read at most once a minute."""
+    key = f"helpdesk.modules:{get_language()}"
+    known = cache.get(key)
+    if known is None:
+        known = Component.objects.choices()
+        cache.set(key, known, REMEMBERED_FOR)
+    return known
 
 
 def lines(wanted: Wanted, person: Person) -> QuerySet:
@@ -89,9 +106,10 @@ def lines(wanted: Wanted, person: Person) -> QuerySet:
 
     Their names are those of `Ticket`, so that a cursor can be made of them.
     """
-    shown = ("id", "number", "subject", "severity", "status", "next_due_at", "ended_at")
+    shown = ("id", "number", "subject", "severity", "status", "next_due_at", "ended_at", "is_linked")
     joined = ("municipality__name", "municipality__full_name", "assignee__name", name_column("component__"))
-    return selected(wanted, person).values_list(*shown, *joined, named=True)
+    linked = Exists(TicketLink.objects.standing().filter(ticket=OuterRef("pk")))
+    return selected(wanted, person).annotate(is_linked=linked).values_list(*shown, *joined, named=True)
 
 
 def selected(wanted: Wanted, person: Person) -> QuerySet[Ticket]:
@@ -114,10 +132,8 @@ def selected(wanted: Wanted, person: Person) -> QuerySet[Ticket]:
 
 
 def rows_of(tickets: Sequence) -> list[Row]:
-    """The tickets with their next deadline and whether an incident explains them."""
-    keys = [ticket.id for ticket in tickets]
-    deadlines = commitments.next_deadlines(keys)
-    linked = set(TicketLink.objects.standing().filter(ticket_id__in=keys).values_list("ticket_id", flat=True))
+    """The tickets with their next deadline."""
+    deadlines = commitments.next_deadlines([ticket.id for ticket in tickets])
     return [
         Row(
             number=ticket.number,
@@ -131,7 +147,7 @@ def rows_of(tickets: Sequence) -> list[Row]:
             due=deadlines.get(ticket.id),
             is_open=ticket.ended_at is None,
             is_resting=ticket.next_due_at >= RESTING,
-            is_linked=ticket.id in linked,
+            is_linked=ticket.is_linked,
         )
         for ticket in tickets
     ]

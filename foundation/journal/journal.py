@@ -15,18 +15,17 @@ def record(kind: str, subject: models.Model, *, by: Person | None = None, text: 
     personal data; `text` is what a person wrote and may later be erased.
     """
     salt = new_salt() if text else ""
-    entry = rows.insert(
-        Entry(
-            kind=kind,
-            subject_type=subject._meta.label_lower,
-            subject_id=str(subject.pk),
-            person_id=by.pk if by else None,
-            facts=facts,
-            text_digest=chain.text_digest(salt, text) if text else "",
-        )
+    entry = Entry(
+        kind=kind,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        person_id=by.pk if by else None,
+        facts=facts,
+        text_digest=chain.text_digest(salt, text) if text else "",
     )
-    if text:
-        PersonalText.objects.create(entry=entry, text=text, salt=salt)
+    if not text:
+        return rows.add(entry)
+    PersonalText.objects.create(entry=rows.insert(entry), text=text, salt=salt)
     return entry
 
 

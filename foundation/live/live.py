@@ -17,7 +17,7 @@ def announce(audience: str, kind: str, id: object, data: dict) -> None:
     never a language. Values said about one `kind` and `id` add up key by key: the
     later value of a key wins. Audiences: see `foundation.live.audiences`.
     """
-    rows.insert(Event(audience=audience, kind=kind, object_id=str(id), data=data))
+    rows.add(Event(audience=audience, kind=kind, object_id=str(id), data=data))
     transaction.on_commit(doorbell.ring, robust=True)
 
 

@@ -150,15 +150,14 @@ def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERAT
 
     A `secret` text (a link that opens something) is sealed until it has left, and then erased.
     """
-    batch = Batch.objects.claim_released(key, Lane(lane))
+    batch, suppressed = Batch.objects.claim_released(key, Lane(lane), to)
     if batch is None:
         return Batch.objects.get(key=key)
-    recipient = Recipient(address=to, subject=subject, text=text)
-    closed = dict(Suppression.objects.filter(channel=Channel.EMAIL, address=to).values_list("address", "reason"))
-    message = _message(batch, Channel.EMAIL, recipient, closed)
+    recipient = Recipient(address=to, subject=subject, text=text, suppressed=suppressed)
+    message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
         message.text, message.is_sealed = seals.seal(text), True
-    rows.insert(message)
+    rows.add(message)
     jobs.ring(Channel.EMAIL)
     return batch
 

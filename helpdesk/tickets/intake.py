@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 
 from foundation import now, rows
 from foundation.directory import turkish
@@ -65,20 +66,23 @@ def submit(
         impact=impact,
         urgency=urgency,
         severity=severity.proposed(impact, urgency, component.tier),
-        queue_id=queue_for(component),
+        queue=queue_for(component),
         created_at=at,
         waiting_since=at,
         search_text=turkish.fold(f"{number} {subject} {body} {municipality.full_name}"),
     )
     clocks = clockwork.start(ticket, at)
-    rows.insert(ticket)
-    message = rows.insert(
-        Message(ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at)
+    message = Message(
+        ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
     )
+    facts = {"severity": ticket.severity, "component": component.pk, "channel": channel}
+    with rows.together():
+        rows.add(ticket)
+        rows.add(message)
+        journal.record("ticket.submitted", ticket, by=by, **facts)
+        live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
+        letters.received(ticket, commitments.of_clocks(clocks))
     attach(message, attachments)
-    journal.record("ticket.submitted", ticket, by=by, severity=ticket.severity, component=component.pk, channel=channel)
-    live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
-    letters.received(ticket, commitments.of_clocks(clocks))
     events.ticket_submitted.send(Ticket, ticket=ticket)
     return ticket
 
@@ -95,11 +99,10 @@ def number_of(filing: int, at: datetime) -> str:
     return f"DST-{at.astimezone(ISTANBUL).year}-{filing:06d}"
 
 
-def queue_for(component: Component) -> int:
-    """The id of the queue that looks after this component, else of the one that takes the rest."""
-    keys = Queue.objects.order_by().values_list("pk", flat=True)
-    own = keys.filter(components=component)[:1]
-    return next(iter(own), None) or keys.get(takes_the_rest=True)
+def queue_for(component: Component) -> Queue:
+    """The queue that looks after this component, else the one that takes the rest."""
+    fitting = Queue.objects.filter(Q(components=component) | Q(takes_the_rest=True))
+    return fitting.order_by("takes_the_rest", "code")[0]
 
 
 def attach(message: Message, attachments: Iterable[UploadedFile]) -> None:

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
-from foundation.directory.models import Component
 from helpdesk import queue_reading, tallies, tickets
 from helpdesk.models import MajorIncident, Ticket
 from helpdesk.queue_reading import Wanted
@@ -48,7 +47,7 @@ def page_of(request) -> dict:
         "page": queue_reading.page(wanted, request.user),
         "numbers": tallies.numbers_for(request.user),
         "incidents": list(incidents[:MOST_FOUND]),
-        "components": Component.objects.choices(),
+        "components": queue_reading.modules_to_choose_from(),
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
     }

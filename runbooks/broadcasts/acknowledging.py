@@ -76,7 +76,7 @@ def acknowledge(code: str, *, by: Person) -> Broadcast:
     return broadcast
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def imply(person: Person, via: str) -> None:
     """Somebody of a municipality came to us: they are taken to have seen what was sent there."""
     if municipality := person.own_municipality:

@@ -11,24 +11,26 @@ class BatchQuerySet(models.QuerySet):
     def unfinished(self):
         return self.exclude(state__in=[Batch.State.STOPPED, Batch.State.CLOSED])
 
-    def claim_released(self, key: str, lane: Lane) -> "Batch | None":
-        """A released batch for one address under this key; None if the key has been used before.
+    def claim_released(self, key: str, lane: Lane, address: str) -> "tuple[Batch | None, str]":
+        """A released batch for one e-mail address under this key; None if the key has been used before.
 
-        One statement, because almost every verb of the desk sends one letter.
+        Beside it why nothing may be sent to this address ("" if it may). One statement,
+        because almost every verb of the desk sends one letter.
         """
         at = now()
         batch = Batch(key=key, lane=lane, state=Batch.State.RELEASED, intended=1, created_at=at, released_at=at)
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO outbox_batch (key, lane, urgent, sender, state, intended, created_at, released_at)"
-                " VALUES (%s, %s, %s, '', %s, 1, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id",
-                [key, lane.value, False, batch.state, *[connection.ops.adapt_datetimefield_value(at)] * 2],
+                " VALUES (%s, %s, %s, '', %s, 1, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id,"
+                " (SELECT reason FROM outbox_suppression WHERE channel = 'email' AND address = %s)",
+                [key, lane.value, False, batch.state, *[connection.ops.adapt_datetimefield_value(at)] * 2, address],
             )
             row = cursor.fetchone()
         if row is None:
-            return None
+            return None, ""
         batch.pk, batch._state.adding = row[0], False
-        return batch
+        return batch, row[1] or ""
 
 
 class Batch(models.Model):

@@ -1,0 +1,60 @@
+"""Rows that leave together: all or none, in their order, as if each had been saved."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from foundation import rows
+from foundation.outbox.models import Suppression
+
+pytestmark = pytest.mark.django_db
+
+
+def a_suppression(address: str) -> Suppression:
+    return Suppression(channel="email", address=address, reason=Suppression.Reason.OPTED_OUT)
+
+
+def addresses() -> list[str]:
+    return list(Suppression.objects.order_by("pk").values_list("address", flat=True))
+
+
+def test_rows_leave_at_the_end_of_the_block_in_their_order():
+    with rows.together():
+        for address in ("b@x.demo", "a'; --%s @x.demo", "100%@x.demo"):
+            rows.add(a_suppression(address))
+        assert addresses() == []
+
+    assert addresses() == ["b@x.demo", "a'; --%s @x.demo", "100%@x.demo"]
+
+
+def test_outside_a_block_a_row_is_inserted_at_once_and_knows_its_key():
+    row = rows.add(a_suppression("a@x.demo"))
+
+    assert Suppression.objects.get() == row
+
+
+def test_a_block_that_raises_inserts_nothing():
+    with pytest.raises(ZeroDivisionError), rows.together():
+        rows.add(a_suppression("a@x.demo"))
+        1 / 0  # noqa: B018
+
+    assert addresses() == []
+
+
+def test_an_empty_block_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0), rows.together():
+        pass
+
+
+def test_a_row_the_database_refuses_takes_the_others_with_it():
+    with pytest.raises(IntegrityError), transaction.atomic(), rows.together():
+        rows.add(a_suppression("a@x.demo"))
+        rows.add(a_suppression("a@x.demo"))
+
+    assert addresses() == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes one statement at a time")
+def test_several_rows_are_one_message_to_postgresql(django_assert_num_queries):
+    with django_assert_num_queries(1), rows.together():
+        rows.add(a_suppression("a@x.demo"))
+        rows.add(a_suppression("b@x.demo"))
