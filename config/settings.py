@@ -60,6 +60,7 @@ STATUS_SNAPSHOT_DIR = env.str("STATUS_SNAPSHOT_DIR", default="")
 FILINGS_OF_A_PERSON = env.int("FILINGS_OF_A_PERSON", default=20)  # tickets in ten minutes
 FILINGS_OF_A_MUNICIPALITY = env.int("FILINGS_OF_A_MUNICIPALITY", default=60)  # the same, all its people together
 IMAP_URL = env.str("IMAP_URL", default="")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")  # unix:/run/clamav/clamd.ctl or tcp://host:3310
 
 # --- What is inside -------------------------------------------------------
 INSTALLED_APPS = [
@@ -210,6 +211,23 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Signing in with an outside account (OpenID Connect); off without an issuer.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect") if OIDC_ISSUER else ""  # as the button has it
+SOCIALACCOUNT_ADAPTER = "foundation.directory.federation.MatchesInvitedPeople"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def outside_accounts(issuer: str, client: str, secret: str, name: str) -> dict:
+    """What allauth has to know of the one provider; nothing without an issuer."""
+    app = {"provider_id": "kurum", "name": name, "client_id": client, "secret": secret}
+    apps = [{**app, "settings": {"server_url": issuer}}] if issuer else []
+    return {"openid_connect": {"APPS": apps, "OAUTH_PKCE_ENABLED": True}}
+
+
+SOCIALACCOUNT_PROVIDERS = outside_accounts(
+    OIDC_ISSUER, env.str("OIDC_CLIENT_ID", default=""), env.str("OIDC_CLIENT_SECRET", default=""), OIDC_NAME
+)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers give keys to names over https and to localhost, never to a bare address.
@@ -249,7 +267,8 @@ CONTENT_SECURITY_POLICY: dict = {
         "connect-src": ["'self'", PUBLIC_BASE_URL.replace("http", "ws", 1)],
         "manifest-src": ["'self'"],
         "worker-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers ask this of the page a form leads on to, too.
+        "form-action": ["'self'", *filter(None, [OIDC_ISSUER and "/".join(OIDC_ISSUER.split("/")[:3])])],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }

@@ -4,4 +4,9 @@ from django.conf import settings
 
 
 def surroundings(request):
-    return {"DEMO": settings.DEMO, "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, "PASSKEYS_WORK": settings.PASSKEYS_WORK}
+    return {
+        "DEMO": settings.DEMO,
+        "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL,
+        "PASSKEYS_WORK": settings.PASSKEYS_WORK,
+        "OIDC_NAME": settings.OIDC_NAME,
+    }

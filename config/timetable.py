@@ -13,7 +13,7 @@ from foundation.journal import sealing
 from foundation.live import numbering
 from foundation.outbox import canary, dispatch, doubts, housekeeping, inquiries, receipts
 from foundation.wire import idempotency, keeping
-from helpdesk import escalations, linking, recovery, tallies
+from helpdesk import escalations, linking, quarantine, recovery, tallies
 from helpdesk.mail import fetching
 from monitoring import history, watch
 from monitoring import jobs as posts
@@ -51,6 +51,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("helpdesk.tallies", timedelta(seconds=5), tallies.recount),
     Sweep("helpdesk.match", timedelta(seconds=2), linking.match_waiting),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
+    Sweep("helpdesk.quarantine", timedelta(seconds=5), quarantine.ask_about_waiting, queue="outbox"),
     Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),
     Sweep("runbooks.scenario", timedelta(seconds=1), playing.advance),
     Sweep("monitoring.posts", timedelta(seconds=5), posts.ring),

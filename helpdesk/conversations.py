@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from foundation.directory.models import Person
+from helpdesk import events
 from helpdesk.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
 from helpdesk.models import Message, Ticket, TicketLink
 from monitoring import health, outages
@@ -15,7 +16,7 @@ from monitoring.models import Outage
 
 OTHER_TICKETS = 5
 SAID = ("pk", "kind", "side", "incident_id", "author__name", "author_name", "body", "created_at")
-ENCLOSED = ("attachments__pk", "attachments__name", "attachments__size")
+ENCLOSED = ("attachments__pk", "attachments__name", "attachments__size", "attachments__verdict")
 
 
 class EnclosedFile(NamedTuple):
@@ -24,6 +25,7 @@ class EnclosedFile(NamedTuple):
     pk: int
     name: str
     size: int
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Surroundings:
     outage: Outage | None
     others: Sequence["OtherTicket"]
     has_more: bool
+    told: Sequence
 
 
 class OtherTicket(NamedTuple):
@@ -100,10 +103,15 @@ def said_of(lines: Sequence[tuple]) -> Said:
     return Said(pk, kind, side, incident is not None, author or author_name, body, created_at, files)
 
 
+def told_to(ticket: Ticket) -> list[tuple]:
+    return events.told_sought.send(Ticket, municipality=ticket.municipality)
+
+
 def around(ticket: Ticket) -> Surroundings:
     """The municipality's line, what is broken for it, and what else it asks us now.
 
-    Three reads of a few rows each, however many tickets the municipality has filed.
+    Three reads of a few rows each, however many tickets the municipality has filed; `told` is what
+    crisis messages said to it lately, as whoever sends them answers.
     """
     open_ones = Ticket.objects.open().filter(municipality=ticket.municipality_id).exclude(pk=ticket.pk)
     others = open_ones.order_by("-id").values_list("number", "subject")[: OTHER_TICKETS + 1]
@@ -115,4 +123,5 @@ def around(ticket: Ticket) -> Surroundings:
         outage=outage,
         others=found[:OTHER_TICKETS],
         has_more=len(found) > OTHER_TICKETS,
+        told=[each for _listener, answer in told_to(ticket) for each in answer],
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from foundation.directory.models import Component, Municipality, Person
-from foundation.wire import keeping, uploads
+from foundation.wire import keeping, scanning, uploads
 from helpdesk import tickets
 from helpdesk.models import Article, Macro, Ticket
 from monitoring.models import Outage
@@ -33,6 +33,7 @@ class SeveralFiles(forms.FileField):
         files = [super(SeveralFiles, self).clean(file, initial) for file in data or []]
         try:
             uploads.accept_all(files)
+            scanning.refuse_infected(files)
         except uploads.FileRefused as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return files

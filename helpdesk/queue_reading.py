@@ -1,7 +1,7 @@
 """The desk's queue: which tickets, in which order, with what each row shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,6 +15,7 @@ from helpdesk import commitments
 from helpdesk.models import RESTING, Ticket, TicketLink
 
 PAGE = 50
+FEW, WAITING_BESIDE = 8, 12
 REMEMBERED_FOR = 60  # seconds
 BY_DUE = ("next_due_at", "pk")
 NEWEST = ("-pk",)
@@ -89,6 +90,14 @@ def page(wanted: Wanted, person: Person) -> Page:
     found = lines(wanted, person)
     tickets, following = paging.page(found, order=order, cursor=wanted.cursor or None, limit=PAGE)
     return Page(rows_of(tickets), following)
+
+
+def waiting_beside(own: Page, wanted: Wanted, person: Person) -> list[Row]:
+    """Below one's own few tickets, those due first that nobody has; nothing on any other page."""
+    if wanted.view != "mine" or wanted.is_narrowed or wanted.cursor or len(own.rows) >= FEW:
+        return []
+    found = lines(replace(wanted, view="unclaimed"), person).order_by(*BY_DUE)
+    return rows_of(found[:WAITING_BESIDE])
 
 
 def modules_to_choose_from() -> list[tuple[str, str]]:

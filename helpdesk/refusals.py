@@ -25,6 +25,18 @@ class NotYourTicket(Refusal):
     status = 403
 
 
+class FileHeldBack(Refusal):
+    """The malware scanner has not spoken yet, or is away."""
+
+    sentence = _("This file is being checked for malware. Please try again in a moment.")
+    retry_after = 30
+
+
+class FileInfected(Refusal):
+    sentence = _("This file contained malware and was deleted. Please ask for it to be sent again.")
+    status = 410
+
+
 class NothingSaid(Refusal):
     sentence = _("Please write something first.")
     status = 400

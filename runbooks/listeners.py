@@ -6,10 +6,10 @@ from django.dispatch import receiver
 from django_sla.signals import clock_escalated
 from foundation.outbox.events import message_received
 from helpdesk import escalations
-from helpdesk.events import ticket_submitted
+from helpdesk.events import ticket_submitted, told_sought
 from monitoring.events import outage_opened
 from runbooks import on_call
-from runbooks.broadcasts import acknowledging
+from runbooks.broadcasts import acknowledging, told
 from runbooks.runs import calling
 
 
@@ -27,6 +27,11 @@ def who_signs_in_has_seen_it(sender, user, **kwargs):
 def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs):
     if ticket.requester:
         acknowledging.imply(ticket.requester, acknowledging.Via.TICKET)
+
+
+@receiver(told_sought)
+def say_what_it_was_told(sender, municipality, **kwargs):
+    return told.to(municipality)
 
 
 @receiver(message_received)

@@ -5,7 +5,20 @@ from django.urls import URLPattern, path
 
 from foundation.live.views import poll_view, stream_view
 from runbooks.board.socket import BoardSocket
-from runbooks.views import board, broadcasts, cap, on_call, panel, plans, preapprovals, runs, scenario, situation, wall
+from runbooks.views import (
+    board,
+    broadcasts,
+    cap,
+    on_call,
+    panel,
+    plans,
+    preapprovals,
+    runs,
+    scenario,
+    situation,
+    told,
+    wall,
+)
 
 
 def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]:
@@ -44,6 +57,7 @@ urlpatterns = [
     path("broadcasts/pre-approvals/<int:pk>/withdrawal/", preapprovals.withdraw, name="pre_approval_withdrawal"),
     *sending_doors("broadcasts", "broadcast", is_drill=False),
     *sending_doors("drills", "drill", is_drill=True),
+    path("desk/broadcasts/", told.index, name="told"),
     path("board/", board.board, name="board"),
     path("board/moving/", board.moving, name="board_moving"),
     path("board/state.json", poll_view(BoardSocket), name="board_state"),

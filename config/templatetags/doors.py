@@ -26,6 +26,7 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
     (_("Board"), "runbooks:board", lambda person: keeps_the_watch(person)),
     (_("Broadcasts"), "runbooks:broadcasts", lambda person: keeps_the_watch(person)),
+    (_("Sent messages"), "runbooks:told", lambda person: works_at_the_desk(person) and not keeps_the_watch(person)),
     (_("On call"), "runbooks:on_call", lambda person: keeps_the_watch(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "directory:everyone", lambda person: keeps_the_registers(person)),

@@ -1,7 +1,7 @@
 """The pages of allauth that are open here; the others do not exist.
 
-No sign-up, no change of e-mail address (administrators do that), no sign-in codes,
-no outside accounts.
+No sign-up, no change of e-mail address (administrators do that), no sign-in codes.
+The doors of an outside account are not found where none is set up.
 """
 
 from allauth.account.urls import urlpatterns as account_pages
@@ -22,6 +22,7 @@ OPEN = {
 
 urlpatterns = [
     *(page for page in account_pages if page.name in OPEN),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]

@@ -12,7 +12,7 @@ from django.core.files.base import File
 
 from foundation import now
 from foundation.directory.models import Person
-from foundation.wire import uploads
+from foundation.wire import scanning, uploads
 from foundation.wire.models import KeptFile
 
 KEPT_FOR = timedelta(days=1)
@@ -29,9 +29,12 @@ def keep(files: Iterable[File], *, by: Person) -> list[KeptFile]:
 
 
 def acceptable(files: Iterable[File]) -> Iterable[uploads.Accepted]:
+    """Those that we take and the scanner does not warn of. Speaks to the network."""
     for file in files:
         try:
-            yield uploads.accept(file)
+            accepted = uploads.accept(file)
+            scanning.refuse_infected([file])
+            yield accepted
         except uploads.FileRefused:
             continue
 

@@ -1,17 +1,22 @@
 """One letter, one verb. The same letter again changes nothing."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality, Person
+from foundation.wire import keeping, uploads
 from helpdesk import tickets
 from helpdesk.forms import UNKNOWN_MODULE
 from helpdesk.mail import guards, trimming
 from helpdesk.models import Message, Ticket
+from helpdesk.tickets.intake import attach
 
 NUMBER = re.compile(r"\bDST-\d{4}-\d{6,}\b", re.IGNORECASE)
 LONGEST_SUBJECT = 160
@@ -19,13 +24,18 @@ LONGEST_SUBJECT = 160
 
 @dataclass(frozen=True)
 class Letter:
-    """What we read of an e-mail. `headers` by lower-case name; `text` is the plain part."""
+    """What we read of an e-mail. `headers` by lower-case name; `text` is the plain part.
+
+    `is_cut`: it was too large to be read to its end, so its files are missing.
+    """
 
     message_id: str
     sender: str
     subject: str
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[File] = ()
+    is_cut: bool = False
 
 
 def deliver(letter: Letter) -> Ticket | None:
@@ -40,11 +50,22 @@ def deliver(letter: Letter) -> Ticket | None:
     home = person.own_municipality if person else None
     if person is None or home is None:
         return None
-    body = trimming.written(letter.text)
+    files = [accepted.file for accepted in keeping.acceptable(letter.files)][: uploads.MOST]
+    letter = replace(letter, text=said(letter, len(files)), files=files)
     ticket = ticket_named_in(letter.subject, person)
     if ticket is None or ticket.status == Ticket.Status.WITHDRAWN:
-        return file_once(person, home, letter, body)
-    return speak_once(ticket, person, letter, body)
+        return file_once(person, home, letter)
+    return speak_once(ticket, person, letter)
+
+
+def said(letter: Letter, taken: int) -> str:
+    """What the writer wrote, and a word about files that could not be taken."""
+    body = trimming.written(letter.text)
+    if not letter.is_cut and taken == len(letter.files):
+        return body
+    with translation.override("tr"):
+        note = _("Some files of this letter could not be taken. Please add them in the portal.")
+    return f"{body}\n\n[{note}]" if body else f"[{note}]"
 
 
 def ticket_named_in(subject: str, person: Person) -> Ticket | None:
@@ -56,7 +77,7 @@ def ticket_named_in(subject: str, person: Person) -> Ticket | None:
 
 
 @transaction.atomic
-def speak_once(ticket: Ticket, person: Person, letter: Letter, body: str) -> Ticket:
+def speak_once(ticket: Ticket, person: Person, letter: Letter) -> Ticket:
     """A reply, or "it is still broken here" after the end; the unique Message-ID lets the first delivery through.
 
     A thank-you after the end is read by nobody and reopens nothing.
@@ -65,27 +86,29 @@ def speak_once(ticket: Ticket, person: Person, letter: Letter, body: str) -> Tic
     if mail_id and Message.objects.filter(mail_id=mail_id).exists():
         return ticket
     if ticket.is_open:
-        tickets.reply(ticket, by=person, body=body)
-    elif trimming.only_thanks(body):
+        tickets.reply(ticket, by=person, body=letter.text or letter.subject)
+    elif not letter.files and trimming.only_thanks(letter.text):
         return ticket
     else:
-        tickets.reopen(ticket, by=person, reason=body)
-    newest = Message.objects.filter(ticket=ticket, author=person).order_by("-pk")[:1]
-    Message.objects.filter(pk__in=[message.pk for message in newest]).update(mail_id=mail_id)
+        tickets.reopen(ticket, by=person, reason=letter.text or letter.subject)
+    newest = Message.objects.filter(ticket=ticket, author=person).latest("pk")
+    Message.objects.filter(pk=newest.pk).update(mail_id=mail_id)
+    attach(newest, letter.files)
     return ticket
 
 
-def file_once(person: Person, home: Municipality, letter: Letter, body: str) -> Ticket:
+def file_once(person: Person, home: Municipality, letter: Letter) -> Ticket:
     """A new ticket without a module yet; the desk grades and routes it."""
-    subject = NUMBER.sub("", letter.subject).replace("[]", "").strip() or body[:80]
+    subject = NUMBER.sub("", letter.subject).replace("[]", "").strip() or letter.text[:80] or _("(no subject)")
     return tickets.submit(
         municipality=home,
         component=Component.objects.get(pk=UNKNOWN_MODULE),
         subject=subject[:LONGEST_SUBJECT],
-        body=body or subject,
+        body=letter.text or subject,
         impact=Ticket.Impact.FEW,
         urgency=Ticket.Urgency.HINDERED,
         by=person,
         channel=Ticket.Channel.EMAIL,
+        attachments=letter.files,
         token=f"mail:{letter.message_id}" if letter.message_id else "",
     )

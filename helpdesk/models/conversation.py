@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.wire import uploads
+from foundation.wire import scanning, uploads
+from foundation.wire.scanning import Verdict
 from helpdesk.models.ticket import Ticket
 
 
@@ -62,8 +63,18 @@ class Message(models.Model):
         return f"{self.kind} {self.ticket_id}"
 
 
+class AttachmentQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those the scanner has not spoken about yet, the longest unasked first."""
+        return self.filter(verdict=Verdict.WAITING).order_by(F("asked_at").asc(nulls_first=True), "pk")
+
+
 class Attachment(models.Model):
-    """A file that came with a message; `name` is how the sender called it."""
+    """A file that came with a message; `name` is how the sender called it.
+
+    Where a malware scanner is set up it leaves only after the scanner called it clean.
+    An infected one is deleted; its row stays and says so.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     file = models.FileField(upload_to=uploads.random_place)
@@ -71,9 +82,21 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField(help_text="bytes")
     created_at = models.DateTimeField(default=now)
+    verdict = models.CharField(
+        max_length=9,
+        choices=[(each.value, each.value) for each in Verdict],
+        default=scanning.first_verdict,
+        db_default=Verdict.NOT_ASKED.value,
+    )
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="when the scanner was asked last")
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["asked_at", "id"], condition=Q(verdict="waiting"), name="attachment_to_be_scanned")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -80,5 +80,5 @@ def why_nothing_is_due(ticket) -> str:
     if not ticket.is_open:
         return ticket.get_status_display()
     if ticket.status != "waiting_on_us":
-        return f"{_('paused:')} {ticket.get_status_display()}"
+        return _("paused:") + f" {ticket.get_status_display()}"
     return _("paused") if ticket.is_resting else _("no deadline")

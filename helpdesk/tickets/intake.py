@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
 
@@ -36,7 +36,7 @@ def submit(
     by: Person | None = None,
     channel: str = Ticket.Channel.PORTAL,
     phone: str = "",
-    attachments: Iterable[UploadedFile] = (),
+    attachments: Iterable[File] = (),
     token: str = "",
     at: datetime | None = None,
 ) -> Ticket:
@@ -105,7 +105,7 @@ def queue_for(component: Component) -> Queue:
     return fitting.order_by("takes_the_rest", "code")[0]
 
 
-def attach(message: Message, attachments: Iterable[UploadedFile]) -> None:
+def attach(message: Message, attachments: Iterable[File]) -> None:
     """Keep the files that came with a message; refused ones (`FileRefused`) keep the message out, too."""
     for accepted in uploads.accept_all(attachments):
         Attachment.objects.create(

@@ -42,9 +42,11 @@ def rows(request):
 def page_of(request) -> dict:
     wanted = Wanted.from_query(request.GET)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
+    page = queue_reading.page(wanted, request.user)
     return {
         "wanted": wanted,
-        "page": queue_reading.page(wanted, request.user),
+        "page": page,
+        "waiting": queue_reading.waiting_beside(page, wanted, request.user),
         "numbers": tallies.numbers_for(request.user),
         "incidents": list(incidents[:MOST_FOUND]),
         "components": queue_reading.modules_to_choose_from(),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
 from foundation.wire import uploads
+from foundation.wire.scanning import Verdict
 from helpdesk import conversations, macros, people, presence, tickets
 from helpdesk.forms import (
     AssignmentForm,
@@ -19,9 +20,11 @@ from helpdesk.forms import (
     WithdrawalForm,
 )
 from helpdesk.models import Attachment, Macro, Ticket
-from helpdesk.refusals import NotYourTicket
+from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
 from helpdesk.tickets.ownership import require_desk
 from helpdesk.views.warnings import warn_about_identity_numbers
+
+HELD_BACK = {Verdict.WAITING: FileHeldBack, Verdict.INFECTED: FileInfected}
 
 
 def find(request, number: str) -> Ticket:
@@ -184,4 +187,6 @@ def attachment(request, number, pk):
     if not request.user.works_at_the_desk:
         found = found.filter(message__kind="public")
     file = get_object_or_404(found, pk=pk)
+    if file.verdict in HELD_BACK:
+        raise HELD_BACK[file.verdict]
     return uploads.as_download(file.file.open("rb"), file.name)

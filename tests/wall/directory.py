@@ -43,6 +43,8 @@ def an_operators_invitation(stage):
 doors = [
     Public("account_login"),
     Public("account_inactive"),
+    Public("openid_connect_login", at=lambda stage: {"provider_id": "kurum"}, answers=(404,)),
+    Public("openid_connect_callback", at=lambda stage: {"provider_id": "kurum"}, answers=(404,)),
     Public("account_reset_password"),
     Public("account_reset_password_done"),
     Public("account_reset_password_from_key", at=lambda stage: {"uidb36": "1", "key": "wrong-key"}),

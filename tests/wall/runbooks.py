@@ -8,7 +8,7 @@ from runbooks.models import Rota, Shift
 from runbooks.runs import calling
 from tests.runbooks.builders import approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
-from tests.wall import EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
+from tests.wall import DESK, EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
 RUNNERS = ("nermin", "leyla", "yonca")  # an approver signs, and runs nothing
 
@@ -73,6 +73,7 @@ doors = [
     *sending_doors("drill"),
     Door("runbooks:acknowledgement", EVERYONE, post=lambda stage: {"code": "0000"}),
     Door("runbooks:shelf", WATCH),
+    Door("runbooks:told", DESK),
     Door("runbooks:publish", ("yonca",)),
     Door("runbooks:runbook", WATCH, at=plan),
     act("runbook_start", plan, admits=RUNNERS),

@@ -1,0 +1,47 @@
+"""Files wait until the malware scanner has spoken: one that is away holds them back and lets nothing pass."""
+
+from contextlib import closing
+
+from django.db import transaction
+
+from foundation import now
+from foundation.journal import journal
+from foundation.wire import scanning
+from foundation.wire.scanning import Verdict
+from helpdesk.models import Attachment
+from helpdesk.tickets import telling
+
+AT_ONCE = 20
+
+
+def ask_about_waiting() -> int:
+    """What a sweep calls: ask the scanner about files that wait; returns how many it spoke about."""
+    settled = 0
+    for attachment in Attachment.objects.waiting().select_related("message__ticket")[:AT_ONCE]:
+        verdict = verdict_on(attachment)
+        if verdict == Verdict.WAITING:
+            Attachment.objects.filter(pk=attachment.pk).update(asked_at=now())
+        else:
+            settled += settle(attachment, verdict)
+    return settled
+
+
+def verdict_on(attachment: Attachment) -> Verdict:
+    try:
+        with closing(attachment.file.open("rb")) as file:
+            return scanning.ask(file)
+    except OSError:  # the store of files is away, or has lost this one
+        return Verdict.WAITING
+
+
+@transaction.atomic
+def settle(attachment: Attachment, verdict: Verdict) -> bool:
+    """Let a file go, or delete what was found to do harm. False when somebody was faster."""
+    waiting = Attachment.objects.filter(pk=attachment.pk, verdict=Verdict.WAITING)
+    if not waiting.update(verdict=verdict, asked_at=now()):
+        return False
+    if verdict == Verdict.INFECTED:
+        journal.record("attachment.infected", attachment, ticket=attachment.message.ticket_id)
+        transaction.on_commit(lambda: attachment.file.delete(save=False))
+    telling.said(attachment.message)
+    return True
