@@ -142,9 +142,9 @@ class ReadingATicket(Desk):
 
     def test_it_costs_the_desk_twelve_queries_however_much_was_said(self):
         self.enter(self.ayse)
-        self.client.get(self.url)
         costs = []
         for _ in range(2):
+            self.client.get(self.url)  # whatever is remembered for seconds is fresh
             with CaptureQueriesContext(connection) as counted:
                 self.client.get(self.url)
             costs.append(len(counted))
