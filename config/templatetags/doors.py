@@ -1,7 +1,7 @@
 """Which doors the bar on top shows to whom."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import template
 from django.conf import settings
@@ -13,9 +13,17 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Door:
+    """`width`: the narrowest window, by its name in `ROOM`, whose bar holds it; below, it is in the menu."""
+
     name: object
     url: str
     here: bool
+    width: str = "never"
+
+
+# Pixels the bar has for its doors, the menu's own button set aside; nobet.css knows the same widths.
+ROOM = {"s": 250, "m": 440, "l": 710, "xl": 960, "xxl": 1250}
+LETTER, PADDING = 8.4, 24
 
 
 # (name, URL name, who may see it). Signed-out readers are shown those for everyone.
@@ -23,10 +31,10 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Open a ticket"), "helpdesk:new_ticket", lambda person: files_tickets(person)),
     (_("My tickets"), "helpdesk:tickets", lambda person: files_tickets(person)),
     (_("Desk"), "helpdesk:desk", lambda person: works_at_the_desk(person)),
-    (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
     (_("Board"), "runbooks:board", lambda person: keeps_the_watch(person)),
     (_("Broadcasts"), "runbooks:broadcasts", lambda person: keeps_the_watch(person)),
     (_("Sent messages"), "runbooks:told", lambda person: works_at_the_desk(person) and not keeps_the_watch(person)),
+    (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
     (_("On call"), "runbooks:on_call", lambda person: keeps_the_watch(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "directory:everyone", lambda person: keeps_the_registers(person)),
@@ -58,11 +66,28 @@ def visible(request) -> Iterator[Door]:
     person = getattr(request, "user", None)
     open_doors = [(name, reverse(url_name)) for name, url_name, allows in DOORS if allows(person)]
     here = max((url for _name, url in open_doors if request.path.startswith(url)), key=len, default="")
-    for name, url in open_doors:
-        yield Door(name, url, url == here)
+    shown = [Door(name, url, url == here) for name, url in open_doors]
+    for place, door in enumerate(shown):
+        yield replace(door, width=narrowest(place, shown))
+
+
+def narrowest(place: int, shown: list[Door]) -> str:
+    """The narrowest window in which this door stands in the bar: always the one we are at, then the first ones."""
+    if shown[place].here:
+        return "s"
+    before = [door for door in shown[: place + 1] if not door.here] + [door for door in shown if door.here]
+    taken = sum(LETTER * len(str(door.name)) + PADDING for door in before)
+    return next((width for width, room in ROOM.items() if taken <= room), "never")
 
 
 @register.simple_tag(takes_context=True)
 def doors(context) -> list[Door]:
     request = context.get("request")
     return list(visible(request)) if request else []
+
+
+@register.filter
+def widest_door(open_doors: list[Door]) -> str:
+    """From this window on, the bar holds them all."""
+    order = [*ROOM, "never"]
+    return max((door.width for door in open_doors), key=order.index, default="s")

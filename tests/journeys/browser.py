@@ -21,6 +21,7 @@ QUIET = [
 ]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+FOUR_K = {"width": 3840, "height": 2160}
 PASSWORD = "nobet-demo-2026"
 
 
@@ -36,13 +37,21 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def reader(
-    browser: Browser, url: str, *, email: str = "", size: dict | None = None, scheme="light", scripts: bool = True
+    browser: Browser,
+    url: str,
+    *,
+    email: str = "",
+    size: dict | None = None,
+    scheme="light",
+    scripts: bool = True,
+    motion="no-preference",
 ) -> Iterator[Page]:
     """A page of its own cookie jar; signed in when `email` is given. Fails on script errors and CSP reports."""
     context = browser.new_context(
         base_url=url,
         viewport=size or DESK,
         color_scheme=scheme,
+        reduced_motion=motion,
         locale="tr-TR",
         timezone_id="Europe/Istanbul",
         java_script_enabled=scripts,
