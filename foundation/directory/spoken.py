@@ -5,7 +5,7 @@ English: "12 min ago", 21 Nov 2026 14:05, 1,234.5 and 12.5%.
 """
 
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -65,3 +65,11 @@ def percent(ratio: Number, decimals: int = 1) -> str:
     """A ratio of one as a percentage: 0.125 is %12,5."""
     text = number(Decimal(str(ratio)) * 100, decimals)
     return f"%{text}" if in_turkish() else f"{text}%"
+
+
+def share_kept(ratio: Number) -> str:
+    """An availability, never rounded up: 0.99999 is %99,99, and %100 is said of the whole alone."""
+    if ratio >= 1:
+        return percent(1, 0)
+    text = f"{(Decimal(str(ratio)) * 100).quantize(Decimal('0.01'), ROUND_DOWN):f}"
+    return f"%{text.translate(SWAP_SEPARATORS)}" if in_turkish() else f"{text}%"

@@ -7,11 +7,15 @@ its worst. Maintenance is drawn and leaves the share (goals: outside the denomin
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 DAYS = 90
 RANK = {"ok": 0, "maint": 1, "degraded": 2, "partial": 3, "outage": 4}
+NO_DATA = "nodata"
+# Where the line of a day lies, and so how tall it is (its width is in nobet.css): quiet days short, bad ones tall.
+MIDDLE = {"ok": 18.5, "maint": 16, NO_DATA: 27}
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,22 @@ class Span:
 
 @dataclass(frozen=True)
 class History:
-    """`days`: oldest first, (date, state). `worked`: share of time 0–1, maintenance left out."""
+    """`days`: oldest first, (date, state). `worked`: share of time 0–1, maintenance left out; None: not known."""
 
     days: tuple[tuple[date, str], ...]
-    worked: float
+    worked: float | None
 
     @property
     def bad_days(self) -> int:
-        return sum(RANK[state] > RANK["maint"] for _, state in self.days)
+        return sum(RANK.get(state, 0) > RANK["maint"] for _, state in self.days)
+
+    @property
+    def unwatched_days(self) -> int:
+        return sum(state == NO_DATA for _, state in self.days)
+
+    @property
+    def paths(self) -> list[tuple[str, str]]:
+        return paths(self.days)
 
 
 def history(spans: Iterable[Span], *, at: datetime, since: datetime | None = None, length: int = DAYS) -> History:
@@ -41,22 +53,24 @@ def history(spans: Iterable[Span], *, at: datetime, since: datetime | None = Non
     spans = list(spans)
     today = at.astimezone(ISTANBUL).date()
     dates = [today - timedelta(days=back) for back in reversed(range(length))]
-    days = tuple((day, worst_of(day, spans)) for day in dates)
     start = max(filter(None, (midnight(dates[0]), since)))
+    days = tuple((day, worst_of(day, spans, start)) for day in dates)
     return History(days, share_worked(spans, start, at))
 
 
-def worst_of(day: date, spans: Sequence[Span]) -> str:
+def worst_of(day: date, spans: Sequence[Span], since: datetime) -> str:
     begins, ends = midnight(day), midnight(day + timedelta(days=1))
+    if ends <= since:
+        return NO_DATA
     states = (span.state for span in spans if span.start < ends and span.end > begins)
     return max(states, key=RANK.__getitem__, default="ok")
 
 
-def share_worked(spans: Sequence[Span], start: datetime, end: datetime) -> float:
+def share_worked(spans: Sequence[Span], start: datetime, end: datetime) -> float | None:
     planned = sum(seconds(span, start, end) for span in spans if span.state == "maint")
     lost = sum(seconds(span, start, end) * span.share for span in spans if RANK[span.state] >= RANK["partial"])
     expected = (end - start).total_seconds() - planned
-    return max(0.0, 1 - lost / expected) if expected > 0 else 1.0
+    return max(0.0, 1 - lost / expected) if expected > 0 else None
 
 
 def seconds(span: Span, start: datetime, end: datetime) -> float:
@@ -68,9 +82,11 @@ def midnight(day: date) -> datetime:
 
 
 def paths(days: Sequence[tuple[date, str]]) -> list[tuple[str, str]]:
-    """One SVG path a state: quiet days are short and pale, bad days tall and coloured."""
+    """One SVG path a state, a dash a day: neighbours alike are one stroke, so that a page of bars stays small."""
     drawn: dict[str, list[str]] = {}
-    for place, (_, state) in enumerate(days):
-        top = {"ok": 9, "maint": 4}.get(state, 0)
-        drawn.setdefault(state, []).append(f"M{place * 4} {top}h3v{28 - top}h-3z")
+    place = 0
+    for state, alike in groupby(state for _, state in days):
+        length = len(list(alike))
+        drawn.setdefault(state, []).append(f"M{place * 4} {MIDDLE.get(state, 14)}h{length * 4 - 1}")
+        place += length
     return [(state, "".join(parts)) for state, parts in drawn.items()]

@@ -1,24 +1,29 @@
 """How things are, read once: the values behind page, JSON, feed, socket and snapshot."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncMonth
 
 from foundation.directory.models import Component, Municipality, Province
+from monitoring.history import of_days
 from monitoring.models import (
     WORST_FIRST,
     Affected,
     Correction,
+    Day,
     Maintenance,
     Node,
+    NodeTransition,
     Outage,
     PostIncidentReport,
     Prober,
+    Scope,
     State,
     StatusUpdate,
 )
@@ -47,9 +52,13 @@ class ComponentReport:
     def is_foremost(self) -> bool:
         return self.component.tier == Component.Tier.A or self.state != State.OK
 
-    @property
-    def paths(self) -> list[tuple[str, str]]:
-        return bars.paths(self.history.days)
+
+@dataclass(frozen=True)
+class ConnectionReport:
+    """A node of a municipality: how we see it now, and its ninety days as measured."""
+
+    node: Node
+    history: bars.History
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,20 @@ class Report:
     probed_at: datetime | None
     provinces: list[ProvinceReport] = field(default_factory=list)
     of: Municipality | None = None
-    nodes: list[Node] = field(default_factory=list)
+    connections: list[ConnectionReport] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [connection.node for connection in self.connections]
 
     @property
     def state(self) -> str:
-        states = [outage.state for outage in self.outages] + [component.state for component in self.components]
+        states = [self.meant(outage) for outage in self.outages] + [component.state for component in self.components]
         return worst(states + [node.state for node in self.nodes if node.state != State.NO_DATA])
+
+    def meant(self, outage: Outage) -> str:
+        """What this outage means for those the page is about."""
+        return outage.state if self.of else for_the_country(outage)
 
     @property
     def affected(self) -> int:
@@ -128,6 +145,12 @@ def worst(states: Iterable[str]) -> str:
     return next((state for state in WORST_FIRST if state in present), State.OK)
 
 
+def for_the_country(outage: Outage) -> str:
+    """What an outage means for everybody together: where only some feel it, the country is partly out."""
+    wide = outage.scope == Scope.CENTRAL
+    return State.PARTIAL if outage.state == State.OUTAGE and not wide else outage.state
+
+
 def national(at: datetime) -> Report:
     """The whole country, in a number of queries that does not grow with anything."""
     outages = open_outages(Outage.objects.all())
@@ -135,7 +158,7 @@ def national(at: datetime) -> Report:
     return Report(
         at=at,
         outages=outages,
-        components=component_reports(components, outages, Outage.objects.all(), at),
+        components=component_reports(components, national_states(outages), national_spans(outages, at), at),
         upcoming=upcoming_maintenance(at),
         provinces=province_reports(),
         changed_at=last_change(at),
@@ -146,7 +169,6 @@ def national(at: datetime) -> Report:
 def municipal(municipality: Municipality, at: datetime) -> Report:
     """One municipality: its own nodes, its modules, and what it inherits from the country."""
     reach = Q(affected__municipality=municipality) | Q(affected__node__municipality=municipality)
-    felt = Outage.objects.filter(reach).distinct()
     now_felt = Q(affected__until=None) & reach
     outages = open_outages(Outage.objects.filter(now_felt).distinct())
     components = list(municipality.components.all()) or list(Component.objects.all())
@@ -154,9 +176,11 @@ def municipal(municipality: Municipality, at: datetime) -> Report:
         at=at,
         of=municipality,
         outages=outages,
-        components=component_reports(components, outages, felt, at),
+        components=component_reports(
+            components, component_states(outages), felt_spans(components, municipality, at), at
+        ),
         upcoming=upcoming_maintenance(at),
-        nodes=list(Node.objects.watched().filter(municipality=municipality)),
+        connections=connections(list(Node.objects.watched().filter(municipality=municipality)), at),
         changed_at=last_change(at),
         probed_at=last_probe(),
     )
@@ -173,41 +197,99 @@ def ended_outages(outages: OutageQuerySet, since: datetime) -> OutageQuerySet:
 
 
 def component_reports(
-    components: list[Component], open_now: list[Outage], felt: OutageQuerySet, at: datetime
+    components: list[Component], states: dict[str, list[str]], spans: dict[str, list[bars.Span]], at: datetime
 ) -> list[ComponentReport]:
     """Now: the worst of what an open outage, its own checks or maintenance say. Then: outages and maintenance."""
-    spans = component_spans(open_now, ended_outages(felt, at - HISTORY), at)
-    states = component_states(open_now)
+    add_maintenance(spans, at)
+    since = watched_since()
     return [
-        ComponentReport(component, worst(states[component.pk]), bars.history(spans[component.pk], at=at))
+        ComponentReport(
+            component, worst(states[component.pk]), bars.history(spans[component.pk], at=at, since=since or at)
+        )
         for component in components
     ]
 
 
-def component_states(open_now: list[Outage]) -> dict[str, list[str]]:
+def watched_since() -> datetime | None:
+    """Since when we know anything: the first outage written down or the first state a node took."""
+    first_turn = NodeTransition.objects.order_by("pk").values_list("at", flat=True).first()
+    first_outage = Outage.objects.aggregate(at=Min("started_at"))["at"]
+    return min(filter(None, (first_turn, first_outage)), default=None)
+
+
+def component_states(open_now: list[Outage], meant: Callable[[Outage], str] = attrgetter("state")) -> dict:
+    """Component → the states that its central nodes and these outages (read as `meant`) give it."""
     states: dict[str, list[str]] = defaultdict(list)
     known = Node.objects.watched().central().exclude(state=State.NO_DATA)
     for component, state in known.values_list("component_id", "state"):
         states[component].append(state)
     for outage in open_now:
         for component in outage.components.all():
-            states[component.pk].append(outage.state)
+            states[component.pk].append(meant(outage))
     return states
 
 
-def component_spans(open_now: list[Outage], ended: OutageQuerySet, at: datetime) -> dict[str, list[bars.Span]]:
+def national_states(open_now: list[Outage]) -> dict[str, list[str]]:
+    return component_states(open_now, for_the_country)
+
+
+def national_spans(open_now: list[Outage], at: datetime) -> dict[str, list[bars.Span]]:
+    """Component → what outages meant for the country: the share of municipalities they touched counts."""
     total = Municipality.objects.count() or 1
     spans: dict[str, list[bars.Span]] = defaultdict(list)
+    ended = ended_outages(Outage.objects.all(), at - HISTORY)
     for outage in [*open_now, *ended.prefetch_related("components")]:
         share = min(1.0, (outage.affected_count or total) / total)
-        span = bars.Span(outage.started_at, outage.ended_at or at, outage.state, share)
+        span = bars.Span(outage.started_at, outage.ended_at or at, for_the_country(outage), share)
         for component in outage.components.all():
             spans[component.pk].append(span)
+    return spans
+
+
+def felt_spans(components: list[Component], municipality: Municipality, at: datetime) -> dict[str, list[bars.Span]]:
+    """Component → what one municipality felt of outages, whole, until it was back itself.
+
+    A line of its node alone says that its connection was down: that is drawn at the connection.
+    """
+    public = Q(outage__is_public=True, outage__is_drill=False, outage__merged_into=None)
+    own = Q(municipality=municipality) | Q(node__municipality=municipality)
+    lines = Affected.objects.filter(own & public).filter(Q(until=None) | Q(until__gte=at - HISTORY))
+    named = lines.exclude(node__isnull=False, component=None)
+    spans: dict[str, list[bars.Span]] = defaultdict(list)
+    for component, since, until, state in named.values_list("component_id", "since", "until", "outage__state"):
+        span = bars.Span(since, until or at, state)
+        for code in [component] if component else [one.pk for one in components]:
+            spans[code].append(span)
+    return spans
+
+
+def add_maintenance(spans: dict[str, list[bars.Span]], at: datetime) -> None:
     past = Maintenance.objects.standing().filter(ends_at__gte=at - HISTORY, starts_at__lte=at, rule="")
     for window in past.prefetch_related("components"):
         for component in window.components.all():
             spans[component.pk].append(bars.Span(window.starts_at, min(window.ends_at, at), State.MAINTENANCE))
-    return spans
+
+
+def connections(nodes: list[Node], at: datetime) -> list[ConnectionReport]:
+    """The days that were measured of each node; what was not measured is drawn as such and counts for nothing."""
+    today = at.astimezone(bars.ISTANBUL).date()
+    dates = [today - timedelta(days=back) for back in reversed(range(bars.DAYS))]
+    measured: dict[int, dict[date, Day]] = defaultdict(dict)
+    for day in Day.objects.filter(node__in=nodes, day__gte=dates[0]):
+        measured[day.node_id][day.day] = day
+    return [ConnectionReport(node, history_of(measured[node.pk], dates)) for node in nodes]
+
+
+def history_of(measured: dict[date, Day], dates: list[date]) -> bars.History:
+    days = tuple((day, seen(measured[day]) if day in measured else bars.NO_DATA) for day in dates)
+    return bars.History(days, of_days(measured.values()).share_up)
+
+
+def seen(day: Day) -> str:
+    """The state to draw a measured day in: a gap in the measuring does not hide the rest of it."""
+    if day.worst == State.NO_DATA and day.no_data * 2 < day.expected:
+        return State.MAINTENANCE if day.maintenance else State.OK
+    return day.worst
 
 
 def municipality_states() -> dict[int, str]:

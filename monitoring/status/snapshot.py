@@ -25,7 +25,7 @@ from django.utils import translation
 from foundation import now
 from foundation.directory.models import Municipality
 from monitoring.models import Affected, Maintenance, Outage, SnapshotLease, State
-from monitoring.status import feeds, report, statuspage, stills
+from monitoring.status import feeds, latency, report, statuspage, stills
 from monitoring.status.badge import badge
 
 EVERY = timedelta(seconds=15)
@@ -70,9 +70,11 @@ def write(folder: Path, at: datetime) -> bool:
     """All national files, and some of the pages below them; True when none of those is left."""
     country = report.national(at)
     page = ""
+    charts = latency.of_components([row.component for row in country.components], at)
+    shown = {"report": country, "at": at, "charts": charts, "snapshot": True}
     for language, name in stills.LANGUAGES.items():
         with translation.override(language):
-            page = render_to_string("monitoring/status/national.html", {"report": country, "at": at, "snapshot": True})
+            page = render_to_string("monitoring/status/national.html", shown)
         put(folder / name, page)
         put(folder / "status" / name, page)
     with translation.override("tr"):

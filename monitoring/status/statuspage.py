@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from foundation.directory.models import Component
-from monitoring.models import Maintenance, Outage, Scope, Severity, State, StatusUpdate
+from monitoring.models import Maintenance, Outage, Severity, State, StatusUpdate
 from monitoring.status.report import ComponentReport, Report
 
 COMPONENT_STATUS = {
@@ -154,22 +154,21 @@ def incident(outage: Outage, report: Report) -> dict:
         "shortlink": f"{settings.PUBLIC_BASE_URL}/status/outages/{outage.pk}/",
         "started_at": stamp(outage.started_at),
         "page_id": page_id(report),
-        "incident_updates": [incident_update(update, outage) for update in updates],
+        "incident_updates": [incident_update(update, outage, report) for update in updates],
         "components": [
-            component_fields(component, state_meant(outage), report) for component in outage.components.all()
+            component_fields(component, state_left(outage, report), report) for component in outage.components.all()
         ],
     }
 
 
-def incident_update(update: StatusUpdate, outage: Outage) -> dict:
+def incident_update(update: StatusUpdate, outage: Outage, report: Report) -> dict:
+    meant = COMPONENT_STATUS[State(report.meant(outage))]
     affected = [
         {
             "code": component.pk.lower(),
             "name": component.name,
-            "old_status": COMPONENT_STATUS[State(outage.state)],
-            "new_status": "operational"
-            if update.stage == Outage.Stage.RESOLVED
-            else COMPONENT_STATUS[State(outage.state)],
+            "old_status": meant,
+            "new_status": "operational" if update.stage == Outage.Stage.RESOLVED else meant,
         }
         for component in outage.components.all()
     ]
@@ -189,10 +188,8 @@ def incident_update(update: StatusUpdate, outage: Outage) -> dict:
     }
 
 
-def state_meant(outage: Outage) -> str:
-    if outage.ended_at:
-        return State.OK
-    return outage.state if outage.scope == Scope.CENTRAL else State.PARTIAL
+def state_left(outage: Outage, report: Report) -> str:
+    return State.OK if outage.ended_at else report.meant(outage)
 
 
 def maintenance(window: Maintenance, report: Report) -> dict:

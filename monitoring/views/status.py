@@ -18,7 +18,7 @@ from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Province
 from monitoring.models import Maintenance, Outage, PostIncidentReport, Severity, State
-from monitoring.status import feeds, report, statuspage
+from monitoring.status import feeds, latency, report, statuspage
 from monitoring.status.badge import badge
 from monitoring.status.shelf import shelf
 
@@ -39,13 +39,13 @@ DOCUMENTS: dict[str, Callable[[report.Report], dict]] = {
 @require_safe
 def national(request: HttpRequest) -> HttpResponse:
     """`GET /`, `GET /status/`: the country. `?lang=` fixes the language."""
-    return answer(request, "national", lambda: page("national", report.national(now())), HTML)
+    return answer(request, "national", lambda: national_page(report.national(now())), HTML)
 
 
 @require_safe
 def municipal(request: HttpRequest, code: str) -> HttpResponse:
     """`GET /status/<code>/`: one municipality, inherited outages included."""
-    return answer(request, code, lambda: page("municipality", read(code)), HTML)
+    return answer(request, code, lambda: municipal_page(read(code)), HTML)
 
 
 @require_safe
@@ -179,6 +179,16 @@ def moment(text: str):
     except ValueError:
         return None
     return at if at and at.tzinfo else None
+
+
+def national_page(country: report.Report) -> str:
+    charts = latency.of_components([row.component for row in country.components], country.at)
+    return page_of("national", {"report": country, "at": country.at, "charts": charts})
+
+
+def municipal_page(here: report.Report) -> str:
+    charts = latency.of_nodes(here.nodes, here.at)
+    return page_of("municipality", {"report": here, "at": here.at, "charts": charts})
 
 
 def page(name: str, read_now: report.Report) -> str:

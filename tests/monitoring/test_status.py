@@ -14,19 +14,21 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import SimpleTestCase, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation import now
 from foundation.directory import spoken
 from foundation.directory.models import Component
 from monitoring import maintenances, outages
-from monitoring.models import Maintenance, Node, Outage, State
-from monitoring.status import bars, feeds, report, snapshot
+from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, State
+from monitoring.status import bars, feeds, latency, report, snapshot
 from monitoring.status.shelf import Shelf, shelf
 from tests.cast import Cast
 
 NOON = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+COUNTED = {"asked": 60, "answered": 60, "failed": 0}
 
 
 class StatusCase(Cast, TestCase):
@@ -93,6 +95,67 @@ class TheNationalPage(StatusCase):
             page = report.national(now())
             list(page.legend)
         return len(seen)
+
+
+class WhatItMeans(StatusCase):
+    """The country and a municipality read the same outage differently, and figures never round up."""
+
+    def test_trouble_of_some_is_partial_for_the_country_and_whole_for_them(self):
+        place = self.odunpazari
+        outage = outages.declare(components=[self.tahsilat], province=place.province, text_tr="Bölgede sorun var.")
+        country, here = report.national(now()), report.municipal(place, now())
+        row = {one.component.pk: one.state for one in country.components}
+        self.assertEqual((outage.scope, country.state, row["TAHSILAT"]), ("regional", "partial", "partial"))
+        self.assertEqual(here.state, "outage")
+
+    def test_a_municipality_counts_its_own_hours_whole_until_it_was_back(self):
+        place, at = self.odunpazari, now()
+        outage = self.an_outage(started_at=at - timedelta(hours=6))
+        Affected.objects.filter(outage=outage, municipality=place).update(
+            since=at - timedelta(hours=6), until=at - timedelta(hours=5)
+        )
+        worked = {one.component.pk: one.history.worked for one in report.municipal(place, at).components}
+        expected = (at - report.watched_since()) / HOUR
+        self.assertAlmostEqual(worked["TAHSILAT"], 1 - 1 / expected, places=6)
+
+    def test_a_red_day_is_never_called_a_hundred(self):
+        self.assertEqual(
+            [spoken.share_kept(ratio) for ratio in (1, 0.999999, 0.9995, 0.5)], ["%100", "%99,99", "%99,95", "%50,00"]
+        )
+
+
+class ResponseTimes(StatusCase):
+    def setUp(self):
+        super().setUp()
+        self.at = now().replace(minute=30)
+        hour = self.at.replace(minute=0, second=0, microsecond=0)
+        node = Node.objects.create(code="TAHSILAT-1", name="Tahsilat", component=self.tahsilat)
+        own = Node.objects.create(code="26010-1", name="Odunpazarı", municipality=self.odunpazari)
+        for each, ms in ((node, 120), (own, 45)):
+            check = Check.objects.create(node=each, kind=Check.Kind.HTTP, target=f"http://127.0.0.1:9/{each.code}")
+            for back in (1, 2, 3, 7):
+                Hour.objects.create(
+                    check_of=check, at=hour - HOUR * back, **COUNTED, latency_p50=ms + back, latency_p95=ms * 3
+                )
+
+    def test_gaps_interrupt_the_line_and_the_scale_is_tidy(self):
+        chart = latency.of_components([self.tahsilat], self.at)[0]
+        self.assertEqual((chart.latest, chart.usual, chart.slowest.slow, chart.top), (121, 122, 360, 500))
+        self.assertEqual(chart.line.count("M"), 2)
+        self.assertEqual([usual for _at, usual in chart.blocks], [None, None, None, None, 127, 122])
+
+    def test_both_pages_draw_and_tell_it(self):
+        self.assertIn("360 ms", self.page("/status/"))
+        place = self.page("/status/26010/")
+        self.assertIn("Bağlantı 1", place)
+        self.assertIn("135 ms", place)
+
+    def test_a_chart_costs_two_queries_however_many(self):
+        with self.assertNumQueries(2):
+            latency.of_components(Component.objects.none(), self.at)
+        parts = list(Component.objects.all())
+        with self.assertNumQueries(2):
+            latency.of_components(parts, self.at)
 
 
 class Readers(StatusCase):
@@ -386,6 +449,16 @@ class NinetyDays(SimpleTestCase):
         days = dict(bars.history([late], at=NOON).days)
         self.assertEqual([day.isoformat() for day, state in days.items() if state == "outage"], ["2026-06-01"])
 
+    def test_days_before_anybody_watched_are_not_called_good(self):
+        drawn = bars.history([], at=NOON, since=NOON - timedelta(days=9))
+        self.assertEqual((drawn.unwatched_days, drawn.bad_days, drawn.worked), (80, 0, 1.0))
+        self.assertIsNone(bars.history([], at=NOON, since=NOON).worked)
+
+    def test_a_strip_is_one_stroke_for_neighbours_alike(self):
+        drawn = dict(bars.history([self.span(30, 1)], at=NOON).paths)
+        self.assertEqual(drawn, {"ok": "M0 18.5h351M356 18.5h3", "outage": "M352 14h3"})
+
+    @settings(suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no fault of the share
     @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 500), st.sampled_from(sorted(bars.RANK)))))
     def test_the_share_stays_between_none_and_all(self, spans):
         drawn = bars.history([self.span(*span) for span in spans], at=NOON)

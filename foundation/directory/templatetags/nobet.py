@@ -62,6 +62,12 @@ def percent(ratio: spoken.Number | None, decimals: int = 1) -> str:
     return "–" if ratio is None or ratio == "" else spoken.percent(ratio, decimals)
 
 
+@register.filter
+def share_kept(ratio: spoken.Number | None) -> str:
+    """An availability, never rounded up; a dash where nothing is known."""
+    return "–" if ratio is None or ratio == "" else spoken.share_kept(ratio)
+
+
 @register.simple_tag
 def demonstration_accounts() -> dict:
     """Who one may sign in as in the demonstration, and the password; nothing elsewhere."""
