@@ -65,3 +65,12 @@ class OutageIsStillOpen(Refusal):
 class ReportHasGaps(Refusal):
     sentence = _("The report still has gaps […]. Please fill or remove each of them first.")
     status = 422
+
+
+class NeedsOtherEyes(Refusal):
+    sentence = _("The second look is somebody else's: whoever wrote the words cannot give it.")
+    status = 403
+
+
+class AlreadyDecided(Refusal):
+    sentence = _("These words no longer wait: somebody has decided, or other words took their place.")

@@ -23,6 +23,7 @@ urlpatterns = [
     path("monitoring/maintenance/", registry.windows, name="maintenance"),
     path("monitoring/maintenance/<int:pk>/cancellation/", registry.call_off, name="maintenance_cancellation"),
     path("monitoring/outages/<int:pk>/words/", speaking.words, name="outage_words"),
+    path("monitoring/proposals/<int:pk>/decision/", speaking.proposal, name="update_proposal"),
     path("monitoring/outages/<int:pk>/times/", speaking.times, name="outage_times"),
     path("monitoring/outages/<int:pk>/withdrawal/", speaking.withdrawal, name="outage_withdrawal"),
     path("monitoring/outages/<int:pk>/report/", speaking.report, name="outage_report"),

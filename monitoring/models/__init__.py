@@ -6,7 +6,7 @@ from monitoring.models.registry import Check, Dependency, Node
 from monitoring.models.snapshot import SnapshotLease
 from monitoring.models.states import WORST_FIRST, Scope, Severity, State
 from monitoring.models.subscribers import Announcement, Subscriber, Told
-from monitoring.models.words import Correction, PostIncidentReport, UpdateTemplate
+from monitoring.models.words import Correction, PostIncidentReport, Proposal, UpdateTemplate
 
 __all__ = [
     "WORST_FIRST",
@@ -25,6 +25,7 @@ __all__ = [
     "Outage",
     "PostIncidentReport",
     "Prober",
+    "Proposal",
     "RawHour",
     "SampleBlock",
     "Scope",

@@ -235,6 +235,12 @@ class StatusUpdate(models.Model):
     text_en = models.TextField(max_length=2000, blank=True)
     next_update_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    seen_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="the second pair of eyes"
+    )
+    alone_because = models.CharField(
+        max_length=300, blank=True, help_text="why one person published a wide update without a second look"
+    )
     created_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Person
@@ -23,6 +24,58 @@ class UpdateTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProposalQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(status=Proposal.Status.WAITING)
+
+
+class Proposal(models.Model):
+    """An update of a wide outage that waits for a second pair of eyes; an outage has one at most.
+
+    The words do not change while they wait: other words are another proposal.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waits for a second look")
+        PUBLISHED = "published", _("published")
+        SENT_BACK = "sent_back", _("sent back")
+        REPLACED = "replaced", _("replaced by other words")
+
+    outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="proposals")
+    stage = models.CharField(max_length=13, choices=Outage.Stage.choices)
+    text_tr = models.TextField(max_length=2000)
+    text_en = models.TextField(max_length=2000, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=30, help_text="until the next word, from publication on")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True, help_text="why it was sent back")
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_proposal_waits_per_outage", fields=["outage"], condition=Q(status="waiting")
+            ),
+            models.CheckConstraint(
+                name="decided_proposals_say_when",
+                condition=Q(status="waiting", decided_at=None) | (~Q(status="waiting") & Q(decided_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text_tr
+
+    @property
+    def words(self) -> dict:
+        """Keywords of `monitoring.outages.wordcraft.preview`."""
+        return {"stage": self.stage, "text_tr": self.text_tr, "text_en": self.text_en, "minutes": self.minutes}
 
 
 class Correction(models.Model):

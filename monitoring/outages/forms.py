@@ -26,6 +26,12 @@ class UpdateForm(forms.Form):
     )
     minutes = forms.TypedChoiceField(label=_("Next word"), choices=NEXT, coerce=int, initial=30)
     confirmed = forms.BooleanField(required=False)
+    because = forms.CharField(
+        label=_("Why nobody else can look at it now"),
+        max_length=300,
+        required=False,
+        help_text=_("The whole watch reads it on the board and in the situation room."),
+    )
 
     @property
     def words(self) -> dict:
@@ -36,6 +42,19 @@ class UpdateForm(forms.Form):
     def next_update_at(self, at: datetime) -> datetime | None:
         minutes = self.words["minutes"]
         return at + timedelta(minutes=minutes) if minutes else None
+
+
+class DecisionForm(forms.Form):
+    """What is to become of words that wait: let out, sent back (with a note), or taken back by their writer."""
+
+    decision = forms.ChoiceField(choices=[(word, word) for word in ("let_out", "send_back", "take_back")])
+    note = forms.CharField(label=_("What should be different?"), max_length=500, required=False)
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == "send_back" and not cleaned.get("note"):
+            self.add_error("note", _("Please say what should be different."))
+        return cleaned
 
 
 class CorrectionForm(forms.Form):

@@ -57,10 +57,16 @@ def acknowledge(outage: Outage, by: Person) -> None:
     live.announce(audiences.BOARD, "outage", outage.pk, {**outage.live_state(), "acknowledged_by": by.name})
 
 
-def tell(outage: Outage) -> None:
-    """Put the outage before the open pages that show it."""
+def tell_the_watch(outage: Outage) -> dict:
+    """Put the outage before the open boards alone."""
     state = outage.live_state()
     live.announce(audiences.BOARD, "outage", outage.pk, state)
+    return state
+
+
+def tell(outage: Outage) -> None:
+    """Put the outage before the open pages that show it."""
+    state = tell_the_watch(outage)
     if not outage.is_public:
         return
     codes = outage.affected.exclude(municipality=None).values_list("municipality__code", flat=True).distinct()

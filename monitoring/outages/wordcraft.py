@@ -10,12 +10,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from foundation import now
 from foundation.directory import spoken
 from foundation.outbox import segments
-from monitoring.models import Outage, Scope, StatusUpdate, UpdateTemplate
+from monitoring.models import Outage, StatusUpdate, UpdateTemplate
+from monitoring.outages.proposing import needs_second_look
 from monitoring.subscribers import letters, telling
 from monitoring.subscribers.letters import Kind, News
 from monitoring.wording import clock, names
-
-WIDE = (Scope.REGIONAL, Scope.CENTRAL)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: 
     counts = telling.audience(outage)
     words = (stage, text_tr, text_en, str(minutes))
     return Preview(
-        surfaces, outage.still_affected, counts, outage.scope in WIDE, seal(outage, words, sum(counts.values()))
+        surfaces, outage.still_affected, counts, needs_second_look(outage), seal(outage, words, sum(counts.values()))
     )
 
 

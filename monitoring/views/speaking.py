@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation import Refusal, now
 from monitoring import outages
-from monitoring.models import Outage, StatusUpdate, UpdateTemplate
+from monitoring.models import Outage, Proposal, StatusUpdate, UpdateTemplate
 from monitoring.outages import looking_back, wordcraft
-from monitoring.outages.forms import CorrectionForm, ReportForm, TemplateForm, TimesForm, UpdateForm
+from monitoring.outages.forms import CorrectionForm, DecisionForm, ReportForm, TemplateForm, TimesForm, UpdateForm
 from monitoring.views.registry import for_the_watch
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -37,12 +37,49 @@ def words(request, pk: int):
     if not wordcraft.is_sealed(shown, request.POST.get("seal", "")):
         form.add_error(None, _("Words or numbers have changed since you looked. Please look again."))
         return desk(request, outage, form, shown=shown, status=422)
-    if shown.is_wide and not form.cleaned_data["confirmed"]:
-        form.add_error("confirmed", _("Please confirm how many will read this."))
-        return desk(request, outage, form, shown=shown, status=422)
+    if shown.is_wide:
+        return say_widely(request, outage, form, shown)
     say(outage, form, request.user)
     messages.success(request, _("It stands on every surface."))
     return redirect("monitoring:outage_words", pk=pk)
+
+
+def say_widely(request, outage: Outage, form: UpdateForm, shown):
+    """Lay the words before a second person, or publish alone with a reason."""
+    if not form.cleaned_data["confirmed"]:
+        form.add_error("confirmed", _("Please confirm how many will read this."))
+        return desk(request, outage, form, shown=shown, status=422)
+    if request.POST["publish"] != "alone":
+        outages.propose(outage, **form.words, by=request.user)
+        messages.success(request, _("It waits for a second look. Everyone on the watch sees it on the board."))
+    elif because := form.cleaned_data["because"].strip():
+        outages.publish_alone(outage, **form.words, by=request.user, because=because)
+        messages.success(request, _("It stands on every surface, and the watch was told why nobody looked first."))
+    else:
+        form.add_error("because", _("Please say why nobody else can look at it now."))
+        return desk(request, outage, form, shown=shown, status=422)
+    return redirect("monitoring:outage_words", pk=outage.pk)
+
+
+@login_required
+@require_POST
+def proposal(request, pk: int):
+    """Decide about words that wait: let them out, send them back, take them back."""
+    for_the_watch(request.user)
+    waiting = get_object_or_404(Proposal.objects.select_related("outage", "by"), pk=pk)
+    outage = find(request, waiting.outage_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return desk(request, outage, UpdateForm(initial=started_from(request, outage)), decision=form, status=422)
+    decision, note = form.cleaned_data["decision"], form.cleaned_data["note"]
+    if decision == "let_out":
+        outages.let_out(waiting, by=request.user)
+        messages.success(request, _("It stands on every surface."))
+    elif decision == "send_back":
+        outages.send_back(waiting, by=request.user, note=note)
+    else:
+        outages.take_back(waiting, by=request.user)
+    return redirect("monitoring:outage_words", pk=outage.pk)
 
 
 def say(outage: Outage, form: UpdateForm, by) -> None:
@@ -71,13 +108,18 @@ def started_from(request, outage: Outage) -> dict:
     return {"stage": template.stage, "minutes": minutes, **wordcraft.fill(template, outage, minutes)}
 
 
-def desk(request, outage: Outage, form: UpdateForm, *, shown=None, status: int = 200):
+def desk(request, outage: Outage, form: UpdateForm, *, shown=None, decision=None, status: int = 200):
+    waiting = outage.proposals.waiting().select_related("by").first()
     context = {
+        "waiting": waiting,
+        "waiting_preview": wordcraft.preview(outage, **waiting.words) if waiting else None,
+        "decision": decision,
+        "sent_back": outage.proposals.filter(status=Proposal.Status.SENT_BACK).select_related("by", "decided_by")[:3],
         "outage": outage,
         "form": form,
         "preview": shown,
         "templates": UpdateTemplate.objects.all(),
-        "updates": outage.updates.select_related("by").prefetch_related("corrections"),
+        "updates": outage.updates.select_related("by", "seen_by").prefetch_related("corrections"),
         "corrections": outage.corrections.filter(update=None).select_related("by"),
         "report": getattr(outage, "report", None),
     }

@@ -2,6 +2,7 @@
 
 outline    the country as an SVG: 81 provinces, and where a municipality lies
 standing   everything the board shows, read once
+calm       who carries the watch, what is over, what is planned
 kiosk      the token that lets a wall screen in without signing in
 socket     `/ws/board/`
 """

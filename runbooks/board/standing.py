@@ -13,7 +13,7 @@ from django.db.models import Avg, Count, Min, Prefetch, Q, prefetch_related_obje
 from foundation.directory.models import Component, Municipality, Province
 from helpdesk.models import MajorIncident
 from monitoring import outages
-from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outage, State
+from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outage, Proposal, State
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
 from monitoring.status.tiles import TILES, Tile
@@ -83,6 +83,13 @@ class Card:
     runs: list[Run]
     incident: MajorIncident | None
     place: Place | None
+    proposal: Proposal | None = None  # words about it that wait for a second look
+
+    @property
+    def alone_because(self) -> str:
+        """Why its latest word went out without a second look; empty where it did not."""
+        said = next(iter(self.outage.updates.all()), None)
+        return said.alone_because if said else ""
 
     @property
     def is_new(self) -> bool:
@@ -126,6 +133,11 @@ class Cell:
 class Line:
     component: Component
     cells: list[Cell]
+
+    @property
+    def name(self) -> str:
+        """Without the explanation in brackets, which a narrow column cannot hold."""
+        return str(self.component).split(" (")[0]
 
 
 @dataclass(frozen=True)
@@ -270,10 +282,14 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
         incident.outage_id: incident for incident in MajorIncident.objects.filter(outage__in=shown).with_link_counts()
     }
     where = places(shown)
+    waiting = {one.outage_id: one for one in Proposal.objects.waiting().filter(outage__in=shown).select_related("by")}
     return [
-        Card(outage, number, at, list(outage.runs.all()), incidents.get(outage.pk), where.get(outage.pk))
+        Card(
+            outage, number, at, list(outage.runs.all()), incidents.get(outage.pk), where.get(outage.pk),
+            waiting.get(outage.pk),
+        )
         for number, outage in enumerate(shown, start=1)
-    ]
+    ]  # fmt: skip
 
 
 def places(shown: list[Outage]) -> dict[int, Place]:

@@ -137,3 +137,11 @@ def bar(label: str, total: int, **counts: int) -> SafeString:
         label,
         inside,
     )
+
+
+@register.filter
+def short_region(region: str) -> str:
+    """As a narrow column heads it: "İç A.", "Doğu A.", "Güneydoğu"; the others are short enough."""
+    if region.startswith("Güneydoğu"):
+        return "Güneydoğu"
+    return region.replace(" Anadolu", " A.")

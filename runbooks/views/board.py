@@ -9,7 +9,7 @@ from helpdesk import major_incidents
 from monitoring import health, outages
 from monitoring import latency as monitoring_latency
 from monitoring.models import Outage, State
-from runbooks.board import outline, standing
+from runbooks.board import calm, outline, standing
 from runbooks.board.declaring import DeclarationForm
 from runbooks.views.doors import watch_only
 
@@ -41,6 +41,7 @@ def context_of(request) -> dict:
     shown = standing.narrow(here, filters)
     return {
         "board": here,
+        "calm": calm.read(at),
         "itself": health.of_the_watch(at),
         "shown": shown,
         "hidden": len(here.cards) - len(shown.cards),

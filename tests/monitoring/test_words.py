@@ -13,7 +13,7 @@ from foundation.outbox.models import Message
 from monitoring import outages
 from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate
 from monitoring.outages import looking_back
-from monitoring.refusals import NothingToCorrect, OutageIsStillOpen, ReportHasGaps
+from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsStillOpen, ReportHasGaps
 from monitoring.status.shelf import shelf
 from monitoring.subscribers import telling
 from tests.cast import Cast
@@ -61,6 +61,8 @@ class Publishing(WordsCase):
         changed = self.look(publish="1", confirmed="1", seal=seal, text_tr="Başka bir şey.")
         self.assertContains(changed, "Başka bir şey.", status_code=422)
         self.assertRedirects(self.look(publish="1", confirmed="1", seal=seal), self.words)
+        self.assertNotIn("Neden bulundu.", self.public())
+        outages.let_out(self.outage.proposals.get(), by=self.leyla)
         self.assertIn("Neden bulundu.", self.public())
         self.outage.refresh_from_db()
         self.assertIsNotNone(self.outage.next_update_at)
@@ -76,6 +78,7 @@ class Publishing(WordsCase):
     def test_the_stage_resolved_ends_it(self):
         seal = self.seal(self.look(stage="resolved"))
         self.look(stage="resolved", publish="1", confirmed="1", seal=seal)
+        outages.let_out(self.outage.proposals.get(), by=self.leyla)
         self.outage.refresh_from_db()
         self.assertFalse(self.outage.is_open)
 
@@ -94,6 +97,65 @@ class Publishing(WordsCase):
     def test_only_the_watch_writes(self):
         self.client.force_login(self.selim)
         self.assertIn(self.client.get(self.words).status_code, (403, 404))
+
+
+class TheSecondLook(WordsCase):
+    said = {"stage": "identified", "text_tr": "Neden bulundu.", "text_en": "Cause found.", "minutes": 30}
+
+    def setUp(self):
+        super().setUp()
+        self.waiting = outages.propose(self.outage, **self.said, by=self.nermin)
+        self.door = f"/monitoring/proposals/{self.waiting.pk}/decision/"
+
+    def test_the_first_word_waits_for_nobody(self):
+        self.assertIn("Ekip çalışıyor.", self.public())
+
+    def test_the_writer_cannot_give_it(self):
+        self.assertEqual(self.client.post(self.door, {"decision": "let_out"}).status_code, 403)
+        self.assertNotIn("Neden bulundu.", self.public())
+
+    def test_another_person_lets_the_words_out_in_the_writers_name(self):
+        self.client.force_login(self.leyla)
+        self.assertContains(self.client.get(self.words), "NOBET: Tahsilat çalışmıyor")  # seen as everyone will read it
+        self.assertRedirects(self.client.post(self.door, {"decision": "let_out"}), self.words)
+        said = self.outage.latest_update
+        self.assertEqual((said.text_tr, said.by, said.seen_by), ("Neden bulundu.", self.nermin, self.leyla))
+        self.assertAlmostEqual(said.next_update_at, now() + timedelta(minutes=30), delta=timedelta(minutes=1))
+        self.assertEqual(self.client.post(self.door, {"decision": "let_out"}).status_code, 409)
+        self.assertEqual(StatusUpdate.objects.count(), 2)
+
+    def test_sent_back_words_say_why_and_stay_inside(self):
+        self.client.force_login(self.leyla)
+        self.assertContains(self.client.post(self.door, {"decision": "send_back"}), "değişmeli", status_code=422)
+        self.client.post(self.door, {"decision": "send_back", "note": "Saati de yazalım"})
+        self.assertContains(self.client.get(self.words), "Saati de yazalım")
+        self.assertNotIn("Neden bulundu.", self.public())
+
+    def test_new_words_take_the_place_of_those_that_wait(self):
+        later = outages.propose(self.outage, **self.said | {"text_tr": "Onarım sürüyor."}, by=self.nermin)
+        with self.assertRaises(AlreadyDecided):
+            outages.let_out(self.waiting, by=self.leyla)
+        outages.take_back(later, by=self.nermin)
+        self.assertFalse(self.outage.proposals.waiting().exists())
+
+    def test_who_is_alone_says_why_and_everyone_reads_it(self):
+        said = self.said | {"minutes": "30"}
+        seal = Publishing.seal(self, self.client.post(self.words, said))
+        alone = said | {"publish": "alone", "confirmed": "1", "seal": seal}
+        self.assertEqual(self.client.post(self.words, alone).status_code, 422)
+        self.assertRedirects(self.client.post(self.words, alone | {"because": "Gece, tek nöbetçiyim"}), self.words)
+        self.assertIn("Neden bulundu.", self.public())
+        for page in (self.words, "/board/", f"/runbooks/situation/{self.outage.pk}/"):
+            self.assertContains(self.client.get(page), "Gece, tek nöbetçiyim")
+        self.assertFalse(self.outage.proposals.waiting().exists())
+
+    def test_the_board_says_that_words_wait(self):
+        self.client.force_login(self.leyla)
+        self.assertContains(self.client.get("/board/"), "İkinci göz bekleyen metin var")
+
+    def test_a_local_outage_needs_no_second_person(self):
+        local = outages.declare(municipalities=[self.merzifon], title_tr="Hat", title_en="Line")
+        self.assertFalse(outages.needs_second_look(local))
 
 
 class PuttingRight(WordsCase):

@@ -80,6 +80,14 @@ def an_update(stage):
 doors += [
     Door("monitoring:us_too_confirmation", EVERYONE, at=the_outage),
     Door("monitoring:outage_words", WATCH, at=the_outage, post=an_update),
+    Door(
+        "monitoring:update_proposal",
+        WATCH,
+        at=lambda stage: {"pk": stage.proposal.pk},
+        get=False,
+        post=nothing,
+        answers=(422,),
+    ),
     Door("monitoring:outage_times", WATCH, at=the_outage, post=nothing, answers=(422,)),
     Door("monitoring:outage_withdrawal", WATCH, at=the_outage, get=False, post=nothing, answers=(409,)),
     Door("monitoring:outage_report", WATCH, at=lambda stage: {"pk": stage.reported.pk}, post=nothing, answers=(422,)),
@@ -105,6 +113,9 @@ def furnish(stage):
         title_tr="Bakım", title_en="Work", starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2)
     )
     stage.spoken_of = outages.declare(municipalities=[stage.merzifon], title_tr="Hat", title_en="Line")
+    stage.proposal = outages.propose(
+        stage.spoken_of, stage="identified", text_tr="Neden bulundu", text_en="", minutes=30, by=stage.kemal
+    )
     stage.reported = outages.declare(municipalities=[stage.merzifon], title_tr="Eski", title_en="Old")
     outages.end(stage.reported)
     stage.subscriber = Subscriber.objects.create(channel="email", address="biri@example.test", confirmed_at=now())
