@@ -116,11 +116,11 @@ def measure_yesterday() -> None:
         return
     this_hour = now().replace(minute=0, second=0, microsecond=0)
     peopled = Q(node__municipality=None) | Q(node__municipality__memberships__isnull=False)
-    web = Check.objects.filter(peopled, kind=Check.Kind.HTTP, is_essential=True).distinct().values_list("pk", "interval")
+    asked = Check.objects.filter(peopled, kind=Check.Kind.HTTP, is_essential=True).distinct()
     hours = [this_hour - timedelta(hours=back) for back in range(24, 0, -1)]
     partitions.ensure(Hour._meta.db_table, hours[0])
     partitions.ensure(Hour._meta.db_table, hours[-1])
-    rows = [yesterday(check, interval, at) for check, interval in web for at in hours]
+    rows = [yesterday(check, interval, at) for check, interval in asked.values_list("pk", "interval") for at in hours]
     Hour.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 

@@ -82,16 +82,16 @@ def publish_alone(
     waiting = outage.proposals.waiting()
     waiting.update(status=Proposal.Status.REPLACED, decided_by=by, decided_at=now())
     journal.record("update.published_alone", outage, by=by, text=because)
-    words = {"stage": stage, "text_tr": text_tr, "text_en": text_en, "minutes": minutes}
-    publish(outage, **words, by=by, alone_because=because)
+    publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, minutes=minutes, by=by, alone_because=because)
 
 
 def publish(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int, by: Person, **signed) -> None:
     """Through the verb of the stage; `signed` says who looked, or why nobody did."""
     if stage == Outage.Stage.RESOLVED:
         ending.end(outage, by=by, text_tr=text_tr, text_en=text_en)
-        said = outage.latest_update
     else:
         next_at = now() + timedelta(minutes=minutes) if minutes else None
-        said = speaking.publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_at)
-    StatusUpdate.objects.filter(pk=said.pk).update(**signed)
+        speaking.publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_at)
+    said = outage.latest_update
+    if said:
+        StatusUpdate.objects.filter(pk=said.pk).update(**signed)

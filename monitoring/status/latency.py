@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from statistics import median_low
-
-from django.db.models import QuerySet
 
 from foundation.directory.models import Component
 from monitoring.models import Check, Hour, Node
@@ -65,15 +64,15 @@ class Chart:
     @property
     def line(self) -> str:
         """The medians as one SVG path in a box of WIDTH by HEIGHT; hours without an answer interrupt it."""
-        return "".join(self.drawn("usual", stretch) for stretch in stretches(self.slots))
+        return "".join(drawn(self.points("usual", stretch)) for stretch in stretches(self.slots))
 
     @property
     def band(self) -> str:
         """The ground between the median and the slow answers."""
         parts = []
         for stretch in stretches(self.slots):
-            back = "".join(f"L{self.x(n):g} {self.y(slot.usual)}" for n, slot in reversed(stretch))
-            parts.append(f"{self.drawn('slow', stretch)}{back}z")
+            there, back = self.points("slow", stretch), self.points("usual", stretch)
+            parts.append(f"{drawn(there + back[::-1])}z")
         return "".join(parts)
 
     @property
@@ -82,15 +81,17 @@ class Chart:
         cut = [self.slots[n : n + BLOCK] for n in range(0, len(self.slots), BLOCK)]
         return [(slots[0].at, usual_of(slots)) for slots in cut]
 
-    def drawn(self, measure: str, stretch: list[tuple[int, Slot]]) -> str:
-        points = [f"{self.x(n):g} {self.y(getattr(slot, measure) or slot.usual)}" for n, slot in stretch]
-        return f"M{points[0]}{'h.1' if len(points) == 1 else ''}{''.join(f'L{point}' for point in points[1:])}"
+    def points(self, measure: str, stretch: list[tuple[int, Slot]]) -> list[tuple[int, int]]:
+        return [(round((n + 0.5) * STEP), self.y(getattr(slot, measure) or slot.usual)) for n, slot in stretch]
 
-    def x(self, number: int) -> float:
-        return (number + 0.5) * STEP
+    def y(self, milliseconds: int | None) -> int:
+        return round(HEIGHT - 2 - (HEIGHT - 4) * (milliseconds or 0) / self.top)
 
-    def y(self, milliseconds: int) -> int:
-        return round(HEIGHT - 2 - (HEIGHT - 4) * milliseconds / self.top)
+
+def drawn(points: list[tuple[int, int]]) -> str:
+    """A path of relative lines, which are short to write; one point alone is a dot."""
+    steps = [f"l{x - x0} {y - y0}".replace(" -", "-") for (x0, y0), (x, y) in pairwise(points)]
+    return f"M{points[0][0]} {points[0][1]}{''.join(steps) or 'h1'}"
 
 
 def stretches(slots: Iterable[Slot]) -> list[list[tuple[int, Slot]]]:
@@ -120,9 +121,12 @@ def tidy(milliseconds: int) -> int:
 
 
 def of_components(components: Iterable[Component], at: datetime) -> list[Chart]:
-    """A chart for each of these that was measured in the last day, in their order. Two queries."""
+    """A chart for each of these that was measured in the last day, in their order. Two queries.
+
+    Their names go without the explanation in brackets, which a small chart cannot hold.
+    """
     asked = first_checks(Check.objects.filter(node__component__isnull=False), "node__component_id")
-    return charts([(component.pk, component.name) for component in components], asked, at)
+    return charts([(component.pk, component.name.split(" (")[0]) for component in components], asked, at)
 
 
 def of_nodes(nodes: Iterable[Node], at: datetime) -> list[Chart]:
@@ -138,7 +142,7 @@ def charts(named: list[tuple[object, str]], asked: dict[int, object], at: dateti
     return [chart for chart in drawn if chart.known]
 
 
-def first_checks(checks: QuerySet, of: str) -> dict[int, object]:
+def first_checks(checks, of: str) -> dict[int, object]:
     """Check → what it is of: one stands for each, an essential one over HTTP where there is one."""
     rows = sorted(
         checks.live().values_list("is_essential", "kind", "pk", of),

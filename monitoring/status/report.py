@@ -32,6 +32,7 @@ from monitoring.status import bars
 from monitoring.status.tiles import TILES, Tile
 
 HISTORY = timedelta(days=bars.DAYS)
+SILENCE = timedelta(minutes=2)  # without a finished round of probes
 WITH_WORDS = ("updates__corrections", "corrections", "components")
 
 
@@ -112,6 +113,11 @@ class Report:
     def meant(self, outage: Outage) -> str:
         """What this outage means for those the page is about."""
         return outage.state if self.of else for_the_country(outage)
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was measured lately: that no outage is known says nothing then."""
+        return self.probed_at is None or self.at - self.probed_at > SILENCE
 
     @property
     def affected(self) -> int:

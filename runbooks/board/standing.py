@@ -23,7 +23,7 @@ from runbooks.models import Run
 MOST_FOUND = 60
 MOST_LINES = 12  # of the matrix, before the rest is folded
 MOST_FLAPPING = 12
-SILENCE = timedelta(minutes=2)  # without a finished round of probes; board.js knows the same
+SILENCE = report.SILENCE  # board.js knows the same
 PIN = 22  # the width of a pin on the sheet
 STRIP, SLOTS = timedelta(hours=2), 24
 # How a municipality of each state is drawn: the path of one mark, its corner at the place.
@@ -201,6 +201,10 @@ class Standing:
     @property
     def affected(self) -> int:
         return sum(self.counts[state] for state in (State.OUTAGE, State.PARTIAL, State.DEGRADED))
+
+    @property
+    def unmeasured(self) -> int:
+        return self.counts[State.NO_DATA]
 
     @property
     def recovered(self) -> int:
