@@ -75,6 +75,7 @@ def write(folder: Path, at: datetime) -> bool:
     for language, name in stills.LANGUAGES.items():
         with translation.override(language):
             page = render_to_string("monitoring/status/national.html", shown)
+            put(folder / "status" / "history" / name, past_page(at))
         put(folder / name, page)
         put(folder / "status" / name, page)
     with translation.override("tr"):
@@ -85,6 +86,12 @@ def write(folder: Path, at: datetime) -> bool:
     copy_assets(folder, page)
     put(folder / "status" / "made.json", json.dumps({"made": at.isoformat()}))
     return done
+
+
+def past_page(at: datetime) -> str:
+    """The newest past outages; months and older ones need the database."""
+    shown = {"outages": report.past(None, before=None), "at": at, "snapshot": True}
+    return render_to_string("monitoring/status/history.html", shown)
 
 
 def write_documents(folder: Path, country: report.Report) -> None:

@@ -1,6 +1,7 @@
 """What the public is told, on every surface."""
 
 import json
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -490,6 +491,14 @@ class OnDisk(StatusCase):
         page = (self.root / "index.html").read_text(encoding="utf-8")
         for address in snapshot.STATIC.findall(page):
             self.assertTrue((self.root / address.lstrip("/")).exists(), address)
+
+    def test_a_page_on_disk_offers_nothing_that_needs_the_server(self):
+        outages.end(self.an_outage())
+        self.keep()
+        for name in ("index.html", "status/history/index.en.html", "status/26010/index.html"):
+            for address in set(re.findall(r'href="(/[^"#?]*)"', (self.root / name).read_text(encoding="utf-8"))):
+                lies = self.root / address.lstrip("/")
+                self.assertTrue(lies.is_file() or (lies / "index.html").is_file(), f"{name}: {address}")
 
     def test_it_is_written_on_change_and_otherwise_every_fifteen_seconds(self):
         self.assertTrue(self.keep())
