@@ -14,6 +14,7 @@ from monitoring.models import Outage, StatusUpdate, UpdateTemplate
 from monitoring.outages.proposing import needs_second_look
 from monitoring.subscribers import letters, telling
 from monitoring.subscribers.letters import Kind, News
+from monitoring.templatetags.states import capital
 from monitoring.wording import clock, names
 
 
@@ -76,7 +77,7 @@ def look(outage: Outage, update: StatusUpdate, language: str) -> list[Surface]:
         short = f"{news.short()} {letters.way_out('XXXXXXXX')}"
         parts = segments.measure(short).segments
         return [
-            Surface("page", language, f"{update.get_stage_display()}. {update.text}"),
+            Surface("page", language, f"{capital(update.get_stage_display())}. {update.text}"),
             Surface("banner", language, f"{outage.title}: {update.text}"),
             Surface("sms", language, short, note=str(parts)),
             Surface("email", language, news.letter(), note=f"[Nöbet] {news.subject()}"),

@@ -19,8 +19,7 @@ from monitoring.models import Check, Hour, Node
 HOUR = timedelta(hours=1)
 HOURS = 24
 BLOCK = 4  # hours together in one cell of the table
-WIDTH, HEIGHT = 240, 64
-STEP = WIDTH / HOURS
+WIDTH, HEIGHT = 23, 64  # an hour is one unit wide, so that paths are short
 TIDY = (1, 2, 5)  # the scale ends at one of these, times a power of ten
 
 
@@ -82,7 +81,7 @@ class Chart:
         return [(slots[0].at, usual_of(slots)) for slots in cut]
 
     def points(self, measure: str, stretch: list[tuple[int, Slot]]) -> list[tuple[int, int]]:
-        return [(round((n + 0.5) * STEP), self.y(getattr(slot, measure) or slot.usual)) for n, slot in stretch]
+        return [(n, self.y(getattr(slot, measure) or slot.usual)) for n, slot in stretch]
 
     def y(self, milliseconds: int | None) -> int:
         return round(HEIGHT - 2 - (HEIGHT - 4) * (milliseconds or 0) / self.top)
@@ -90,8 +89,8 @@ class Chart:
 
 def drawn(points: list[tuple[int, int]]) -> str:
     """A path of relative lines, which are short to write; one point alone is a dot."""
-    steps = [f"l{x - x0} {y - y0}".replace(" -", "-") for (x0, y0), (x, y) in pairwise(points)]
-    return f"M{points[0][0]} {points[0][1]}{''.join(steps) or 'h1'}"
+    steps = " ".join(f"{x - x0} {y - y0}" for (x0, y0), (x, y) in pairwise(points)).replace(" -", "-")
+    return f"M{points[0][0]} {points[0][1]}{f'l{steps}' if steps else 'h.1'}"
 
 
 def stretches(slots: Iterable[Slot]) -> list[list[tuple[int, Slot]]]:

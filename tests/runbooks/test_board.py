@@ -83,6 +83,14 @@ def test_naming_nothing_opens_nothing(cast, nermin):
     assert not outages.open_now().exists()
 
 
+def test_where_many_are_open_the_first_are_cards_and_the_others_lines(cast, nermin):
+    for number in range(9):
+        outages.declare(municipalities=[cast.merzifon], title_tr=f"Hat {number}", title_en="Line", by=cast.leyla)
+    page = nermin.get("/board/").content.decode()
+    assert page.count("nb-oc--row") == 3
+    assert page.count('id="take-') == 9
+
+
 def test_the_matrix_says_how_many_of_a_region_feel_it(cast):
     a_payment_outage(cast)
     board = standing.read(now())
