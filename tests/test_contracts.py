@@ -22,6 +22,7 @@ COMMANDS = [
     "restore",
     "audit_verify",
     "match_eval",
+    "plan_capacity",
 ]
 SETTINGS = [
     "SECRET_KEY",
