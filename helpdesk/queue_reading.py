@@ -97,7 +97,7 @@ def waiting_beside(own: Page, wanted: Wanted, person: Person) -> list[Row]:
     if wanted.view != "mine" or wanted.is_narrowed or wanted.cursor or len(own.rows) >= FEW:
         return []
     found = lines(replace(wanted, view="unclaimed"), person).order_by(*BY_DUE)
-    return rows_of(found[:WAITING_BESIDE])
+    return rows_of(list(found[:WAITING_BESIDE]))
 
 
 def modules_to_choose_from() -> list[tuple[str, str]]:

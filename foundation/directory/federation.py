@@ -5,6 +5,8 @@ was invited, by an e-mail address the provider has verified; from then on the
 provider's own name for them (`sub`) counts, and never again the address.
 """
 
+from typing import NoReturn
+
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -55,7 +57,7 @@ def link(sociallogin: SocialLogin, person: Person, request) -> None:
     journal.record("person.linked", person, by=person, provider=sociallogin.account.provider)
 
 
-def turn_away(request, sentence: str) -> None:
+def turn_away(request, sentence: str) -> NoReturn:
     """Back to the page of signing in, with the reason. Raises what allauth answers with."""
     messages.error(request, sentence)
     raise ImmediateHttpResponse(redirect("account_login"))

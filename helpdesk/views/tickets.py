@@ -24,7 +24,7 @@ from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
 from helpdesk.tickets.ownership import require_desk
 from helpdesk.views.warnings import warn_about_identity_numbers
 
-HELD_BACK = {Verdict.WAITING: FileHeldBack, Verdict.INFECTED: FileInfected}
+HELD_BACK: dict[str, type[Refusal]] = {Verdict.WAITING: FileHeldBack, Verdict.INFECTED: FileInfected}
 
 
 def find(request, number: str) -> Ticket:
