@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,7 +51,7 @@ class Limits:
 
 @dataclass
 class Prober:
-    """Asks its questions until told to leave."""
+    """Asks its questions until told to leave. `parents` are the nodes that each node leans on, by id."""
 
     questions: Iterable[tuple[Question, Memory]]
     books: Bookkeeper
@@ -60,9 +60,14 @@ class Prober:
     allow_private: bool = False
     limits: Limits = field(default_factory=Limits)
     location: str = HERE
+    parents: Mapping[int, Collection[int]] = field(default_factory=dict)
 
     def __post_init__(self):
         pairs = list(self.questions)
+        self.of_parent: dict[int, list[Question]] = {node: [] for found in self.parents.values() for node in found}
+        for question, _memory in pairs:
+            if question.node_id in self.of_parent:
+                self.of_parent[question.node_id].append(question)
         self.memories = {question.id: memory for question, memory in pairs}
         self.stored = dict(self.memories)
         self.asked = [question for question, _memory in pairs]
@@ -145,8 +150,17 @@ class Prober:
             stored = self.stored[question.id]
             if question.id in self.changed or verdicts.is_worth_keeping(stored, after):
                 self.changed[question.id] = Change(question, stored, after, outcome.error, outcome.duration, at)
+        if raw is Raw.FAIL and not before.streak(self.location).failures:
+            self.ask_parents(question)
         hurry = raw is Raw.FAIL if after.verdict is not Verdict.DOWN else raw is Raw.OK
         self.timers.after(question, asked, time.monotonic(), hurry=hurry)
+
+    def ask_parents(self, question: Question) -> None:
+        """A first failure: whether it is the parents' is known before the child's is confirmed."""
+        now = time.monotonic()
+        for node in self.parents.get(question.node_id, ()):
+            for parental in self.of_parent[node]:
+                self.timers.hasten(parental, now)
 
     def is_trusted(self, outcome: Outcome, asked: float) -> bool:
         """A failure counts only while our own line works and our own loop keeps time."""

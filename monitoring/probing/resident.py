@@ -12,7 +12,7 @@ from django.db import close_old_connections
 
 from foundation import now
 from monitoring import locations, outages
-from monitoring.models import Check
+from monitoring.models import Check, Dependency
 from monitoring.probing import canary, recording
 from monitoring.probing.prober import Limits, Prober
 from monitoring.samples import Block
@@ -61,7 +61,8 @@ def registry_mark() -> tuple:
             .order_by("pk")
             .values_list("pk", "target", "interval", "timeout", "failures_to_confirm", "successes_to_recover", "rules")
         )
-        return len(rows), hash(str(list(rows)))
+        leaning = Dependency.objects.order_by("pk").values_list("pk", "node_id", "parent_id")
+        return len(rows), hash(str(list(rows))), hash(str(list(leaning)))
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,15 @@ def load(post: Post) -> list:
         return recording.load(post.index, post.of, post.location)
 
 
+def parents() -> dict[int, list[int]]:
+    """The nodes that each node leans on, by id."""
+    found: dict[int, list[int]] = {}
+    with fresh_connection():
+        for node, parent in Dependency.objects.values_list("node_id", "parent_id"):
+            found.setdefault(node, []).append(parent)
+    return found
+
+
 async def stand(post: Post, leaving: asyncio.Event) -> None:
     """Probe from one post; begin anew with what is stored whenever people change the registry."""
     while not leaving.is_set():
@@ -94,6 +104,7 @@ async def stand(post: Post, leaving: asyncio.Event) -> None:
             allow_private=settings.PROBE_ALLOW_PRIVATE,
             limits=Limits(sockets=settings.PROBE_SOCKETS),
             location=post.location,
+            parents=await asyncio.to_thread(parents),
         )
         logger.info("the prober asks %s questions", len(prober.memories))
         pause = asyncio.Event()

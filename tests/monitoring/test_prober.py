@@ -101,6 +101,51 @@ async def test_each_way_of_failing_is_found_and_named():
     assert errors == {0: "", 1: "connection refused", 2: "timeout", 3: "HTTP 500"}
 
 
+async def test_the_first_failure_asks_the_parents_at_once_and_only_once():
+    """The parent's own beat would come in half an hour; its check is asked while the child is only suspected."""
+    child, parent = a_question(1, interval=1), a_question(2, interval=7200)
+    asked = []
+
+    async def ask(question, allow_private):
+        asked.append(question.id)
+        return Outcome(Raw.FAIL if question.id == child.id else Raw.OK)
+
+    await run([child, parent], 2, ask=ask, parents={child.node_id: [parent.node_id]})
+    assert asked[:2] == [1, 2] and asked.count(2) == 1
+
+
+async def test_without_a_failure_no_parent_is_hurried():
+    asked = []
+
+    async def ask(question, allow_private):
+        asked.append(question.id)
+        return Outcome(Raw.OK)
+
+    await run([a_question(1, interval=1), a_question(2, interval=7200)], 1.5, ask=ask, parents={1: [2]})
+    assert set(asked) == {1}
+
+
+def test_a_hastened_question_is_taken_once_and_keeps_its_beat():
+    question = a_question(1, interval=100)
+    timers = Timers([question], started=0)
+    timers.hasten(question, 10)
+    assert [(one.id, late) for one, late in timers.due(12)] == [(1, 2)]
+    timers.hasten(question, 12)  # it is out: nothing to bring forward
+    timers.after(question, 12, 13, hurry=False)
+    assert list(timers.due(61)) == []
+    assert [one.id for one, _late in timers.due(62)] == [1]
+
+
+def test_a_parent_is_hastened_no_sooner_than_its_own_retry():
+    question = a_question(1, interval=100)
+    timers = Timers([question], started=0)
+    list(timers.due(62))
+    timers.after(question, 62, 62, hurry=False)
+    timers.hasten(question, 63)
+    assert list(timers.due(62 + question.rule.retry - 1)) == []
+    assert len(list(timers.due(62 + question.rule.retry))) == 1
+
+
 async def test_a_question_is_out_once_and_a_host_is_not_crowded():
     out, most = 0, 0
 
