@@ -19,6 +19,7 @@ import pytest
 
 from tests.journeys.house import ROOT, House
 
+pytestmark = pytest.mark.long
 CLIENTS = 8
 KILLS = 4
 ACKNOWLEDGED = 520
@@ -50,7 +51,6 @@ import json
 from helpdesk.models import Message, Ticket
 from django_sla.models import Clock
 
-pytestmark = pytest.mark.long
 tickets = Ticket.objects.filter(subject__startswith="Deneme ")
 told = set(Message.objects.values_list("ticket_id", flat=True))
 complete = told & set(Clock.objects.values_list("subject_id", flat=True))
