@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from monitoring import past
+from monitoring import partitions, past
 from monitoring.models import Check, Hour, Node
 from tests.monitoring.land import a_province, an_operator
 
@@ -69,6 +69,7 @@ def prometheus(settings):
 def an_hour(node: Node, at: datetime, *, asked: int = 120, failed: int = 0, median: int | None = 40) -> None:
     check = Check.objects.get(node=node)
     answered = asked - failed
+    partitions.ensure(Hour._meta.db_table, at)
     Hour.objects.create(check_of=check, at=at, asked=asked, answered=answered, failed=failed, latency_p50=median)
 
 
