@@ -21,7 +21,8 @@ _waiting: ContextVar[list[models.Model] | None] = ContextVar("rows that leave to
 def together() -> Iterator[None]:
     """Rows handed to `add` in this block are inserted at its end, in their order: one round trip on PostgreSQL.
 
-    Nothing in the block may read them back. A block that raises inserts nothing.
+    Nothing in the block may read them back, and they have their keys only after it. A
+    block that raises inserts nothing.
     """
     rows: list[models.Model] = []
     token = _waiting.set(rows)
@@ -33,7 +34,7 @@ def together() -> Iterator[None]:
 
 
 def add(row: Row) -> Row:
-    """As `insert`, for a row whose key nobody asks for: within `together` it leaves with the others."""
+    """As `insert`; within `together` the row leaves with the others and gets its key at the end of the block."""
     waiting = _waiting.get()
     if waiting is None:
         return insert(row)
@@ -65,8 +66,10 @@ def _insert_all(rows: list[models.Model]) -> None:
         ]
         if written:
             cursor.execute(";\n".join(written))
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        for row in rows:
+            row.pk = cursor.fetchone()[0]
+            row._state.adding, row._state.db = False, connection.alias
+            cursor.nextset()
 
 
 def _takes_several_statements() -> bool:

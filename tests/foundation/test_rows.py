@@ -58,3 +58,10 @@ def test_several_rows_are_one_message_to_postgresql(django_assert_num_queries):
     with django_assert_num_queries(1), rows.together():
         rows.add(a_suppression("a@x.demo"))
         rows.add(a_suppression("b@x.demo"))
+
+
+def test_after_the_block_each_row_knows_its_own_key():
+    with rows.together():
+        first, second = rows.add(a_suppression("a@x.demo")), rows.add(a_suppression("b@x.demo"))
+
+    assert list(Suppression.objects.order_by("address")) == [first, second]
