@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from foundation import now
 from foundation.directory import spoken
 from foundation.directory.models import Component
-from monitoring import maintenances, outages
+from monitoring import maintenances, outages, partitions
 from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, State
 from monitoring.status import bars, feeds, latency, report, snapshot
 from monitoring.status.shelf import Shelf, shelf
@@ -130,6 +130,8 @@ class ResponseTimes(StatusCase):
         super().setUp()
         self.at = now().replace(minute=30)
         hour = self.at.replace(minute=0, second=0, microsecond=0)
+        for back in (1, 7):
+            partitions.ensure(Hour._meta.db_table, hour - HOUR * back)
         node = Node.objects.create(code="TAHSILAT-1", name="Tahsilat", component=self.tahsilat)
         own = Node.objects.create(code="26010-1", name="Odunpazarı", municipality=self.odunpazari)
         for each, ms in ((node, 120), (own, 45)):

@@ -38,13 +38,16 @@ def seed() -> int:
 
 @pytest.fixture
 def quick(standin, live_server, settings) -> dict[str, str]:
-    """Short waits, callbacks to a real server, and the same for processes of their own."""
+    """Short waits, callbacks to a real server, and the same for processes of their own.
+
+    Settling is what a starved stand-in may take to list what it has read; less makes doubles of its own.
+    """
     settings.PUBLIC_BASE_URL = live_server.url
-    settings.OUTBOX_POST_TIMEOUT, settings.OUTBOX_SETTLE = 2, 6
+    settings.OUTBOX_POST_TIMEOUT, settings.OUTBOX_SETTLE = 2, 20
     return standin.environment | {
         "PUBLIC_BASE_URL": live_server.url,
         "OUTBOX_POST_TIMEOUT": "2",
-        "OUTBOX_SETTLE": "6",
+        "OUTBOX_SETTLE": "20",
         "SMS_SEGMENTS_PER_SECOND": "120",
         "SMS_CONCURRENCY": "40",
     }
