@@ -465,8 +465,12 @@ class NinetyDays(SimpleTestCase):
     @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(0, 500), st.sampled_from(sorted(bars.RANK)))))
     def test_the_share_stays_between_none_and_all(self, spans):
         drawn = bars.history([self.span(*span) for span in spans], at=NOON)
-        self.assertTrue(0 <= drawn.worked <= 1)
+        self.assertTrue(drawn.worked is None or 0 <= drawn.worked <= 1)
         self.assertEqual(len(drawn.days), 90)
+
+    def test_ninety_days_of_nothing_but_maintenance_have_no_share(self):
+        drawn = bars.history([self.span(24 * 100, 24 * 110, State.MAINTENANCE)], at=NOON)
+        self.assertIsNone(drawn.worked)
 
 
 class OnDisk(StatusCase):
