@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.test import TestCase
@@ -17,6 +18,8 @@ from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsStillO
 from monitoring.status.shelf import shelf
 from monitoring.subscribers import telling
 from tests.cast import Cast
+
+ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 
 class WordsCase(Cast, TestCase):
@@ -190,7 +193,8 @@ class PuttingRight(WordsCase):
             self.outage, started_at=earlier, ended_at=self.outage.ended_at, reason="Kayıtlardan", by=self.nermin
         )
         self.assertIn("Saatler düzeltildi: Kayıtlardan", self.public())
-        self.assertIn("trouble on 2 days", self.public("/status/?lang=en"))
+        touched = self.outage.ended_at.astimezone(ISTANBUL).date() - earlier.astimezone(ISTANBUL).date()
+        self.assertIn(f"trouble on {touched.days + 1} days", self.public("/status/?lang=en"))
 
 
 class TakingBack(WordsCase):
