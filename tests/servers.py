@@ -56,8 +56,11 @@ def unprivileged() -> dict:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A throw-away server; yields its DATABASE_URL. Durable writes stay on: races are the point."""
+def postgres(name: str = "postgres") -> Iterator[str]:
+    """A throw-away server; yields the DATABASE_URL of `name`, which whoever wants another one has to make.
+
+    Durable writes stay on: races are the point.
+    """
     initdb, server = program("initdb"), program("postgres")
     with tempfile.TemporaryDirectory(prefix="nobet-pg-") as folder:
         if os.geteuid() == 0:
@@ -75,7 +78,7 @@ def postgres() -> Iterator[str]:
         try:
             answers("127.0.0.1", port)
             wait_until_ready(port)
-            yield f"postgres://nobet@127.0.0.1:{port}/postgres"
+            yield f"postgres://nobet@127.0.0.1:{port}/{name}"
         finally:
             stop(running)
 

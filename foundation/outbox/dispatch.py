@@ -29,8 +29,8 @@ from foundation.promises import claims
 CHUNK = 400
 # In hand, in multiples of the calls at a time: enough that the line never runs dry
 # while the database is asked, and few claims with many messages each.
-LOW_WATER = 2
-HIGH_WATER = 4
+LOW_WATER = 3
+HIGH_WATER = 5
 SHIFT = 20.0
 LOOKS_AT_SWITCHES_EVERY = 0.25
 PATIENCE = 0.02
@@ -94,7 +94,7 @@ class Shift:
         try:
             while not self._is_over():
                 claimed = self._claim()
-                self._collect(0 if claimed else PATIENCE)
+                self._collect(PATIENCE)
                 self._look_at_switches()
                 if not claimed and not self._in_hand():
                     if not self._is_held_back_by_pace():
@@ -116,17 +116,19 @@ class Shift:
 
     def _claim(self) -> int:
         """Take what may leave now, sender by sender; returns how many messages."""
+        if self.lines and all(self._is_busy(name) for name in self.lines):
+            return 0
         return sum(self._claim_for(sender) for sender in self._senders())
+
+    def _is_busy(self, name: str) -> bool:
+        return self.lines[name].ahead > LOW_WATER * self.gateways[name].concurrency
 
     def _claim_for(self, sender: str) -> int:
         name = routes.first_open(self.channel, sender)
         if name is None:
             return 0
         line = self._line(name)
-        concurrency = self.gateways[name].concurrency
-        if line.in_hand > LOW_WATER * concurrency:
-            return 0
-        room = min(CHUNK, HIGH_WATER * concurrency - line.in_hand)
+        room = min(CHUNK, HIGH_WATER * self.gateways[name].concurrency - line.ahead)
         post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
         parcels = claim(self.channel, sender, self.gateways[name], room)
         if parcels:

@@ -17,10 +17,19 @@ from foundation.outbox.gateways.parcels import Outcome, Parcel, Silent, Withheld
 
 Result = tuple[Parcel, Outcome]
 
+# Seconds in which further outcomes may join the first: they are written down in one
+# transaction, whose round trips cost more than the wait.
+GATHERING = 0.05
+
 
 class Line(Protocol):
+    """`in_hand` is what was not collected yet, `ahead` the part of it that is not answered yet."""
+
     @property
     def in_hand(self) -> int: ...
+
+    @property
+    def ahead(self) -> int: ...
 
     def hand_over(self, parcels: list[Parcel], post_by: float) -> None: ...
     def collect(self, patience: float) -> list[Result]: ...
@@ -43,6 +52,10 @@ class HouseLine:
     @property
     def in_hand(self) -> int:
         return len(self._results)
+
+    @property
+    def ahead(self) -> int:
+        return 0
 
     def hand_over(self, parcels: list[Parcel], post_by: float) -> None:
         going = [parcel for parcel in parcels if parcel.batch_id not in self._withheld]
@@ -89,16 +102,22 @@ class RemoteLine:
     def in_hand(self) -> int:
         return self._in_hand
 
+    @property
+    def ahead(self) -> int:
+        return self._in_hand - self._results.qsize()
+
     def hand_over(self, parcels: list[Parcel], post_by: float) -> None:
         """`post_by`, on the monotonic clock, counts from before the claim."""
         self._in_hand += len(parcels)
         self._loop.call_soon_threadsafe(self._begin, parcels, post_by)
 
     def collect(self, patience: float) -> list[Result]:
-        """What has become known; waits up to `patience` seconds for the first."""
+        """What has become known; waits up to `patience` seconds for the first, and for those on its heels."""
         results: list[Result] = []
         try:
             results.append(self._results.get(timeout=patience))
+            if self.ahead > 1:
+                time.sleep(GATHERING)
             while True:
                 results.append(self._results.get_nowait())
         except Empty:

@@ -25,7 +25,8 @@ from runbooks.models import Broadcast  # noqa: E402
 from tests.standins.twilio import ROOT, Remote  # noqa: E402
 
 EACH = 10  # contacts of a municipality
-TEXT = "e-Belediye: {belediye} için tahsilat 10.04 itibarıyla çalışmıyor, sonraki bilgi 10.30."
+# The same words to the same number wait two minutes, so each run has a moment of its own.
+TEXT = f"e-Belediye: {{belediye}} için tahsilat {time.strftime('%H.%M.%S')} itibarıyla çalışmıyor, sonraki bilgi 10.30."
 QUIET_FOR = 2.0  # without a new message for so long, nothing more is on its way
 
 

@@ -84,7 +84,7 @@ def ready(size: int):
     """A furnished database, a server, and a crowd that has come for the first time."""
     with ExitStack() as stack:
         places = {
-            "DATABASE_URL": stack.enter_context(servers.postgres()),
+            "DATABASE_URL": stack.enter_context(servers.postgres("house")),
             "REDIS_URL": stack.enter_context(servers.redis()),
         }
         House(**places).furnish()

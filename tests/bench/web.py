@@ -48,7 +48,7 @@ def wsgi_house():
     """A furnished house behind one granian worker, with its sweeps running; the snapshot is written once."""
     with ExitStack() as stack:
         places = {
-            "DATABASE_URL": stack.enter_context(servers.postgres()),
+            "DATABASE_URL": stack.enter_context(servers.postgres("house")),
             "REDIS_URL": stack.enter_context(servers.redis()),
         }
         house = House(**places, LOG_LEVEL="WARNING")

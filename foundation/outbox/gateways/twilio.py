@@ -8,6 +8,8 @@ HTTP client of our own, one attempt a call, and no edge and no region.
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import urlencode
 
 import aiohttp
 import twilio.rest.api.v2010  # noqa: F401  the SDK reads it at its first message: a crisis is the wrong moment
@@ -74,6 +76,8 @@ class OneAttemptClient(AsyncHttpClient):
         headers = dict(headers or {})
         if auth:
             headers["Authorization"] = aiohttp.encode_basic_auth(*auth)
+        if data:  # a dict would make aiohttp build a multipart writer for every message and throw it away
+            data = urlencode(data, doseq=True).encode()
         async with asyncio.timeout(self.seconds):
             async with self.session.request(
                 method.upper(), url, params=params, data=data, headers=headers, allow_redirects=False
@@ -187,7 +191,12 @@ def validity(parcel: Parcel) -> dict[str, int]:
 
 
 def callback_address(reference: str) -> str:
-    return f"{settings.PUBLIC_BASE_URL}{reverse('outbox:twilio_status')}?ref={reference}"
+    return f"{settings.PUBLIC_BASE_URL}{callback_path()}?ref={reference}"
+
+
+@cache
+def callback_path() -> str:
+    return reverse("outbox:twilio_status")
 
 
 def outcome_of(refusal: TwilioRestException) -> Outcome:
