@@ -5,6 +5,7 @@ reading     covering, open_now            what others ask
 splitting   split                         one outage turns out to be two
 uniting     join_by_hand                  two outages turn out to be one
 speaking    publish, acknowledge, tell    what people hear, and who has seen it
+alone       needs_second_look            words that one person said, and the letter to the others
 proposing   propose, let_out, send_back, take_back, publish_alone   the second look at wide words
 reviewing   review                        what the nodes' states say: open, join, widen, settle
 ending      settle, end                   who is back, and when it is over
@@ -13,10 +14,11 @@ looking_back  draft, save, publish       the report afterwards
 wordcraft   fill, preview                sentences at hand, how they will look, how many read them
 """
 
+from monitoring.outages.alone import needs_second_look
 from monitoring.outages.correcting import correct, retime, show, withdraw
 from monitoring.outages.declaring import absorb, declare, join
 from monitoring.outages.ending import end, settle
-from monitoring.outages.proposing import let_out, needs_second_look, propose, publish_alone, send_back, take_back
+from monitoring.outages.proposing import let_out, propose, publish_alone, send_back, take_back
 from monitoring.outages.reading import covering, open_now
 from monitoring.outages.reviewing import review
 from monitoring.outages.speaking import acknowledge, publish, tell

@@ -76,7 +76,13 @@ def note_recovery(outage: Outage) -> None:
 
 @transaction.atomic
 def end(
-    outage: Outage, *, by: Person | None = None, at: datetime | None = None, text_tr: str = "", text_en: str = ""
+    outage: Outage,
+    *,
+    by: Person | None = None,
+    at: datetime | None = None,
+    text_tr: str = "",
+    text_en: str = "",
+    **signed,
 ) -> None:
     """Close the outage with a last word; whoever was left in it counts as back.
 
@@ -97,6 +103,11 @@ def end(
         events.municipalities_recovered.send(Outage, outage=outage, municipality_ids=left)
     said = wording.last_word()
     speaking.say(
-        outage, stage=Outage.Stage.RESOLVED, text_tr=text_tr or said.tr, text_en=text_en if text_tr else said.en, by=by
+        outage,
+        stage=Outage.Stage.RESOLVED,
+        text_tr=text_tr or said.tr,
+        text_en=text_en if text_tr else said.en,
+        by=by,
+        **signed,
     )
     events.outage_ended.send(Outage, outage=outage)

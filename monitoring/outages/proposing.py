@@ -13,16 +13,9 @@ from django.db import transaction
 from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
-from monitoring.models import Outage, Proposal, Scope, StatusUpdate
+from monitoring.models import Outage, Proposal
 from monitoring.outages import ending, speaking
 from monitoring.refusals import AlreadyDecided, NeedsOtherEyes, OutageIsOver
-
-WIDE = (Scope.REGIONAL, Scope.CENTRAL)
-
-
-def needs_second_look(outage: Outage) -> bool:
-    """Whether later words about it need two people; nobody outside reads a drill or a hidden outage."""
-    return outage.scope in WIDE and outage.is_public and not outage.is_drill
 
 
 @transaction.atomic
@@ -88,10 +81,7 @@ def publish_alone(
 def publish(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int, by: Person, **signed) -> None:
     """Through the verb of the stage; `signed` says who looked, or why nobody did."""
     if stage == Outage.Stage.RESOLVED:
-        ending.end(outage, by=by, text_tr=text_tr, text_en=text_en)
+        ending.end(outage, by=by, text_tr=text_tr, text_en=text_en, **signed)
     else:
         next_at = now() + timedelta(minutes=minutes) if minutes else None
-        speaking.publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_at)
-    said = outage.latest_update
-    if said:
-        StatusUpdate.objects.filter(pk=said.pk).update(**signed)
+        speaking.publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_at, **signed)

@@ -10,6 +10,7 @@ from foundation.journal import journal
 from foundation.live import audiences, live
 from monitoring import events
 from monitoring.models import Outage, StatusUpdate
+from monitoring.outages import alone
 from monitoring.refusals import AlreadyAcknowledged, OutageIsOver
 from monitoring.subscribers import owing
 
@@ -23,25 +24,32 @@ def publish(
     text_en: str = "",
     by: Person | None = None,
     next_update_at: datetime | None = None,
+    **signed,
 ) -> StatusUpdate:
-    """Say something about an open outage on every surface at once. Refused with OutageIsOver."""
+    """Say something about an open outage on every surface at once. Refused with OutageIsOver.
+
+    `signed`: `seen_by` (Person), who looked first, or `alone_because` (str), why nobody did.
+    """
     if stage == Outage.Stage.RESOLVED:
         raise ValueError("an outage is resolved by outages.end")
     claimed = Outage.objects.open().filter(pk=outage.pk).update(stage=stage, next_update_at=next_update_at)
     if not claimed:
         raise OutageIsOver
     outage.refresh_from_db()
-    return say(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_update_at)
+    return say(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_update_at, **signed)
 
 
-def say(outage: Outage, *, stage: str, text_tr: str, text_en: str, by=None, next_update_at=None) -> StatusUpdate:
+def say(
+    outage: Outage, *, stage: str, text_tr: str, text_en: str, by=None, next_update_at=None, **signed
+) -> StatusUpdate:
     """Write the update, record it, tell everyone; the caller has already changed the outage."""
     update = StatusUpdate.objects.create(
-        outage=outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_update_at
+        outage=outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_update_at, **signed
     )
     journal.record("outage.updated", outage, by=by, text=text_tr if by else "", stage=stage)
     tell(outage)
     owing.owe(outage, update)
+    alone.tell_the_others(update)
     events.outage_updated.send(Outage, outage=outage, update=update)
     return update
 

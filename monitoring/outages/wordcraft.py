@@ -11,7 +11,7 @@ from foundation import now
 from foundation.directory import spoken
 from foundation.outbox import segments
 from monitoring.models import Outage, StatusUpdate, UpdateTemplate
-from monitoring.outages.proposing import needs_second_look
+from monitoring.outages.alone import needs_second_look
 from monitoring.subscribers import letters, telling
 from monitoring.subscribers.letters import Kind, News
 from monitoring.templatetags.states import capital

@@ -4,17 +4,20 @@ import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from foundation import now
-from foundation.directory.models import Component
+from foundation.directory.models import Component, Membership, Person
 from foundation.outbox import dispatch
 from foundation.outbox.models import Message
 from monitoring import outages
 from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate
 from monitoring.outages import looking_back
-from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsStillOpen, ReportHasGaps
+from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsOver, OutageIsStillOpen, ReportHasGaps
 from monitoring.status.shelf import shelf
 from monitoring.subscribers import telling
 from tests.cast import Cast
@@ -159,6 +162,71 @@ class TheSecondLook(WordsCase):
     def test_a_local_outage_needs_no_second_person(self):
         local = outages.declare(municipalities=[self.merzifon], title_tr="Hat", title_en="Line")
         self.assertFalse(outages.needs_second_look(local))
+
+
+class SaidAlone(WordsCase):
+    """Wide words that one person published are told to everybody else on the watch."""
+
+    said = {"stage": "identified", "text_tr": "Neden bulundu.", "text_en": "Cause found.", "minutes": 30}
+
+    def letters(self) -> dict[str, Message]:
+        return {one.address: one for one in Message.objects.filter(batch__key__startswith="alone:")}
+
+    def test_the_others_read_what_why_and_where_to_withdraw_it(self):
+        Person.objects.filter(pk=self.leyla.pk).update(language="en")
+        outages.publish_alone(self.outage, **self.said, by=self.nermin, because="Gece, tek nöbetçiyim")
+        letters = self.letters()
+        self.assertEqual(set(letters), {one.email for one in (self.kemal, self.leyla, self.yonca)})
+        turkish, english = letters[self.kemal.email], letters[self.leyla.email]
+        self.assertEqual(turkish.subject, "[Nöbet] Tek kişi yayımladı: Tahsilat çalışmıyor")
+        self.assertEqual(english.subject, "[Nöbet] Published by one person: Collections are down")
+        for said in (
+            "Nermin Kaya",
+            "Gece, tek nöbetçiyim",
+            "Neden bulundu.",
+            f"{settings.PUBLIC_BASE_URL}{self.words}",
+        ):
+            self.assertIn(said, turkish.text)
+        self.assertIn("Cause found.", english.text)
+        self.assertContains(self.client.get(self.words), f"/monitoring/outages/{self.outage.pk}/withdrawal/")
+
+    def test_the_first_word_of_a_person_is_told_and_that_of_a_probe_is_not(self):
+        self.assertEqual(self.letters(), {})  # nobody declared the outage of this case
+        tahsilat = Component.objects.get(pk="TAHSILAT")
+        outages.declare(components=[tahsilat], text_tr="Bakıyoruz.", by=self.kemal)
+        self.assertEqual(set(self.letters()), {one.email for one in (self.nermin, self.leyla, self.yonca)})
+        self.assertNotIn("Gerekçe", self.letters()[self.nermin.email].text)
+
+    def test_what_two_have_read_what_is_local_and_what_is_hidden_is_not_told(self):
+        outages.let_out(outages.propose(self.outage, **self.said, by=self.nermin), by=self.leyla)
+        outages.declare(municipalities=[self.merzifon], title_tr="Hat", title_en="Line", by=self.nermin)
+        for facts in ({"is_drill": True}, {"is_public": False}):
+            outages.declare(components=[Component.objects.get(pk="TAHSILAT")], by=self.nermin, **facts)
+        self.assertEqual(self.letters(), {})
+
+    def test_the_letter_stands_or_falls_with_the_words(self):
+        outages.end(self.outage)
+        with self.assertRaises(OutageIsOver):
+            outages.publish_alone(self.outage, **self.said, by=self.nermin, because="Gece")
+        self.assertEqual(self.letters(), {})
+
+    def test_a_last_word_offers_no_withdrawal(self):
+        outages.publish_alone(self.outage, **self.said | {"stage": "resolved"}, by=self.nermin, because="Gece")
+        text = self.letters()[self.kemal.email].text
+        self.assertNotIn("geri çekin", text)
+        self.assertIn(self.words, text)
+
+    def test_its_queries_do_not_grow_with_the_watch(self):
+        few = self.queries_of_a_word()
+        for number in range(12):
+            more = Person.objects.create_user(f"gece{number}@nobet.example", name=f"Gece {number}")
+            Membership.objects.create(person=more, role=Membership.Role.OPERATOR)
+        self.assertEqual(self.queries_of_a_word(), few)
+
+    def queries_of_a_word(self) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            outages.publish_alone(self.outage, **self.said, by=self.nermin, because="Gece")
+        return len(seen)
 
 
 class PuttingRight(WordsCase):
