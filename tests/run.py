@@ -51,9 +51,9 @@ def main(words: list[str]) -> int:
     return verdict(failed, missing)
 
 
-def provide() -> list[str]:
-    """Install what the tests need where we may; name what is still missing."""
-    wanted = {name: package for name, package in PROGRAMS.items() if not installed(name)}
+def provide(programs: dict[str, str] = PROGRAMS) -> list[str]:
+    """Install what the tests need where we may; name what is still missing. `programs` are packages by command."""
+    wanted = {name: package for name, package in programs.items() if not installed(name)}
     if wanted and os.geteuid() == 0 and installed("apt-get"):
         say(f"installing {', '.join(sorted(set(wanted.values())))}")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

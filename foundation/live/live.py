@@ -35,6 +35,14 @@ def announce_all(said: Iterable[tuple[str, str, object, dict]]) -> None:
     transaction.on_commit(doorbell.ring, robust=True)
 
 
+def last_word() -> int:
+    """The key of the newest event, 0 while there is none: while it stands, nobody was told anything new.
+
+    Keys are given out before the commit, so a word may still come in below it.
+    """
+    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def note_probe_cycle(at: datetime) -> None:
     """Remember that the watch finished a round of probes at `at`; every head says so."""
     ProbeCycle.objects.update_or_create(pk=ProbeCycle.ONLY, defaults={"ended_at": at})

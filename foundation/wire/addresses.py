@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import ssl as tls
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import aiohttp
 import requests
@@ -51,9 +51,16 @@ class Policy:
         """Raise `ForbiddenAddress` unless `address` (numeric) and `port` may be reached."""
         if self.ports is not None and port not in self.ports:
             raise ForbiddenAddress(f"port {port} is not one we connect to")
-        innermost = inside(ipaddress.ip_address(address.partition("%")[0]))
-        if not (is_public(innermost) or (self.allow_private and is_private(innermost))):
+        public, private = sort_of(address)
+        if not (public or (self.allow_private and private)):
             raise ForbiddenAddress(f"{address} is not an address we connect to")
+
+
+@lru_cache(maxsize=20_000)
+def sort_of(address: str) -> tuple[bool, bool]:
+    """Whether a numeric address is public, and whether it is private; a number never changes its sort."""
+    innermost = inside(ipaddress.ip_address(address.partition("%")[0]))
+    return is_public(innermost), is_private(innermost)
 
 
 def inside(address: Address) -> Address:

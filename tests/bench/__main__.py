@@ -7,6 +7,7 @@ import platform
 import subprocess
 from pathlib import Path
 
+from tests import run as testing
 from tests.bench import Row
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -19,6 +20,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--full", action="store_true", help="the sizes of the goals; takes long")
     words = parser.parse_args()
+    if missing := testing.provide({**testing.PROGRAMS, "wrk": "wrk"}):
+        print("cannot measure everything, missing:", ", ".join(missing))
     for name in words.names:
         bench = importlib.import_module(f"tests.bench.{name}")
         report(name, bench.run(rounds=words.rounds, full=words.full))

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -174,7 +175,7 @@ class Readers(StatusCase):
         self.assertEqual(again["Access-Control-Allow-Origin"], "*")
 
     def test_nobody_gets_the_old_answer_while_one_renews(self):
-        kept, has_begun, may_end = Shelf(fresh=0.0), threading.Event(), threading.Event()
+        kept, has_begun, may_end = Shelf(fresh=0.0, last_word=count().__next__), threading.Event(), threading.Event()
         kept.get("page", lambda: (b"old", "text/plain"))
 
         def renew():
@@ -192,7 +193,7 @@ class Readers(StatusCase):
             self.assertEqual((first.result(30).body, second.result(30).body), (b"new", b"new"))
 
     def test_many_first_readers_cost_one_answer(self):
-        kept, made, together = Shelf(), [], threading.Barrier(8)
+        kept, made, together = Shelf(last_word=lambda: 0), [], threading.Barrier(8)
 
         def make():
             time.sleep(0.05)
@@ -207,8 +208,28 @@ class Readers(StatusCase):
             self.assertEqual(set(readers.map(read, range(8))), {b"page"})
         self.assertEqual(len(made), 1)
 
+    def test_an_answer_stands_while_nobody_was_told_anything_new(self):
+        said, made = [0], count()
+        kept = Shelf(fresh=0.0, longest=600.0, last_word=lambda: said[0])
+        bodies = [kept.get("page", lambda: (b"%d" % next(made), "text/plain")).body for _ in range(3)]
+        said[0] = 1
+        bodies.append(kept.get("page", lambda: (b"%d" % next(made), "text/plain")).body)
+        self.assertEqual(bodies, [b"0", b"0", b"0", b"1"])
+
+    def test_an_answer_is_made_anew_in_time_though_nothing_was_said(self):
+        kept, made = Shelf(fresh=0.0, longest=0.0, last_word=lambda: 0), count()
+        bodies = [kept.get("page", lambda: (b"%d" % next(made), "text/plain")).body for _ in range(2)]
+        self.assertEqual(bodies, [b"0", b"1"])
+
+    def test_a_word_of_an_outage_is_on_the_page_at_the_next_look(self):
+        self.page("/status/")
+        for answer in shelf.answers.values():
+            answer.looked -= 1.0
+        self.an_outage()
+        self.assertIn("Tahsilat çalışmıyor", self.client.get("/status/").content.decode())
+
     def test_an_answer_that_cannot_be_made_does_not_block_the_next_reader(self):
-        kept = Shelf()
+        kept = Shelf(last_word=lambda: 0)
         with self.assertRaises(ZeroDivisionError):
             kept.get("page", lambda: 1 / 0)
         self.assertEqual(kept.get("page", lambda: (b"page", "text/plain")).body, b"page")
