@@ -6,6 +6,8 @@ from django.conf import settings
 
 from monitoring.probing import posts
 
+UNHEARD_AFTER = 5  # seconds; by then the next look rings anew
+
 
 @shared_task(ignore_result=True, acks_late=False)
 def stand_at(index: int, of: int) -> None:
@@ -13,11 +15,22 @@ def stand_at(index: int, of: int) -> None:
     posts.take(index, of)
 
 
+@shared_task(ignore_result=True, acks_late=False)
+def relieve() -> None:
+    """Take a post off a worker that has more than its share; for as long as this worker lives."""
+    posts.relieve()
+
+
 def ring() -> int:
-    """Call a worker to every post at which nobody stands; how many were called."""
-    empty = posts.vacant() if settings.PROBE_SHARDS else []
+    """Call a worker to every post at which nobody stands; how many were called.
+
+    When all are taken and one worker has several, whoever has a free thread is asked to share.
+    """
+    empty = posts.vacant()
     for index in empty:
-        stand_at.apply_async([index, settings.PROBE_SHARDS], queue="probes", expires=5)
+        stand_at.apply_async([index, settings.PROBE_SHARDS], queue="probes", expires=UNHEARD_AFTER)
+    if not empty and posts.is_crowded():
+        relieve.apply_async(queue="probes", expires=UNHEARD_AFTER)
     return len(empty)
 
 

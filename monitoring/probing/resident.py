@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 
 from foundation import now
 from monitoring import locations, outages
@@ -114,12 +114,13 @@ async def stand(post: Post, leaving: asyncio.Event) -> None:
 
 
 async def watch_registry(mark: tuple, pause: asyncio.Event, leaving: asyncio.Event) -> None:
-    """Set `pause` when the registry changed or when it is time to leave."""
+    """Set `pause` when the registry changed or when it is time to leave; a database that is away tells neither."""
     while not leaving.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(leaving.wait(), LOOK_FOR_NEW)
-        if not leaving.is_set() and await asyncio.to_thread(registry_mark) != mark:
-            break
+        with contextlib.suppress(Error):
+            if not leaving.is_set() and await asyncio.to_thread(registry_mark) != mark:
+                break
     pause.set()
 
 

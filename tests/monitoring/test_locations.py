@@ -1,5 +1,8 @@
 """Several places ask the same question: most of those that are believed decide."""
 
+import asyncio
+import time
+from contextlib import contextmanager
 from datetime import timedelta
 from unittest import mock
 
@@ -7,6 +10,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.test import TestCase, override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -246,3 +250,68 @@ class SharedOutByCelery(TestCase):
         with mock.patch.object(posts, "stand_while_mine", briefly):
             self.assertTrue(posts.take(1, 2))
         self.assertEqual(posts.vacant(), [0, 1])
+
+    def stood_at_by(self, *owners: str) -> None:
+        for index, owner in enumerate(owners):
+            posts.claim(resident.Post(index, len(owners)), owner)
+
+    def test_who_has_a_free_thread_relieves_whoever_has_two_posts_more(self):
+        self.stood_at_by("izmir:7/aa", "izmir:7/bb")
+        stood = []
+
+        def occupy(post, owner):
+            stood.append((post.name, {worker: len(found) for worker, found in posts.held().items()}))
+
+        quick = mock.patch.multiple(posts, RENEW=0, LEAVES_WITHIN=0, occupy=occupy)
+        with quick, mock.patch.object(jobs.relieve, "apply_async") as rung:
+            self.assertEqual(jobs.ring(), 0)
+            self.assertTrue(rung.called)
+            self.assertTrue(posts.relieve())
+        self.assertEqual(stood, [("here 2/2", {"izmir:7": 1, posts.this_worker(): 1})])
+        self.assertFalse(posts.claim(resident.Post(0, 2), "another"), "the other post is still theirs")
+
+    def test_even_shares_are_left_alone(self):
+        self.stood_at_by("izmir:7/aa", "van:9/bb")
+        with mock.patch.object(jobs.relieve, "apply_async") as rung:
+            jobs.ring()
+        self.assertFalse(rung.called)
+        self.stood_at_by("izmir:7/aa", f"{posts.this_worker()}/bb")
+        self.assertFalse(posts.relieve())
+
+    def test_of_two_that_come_to_relieve_one_does(self):
+        self.stood_at_by("izmir:7/aa", "izmir:7/bb")
+        seen = posts.held()
+        Prober.objects.filter(name="here 2/2").update(owner="van:9/cc")
+        with mock.patch.object(posts, "held", return_value=seen), mock.patch.object(posts, "occupy") as stood:
+            self.assertFalse(posts.relieve())
+        self.assertFalse(stood.called)
+
+
+@contextmanager
+def a_stand(keep):
+    """Nobody is asked; `keep` says whether the post is still ours, for leases of a fifth of a second."""
+
+    async def stand(post, over):
+        await over.wait()
+
+    with mock.patch.multiple(posts, stand=stand, keep=keep, LEASE=timedelta(seconds=0.2), RENEW=0):
+        yield
+
+
+async def test_a_lease_that_cannot_be_renewed_is_left_to_others():
+    with a_stand(lambda post, owner: time.sleep(0.02)):
+        await asyncio.wait_for(posts.stand_while_mine(resident.Post(), "me"), 10)
+
+
+async def test_a_database_that_was_away_stops_no_look_at_the_registry():
+    pause, marks = asyncio.Event(), iter([OperationalError("away"), ("old",), ("new",)])
+
+    def mark():
+        found = next(marks)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    with mock.patch.multiple(resident, registry_mark=mark, LOOK_FOR_NEW=0.01):
+        await asyncio.wait_for(resident.watch_registry(("old",), pause, asyncio.Event()), 10)
+    assert pause.is_set()
