@@ -14,9 +14,27 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
+from config.timetable import SWEEPS
 from foundation.wire import bearers
+
+
+class Timetable(Collector):
+    """How often each sweep should go through, to hold its last success against."""
+
+    def collect(self):
+        family = GaugeMetricFamily(
+            "nobet_sweep_period_seconds", "Seconds between two looks of the sweep.", labels=["sweep"]
+        )
+        for sweep in SWEEPS:
+            family.add_metric([sweep.name], sweep.every.total_seconds())
+        yield family
+
+
+timetable = Timetable()
 
 
 @cache

@@ -10,6 +10,15 @@ from prometheus_client.registry import Collector
 from monitoring.models import Check, Node, Outage, Prober, Scope, State
 
 STATE_VALUES = {state: number for number, state in enumerate(State.values)}
+SHOWN = (
+    "target",
+    "node__code",
+    "kind",
+    "node__municipality__province_id",
+    "last_error",
+    "last_latency",
+    "last_figures",
+)
 MEANING = ", ".join(f"{number} {state}" for state, number in STATE_VALUES.items())
 
 
@@ -57,19 +66,15 @@ def probers() -> Iterator[Metric]:
 
 def probes() -> Iterator[Metric]:
     """The last answer of every check that we ask."""
-    labels = ["instance", "node", "module"]
+    labels = ["instance", "node", "module", "province"]
     success = GaugeMetricFamily("probe_success", "Whether the last probe succeeded.", labels=labels)
     duration = GaugeMetricFamily("probe_duration_seconds", "How long the last probe took.", labels=labels)
     phases = GaugeMetricFamily("probe_http_duration_seconds", "Duration of HTTP by phase.", labels=[*labels, "phase"])
     expiry = GaugeMetricFamily("probe_ssl_earliest_cert_expiry", "Earliest expiry of a certificate.", labels=labels)
     status = GaugeMetricFamily("probe_http_status_code", "Status of the last HTTP answer.", labels=labels)
-    rows = (
-        Check.objects.to_probe()
-        .exclude(last_probed_at=None)
-        .values_list("target", "node__code", "kind", "last_error", "last_latency", "last_figures")
-    )
-    for target, node, kind, error, latency, seen in rows.iterator():
-        key, figures = [target, node, kind], seen.get("figures", {})
+    rows = Check.objects.to_probe().exclude(last_probed_at=None).values_list(*SHOWN)
+    for target, node, kind, province, error, latency, seen in rows.iterator():
+        key, figures = [target, node, kind, province or ""], seen.get("figures", {})
         success.add_metric(key, 0.0 if error else 1.0)
         duration.add_metric(key, latency or 0.0)
         if kind == Check.Kind.HTTP:
