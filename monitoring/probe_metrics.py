@@ -16,6 +16,13 @@ from monitoring.probing.questions import Outcome, Question
 
 TIMEOUT_OFFSET = 0.5  # seconds kept back from Prometheus's scrape time-out, as blackbox_exporter does
 SHORTEST = 0.1
+# What is said of a kind whatever happened, zero where it was not reached.
+PHASES = {
+    "http": ("resolve", "connect", "tls", "processing", "transfer"),
+    "dns": ("resolve", "connect", "request"),
+    "icmp": ("resolve", "setup", "rtt"),
+}
+FIGURES = {"http": ("probe_http_status_code", "probe_http_redirects", "probe_http_ssl")}
 
 
 def registered(target: str, module: str) -> Check | None:
@@ -48,15 +55,14 @@ class OneProbe(Collector):
         yield GaugeMetricFamily("probe_timeout_seconds", "The probe's time-out.", value=question.timeout)
         lookup = outcome.phases.get("resolve", 0.0)
         yield GaugeMetricFamily("probe_dns_lookup_time_seconds", "Resolving the target.", value=lookup)
-        if question.kind in ("http", "dns", "icmp"):
+        if question.kind in PHASES:
             yield self.phases()
-        figures = {"probe_http_status_code": 0.0} if question.kind == "http" else {}
-        for name, value in (figures | outcome.figures).items():
+        for name, value in (dict.fromkeys(FIGURES.get(question.kind, ()), 0.0) | outcome.figures).items():
             yield GaugeMetricFamily(name, name.replace("_", " "), value=value)
 
     def phases(self) -> GaugeMetricFamily:
         name = f"probe_{self.question.kind}_duration_seconds"
         family = GaugeMetricFamily(name, "Duration by phase.", labels=["phase"])
-        for phase, seconds in self.outcome.phases.items():
+        for phase, seconds in (dict.fromkeys(PHASES[self.question.kind], 0.0) | self.outcome.phases).items():
             family.add_metric([phase], seconds)
         return family
