@@ -19,7 +19,7 @@ from monitoring.models import Check, Hour, Node
 HOUR = timedelta(hours=1)
 HOURS = 24
 BLOCK = 4  # hours together in one cell of the table
-WIDTH, HEIGHT = 23, 64  # an hour is one unit wide, so that paths are short
+WIDTH, HEIGHT = 23, 60  # an hour is one unit wide, so that paths are short
 TIDY = (1, 2, 5)  # the scale ends at one of these, times a power of ten
 
 
@@ -66,13 +66,9 @@ class Chart:
         return "".join(drawn(self.points("usual", stretch)) for stretch in stretches(self.slots))
 
     @property
-    def band(self) -> str:
-        """The ground between the median and the slow answers."""
-        parts = []
-        for stretch in stretches(self.slots):
-            there, back = self.points("slow", stretch), self.points("usual", stretch)
-            parts.append(f"{drawn(there + back[::-1])}z")
-        return "".join(parts)
+    def ground(self) -> str:
+        """From the bottom of the box up to the slow answers."""
+        return "".join(f"{drawn(self.points('slow', one))}V{HEIGHT}H{one[0][0]}z" for one in stretches(self.slots))
 
     @property
     def blocks(self) -> list[tuple[datetime, int | None]]:
@@ -84,7 +80,7 @@ class Chart:
         return [(n, self.y(getattr(slot, measure) or slot.usual)) for n, slot in stretch]
 
     def y(self, milliseconds: int | None) -> int:
-        return round(HEIGHT - 2 - (HEIGHT - 4) * (milliseconds or 0) / self.top)
+        return round(HEIGHT - HEIGHT * (milliseconds or 0) / self.top)
 
 
 def drawn(points: list[tuple[int, int]]) -> str:

@@ -115,6 +115,11 @@ class Report:
         return outage.state if self.of else for_the_country(outage)
 
     @property
+    def unwell(self) -> int:
+        """Components that work slowly, in part or not at all; without an open outage they are all that says so."""
+        return sum(bars.RANK.get(component.state, 0) > bars.RANK["maint"] for component in self.components)
+
+    @property
     def is_silent(self) -> bool:
         """Nothing was measured lately: that no outage is known says nothing then."""
         return self.probed_at is None or self.at - self.probed_at > SILENCE
@@ -384,4 +389,10 @@ def months(municipality: Municipality | None, number: int = 12) -> list[tuple[da
 def municipalities_of(province: Province) -> list[tuple[Municipality, str]]:
     """The municipalities of a province with their states, in Turkish order."""
     states = municipality_states()
-    return [(m, states.get(m.pk, State.NO_DATA)) for m in province.municipalities.all()]
+    return [(m, states.get(m.pk, State.NO_DATA)) for m in province.municipalities.select_related("province")]
+
+
+def legend_of(rows: Iterable[tuple[Municipality, str]]) -> list[tuple[State, int]]:
+    """How many of these are in which state, worst first; states that nobody is in are left out."""
+    counts = Counter(state for _municipality, state in rows)
+    return [(State(state), counts[state]) for state in WORST_FIRST if counts[state]]

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from foundation.directory.models import Municipality, Province
 from monitoring.models import Outage, State
 from monitoring.status import statuspage
-from monitoring.status.report import Report, past
+from monitoring.status.report import Report, legend_of, past
 
 AT_ONCE = 1000
 # Stand for a municipality's code and name in what all in the same situation share; private letters of Unicode.
@@ -177,6 +177,6 @@ def province_pages(country: Country, province: Province, places: list[Municipali
     mark = digest([(place.pk, state) for place, state in rows])
     for language, name in LANGUAGES.items():
         draw = lambda: get_template("monitoring/status/province.html").render(  # noqa: E731
-            {"province": province, "rows": rows, "at": country.report.at, "snapshot": True}
+            {"province": province, "rows": rows, "legend": legend_of(rows), "at": country.report.at, "snapshot": True}
         )
         yield Still(f"status/province/{province.pk}/{name}", mark, draw, language)

@@ -1,13 +1,18 @@
 """How a state is shown: shape, word and colour, always the three together."""
 
+from functools import cache
+
 from django import template
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from foundation import now
 from foundation.directory import turkish
+from foundation.directory.models import Municipality
 from foundation.directory.templatetags.nobet import shape
-from monitoring.models import State
+from monitoring.models import Outage, State
 
 register = template.Library()
 
@@ -20,6 +25,34 @@ def state(value: str, count: int | None = None) -> SafeString:
     return format_html(
         '<span class="nb-state is-{}{}">{}{}{}</span>', value, zero, shape(value), State(value).label, number
     )
+
+
+@register.simple_tag
+@cache
+def mark(value: str) -> SafeString:
+    """The mark of a state out of `monitoring/status/_marks.html` on the same page: short where there are hundreds."""
+    return format_html('<svg class="nb-shape" aria-hidden="true"><use href="#s-{}"/></svg>', value)
+
+
+@register.simple_tag
+def marked(value: str) -> SafeString:
+    """`state`, by its short mark."""
+    return format_html('<span class="nb-state is-{}">{}{}</span>', value, mark(value), State(value).label)
+
+
+@register.filter
+def in_its_province(place: Municipality) -> str:
+    """The full name where the province has just been named: without it in brackets."""
+    return place.full_name.removesuffix(f" ({place.province.name})")
+
+
+@register.filter
+def lasted(outage: Outage) -> str:
+    """How long it was open, in whole minutes: "1 sa 10 dk"."""
+    hours, minutes = divmod(int(outage.age(now()).total_seconds()) // 60, 60)
+    if hours:
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return gettext("%(minutes)d min") % {"minutes": max(1, minutes)}
 
 
 @register.filter

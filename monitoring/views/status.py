@@ -55,7 +55,8 @@ def province(request: HttpRequest, plate: str) -> HttpResponse:
     def make() -> str:
         found = get_object_or_404(Province, pk=plate)
         rows = report.municipalities_of(found)
-        return render_to_string("monitoring/status/province.html", {"province": found, "rows": rows, "at": now()})
+        context = {"province": found, "rows": rows, "legend": report.legend_of(rows), "at": now()}
+        return page_of("province", context)
 
     return answer(request, f"province:{plate}", make, HTML)
 
