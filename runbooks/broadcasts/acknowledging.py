@@ -79,9 +79,11 @@ def acknowledge(code: str, *, by: Person) -> Broadcast:
 @transaction.atomic(savepoint=False)
 def imply(person: Person, via: str) -> None:
     """Somebody of a municipality came to us: they are taken to have seen what was sent there."""
-    if municipality := person.own_municipality:
-        for broadcast in _waiting_for(municipality).exclude(acknowledgements__person=person):
-            mark(broadcast, municipality, person=person, via=via)
+    municipality = person.own_municipality
+    if municipality is None or not _sent_lately().exists():  # asked at every filing, and seldom true
+        return
+    for broadcast in _waiting_for(municipality).exclude(acknowledgements__person=person):
+        mark(broadcast, municipality, person=person, via=via)
 
 
 @transaction.atomic
@@ -102,7 +104,7 @@ def hear_reply(address: str, text: str) -> None:
 def hear_machines() -> int:
     """Municipalities whose silent machine reported again after a message had left; returns how many were new."""
     heard = 0
-    for broadcast in Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - GOOD_FOR):
+    for broadcast in _sent_lately():
         back = Transition.objects.filter(
             check_of__kind=Check.Kind.HEARTBEAT, new=Check.Verdict.UP, at__gt=broadcast.approved_at
         ).exclude(old=Check.Verdict.UNKNOWN)
@@ -113,10 +115,13 @@ def hear_machines() -> int:
     return heard
 
 
+def _sent_lately():
+    return Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - GOOD_FOR)
+
+
 def _waiting_for(municipality: Municipality):
     to_us = Recipient.objects.included().filter(broadcast=OuterRef("pk"), municipality=municipality)
-    sent = Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - GOOD_FOR)
-    return sent.filter(Exists(to_us))
+    return _sent_lately().filter(Exists(to_us))
 
 
 def mark(broadcast: Broadcast, municipality: Municipality, *, person: Person | None, via: str) -> None:
