@@ -5,8 +5,6 @@ Approval compares three of them: what was submitted, what the approver saw, and 
 stands in the database at that moment. A changed letter makes them differ.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +17,7 @@ from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from runbooks.broadcasts import audience, composing, sending
+from runbooks.broadcasts.bindings import binding_of, is_as_submitted
 from runbooks.models import Approval, Broadcast
 from runbooks.models.broadcasts import APPROVAL_WINDOW
 
@@ -95,29 +94,6 @@ class Confirmation:
 
     factor: str
     at: datetime
-
-
-def binding_of(broadcast: Broadcast, audience_digest: str) -> str:
-    """SHA-256, hexadecimal, over all that makes this message what it is."""
-    bound = [
-        broadcast.pk,
-        broadcast.text,
-        broadcast.correction,
-        broadcast.spelling,
-        broadcast.code,
-        broadcast.sender,
-        broadcast.lane,
-        broadcast.is_drill,
-        broadcast.chases,
-        audience_digest,
-    ]
-    return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
-
-
-def is_as_submitted(broadcast: Broadcast) -> bool:
-    """Whether text and frozen list, read now, still give the hash of the submission."""
-    digest = audience.frozen(broadcast).digest
-    return digest == broadcast.audience_digest and binding_of(broadcast, digest) == broadcast.binding
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import outbox
-from runbooks.broadcasts import approval, audience, composing, sending
+from runbooks.broadcasts import approval, audience, bindings, composing, sending
 from runbooks.broadcasts.approval import MAY_APPROVE, MAY_PREPARE, Confirmation
 from runbooks.models import Broadcast, PreApproval, Runbook
 
@@ -193,7 +193,7 @@ def _send(broadcast: Broadcast, allowed: PreApproval, found: audience.Audience) 
         approved_by=allowed.approved_by,
         approved_at=at,
         audience_digest=found.digest,
-        binding=approval.binding_of(broadcast, found.digest),
+        binding=bindings.binding_of(broadcast, found.digest),
     )
     broadcast.refresh_from_db()
     journal.record(

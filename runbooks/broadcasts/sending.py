@@ -1,5 +1,6 @@
 """From approval to the last receipt: handing over, holding, stopping, counting."""
 
+import logging
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,8 +17,10 @@ from foundation.outbox import outbox
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Batch
 from foundation.promises import bells
-from runbooks.broadcasts import composing
+from runbooks.broadcasts import bindings, composing
 from runbooks.models import Broadcast, Dispatch
+
+logger = logging.getLogger(__name__)
 
 Status = Broadcast.Status
 CHUNK = 500  # recipients handed over in one transaction
@@ -58,6 +61,8 @@ def dispatch_due(limit: int = 3) -> int:
 def _dispatch(dispatch: Dispatch) -> None:
     """Hand the list over in the order of leaving; the first go while the last are still being written down."""
     broadcast = Broadcast.objects.get(pk=dispatch.broadcast_id)
+    if not bindings.is_as_submitted(broadcast):
+        _stop_what_was_altered(broadcast)
     batch = open_batch(broadcast)
     messages = composing.messages_of(broadcast)
     while chunk := list(islice(messages, CHUNK)):
@@ -67,6 +72,18 @@ def _dispatch(dispatch: Dispatch) -> None:
         if _goes_at_once(batch) and batch.state == Batch.State.OPEN:
             _let_go(broadcast, batch)
     _finish(dispatch, batch)
+
+
+@transaction.atomic
+def _stop_what_was_altered(broadcast: Broadcast) -> None:
+    """Text or list is not what the approval was bound to: nothing more leaves, and the rest counts as kept back."""
+    try:
+        _move(broadcast, Status.STOPPED, among=Broadcast.ON_THEIR_WAY)
+    except NothingToHold:
+        return
+    _if_let_go(broadcast, outbox.stop, None)
+    logger.error("%s was altered after its approval and has been stopped", broadcast.number)
+    journal.record("broadcast.altered", broadcast, binding=broadcast.binding)
 
 
 def _goes_at_once(batch: Batch) -> bool:
@@ -216,7 +233,7 @@ def _move(broadcast: Broadcast, status: str, *, among) -> None:
     live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())
 
 
-def _if_let_go(broadcast: Broadcast, verb, by: Person):
+def _if_let_go(broadcast: Broadcast, verb, by: Person | None):
     """Pass the word on to the outbox, once the batch is under way; before that, `_let_go` heeds the status."""
     batch = batches(broadcast).exclude(state=Batch.State.OPEN).first()
     return verb(batch, by=by) if batch else None

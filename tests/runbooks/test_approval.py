@@ -11,7 +11,7 @@ from django.test import TestCase, TransactionTestCase
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from runbooks.broadcasts import approval
+from runbooks.broadcasts import approval, bindings
 from runbooks.broadcasts.approval import Confirmation
 from runbooks.models import Approval, Broadcast, Dispatch
 from tests.cast import Cast, a_person
@@ -24,7 +24,7 @@ class SubmittingABroadcast(Cast, TestCase):
         broadcast = submitted(self.nermin)
         contacts_in(self.merzifon, 2, first=900)
         self.assertEqual(broadcast.recipients.included().count(), 3)
-        self.assertTrue(approval.is_as_submitted(broadcast))
+        self.assertTrue(bindings.is_as_submitted(broadcast))
 
     def test_only_the_watch_may(self):
         contacts_in(self.odunpazari, 1)

@@ -9,7 +9,7 @@ from django.test import TestCase
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.outbox.models import Message
-from runbooks.broadcasts import approval, preapproving
+from runbooks.broadcasts import approval, bindings, preapproving
 from runbooks.broadcasts.approval import Confirmation
 from runbooks.models import Broadcast, Dispatch, PreApproval
 from runbooks.runs import calling, engine
@@ -50,7 +50,7 @@ class AllowingInAdvance(Cast, TestCase):
         broadcast = self.sent()
         self.assertEqual((broadcast.status, broadcast.authority), ("sending", "in_advance"))
         self.assertEqual((broadcast.submitted_by, broadcast.approved_by), (self.nermin, self.kemal))
-        self.assertTrue(approval.is_as_submitted(broadcast))
+        self.assertTrue(bindings.is_as_submitted(broadcast))
         self.assertEqual(broadcast.recipients.included().count(), 3)
         told = Message.objects.filter(channel="email").values_list("address", flat=True)
         self.assertEqual(sorted(told), sorted([self.nermin.email, self.kemal.email]))
