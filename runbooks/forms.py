@@ -139,10 +139,17 @@ class ComposeForm(forms.Form):
         return cleaned
 
 
+class Count(forms.IntegerField):
+    """A number as the page shows it or as it is typed: 5473, 5.473 and 5 473 are one and the same."""
+
+    def to_python(self, value):
+        return super().to_python(re.sub(r"[\s.,]", "", value) if isinstance(value, str) else value)
+
+
 class ApprovalForm(forms.Form):
     """The second person's word: the number of recipients, typed, and what they saw."""
 
-    typed_count = forms.IntegerField(label=_("Number of recipients"), min_value=0)
+    typed_count = Count(label=_("Number of recipients"), min_value=0)
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
@@ -166,7 +173,7 @@ class AskForm(forms.Form):
 class PreApprovalForm(forms.Form):
     """The second person's word in advance."""
 
-    most = forms.IntegerField(label=_("At most so many recipients"), min_value=1)
+    most = Count(label=_("At most so many recipients"), min_value=1)
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=180)
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
 

@@ -1,4 +1,4 @@
-""" "Seen": by code, by answer, on the telephone, or implied; who is silent stays on a list.
+""" "Seen": by code, by answer, by keys on a call, on the telephone, or implied; who is silent stays on a list.
 
 Implied means that somebody of the municipality came to us after the message had left:
 signed in, opened a ticket, or brought a machine back that had been silent.
@@ -90,15 +90,32 @@ def imply(person: Person, via: str) -> None:
 def hear_reply(address: str, text: str) -> None:
     """An answer on a two-way route: the code from the very number it was sent to counts like the portal."""
     for code in set(_CODE.findall(text)):
-        rows = Recipient.objects.silent().filter(
-            address=telephone.read(address).address,
-            broadcast__code=code,
-            broadcast__approved_at__gt=now() - GOOD_FOR,
-            municipality__isnull=False,
-        )
-        for row in rows.select_related("broadcast", "municipality"):
-            Recipient.objects.filter(pk=row.pk).update(acknowledged_at=now())
-            mark(row.broadcast, row.municipality, person=None, via=Via.REPLY)
+        _hear_code(address, code, Via.REPLY)
+
+
+@transaction.atomic
+def hear_keys(address: str, code: str) -> Broadcast | None:
+    """The code keyed on a call from the very number it was sent to.
+
+    Returns the message it belongs to, the newest of several, or None. Keying it again
+    gives the same answer and changes nothing.
+    """
+    return _hear_code(address, code, Via.KEYED)
+
+
+def _hear_code(address: str, code: str, via: str) -> Broadcast | None:
+    rows = Recipient.objects.included().filter(
+        address=telephone.read(address).address,
+        broadcast__code=code,
+        broadcast__status__in=Broadcast.RELEASED,
+        broadcast__approved_at__gt=now() - GOOD_FOR,
+        municipality__isnull=False,
+    )
+    found = list(rows.select_related("broadcast", "municipality").order_by("-broadcast__approved_at"))
+    for row in found:
+        if Recipient.objects.silent().filter(pk=row.pk).update(acknowledged_at=now()):
+            mark(row.broadcast, row.municipality, person=None, via=via)
+    return found[0].broadcast if found else None
 
 
 def hear_machines() -> int:
@@ -178,6 +195,10 @@ def silent_municipalities(broadcast: Broadcast):
 
 
 def call_sheet(broadcast: Broadcast):
-    """The silent recipients of silent municipalities with their numbers, in the order of calling."""
-    silent = broadcast.recipients.silent().filter(municipality__in=silent_municipalities(broadcast))
+    """The silent recipients of silent municipalities with their numbers, in the order of calling.
+
+    Who belongs to no municipality (an uploaded list) speaks for nobody else, and stays until they answer.
+    """
+    unheard = Q(municipality__in=silent_municipalities(broadcast)) | Q(municipality=None)
+    silent = broadcast.recipients.silent().filter(unheard)
     return silent.select_related("municipality__province").order_by("municipality__sort_key", "place")

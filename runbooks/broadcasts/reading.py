@@ -63,6 +63,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class ToCall:
+    """A silent municipality and its people in the order of calling, each with what became of the message.
+
+    `municipality` is None for numbers that belong to none. `is_in_the_dark`: no message
+    of theirs is known to have arrived, so they may not even know.
+    """
+
+    municipality: Municipality | None
+    people: tuple[tuple[Recipient, str], ...]
+    is_in_the_dark: bool
+
+
+@dataclass(frozen=True)
 class Left:
     """One reason and how many numbers it keeps out."""
 
@@ -139,6 +152,24 @@ def _sent(broadcast: Broadcast, seen: Preview) -> dict:
         "heard": acknowledging.heard(broadcast),
         "until_last": timedelta(seconds=queued * max(cost.each, 1) / composing.pace(broadcast.sender)),
     }
+
+
+def to_call(broadcast: Broadcast) -> list[ToCall]:
+    """Whom to ring up: those in the dark first, then by name; one person reached speaks for the municipality."""
+    ended = dict(Message.objects.filter(batch__in=sending.batches(broadcast)).values_list("address", "state"))
+    labels = dict(State.choices)
+    places: dict[Municipality | None, list[Recipient]] = defaultdict(list)
+    for row in acknowledging.call_sheet(broadcast):
+        places[row.municipality].append(row)
+    sheet = [
+        ToCall(
+            municipality=municipality,
+            people=tuple((row, str(labels.get(ended.get(row.address, ""), ""))) for row in rows),
+            is_in_the_dark=all(ended.get(row.address) != State.DELIVERED for row in rows),
+        )
+        for municipality, rows in places.items()
+    ]
+    return sorted(sheet, key=lambda place: (place.municipality is None, not place.is_in_the_dark))
 
 
 def first_due(batch: Batch) -> datetime | None:

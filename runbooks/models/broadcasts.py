@@ -320,6 +320,7 @@ class Acknowledgement(models.Model):
         CODE = "code", _("code in the portal")
         REPLY = "reply", _("answer by SMS")
         CALL = "call", _("told on the telephone")
+        KEYED = "keyed", _("keyed on a call")
         SIGN_IN = "sign_in", _("signed in")
         TICKET = "ticket", _("opened a ticket")
         HEARTBEAT = "heartbeat", _("its machine reported")

@@ -55,6 +55,22 @@ def clock(at: datetime | None) -> SafeString | str:
     )
 
 
+ENCODINGS = {"GSM7": "GSM-7", "GSM7_TR": "GSM-7 TR", "UCS2": "UCS-2"}
+
+
+@register.filter
+def encoding_name(encoding: str) -> str:
+    """As gateways' bills write it; the same in every language."""
+    return ENCODINGS[encoding]
+
+
+@register.filter
+def gateway_name(name: str) -> str:
+    """What people call a gateway."""
+    names = {"twilio": "Twilio", "operator": _("domestic operator"), "console": _("console")}
+    return names.get(name, name)
+
+
 @register.filter
 def duration(text: str) -> timedelta:
     """A plan's "5m" as a length of time."""

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation import Refusal
+from foundation import Refusal, now
 from foundation.outbox import routes
 from foundation.wire import limits
 from runbooks.board import outline
@@ -70,6 +70,7 @@ def compose(request, is_drill, pk=None):
         lines=(start or rule or audience.Rule()).file,
         initial=_initial(request, broadcast, start or rule),
     )
+    form.fields["subject"].required = request.POST.get("action") == "save"  # the words alone can be looked at
     found = seen = None
     if request.method == "POST" and form.is_valid():
         cleaned = dict(form.cleaned_data)
@@ -119,7 +120,12 @@ def _keep(request, form: ComposeForm, name: str) -> bool:
 def _preview(cleaned: dict, is_drill: bool):
     found = audience.find(cleaned["rule"])
     seen = composing.preview(
-        cleaned["text"], found, spelling=cleaned["spelling"], correction=cleaned["correction"], is_drill=is_drill
+        cleaned["text"],
+        found,
+        spelling=cleaned["spelling"],
+        correction=cleaned["correction"],
+        is_drill=is_drill,
+        sender=settings.SMS_SENDER,
     )
     return found, seen
 
@@ -337,8 +343,16 @@ def municipalities(request, pk, is_drill):
 def call_sheet(request, pk, is_drill):
     """Whom to ring up, with whole numbers: made for paper."""
     broadcast = find(request, pk, is_drill)
-    rows = acknowledging.call_sheet(broadcast)
-    return render(request, "runbooks/call_sheet.html", {"broadcast": broadcast, "rows": rows})
+    places = reading.to_call(broadcast)
+    context = {
+        "broadcast": broadcast,
+        "places": places,
+        "number": sum(len(place.people) for place in places),
+        "in_the_dark": sum(place.is_in_the_dark for place in places),
+        "words": composing.prefixed(composing.fill(broadcast.text, {templates.CODE: "····"}), broadcast.is_drill),
+        "at": now(),
+    }
+    return render(request, "runbooks/call_sheet.html", context)
 
 
 @watch_only

@@ -14,6 +14,7 @@ from foundation.outbox.models import Message
 from monitoring import outages
 from runbooks import demo, situation
 from runbooks.broadcasts import acknowledging, audience, sending
+from runbooks.forms import ApprovalForm
 from runbooks.models import AudienceList, Broadcast, Run
 from runbooks.plans import shelf
 from runbooks.runs import calling
@@ -191,6 +192,14 @@ class ApprovingOnThePage(Cast, TestCase):
         self.assertEqual(self.press().status_code, 403)
         self.assertEqual(self.status(), "submitted")
 
+    def test_the_count_is_understood_as_the_page_writes_it(self):
+        for typed in ("5473", "5.473", " 5 473 ", "5,473", "5\u00a0473"):
+            form = ApprovalForm({"typed_count": typed, "binding": "x"})
+            self.assertTrue(form.is_valid(), typed)
+            self.assertEqual(form.cleaned_data["typed_count"], 5473)
+        for typed in ("", "beş", "-3", "54x3"):
+            self.assertFalse(ApprovalForm({"typed_count": typed, "binding": "x"}).is_valid(), typed)
+
     def test_a_wrong_count_is_shown_at_the_field(self):
         self.sign_in(self.kemal)
         self.assertContains(self.press(typed_count="4"), "has-error", status_code=422)
@@ -257,6 +266,46 @@ class AcknowledgingByCode(Cast, TestCase):
         self.client.force_login(self.nermin)
         self.client.post(f"{self.broadcast.get_absolute_url()}calls/{recipient.pk}/")
         self.assertEqual(acknowledging.heard(self.broadcast).acknowledged, 1)
+
+
+class TheCallSheet(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        contacts_in(self.merzifon, 2, first=100)
+        contacts_in(self.odunpazari, 2)
+        self.odunpazari.contacts.filter(address="+905320000001").update(duty="mayor")
+        self.broadcast = submitted(self.nermin)
+        approve(self.broadcast, self.kemal)
+        sending.dispatch_due()
+        Message.objects.filter(address="+905320000100").update(state="delivered")
+        self.client.force_login(self.nermin)
+
+    def places(self):
+        page = self.client.get(f"{self.broadcast.get_absolute_url()}calls/")
+        return [
+            (place.municipality, [row.address[-3:] for row, _became in place.people], place.is_in_the_dark)
+            for place in page.context["places"]
+        ]
+
+    def test_first_who_may_not_even_know_and_of_each_the_mayor(self):
+        self.assertEqual(
+            self.places(),
+            [(self.odunpazari, ["001", "000"], True), (self.merzifon, ["100", "101"], False)],
+        )
+
+    def test_who_belongs_to_no_municipality_is_not_forgotten_and_speaks_for_nobody_else(self):
+        rule = audience.Rule(file=(("05329990000", "Ayla", "it", ""), ("05329990001", "Bora", "it", "")))
+        self.broadcast = submitted(self.nermin, rule=rule)
+        approve(self.broadcast, self.kemal)
+        sending.dispatch_due()
+        self.assertEqual(self.places(), [(None, ["000", "001"], True)])
+        acknowledging.note_call(self.broadcast, self.broadcast.recipients.first(), by=self.nermin)
+        self.assertEqual(self.places(), [(None, ["001"], True)])
+
+    def test_when_all_have_answered_it_says_so(self):
+        for place in (self.odunpazari, self.merzifon):
+            acknowledging.mark(self.broadcast, place, person=None, via=acknowledging.Via.REPLY)
+        self.assertContains(self.client.get(f"{self.broadcast.get_absolute_url()}calls/"), "Aranacak kimse kalmadı")
 
 
 class WorkingThroughARunOnThePage(Cast, TestCase):
