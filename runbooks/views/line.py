@@ -1,0 +1,87 @@
+"""The telephone line: whoever got a crisis SMS calls, keys its code, and hears that it counted.
+
+Twilio Voice asks these doors what to say; every question is signed. The number that
+calls and the code it keys have to belong together, as with an answer by SMS. Nothing
+is sent, opened or told here to somebody who has only one of the two.
+"""
+
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseForbidden
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from foundation.outbox.views import is_from_twilio
+from foundation.wire import limits
+from runbooks.broadcasts import acknowledging
+
+TRIES = 3  # codes in one call
+CALLS = {"limit": 12, "per": 600}  # codes of one number, and seconds
+ASK = _("This is the crisis line of the e-municipality platform. Please key the four digits of the code in the SMS.")
+AGAIN = _("We sent no message with this code to the number you are calling from. Please key the code again.")
+NO_KEYS = _("We received no keys. You can also type the code in the portal. Goodbye.")
+THANKS = _("Thank you. We know that you have seen the message. Subject: %(subject)s. Goodbye.")
+TOO_MANY = _(
+    "Too many codes were keyed from this number. "
+    "Please call again in ten minutes or type the code in the portal. Goodbye."
+)
+UNKNOWN = _(
+    "The code was not recognised. "
+    "Please call from the telephone that got the message, or type the code in the portal. Goodbye."
+)
+
+
+def for_the_gateway(view):
+    """Signed or refused; and in Turkish, whatever the house speaks elsewhere."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(view)
+    def guarded(request):
+        if not is_from_twilio(request):
+            return HttpResponseForbidden()
+        with translation.override("tr"):
+            return view(request)
+
+    return guarded
+
+
+@for_the_gateway
+def answer(request) -> HttpResponse:
+    """Somebody calls: ask for the code."""
+    return _ask(request, ASK, tries=1)
+
+
+@for_the_gateway
+def keyed(request) -> HttpResponse:
+    """A code was keyed: thank, ask again, or hang up. The same request twice gets the same answer."""
+    caller = request.POST.get("From", "")
+    if limits.wait_for("line", caller, **CALLS):
+        return _hang_up(request, TOO_MANY)
+    found = acknowledging.hear_keys(caller, request.POST.get("Digits", ""))
+    if found:
+        return _hang_up(request, THANKS % {"subject": found.subject})
+    tries = _number(request.GET.get("tries", ""))
+    return _ask(request, AGAIN, tries=tries + 1) if tries < TRIES else _hang_up(request, UNKNOWN)
+
+
+def _ask(request, words, *, tries: int) -> HttpResponse:
+    action = f"{settings.PUBLIC_BASE_URL}{reverse('runbooks:line_code')}?tries={tries}"
+    return _say(request, question=words, action=action, last=NO_KEYS)
+
+
+def _hang_up(request, words) -> HttpResponse:
+    return _say(request, last=words)
+
+
+def _say(request, **words) -> HttpResponse:
+    return render(request, "runbooks/line.xml", words, content_type="text/xml; charset=utf-8")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 3 else TRIES
