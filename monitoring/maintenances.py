@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
 from django.db import transaction
@@ -16,6 +18,7 @@ from monitoring.models import Maintenance, Node, NodeTransition, State
 from monitoring.refusals import WindowCoversNothing
 from monitoring.subscribers import owing
 
+LOOK_AHEAD = timedelta(days=800)  # a rule that has no round so soon is as good as over
 LOOK_BACK = timedelta(days=7)  # the longest window a rule may repeat
 
 
@@ -46,6 +49,42 @@ def active(at: datetime) -> list[Maintenance]:
     candidates = Maintenance.objects.standing().filter(starts_at__lte=at)
     alive = candidates.filter(rule="", ends_at__gt=at) | candidates.exclude(rule="")
     return [window for window in alive if is_active(window, at)]
+
+
+class Line(NamedTuple):
+    """A window as a list shows it: `starts_at` and `ends_at` are those of the round that runs or comes next."""
+
+    window: Maintenance
+    stage: Maintenance.Stage
+    starts_at: datetime
+    ends_at: datetime
+    covers: list[str]
+
+
+def overview(at: datetime, *, most: int = 100) -> list[Line]:
+    """What runs and what comes, the soonest first; then what was, the latest first. Five reads."""
+    windows = Maintenance.objects.order_by("-starts_at").prefetch_related(
+        "components", "provinces", "municipalities", "nodes"
+    )
+    lines = [line_of(window, at) for window in windows[:most]]
+    ahead = [line for line in lines if line.stage in (Maintenance.Stage.IN_PROGRESS, Maintenance.Stage.SCHEDULED)]
+    over = [line for line in lines if line not in ahead]
+    return sorted(ahead, key=lambda line: line.starts_at) + over
+
+
+def line_of(window: Maintenance, at: datetime) -> Line:
+    """A window repeated by a rule is over only when its last round is."""
+    covers = [str(one) for one in chain(*(part.all() for part in parts_of(window)))]
+    coming = None if window.cancelled_at else next(rounds(window, at, at + LOOK_AHEAD), None)
+    if not coming:
+        stage = Maintenance.Stage.CANCELLED if window.cancelled_at else Maintenance.Stage.COMPLETED
+        return Line(window, stage, window.starts_at, window.ends_at, covers)
+    stage = Maintenance.Stage.IN_PROGRESS if coming[0] <= at else Maintenance.Stage.SCHEDULED
+    return Line(window, stage, *coming, covers)
+
+
+def parts_of(window: Maintenance) -> tuple:
+    return window.components, window.provinces, window.municipalities, window.nodes
 
 
 def nodes_in_maintenance(at: datetime) -> set[int]:

@@ -132,6 +132,11 @@ class Prober(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def machine(self) -> str:
+        """Where Celery's worker runs that stands there, or empty."""
+        return self.owner.partition(":")[0]
+
     def is_silent(self, at: datetime) -> bool:
         """Three of its periods have gone by without a word."""
         return self.cycle_ended_at is not None and at - self.cycle_ended_at > 3 * timedelta(seconds=self.period)

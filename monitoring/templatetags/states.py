@@ -6,7 +6,11 @@ from django import template
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+<<<<<<< HEAD
 from django.utils.translation import gettext
+=======
+from django.utils.translation import gettext_lazy as _
+>>>>>>> 612c59f (registry: Windows by their next round, causes in the reader's words)
 
 from foundation import now
 from foundation.directory import turkish
@@ -15,6 +19,21 @@ from foundation.directory.templatetags.nobet import shape
 from monitoring.models import Outage, State
 
 register = template.Library()
+
+# What the prober notes, in the reader's words; anything else (HTTP 503, a certificate's fault) is shown as noted.
+CAUSES = {
+    "timeout": _("no answer in time"),
+    "connection refused": _("connection refused"),
+    "connection reset": _("connection cut off"),
+    "forbidden address": _("address not allowed"),
+    "TLS handshake failed": _("TLS handshake failed"),
+    "too many redirects": _("too many redirects"),
+    "no HTTP answer": _("no HTTP answer"),
+    "an unexpected greeting": _("an unexpected greeting"),
+    "the name has no address": _("the name has no address"),
+    "the body lacks what it must hold": _("the body lacks what it must hold"),
+    "the body holds what it must not": _("the body holds what it must not"),
+}
 
 
 @register.simple_tag
@@ -66,3 +85,15 @@ def capital(text: object) -> str:
 @register.filter
 def state_word(value: str) -> str:
     return str(State(value).label)
+
+
+@register.filter
+def cause(noted: str) -> str:
+    """Why a question failed, for people."""
+    return str(CAUSES.get(noted, noted))
+
+
+@register.filter
+def looked_up(key: str, words: dict) -> str:
+    """The word for a key; the key itself where there is none."""
+    return str(words.get(key, key))

@@ -49,6 +49,7 @@ def node_list(request):
         "states": states,
         "query": query.urlencode(),
         "total": sum(counts.values()),
+        "is_narrowed": any(value for name, value in query.items() if name in form.fields),
         "may_act": request.user.keeps_the_watch,
         "itself": health.of_the_watch(now()) if request.user.keeps_the_watch else None,
     }
@@ -133,10 +134,8 @@ def windows(request):
         maintenances.plan(form.save(commit=False), by=request.user, **form.places)
         messages.success(request, _("The window stands."))
         return redirect("monitoring:maintenance")
-    at = now()
-    rows = [(window, window.stage(at)) for window in Maintenance.objects.order_by("-starts_at")[:100]]
-    status = 422 if form.is_bound else 200
-    return render(request, "monitoring/watch/maintenance.html", {"rows": rows, "form": form, "at": at}, status=status)
+    context = {"rows": maintenances.overview(now()), "form": form, "repeats": dict(form.REPEATS)}
+    return render(request, "monitoring/watch/maintenance.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

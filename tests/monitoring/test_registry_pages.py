@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from foundation import now
 from foundation.directory.models import Membership, Person
-from monitoring.models import Maintenance, Node, State
+from monitoring.models import Check, Maintenance, Node, Prober, State
 from tests.monitoring.land import a_component, a_province, an_operator, fails
 
 
@@ -120,3 +120,74 @@ class RegistryPages(TestCase):
         window = Maintenance.objects.get()
         self.assertEqual([place.name for place in window.municipalities.all()], ["Çiğli"])
         self.assertEqual(([node.code for node in window.nodes.all()], window.rule), (["69002"], "FREQ=WEEKLY"))
+
+    def a_window(self, title: str, days: float, **more) -> Maintenance:
+        start = now().replace(microsecond=0) + timedelta(days=days)
+        return Maintenance.objects.create(
+            title_tr=title, title_en=title, starts_at=start, ends_at=start + timedelta(hours=2), **more
+        )
+
+    def test_windows_stand_in_the_order_of_their_next_round(self):
+        self.a_window("geçmiş", -3)
+        self.a_window("bahara", 120)
+        weekly = self.a_window("haftalık", -20, rule="FREQ=WEEKLY")
+        self.a_window("şimdi", -0.01, is_everywhere=True)
+        self.a_window("bitmiş kural", -20, rule="FREQ=DAILY;COUNT=3")
+        answer = self.client.get("/monitoring/maintenance/")
+        lines = [(line.window.title_tr, str(line.stage)) for line in answer.context["rows"]]
+        self.assertEqual(
+            lines,
+            [
+                ("şimdi", "in_progress"),
+                ("haftalık", "scheduled"),
+                ("bahara", "scheduled"),
+                ("geçmiş", "completed"),
+                ("bitmiş kural", "completed"),
+            ],
+        )
+        self.assertEqual(answer.context["rows"][1].starts_at, weekly.starts_at + timedelta(days=21))
+        self.assertContains(answer, f"/monitoring/maintenance/{weekly.pk}/cancellation/")
+        self.assertContains(answer, "her hafta aynı gün")
+
+    def test_queries_do_not_grow_with_the_windows(self):
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as seen:
+                self.client.get("/monitoring/maintenance/")
+            return len(seen)
+
+        self.a_window("bir", 1).nodes.set(Node.objects.filter(code="69001"))
+        before = queries()
+        for number in range(8):
+            window = self.a_window(f"{number}", number + 2, rule="FREQ=WEEKLY")
+            window.nodes.set(Node.objects.all())
+            window.municipalities.set(self.places)
+        self.assertEqual(queries(), before)
+
+    def test_the_secret_address_of_a_heartbeat_is_shown_to_the_watch_alone(self):
+        beat = Check.objects.create(
+            node=Node.objects.get(code="69000"), kind=Check.Kind.HEARTBEAT, interval=60, grace=90
+        )
+        shown = self.client.get("/monitoring/nodes/69000/")
+        self.assertContains(
+            shown, f"curl -fsS -m 10 -o /dev/null http://127.0.0.1:8000/heartbeat/{beat.heartbeat_key}/"
+        )
+        self.assertContains(shown, "90 sn")
+        self.client.force_login(self.clerk)
+        self.assertNotContains(self.client.get("/monitoring/nodes/69000/"), beat.heartbeat_key)
+
+    def test_why_a_question_failed_is_said_in_the_readers_words(self):
+        Check.objects.filter(node__code="69001").update(last_error="connection refused")
+        Check.objects.filter(node__code="69002").update(last_error="HTTP 503")
+        self.assertContains(self.client.get("/monitoring/nodes/69001/"), "bağlantı reddedildi")
+        self.assertContains(self.client.get("/monitoring/nodes/69002/"), "HTTP 503")
+
+    def test_the_watch_itself_is_shown_with_the_machine_that_stands_at_a_shard(self):
+        self.assertContains(self.client.get("/monitoring/nodes/"), "manage.py probe")
+        Prober.objects.create(name="here 2/3", location="here", cycle_ended_at=now(), owner="izleme-2:71/ab12cd")
+        page = self.client.get("/monitoring/nodes/")
+        self.assertContains(page, "bu konum 2/3")
+        self.assertContains(page, "izleme-2")
+
+    def test_a_narrowed_list_says_how_many_were_found(self):
+        self.assertContains(self.client.get("/monitoring/nodes/", {"q": "69003"}), "1 izleme noktası bulundu")
+        self.assertNotContains(self.client.get("/monitoring/nodes/", {"page": "1"}), "Tümünü göster")
