@@ -6,11 +6,8 @@ from django import template
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-<<<<<<< HEAD
 from django.utils.translation import gettext
-=======
 from django.utils.translation import gettext_lazy as _
->>>>>>> 612c59f (registry: Windows by their next round, causes in the reader's words)
 
 from foundation import now
 from foundation.directory import turkish
