@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation import now
 from foundation.directory import turkish
@@ -18,6 +19,17 @@ Lane = Broadcast.Lane
 Lines = tuple[tuple[str, str, str, str], ...]  # of an uploaded list, as audience.Rule keeps them
 LARGEST_FILE = 2 * 1024 * 1024
 LIVE_LANES = [choice for choice in Lane.choices if choice[0] != Lane.DRILL]
+
+# What each token that is filled in once stands for.
+ASKED = {
+    "saat": pgettext_lazy("token", "Since when"),
+    "sonraki": pgettext_lazy("token", "Next word at"),
+    "tahmini": pgettext_lazy("token", "Probably until"),
+    "plan": pgettext_lazy("token", "Plan"),
+    "tel": pgettext_lazy("token", "Telephone to call"),
+    "tarih": pgettext_lazy("token", "Date"),
+    "modul": pgettext_lazy("token", "Module"),
+}
 
 
 def every_region() -> list[tuple[str, str]]:
@@ -82,7 +94,8 @@ class ComposeForm(forms.Form):
         self.is_drill = is_drill
         self.lines = lines
         for name in templates.ASKED:
-            self.fields[f"token_{name}"] = forms.CharField(label=f"{{{name}}}", max_length=60, required=False)
+            label = f"{ASKED[name]} {{{name}}}"
+            self.fields[f"token_{name}"] = forms.CharField(label=label, max_length=60, required=False)
 
     def asked(self):
         """The token fields that the text at hand needs."""

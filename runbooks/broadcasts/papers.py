@@ -24,7 +24,7 @@ from helpdesk.sheets import BOM, Paper
 from monitoring.sheets import harmless
 from runbooks.broadcasts.classes import CLASSES, name_of
 from runbooks.broadcasts.evidence import NotGenuine
-from runbooks.models import Acknowledgement, Broadcast, Recipient
+from runbooks.models import Acknowledgement, Approval, Broadcast, Recipient
 
 LANGUAGE = "tr"
 INSIDE = "kanit.json"  # the name of the signed file within the pages
@@ -136,7 +136,7 @@ class Sheet(Paper):
     def footer(self) -> None:
         self.set_y(-12)
         self.set_font("sans", "", 6.5)
-        self.cell(0, 5, f"{self.foot} · {self.page_no()}", align="C")
+        self.cell(0, 5, f"{self.foot} · {self.page_no()} / {{nb}}", align="C")
 
     def part(self, title: str) -> None:
         self.ln(3)
@@ -216,7 +216,7 @@ def _people(sheet: Sheet, said: dict, broadcast: dict) -> None:
         (_("By what right"), dict(Broadcast.Authority.choices).get(said["kind"], said["kind"])),
         (_("Submitted by"), f"{said['submitted_by'] or '–'} · {times.get('submitted_at', '')}"),
         (_("Approved by"), f"{said['approved_by'] or '–'} · {times.get('approved_at', '')}"),
-        (_("Second factor"), said.get("factor")),
+        (_("Second factor"), dict(Approval.Factor.choices).get(said.get("factor") or "", said.get("factor"))),
         (_("Recipients typed"), said.get("typed_count")),
         (_("Bound to (SHA-256)"), broadcast["binding"]),
         (_("List (SHA-256)"), broadcast["audience_digest"]),

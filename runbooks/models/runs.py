@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation import now
 from foundation.directory.models import Person
@@ -112,7 +113,7 @@ class Step(Promise):
         MANUAL = "manual", _("by hand")
         DECISION = "decision", _("decision")
         APPROVAL = "approval", _("approval")
-        HTTP = "http", _("call")
+        HTTP = "http", pgettext_lazy("step", "call")
         WAIT = "wait", _("wait")
         BROADCAST = "broadcast", _("broadcast")
 

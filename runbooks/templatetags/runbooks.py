@@ -1,6 +1,6 @@
 """What the pages of runbooks say in numbers: lengths of time, masked numbers, bars."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -34,6 +34,8 @@ def lasting(value: timedelta | None) -> str:
         return "–"
     seconds = round(abs(value.total_seconds()))
     hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours and not minutes:
+        return _("%(hours)d h") % {"hours": hours}
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     if minutes and not seconds % 60:
@@ -69,6 +71,12 @@ def gateway_name(name: str) -> str:
     """What people call a gateway."""
     names = {"twilio": "Twilio", "operator": _("domestic operator"), "console": _("console")}
     return names.get(name, name)
+
+
+@register.filter
+def day(text: str) -> str:
+    """A plan's "2026-10-05" as people here write it."""
+    return f"{date.fromisoformat(str(text)):%d.%m.%Y}" if text else ""
 
 
 @register.filter

@@ -338,6 +338,17 @@ class WorkingThroughARunOnThePage(Cast, TestCase):
         self.assertContains(self.client.post(reverse("runbooks:publish"), {"source": "a: 1"}), "code", status_code=422)
 
 
+class ReadingAPlan(Cast, TestCase):
+    def test_dates_lengths_and_kinds_are_written_as_people_here_say_them(self):
+        shelf.stock()
+        self.client.force_login(self.nermin)
+        page = self.client.get("/runbooks/DR-03/").content.decode()
+        self.assertIn("14.09.2026", page)
+        self.assertIn('<span class="nb-tag">çağrı</span>', page)
+        self.assertIn("4 sa</small>", page)
+        self.assertNotIn(" sa 0 dk", page)
+
+
 class TheSituationRoom(Cast, TestCase):
     def test_the_column_tells_what_happened_and_who_decided(self):
         contacts_in(self.odunpazari, 2)
