@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.directory import turkish
+from foundation.directory import spoken, turkish
 from foundation.directory.models import Municipality
 from foundation.directory.templatetags.nobet import shape
 from monitoring.models import Outage, State
@@ -36,7 +36,7 @@ CAUSES = {
 @register.simple_tag
 def state(value: str, count: int | None = None) -> SafeString:
     """The mark and word of a state; with `count` behind it in a legend."""
-    number = format_html(" <b>{}</b>", count) if count is not None else ""
+    number = format_html(" <b>{}</b>", spoken.number(count)) if count is not None else ""
     zero = " is-zero" if count == 0 else ""
     return format_html(
         '<span class="nb-state is-{}{}">{}{}{}</span>', value, zero, shape(value), State(value).label, number

@@ -21,10 +21,19 @@ def doors(stage):
             yield address + door.query, getattr(stage, door.admits[0])
 
 
+def other_faces(stage):
+    """Addresses of declared doors that look quite different there than where the door leads."""
+    yield reverse("monitoring:status_outage", args=[stage.reported.pk]), None  # over
+    yield reverse("monitoring:subscription", args=[stage.asked.token]), None  # asks to confirm
+    yield reverse("monitoring:status_municipality", args=[stage.merzifon.code]), None  # in an outage
+    yield f"{reverse('monitoring:status_find')}?q=o", None  # found something
+    yield f"{reverse('monitoring:status_history')}?lang=en", None
+
+
 def pages(stage) -> list[tuple[str, str]]:
     """(address, session key or "") of those that show a whole page; all queries happen here, before Chromium."""
     shown = []
-    for address, person in doors(stage):
+    for address, person in [*doors(stage), *other_faces(stage)]:
         client = Client()
         if person:
             client.force_login(person)

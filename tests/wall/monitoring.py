@@ -39,7 +39,7 @@ doors = [
     Public("monitoring:status_calendar"),
     Public("monitoring:status_badge"),
     Public("monitoring:status_announcement"),
-    Public("monitoring:status_outage", at=lambda stage: {"pk": 4242}, answers=(404,)),
+    Public("monitoring:status_outage", at=lambda stage: {"pk": stage.spoken_of.pk}),
     Public("monitoring:status_province", at=lambda stage: {"plate": "26"}),
     Public("monitoring:status_municipality", at=lambda stage: PLACE),
     Public("monitoring:status_municipality_history", at=lambda stage: PLACE),
@@ -118,5 +118,6 @@ def furnish(stage):
     )
     stage.reported = outages.declare(municipalities=[stage.merzifon], title_tr="Eski", title_en="Old")
     outages.end(stage.reported)
+    stage.asked = Subscriber.objects.create(channel="email", address="sorulan@example.test")
     stage.subscriber = Subscriber.objects.create(channel="email", address="biri@example.test", confirmed_at=now())
     stage.window = maintenances.plan(window, by=stage.nermin, nodes=[stage.node])
