@@ -1,6 +1,8 @@
 """The doors that belong to no context: liveness, readiness, home, errors."""
 
-from django.db import DatabaseError, connection
+import sys
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -63,5 +65,12 @@ def not_found(request, exception=None):
 
 
 def broken(request):
-    """The last page: leans on nothing that may be what broke."""
+    """The last page: leans on nothing that may be what broke.
+
+    A database that is away, restarting or locked is no fault of the request: come back.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        answer = render(None, "503.html", status=503)
+        answer["Retry-After"] = "10"
+        return answer
     return render(None, "500.html", status=500)

@@ -80,7 +80,16 @@ def postgres(name: str = "postgres") -> Iterator[str]:
             wait_until_ready(port)
             yield f"postgres://nobet@127.0.0.1:{port}/{name}"
         finally:
+            subprocess.run([program("pg_ctl"), "-D", data, "stop", "-m", "fast"], **quiet, **account)
             stop(running)
+
+
+def restart(url: str) -> None:
+    """The server of `postgres` dies on the spot, as in a crash, and comes back; returns when it answers again."""
+    asked = [program("psql"), f"{url.rsplit('/', 1)[0]}/postgres", "-qAtc", "SHOW data_directory"]
+    data = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    again = [program("pg_ctl"), "-D", data, "restart", "-m", "immediate", "-w", "-l", f"{data}/again.log"]
+    subprocess.run(again, check=True, stdout=subprocess.DEVNULL, cwd="/", **unprivileged())
 
 
 def wait_until_ready(port: int) -> None:

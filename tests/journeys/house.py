@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 from tests import servers, templates
 
@@ -166,7 +167,7 @@ class House:
             time.sleep(0.1)
         raise AssertionError(f"waited {within} s for {what}\n{self.log.read_text(errors='replace')[-3000:]}")
 
-    def __enter__(self) -> "House":
+    def __enter__(self) -> Self:
         self.furnish()
         self.serve()
         return self
