@@ -13,6 +13,7 @@ from monitoring.probing import http, icmp, tcp
 from monitoring.probing.questions import Failed, Outcome, Question
 from monitoring.verdicts import Raw
 
+TIMED_OUT = "timeout"
 KINDS: dict[str, Callable[..., Awaitable[Outcome]]] = {
     "http": http.ask,
     "tcp": tcp.ask,
@@ -40,7 +41,7 @@ def reason(trouble: Exception) -> str:
         case Failed():
             return str(trouble)
         case TimeoutError() | dns.exception.Timeout():
-            return "timeout"
+            return TIMED_OUT
         case ForbiddenAddress():
             return "forbidden address"
         case ConnectionRefusedError():

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from monitoring import verdicts
 from monitoring.probing import asking
+from monitoring.probing.asking import TIMED_OUT
 from monitoring.probing.questions import Outcome, Question
 from monitoring.probing.recording import Change
 from monitoring.probing.timers import Timers
@@ -27,6 +28,7 @@ BOOKS_EVERY = 1.0
 CYCLE_EVERY = 10.0
 CANARY_EVERY = 10.0
 STALL = 1.0  # a loop that wakes this late says nothing about time-outs
+OWN_SHARE = 0.5  # of a time-out: where our loop slept away more of it by waking late, it says nothing either
 
 
 class Bookkeeper(Protocol):
@@ -80,6 +82,8 @@ class Prober:
         self.canary_ok = True
         self.worst_delay = 0.0
         self.stalled_at = 0.0
+        self.slept = 0.0  # seconds that the loop woke late, in all
+        self.woken_at = time.monotonic()
         self.waits_for_width = False
         self.count = 0
 
@@ -93,6 +97,7 @@ class Prober:
             while not leaving.is_set():
                 self.launch_due()
                 await asyncio.sleep(TICK)
+                self.slept, self.woken_at = self.lateness(), time.monotonic()
         finally:
             for task in (*helpers, *self.out):
                 task.cancel()
@@ -107,6 +112,13 @@ class Prober:
         for question, late in self.timers.due(now):
             self.note_delay(late, now)
             self.launch(question)
+
+    def lateness(self) -> float:
+        """Seconds that the loop has woken late so far, with those of the wake-up that is due.
+
+        On a starved machine many small ones add up to a whole time-out, and each alone is no stall.
+        """
+        return self.slept + max(0.0, time.monotonic() - self.woken_at - TICK)
 
     def note_delay(self, late: float, now: float) -> None:
         self.worst_delay = max(self.worst_delay, late)
@@ -125,21 +137,22 @@ class Prober:
         task.add_done_callback(self.out.discard)
 
     async def probe(self, question: Question, key: str) -> None:
-        asked, at = time.monotonic(), time.time()
+        asked, at, slept = time.monotonic(), time.time(), self.lateness()
         try:
             outcome = await self.ask(question, allow_private=self.allow_private)
         finally:
             self.out_to[key] -= 1
             if not self.out_to[key]:
                 del self.out_to[key]
-        self.receive(question, outcome, at, asked)
+        self.receive(question, outcome, at, asked, self.lateness() - slept)
 
     # --- judging ----------------------------------------------------------
 
-    def receive(self, question: Question, outcome: Outcome, at: float, asked: float) -> None:
-        """Judge one outcome and put the question back in line."""
+    def receive(self, question: Question, outcome: Outcome, at: float, asked: float, slept: float) -> None:
+        """Judge one outcome and put the question back in line. `slept`: how late we woke meanwhile, in seconds."""
         self.count += 1
-        raw = outcome.raw if self.is_trusted(outcome, asked) else Raw.NA
+        slept_away = outcome.error == TIMED_OUT and slept > OWN_SHARE * question.timeout
+        raw = outcome.raw if self.is_trusted(outcome, asked) and not slept_away else Raw.NA
         before = self.memories[question.id]
         after = verdicts.decide(before, question.rule, raw, at, location=self.location)
         self.block.add(question.id, at, raw, outcome.duration)

@@ -172,6 +172,20 @@ async def test_failures_while_our_own_line_is_dead_are_no_data():
     assert Verdict.DOWN not in ledger.verdicts().values()
 
 
+@pytest.mark.parametrize(("error", "raw"), [("timeout", Raw.NA), ("connection refused", Raw.FAIL)])
+async def test_a_time_out_that_our_own_loop_slept_away_is_no_data(error, raw):
+    """Each wake-up is late by less than a stall; together they are most of the question's time."""
+
+    async def ask(question, allow_private):
+        for _step in range(4):
+            time.sleep(0.4)
+            await asyncio.sleep(0.01)
+        return Outcome(Raw.FAIL, question.timeout, error)
+
+    ledger, _prober = await run([a_question(1, interval=1, timeout=2)], 4, ask=ask)
+    assert {sample.raw for sample in ledger.samples} == {raw}
+
+
 async def test_the_canary_needs_two_of_three():
     server = await asyncio.start_server(lambda reader, writer: writer.close(), LOOPBACK, FIRST_PORT + 1408)
     async with server:
