@@ -1,8 +1,9 @@
 """Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
@@ -49,6 +50,16 @@ def active(at: datetime) -> list[Maintenance]:
     candidates = Maintenance.objects.standing().filter(starts_at__lte=at)
     alive = candidates.filter(rule="", ends_at__gt=at) | candidates.exclude(rule="")
     return [window for window in alive if is_active(window, at)]
+
+
+def coming(windows: Iterable[Maintenance], at: datetime) -> list[Maintenance]:
+    """Those that run or have a round ahead, the soonest first, each knowing that round (`begins_at`, `finishes_at`)."""
+    found = []
+    for window in windows:
+        window.coming = next(rounds(window, at, at + LOOK_AHEAD), None)
+        if window.coming:
+            found.append(window)
+    return sorted(found, key=attrgetter("begins_at"))
 
 
 class Line(NamedTuple):

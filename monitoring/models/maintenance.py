@@ -1,5 +1,7 @@
 """Work announced beforehand, or admitted afterwards: it stops alerts and leaves the SLA."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -13,13 +15,6 @@ from monitoring.models.registry import Node
 class MaintenanceQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(cancelled_at=None)
-
-    def upcoming(self, at):
-        return self.standing().filter(starts_at__gt=at)
-
-    def active(self, at):
-        """Those whose own window holds `at`; later rounds of a rule: `monitoring.maintenances`."""
-        return self.standing().filter(starts_at__lte=at, ends_at__gt=at)
 
 
 class Maintenance(models.Model):
@@ -49,6 +44,7 @@ class Maintenance(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = MaintenanceQuerySet.as_manager()
+    coming: tuple[datetime, datetime] | None = None  # set by `maintenances.coming` for readers; not stored
 
     class Meta:
         ordering = ["starts_at"]
@@ -70,12 +66,21 @@ class Maintenance(models.Model):
         english = (get_language() or "tr").startswith("en")
         return self.text_en if english and self.text_en else self.text_tr
 
+    @property
+    def begins_at(self) -> datetime:
+        """Of the round that runs or comes next, where that was looked up; else of the first."""
+        return self.coming[0] if self.coming else self.starts_at
+
+    @property
+    def finishes_at(self) -> datetime:
+        return self.coming[1] if self.coming else self.ends_at
+
     def stage(self, at) -> "Maintenance.Stage":
         if self.cancelled_at:
             return self.Stage.CANCELLED
-        if at < self.starts_at:
+        if at < self.begins_at:
             return self.Stage.SCHEDULED
-        return self.Stage.IN_PROGRESS if at < self.ends_at else self.Stage.COMPLETED
+        return self.Stage.IN_PROGRESS if at < self.finishes_at else self.Stage.COMPLETED
 
 
 class Silence(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncMonth
 
 from foundation.directory.models import Component, Municipality, Province
+from monitoring import maintenances
 from monitoring.history import of_days
 from monitoring.models import (
     WORST_FIRST,
@@ -275,10 +276,12 @@ def felt_spans(components: list[Component], municipality: Municipality, at: date
 
 
 def add_maintenance(spans: dict[str, list[bars.Span]], at: datetime) -> None:
-    past = Maintenance.objects.standing().filter(ends_at__gte=at - HISTORY, starts_at__lte=at, rule="")
+    began = Maintenance.objects.standing().filter(starts_at__lte=at)
+    past = began.filter(~Q(rule="") | Q(ends_at__gte=at - HISTORY))
     for window in past.prefetch_related("components"):
+        rounds = list(maintenances.rounds(window, at - HISTORY, at))
         for component in window.components.all():
-            spans[component.pk].append(bars.Span(window.starts_at, min(window.ends_at, at), State.MAINTENANCE))
+            spans[component.pk] += [bars.Span(start, min(end, at), State.MAINTENANCE) for start, end in rounds]
 
 
 def connections(nodes: list[Node], at: datetime) -> list[ConnectionReport]:
@@ -328,9 +331,9 @@ def province_reports() -> list[ProvinceReport]:
 
 
 def upcoming_maintenance(at: datetime) -> list[Maintenance]:
-    """Public windows that have not ended, soonest first."""
-    windows = Maintenance.objects.standing().filter(is_public=True, ends_at__gt=at)
-    return list(windows.prefetch_related("components")[:20])
+    """Public windows that run or come, soonest first; one repeated by a rule with the round that is next."""
+    windows = Maintenance.objects.standing().filter(~Q(rule="") | Q(ends_at__gt=at), is_public=True)
+    return maintenances.coming(windows.prefetch_related("components"), at)[:20]
 
 
 def last_change(at: datetime) -> datetime:

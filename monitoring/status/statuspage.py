@@ -204,12 +204,12 @@ def maintenance(window: Maintenance, report: Report) -> dict:
         "resolved_at": None,
         "impact": "maintenance",
         "shortlink": f"{settings.PUBLIC_BASE_URL}/status/#maintenance-{window.pk}",
-        "started_at": stamp(window.starts_at),
+        "started_at": stamp(window.begins_at),
         "page_id": page_id(report),
         "incident_updates": [],
         "components": [component_fields(component, State.MAINTENANCE, report) for component in window.components.all()],
-        "scheduled_for": stamp(window.starts_at),
-        "scheduled_until": stamp(window.ends_at),
+        "scheduled_for": stamp(window.begins_at),
+        "scheduled_until": stamp(window.finishes_at),
     }
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -404,6 +405,39 @@ WORDS = {
     "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance",
     "investigating", "identified", "monitoring", "resolved", "scheduled", "in_progress", "verifying", "completed",
 }  # fmt: skip
+
+
+class WorkThatRepeats(StatusCase):
+    def a_window(self, *, weeks_ago: int, rule: str) -> Maintenance:
+        start = now().replace(microsecond=0) - timedelta(weeks=weeks_ago) + timedelta(days=1)
+        window = Maintenance(
+            title_tr="Haftalık bakım", title_en="Weekly work", starts_at=start, ends_at=start + HOUR, rule=rule
+        )
+        return maintenances.plan(window, by=self.nermin, components=[self.tahsilat])
+
+    def test_the_next_round_is_announced_everywhere(self):
+        window = self.a_window(weeks_ago=3, rule="FREQ=WEEKLY")
+        upcoming = json.loads(self.page("/api/v2/scheduled-maintenances/upcoming.json"))["scheduled_maintenances"]
+        following = window.starts_at + timedelta(weeks=3)
+        self.assertEqual([datetime.fromisoformat(row["scheduled_for"]) for row in upcoming], [following])
+        self.assertIn(f"{following.astimezone(bars.ISTANBUL):%H.%M}", self.page("/status/"))
+        self.assertIn("Haftalık bakım", self.page("/status/26010/"))
+
+    def test_the_calendar_keeps_the_first_round_and_the_rule(self):
+        window = self.a_window(weeks_ago=3, rule="FREQ=WEEKLY;COUNT=5")
+        calendar = self.page("/status/maintenance.ics")
+        self.assertIn(f"DTSTART:{window.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}", calendar)
+        self.assertIn("RRULE:FREQ=WEEKLY;COUNT=5", calendar)
+
+    def test_a_rule_without_another_round_is_over(self):
+        self.a_window(weeks_ago=3, rule="FREQ=WEEKLY;COUNT=2")
+        self.assertNotIn("Haftalık bakım", self.page("/status/"))
+
+    def test_past_rounds_are_drawn_as_maintenance(self):
+        self.a_window(weeks_ago=3, rule="FREQ=WEEKLY")
+        spans: dict = defaultdict(list)
+        report.add_maintenance(spans, now())
+        self.assertEqual([span.state for span in spans["TAHSILAT"]], [State.MAINTENANCE] * 3)
 
 
 class AClientOfStatuspage(StatusCase):
