@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from tests import servers
-from tests.bench import Row
+from tests.bench import Row, _quarter
 from tests.journeys.house import ROOT
 
 COUNT, INTERVAL, SECONDS = 1_407, 10, 12.0
@@ -42,7 +42,8 @@ def run(*, rounds: int, full: bool) -> list[Row]:
                     memory.rounds.append((mine["memory"], theirs["memory"]))
                     drift.rounds.append((mine["delay"], 1.0))
     rows = [*streams.values(), peers, drift]
-    return [*rows, memory] if full else rows  # below 10,000 the interpreter itself is most of it
+    # below 10,000 the interpreter itself is most of the memory
+    return [*rows, memory, *_quarter.rows()] if full else rows
 
 
 def per_thousand(result: dict) -> float:

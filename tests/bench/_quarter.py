@@ -1,0 +1,110 @@
+"""A quarter of the watch on PostgreSQL: what 90 days of 8,400 checks every 30 seconds take on disk.
+
+One day is answered, gathered in blocks as a prober hands them over, and sealed hour by
+hour by the product itself; the other 89 days are copies of its rows at other times.
+Every row is packed alone, so that a copy takes what a day of its own would take.
+`python -m tests.bench._quarter` prints {"GB": …} as JSON.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402  Django first
+
+from foundation.directory.models import Component  # noqa: E402
+from monitoring import history, partitions  # noqa: E402
+from monitoring.models import Check, Hour, Node, RawHour, SampleBlock  # noqa: E402
+from monitoring.samples import Block  # noqa: E402
+from monitoring.verdicts import Raw  # noqa: E402
+from tests import servers  # noqa: E402
+from tests.bench import Row  # noqa: E402
+from tests.journeys.house import ROOT  # noqa: E402
+
+DAYS, CHECKS, INTERVAL, BLOCK = 90, 8_400, 30, 10
+MOST_GB = 12.0
+FIRST = datetime(2026, 1, 5, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def rows() -> list[Row]:
+    with servers.postgres() as database:
+        environment = {**os.environ, "DATABASE_URL": database, "REDIS_URL": "", "LOG_LEVEL": "ERROR"}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
+        words = [sys.executable, "-m", "tests.bench._quarter"]
+        said = subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    case = f"{DAYS} days of {CHECKS:,} checks at {INTERVAL} s, on disk"
+    return [Row(case, "GB", 1.0, [(json.loads(said.splitlines()[-1])["GB"], MOST_GB)])]
+
+
+def furnish() -> list[int]:
+    """Four checks a node; their keys."""
+    component = Component.objects.create(code="BENCH", name_tr="b", name_en="b", tier="C")
+    nodes = [Node(code=str(number), name="b", component=component) for number in range(CHECKS // 4)]
+    Node.objects.bulk_create(nodes)
+    checks = [
+        Check(node=node, kind=kind, target="b", interval=INTERVAL)
+        for node in nodes
+        for kind in (Check.Kind.HTTP, Check.Kind.TCP, Check.Kind.TLS, Check.Kind.DNS)
+    ]
+    Check.objects.bulk_create(checks)
+    return [check.pk for check in checks]
+
+
+def answer_hour(checks: list[int], start: datetime, chance: random.Random) -> None:
+    """Blocks of ten seconds: each check once in thirty, its usual latency with noise, one failure in 200."""
+    usual = {check: 20 + check * 7919 % 180 for check in checks}
+    spare = INTERVAL // BLOCK
+    for number in range(3600 // BLOCK):
+        began = start.timestamp() + number * BLOCK
+        block = Block(began)
+        for check in checks[number % spare :: spare]:
+            raw = Raw.FAIL if chance.random() < 0.005 else Raw.OK
+            block.add(check, began + chance.random() * BLOCK, raw, usual[check] * chance.lognormvariate(0, 0.2) / 1000)
+        SampleBlock.objects.create(at=datetime.fromtimestamp(began, UTC), samples=block.seal())
+
+
+def repeat_day(day: int) -> None:
+    """The rows of the first day once more, `day` days later."""
+    for model in (RawHour, Hour):
+        table = model._meta.db_table
+        partitions.ensure(table, FIRST + day * DAY)
+        columns = [field.column for field in model._meta.concrete_fields]
+        values = ", ".join("at + %(later)s" if column == "at" else column for column in columns)
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE at < %(end)s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"later": day * DAY, "end": FIRST + DAY})
+
+
+def gigabytes() -> float:
+    """All tables of monitoring with their indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname ~ '^monitoring_' AND relkind = 'r'"
+        )
+        return float(cursor.fetchone()[0]) / 1e9
+
+
+def main() -> None:
+    checks, chance = furnish(), random.Random(11)
+    for hour in range(24):
+        answer_hour(checks, FIRST + hour * HOUR, chance)
+        history.seal(FIRST + hour * HOUR)
+        print(f"hour {hour + 1} of 24", file=sys.stderr, flush=True)
+    for day in range(1, DAYS):
+        repeat_day(day)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE monitoring_sampleblock")
+    print(json.dumps({"GB": gigabytes()}))
+
+
+if __name__ == "__main__":
+    main()
