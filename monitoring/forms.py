@@ -86,7 +86,7 @@ class MaintenanceForm(forms.ModelForm):
     provinces = forms.ModelMultipleChoiceField(
         label=_("Provinces"),
         required=False,
-        queryset=Province.objects.order_by("name"),
+        queryset=Province.objects.all(),
         widget=forms.CheckboxSelectMultiple,
     )
     named = forms.CharField(
@@ -162,9 +162,10 @@ class MaintenanceForm(forms.ModelForm):
         """The provinces as the page groups them: region, each with whether it is ticked, and how many are."""
         ticked = {str(code) for code in self["provinces"].value() or ()}
         groups: dict[str, list[tuple[Province, bool]]] = {}
-        for province in Province.objects.order_by("region", "name"):
+        for province in Province.objects.all():
             groups.setdefault(province.region, []).append((province, province.pk in ticked))
-        return [(region, group, sum(chosen for _province, chosen in group)) for region, group in groups.items()]
+        in_order = sorted(groups.items(), key=lambda group: turkish.sort_key(group[0]))
+        return [(region, group, sum(chosen for _province, chosen in group)) for region, group in in_order]
 
     @property
     def tiers(self) -> list[tuple[str, list[tuple[Component, bool]], int]]:
@@ -203,7 +204,7 @@ class SplitForm(forms.Form):
         super().__init__(*args, **kwargs)
         lines = outage.affected.current().select_related("node", "municipality__province", "component")
         self.groups: dict[str, list[Affected]] = {}
-        for line in lines.order_by("municipality__province__name", "municipality__sort_key", "pk"):
+        for line in lines.order_by("municipality__province__sort_key", "municipality__sort_key", "pk"):
             self.groups.setdefault(line.municipality.province_id if line.municipality else "", []).append(line)
         places = [(code, code) for code in self.groups]
         single = [(line.pk, line.pk) for group in self.groups.values() for line in group]
