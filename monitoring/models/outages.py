@@ -38,14 +38,24 @@ class OutageQuerySet(models.QuerySet):
 
     def touching(self, municipality: Municipality):
         """Those that ever affected this municipality."""
-        return self.filter(affected__municipality=municipality).distinct()
+        return self.filter(pk__in=Affected.objects.filter(municipality=municipality).values("outage"))
+
+    def reaching(self, municipality: Municipality, *, still: bool = False):
+        """Those that affected it or one of its nodes, ever or `still`.
+
+        By key: joined, an outage comes once for each of its thousands of lines and is sorted out again.
+        """
+        lines = Affected.objects.filter(until=None) if still else Affected.objects.all()
+        own = lines.filter(municipality=municipality).values("outage")
+        of_nodes = lines.filter(node__municipality=municipality).values("outage")
+        return self.filter(Q(pk__in=own) | Q(pk__in=of_nodes))
 
     def visible_to(self, person):
         """All for those who work nationally, else the outages of one's own municipalities."""
         if person.works_nationally:
             return self
-        reach = person.reach("affected__municipality_id", province="affected__municipality__province_id")
-        return self.filter(reach).distinct()
+        reach = person.reach("municipality_id", province="municipality__province_id")
+        return self.filter(pk__in=Affected.objects.filter(reach).values("outage"))
 
 
 class Outage(models.Model):

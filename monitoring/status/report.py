@@ -180,9 +180,7 @@ def national(at: datetime) -> Report:
 
 def municipal(municipality: Municipality, at: datetime) -> Report:
     """One municipality: its own nodes, its modules, and what it inherits from the country."""
-    reach = Q(affected__municipality=municipality) | Q(affected__node__municipality=municipality)
-    now_felt = Q(affected__until=None) & reach
-    outages = open_outages(Outage.objects.filter(now_felt).distinct())
+    outages = open_outages(Outage.objects.reaching(municipality, still=True))
     components = list(municipality.components.all()) or list(Component.objects.all())
     return Report(
         at=at,
@@ -375,11 +373,7 @@ def past(
 
 def ended_of(municipality: Municipality | None) -> OutageQuerySet:
     outages = Outage.objects.public().filter(is_drill=False, ended_at__isnull=False)
-    if municipality is None:
-        return outages
-    return outages.filter(
-        Q(affected__municipality=municipality) | Q(affected__node__municipality=municipality)
-    ).distinct()
+    return outages.reaching(municipality) if municipality else outages
 
 
 def months(municipality: Municipality | None, number: int = 12) -> list[tuple[date, int]]:
