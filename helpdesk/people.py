@@ -17,7 +17,7 @@ class Colleague(NamedTuple):
 
 
 def at_the_desk() -> QuerySet[Person]:
-    """Everyone who may be given a ticket, by name."""
+    """Everyone who may be given a ticket, in the order of a Turkish register."""
     current = Membership.objects.current().filter(role__in=Membership.DESK_ROLES)
     return Person.objects.filter(is_active=True, memberships__in=current).distinct().order_by("sort_key", "pk")
 

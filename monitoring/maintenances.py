@@ -56,19 +56,22 @@ def coming(windows: Iterable[Maintenance], at: datetime) -> list[Maintenance]:
     """Those that run or have a round ahead, the soonest first, each knowing that round (`begins_at`, `finishes_at`)."""
     found = []
     for window in windows:
-        window.coming = next(rounds(window, at, at + LOOK_AHEAD), None)
+        window.coming = next_round(window, at)
         if window.coming:
             found.append(window)
     return sorted(found, key=attrgetter("begins_at"))
 
 
+def next_round(window: Maintenance, at: datetime) -> tuple[datetime, datetime] | None:
+    """The round that runs at `at`, else the one that comes next."""
+    return next(rounds(window, at, at + LOOK_AHEAD), None)
+
+
 class Line(NamedTuple):
-    """A window as a list shows it: `starts_at` and `ends_at` are those of the round that runs or comes next."""
+    """A window as a list shows it; it knows the round that runs or comes next."""
 
     window: Maintenance
     stage: Maintenance.Stage
-    starts_at: datetime
-    ends_at: datetime
     covers: list[str]
 
 
@@ -80,18 +83,15 @@ def overview(at: datetime, *, most: int = 100) -> list[Line]:
     lines = [line_of(window, at) for window in windows[:most]]
     ahead = [line for line in lines if line.stage in (Maintenance.Stage.IN_PROGRESS, Maintenance.Stage.SCHEDULED)]
     over = [line for line in lines if line not in ahead]
-    return sorted(ahead, key=lambda line: line.starts_at) + over
+    return sorted(ahead, key=lambda line: line.window.begins_at) + over
 
 
 def line_of(window: Maintenance, at: datetime) -> Line:
     """A window repeated by a rule is over only when its last round is."""
     covers = [str(one) for one in chain(*(part.all() for part in parts_of(window)))]
-    coming = None if window.cancelled_at else next(rounds(window, at, at + LOOK_AHEAD), None)
-    if not coming:
-        stage = Maintenance.Stage.CANCELLED if window.cancelled_at else Maintenance.Stage.COMPLETED
-        return Line(window, stage, window.starts_at, window.ends_at, covers)
-    stage = Maintenance.Stage.IN_PROGRESS if coming[0] <= at else Maintenance.Stage.SCHEDULED
-    return Line(window, stage, *coming, covers)
+    if not window.cancelled_at:
+        window.coming = next_round(window, at)
+    return Line(window, window.stage(at), covers)
 
 
 def parts_of(window: Maintenance) -> tuple:

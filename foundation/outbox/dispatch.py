@@ -128,6 +128,8 @@ class Shift:
         if name is None:
             return 0
         line = self._line(name)
+        if self._is_busy(name):
+            return 0
         room = min(CHUNK, HIGH_WATER * self.gateways[name].concurrency - line.ahead)
         post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
         parcels = claim(self.channel, sender, self.gateways[name], room)

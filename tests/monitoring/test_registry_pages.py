@@ -145,7 +145,7 @@ class RegistryPages(TestCase):
                 ("bitmiş kural", "completed"),
             ],
         )
-        self.assertEqual(answer.context["rows"][1].starts_at, weekly.starts_at + timedelta(days=21))
+        self.assertEqual(answer.context["rows"][1].window.begins_at, weekly.starts_at + timedelta(days=21))
         self.assertContains(answer, f"/monitoring/maintenance/{weekly.pk}/cancellation/")
         self.assertContains(answer, "her hafta aynı gün")
 

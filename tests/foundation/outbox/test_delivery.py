@@ -46,6 +46,19 @@ def test_everyone_is_written_to_once(standin):
     assert Attempt.objects.filter(outcome="accepted").exclude(sid="").count() == 250
 
 
+def test_a_full_line_takes_nothing_more_while_another_one_has_room(standin, monkeypatch):
+    batch = a_released_batch(3)
+    Route.objects.create(gateway="twilio", sender="", rate=100, ceiling=100, tokens=100)
+    shift = dispatch.Shift("sms", 5.0)
+    line = shift._line("twilio")
+    try:
+        monkeypatch.setattr(type(line), "ahead", property(lambda self: 10_000))
+        assert shift._claim_for("") == 0
+    finally:
+        line.close()
+    assert set(batch.messages.values_list("state", flat=True)) == {State.QUEUED}
+
+
 def test_nothing_leaves_before_the_release(standin):
     batch = outbox.open_batch("b", lane="life_safety")
     outbox.add(batch, "sms", [Recipient("+905320000001", "a")])
