@@ -1,17 +1,13 @@
 """HTTP and HTTPS: status, headers, words in the body, JSON values; redirects followed."""
 
-import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from monitoring.probing import certificates
 from monitoring.probing.questions import BODY_LIMIT, Failed, Outcome, Question
-from monitoring.probing.sockets import Stopwatch, connect, encrypt
+from monitoring.probing.sockets import Stopwatch, Wire, connect
 from monitoring.verdicts import Raw
 
 MOST_REDIRECTS = 10
@@ -28,75 +24,35 @@ class Answer:
     certificate: dict[str, float]
 
 
-class PlainWire:
-    """A socket read and written without a transport: the cheapest way to ask."""
-
-    def __init__(self, opened):
-        self.opened, self.loop = opened, asyncio.get_running_loop()
-        self.certificate: dict[str, float] = {}
-
-    async def send(self, data: bytes) -> None:
-        await self.loop.sock_sendall(self.opened, data)
-
-    async def read(self) -> bytes:
-        return await self.loop.sock_recv(self.opened, 65_536)
-
-    def close(self) -> None:
-        self.opened.close()
-
-
-class TlsWire:
-    """The same over TLS, with what the certificate says."""
-
-    def __init__(self, reader, writer):
-        self.reader, self.writer = reader, writer
-        self.certificate = certificates.figures(writer.get_extra_info("ssl_object"))
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def read(self) -> bytes:
-        return await self.reader.read(65_536)
-
-    def close(self) -> None:
-        self.writer.transport.abort()
-
-
-@asynccontextmanager
-async def wire_to(
-    host: str, port: int, encrypted: bool, question: Question, watch, allow_private: bool
-) -> AsyncIterator:
-    opened = await connect(host, port, watch, allow_private=allow_private)
+async def wire_to(host: str, port: int, encrypted: bool, question: Question, watch: Stopwatch, private: bool) -> Wire:
+    wire = await connect(host, port, watch, allow_private=private)
     if encrypted:
         verify = not question.rules.get("tls_config", {}).get("insecure_skip_verify")
-        wire: TlsWire | PlainWire = TlsWire(*await encrypt(opened, host, watch, verify=verify))
-    else:
-        wire = PlainWire(opened)
-    try:
-        yield wire
-    finally:
-        wire.close()
+        await wire.encrypt(host, watch, verify=verify)
+    return wire
 
 
 async def ask(question: Question, *, allow_private: bool) -> Outcome:
-    """Ask, follow redirects (each socket is judged), and hold the answer against the rules."""
+    """Ask, follow redirects (each connection is judged), and hold the answer against the rules."""
     watch, began = Stopwatch(), time.perf_counter()
-    url, answer, redirects = question.url, None, 0
-    while True:
+    url, redirects = question.url, 0
+    answer = await ask_once(question, url, watch, allow_private)
+    while (there := redirect_of(answer, question)) and redirects < MOST_REDIRECTS:
+        redirects, url = redirects + 1, urlsplit(urljoin(url.geturl(), there))
         answer = await ask_once(question, url, watch, allow_private)
-        there = answer.headers.get("location")
-        if answer.status not in REDIRECTS or not there or question.rules.get("follow_redirects") is False:
-            break
-        redirects += 1
-        if redirects > MOST_REDIRECTS:
-            raise Failed("too many redirects")
-        url = urlsplit(urljoin(url.geturl(), there))
-    figures = {"probe_http_status_code": answer.status, "probe_http_redirects": redirects, **answer.certificate}
+    seen = redirects + bool(there)  # the one that was followed no more counts, as in blackbox_exporter
+    figures = {"probe_http_status_code": answer.status, "probe_http_redirects": seen, **answer.certificate}
     figures["probe_http_ssl"] = float(url.scheme == "https")
-    reason = fault(answer, question, encrypted=url.scheme == "https")
+    reason = "too many redirects" if there else fault(answer, question, encrypted=url.scheme == "https")
     duration = time.perf_counter() - began
     return Outcome(Raw.FAIL if reason else Raw.OK, duration, reason, watch.phases, figures)
+
+
+def redirect_of(answer: Answer, question: Question) -> str:
+    """Where the answer sends us, if we follow."""
+    if answer.status not in REDIRECTS or question.rules.get("follow_redirects") is False:
+        return ""
+    return answer.headers.get("location", "")
 
 
 async def ask_once(question: Question, url, watch: Stopwatch, allow_private: bool) -> Answer:
@@ -104,14 +60,17 @@ async def ask_once(question: Question, url, watch: Stopwatch, allow_private: boo
     if not url.hostname or url.scheme not in ("http", "https"):
         raise Failed("not an address of the web")
     port = url.port or (443 if encrypted else 80)
-    async with wire_to(url.hostname, port, encrypted, question, watch, allow_private) as wire:
-        await wire.send(request(question, url))
+    wire = await wire_to(url.hostname, port, encrypted, question, watch, allow_private)
+    try:
+        wire.send(request(question, url))
         head, rest = await read_head(wire)
         watch.lap("processing")
         status, headers = parse_head(head)
         body = await read_body(wire, rest, headers) if question.rules.get("method", "GET") != "HEAD" else b""
         watch.lap("transfer")
         return Answer(status, headers, body, wire.certificate)
+    finally:
+        wire.close()
 
 
 def request(question: Question, url) -> bytes:
@@ -129,14 +88,10 @@ def request(question: Question, url) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def read_head(wire) -> tuple[bytes, bytes]:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = await wire.read()
-        if not piece or len(data) > 65_536:
-            raise Failed("no HTTP answer")
-        data += piece
-    head, _, rest = data.partition(b"\r\n\r\n")
+async def read_head(wire: Wire) -> tuple[bytes, bytes]:
+    head, end, rest = (await wire.read_until(b"\r\n\r\n")).partition(b"\r\n\r\n")
+    if not end:
+        raise Failed("no HTTP answer")
     return head, rest
 
 
@@ -149,7 +104,7 @@ def parse_head(head: bytes) -> tuple[int, dict[str, str]]:
     return int(match[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-async def read_body(wire, rest: bytes, headers: dict[str, str]) -> bytes:
+async def read_body(wire: Wire, rest: bytes, headers: dict[str, str]) -> bytes:
     """To the announced length or the end, at most BODY_LIMIT; chunks are put together."""
     chunked = "chunked" in headers.get("transfer-encoding", "")
     announced = headers.get("content-length", "")

@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from foundation import now
 from monitoring.models import Prober
+from monitoring.probing import loops
 from monitoring.probing.resident import Post, fresh_connection, stand
 from monitoring.verdicts import HERE
 
@@ -116,7 +117,7 @@ def relieve() -> bool:
 
 def occupy(post: Post, owner: str) -> None:
     try:
-        asyncio.run(stand_while_mine(post, owner))
+        loops.run(stand_while_mine(post, owner))
     finally:
         give_up(post, owner)
 

@@ -13,7 +13,7 @@ from django.db import Error, close_old_connections
 from foundation import now
 from monitoring import locations, outages
 from monitoring.models import Check, Dependency
-from monitoring.probing import canary, recording
+from monitoring.probing import canary, loops, recording
 from monitoring.probing.prober import Limits, Prober
 from monitoring.samples import Block
 from monitoring.verdicts import HERE
@@ -132,7 +132,7 @@ class ProberThread:
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, _server_loop=None) -> None:
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.live()), name="prober", daemon=True)
+        self.thread = threading.Thread(target=lambda: loops.run(self.live()), name="prober", daemon=True)
         self.thread.start()
 
     async def live(self) -> None:

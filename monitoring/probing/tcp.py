@@ -1,11 +1,9 @@
 """TCP, TLS and the first line of mail servers: does the door open, and who says hello?"""
 
-import asyncio
 import time
 
-from monitoring.probing import certificates
 from monitoring.probing.questions import Failed, Outcome, Question
-from monitoring.probing.sockets import Stopwatch, connect, encrypt
+from monitoring.probing.sockets import Stopwatch, connect
 from monitoring.verdicts import Raw
 
 BANNERS = {"smtp": b"220", "imap": b"* OK"}
@@ -14,19 +12,19 @@ BANNERS = {"smtp": b"220", "imap": b"* OK"}
 async def ask(question: Question, *, allow_private: bool) -> Outcome:
     """Open the port and close it again."""
     watch, began = Stopwatch(), time.perf_counter()
-    opened = await connect(question.host, question.port, watch, allow_private=allow_private)
-    opened.close()
+    wire = await connect(question.host, question.port, watch, allow_private=allow_private)
+    wire.close()
     return Outcome(Raw.OK, time.perf_counter() - began, "", watch.phases)
 
 
 async def ask_tls(question: Question, *, allow_private: bool) -> Outcome:
     """Shake hands with the chain verified; too few days left is a failure (`min_days`, default 14)."""
     watch, began = Stopwatch(), time.perf_counter()
-    opened = await connect(question.host, question.port, watch, allow_private=allow_private)
+    wire = await connect(question.host, question.port, watch, allow_private=allow_private)
     verify = not question.rules.get("tls_config", {}).get("insecure_skip_verify")
-    _reader, writer = await encrypt(opened, question.host, watch, verify=verify)
-    figures = certificates.figures(writer.get_extra_info("ssl_object"))
-    writer.transport.abort()
+    await wire.encrypt(question.host, watch, verify=verify)
+    wire.close()
+    figures = wire.certificate
     days = (figures.get("probe_ssl_earliest_cert_expiry", 0.0) - time.time()) / 86_400
     reason = "" if days >= question.rules.get("min_days", 14) else f"the certificate ends in {days:.0f} days"
     return Outcome(Raw.FAIL if reason else Raw.OK, time.perf_counter() - began, reason, watch.phases, figures)
@@ -35,15 +33,13 @@ async def ask_tls(question: Question, *, allow_private: bool) -> Outcome:
 async def ask_banner(question: Question, *, allow_private: bool) -> Outcome:
     """Read the greeting of an SMTP or IMAP server."""
     watch, began = Stopwatch(), time.perf_counter()
-    opened = await connect(question.host, question.port, watch, allow_private=allow_private)
+    wire = await connect(question.host, question.port, watch, allow_private=allow_private)
     if question.is_encrypted:
-        reader, writer = await encrypt(opened, question.host, watch, verify=True)
-    else:
-        reader, writer = await asyncio.open_connection(sock=opened)
+        await wire.encrypt(question.host, watch, verify=True)
     try:
-        greeting = await reader.readline()
+        greeting = await wire.read_until(b"\n")
     finally:
-        writer.transport.abort()
+        wire.close()
     watch.lap("processing")
     if not greeting.startswith(BANNERS[question.kind]):
         raise Failed("an unexpected greeting")

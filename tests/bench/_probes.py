@@ -19,7 +19,7 @@ from foundation.directory.models import Component  # noqa: E402 - Django first
 from monitoring.city.endpoints import City, allow_files  # noqa: E402
 from monitoring.city.map import LOOPBACK, Place  # noqa: E402
 from monitoring.models import Check, Node  # noqa: E402
-from monitoring.probing import recording, resident  # noqa: E402
+from monitoring.probing import loops, recording, resident  # noqa: E402
 from monitoring.probing.prober import Limits, Prober  # noqa: E402
 
 REQUEST = b"GET /saglik HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
@@ -114,7 +114,7 @@ def main() -> None:
     interval, seconds = int(sys.argv[4]), float(sys.argv[5])
     if kind == "ours":
         furnish(first, count, interval)
-        result = asyncio.run(ours(recording.load(), seconds))
+        result = loops.run(ours(recording.load(), seconds))
     else:
         result = asyncio.run(bare(first, count, interval, seconds))
     print(json.dumps(result | {"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
