@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 
 def update_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence]) -> None:
@@ -13,15 +13,16 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence
     """
     if not rows:
         return
-    quote = connection.ops.quote_name
+    wire = connections[connection.alias]  # not the proxy, which looks itself up at each touch
+    quote = wire.ops.quote_name
     concrete = {column.name: column for column in model._meta.concrete_fields}
     columns = [concrete[name] for name in fields]
     assignments = ", ".join(f"{quote(str(column.column))} = %s" for column in columns)
     key = quote(str(model._meta.pk.column))
     sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {key} = %s"  # noqa: S608
+    *values, keys = zip(*rows, strict=True)
     prepared = [
-        [*(column.get_db_prep_save(value, connection) for column, value in zip(columns, row, strict=False)), row[-1]]
-        for row in rows
+        [column.get_db_prep_save(value, wire) for value in given] for column, given in zip(columns, values, strict=True)
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, prepared)
+    with wire.cursor() as cursor:
+        cursor.executemany(sql, list(zip(*prepared, keys, strict=True)))

@@ -15,6 +15,16 @@ from monitoring.bulk import update_rows
 from monitoring.models import Check, Node, NodeTransition, State
 
 FIELDS = ("state", "since", "confirmed_at", "suspected_at", "is_flapping")
+READ = (
+    "code",
+    *FIELDS,
+    "override",
+    "override_until",
+    "component_id",
+    "municipality__code",
+    "municipality__province_id",
+)
+READ_OF_CHECKS = ("node_id", "verdict", "since", "suspected_at", "is_flapping", "is_essential")
 
 
 def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
@@ -22,7 +32,10 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
 
     Inside the caller's transaction. Costs four statements however many nodes.
     """
-    nodes = list(Node.objects.filter(pk__in=list(node_ids)).select_related("municipality"))
+    node_ids = list(node_ids)
+    if not node_ids:
+        return []
+    nodes = list(Node.objects.filter(pk__in=node_ids).select_related("municipality").only(*READ))
     checks = checks_of(nodes)
     resting = maintenances.nodes_in_maintenance(at)
     changed, rows, told = [], [], []
@@ -47,7 +60,7 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
 
 def checks_of(nodes: list[Node]) -> dict[int, list[Check]]:
     checks = defaultdict(list)
-    for check in Check.objects.live().filter(node__in=nodes):
+    for check in Check.objects.live().filter(node__in=nodes).only(*READ_OF_CHECKS):
         checks[check.node_id].append(check)
     return checks
 

@@ -15,17 +15,8 @@ from monitoring.probing.questions import Question
 from monitoring.samples import Block
 from monitoring.verdicts import HERE, Memory, Verdict
 
-CHECK_FIELDS = (
-    "verdict",
-    "since",
-    "confirmed_at",
-    "suspected_at",
-    "is_flapping",
-    "memory",
-    "last_error",
-    "last_latency",
-    "last_probed_at",
-)
+REMEMBERED = ("suspected_at", "is_flapping", "memory", "last_error")
+DECIDED = ("verdict", "since", "confirmed_at", *REMEMBERED)
 CYCLE_FIELDS = ("last_probed_at", "last_latency", "last_error", "last_figures")
 
 
@@ -44,6 +35,19 @@ class Change:
     @property
     def turned(self) -> bool:
         return self.after.verdict is not self.before.verdict
+
+    @property
+    def shows(self) -> bool:
+        """Whether its node may look different now; one more failure of a known suspicion does not show."""
+        return (
+            self.turned
+            or self.packed is not None  # what `before` says is of one location, what is stored of all
+            or self.after.flaps.is_flapping is not self.before.flaps.is_flapping
+            or self.suspicion_of(self.after) != self.suspicion_of(self.before)
+        )
+
+    def suspicion_of(self, memory: Memory) -> float | None:
+        return verdicts.suspicion(memory, self.question.rule, self.at)
 
 
 @transaction.atomic
@@ -98,9 +102,10 @@ def judge_anew(believed: set[str]) -> None:
 def write_down(changes: Collection[Change], at: datetime, location: str = HERE) -> bool:
     turned = [change for change in changes if change.turned]
     around = Surroundings.of({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
-    update_rows(Check, CHECK_FIELDS, [row_of(change, around, location) for change in changes])
+    update_rows(Check, DECIDED, [[*decided(c, around), *remembered(c, location)] for c in turned])
+    update_rows(Check, REMEMBERED, [remembered(change, location) for change in changes if not change.turned])
     Transition.objects.bulk_create([transition_of(change, around) for change in turned])
-    nodes.refresh({change.question.node_id for change in changes}, at)
+    nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
     return outages.review(at)
 
 
@@ -142,18 +147,18 @@ def stored_verdict(change: Change, around: Surroundings) -> str:
     return str(change.after.verdict)
 
 
-def row_of(change: Change, around: Surroundings, location: str) -> list:
+def decided(change: Change, around: Surroundings) -> list:
+    memory = change.after
+    return [stored_verdict(change, around), moment(memory.since) or now(), moment(memory.confirmed_at)]
+
+
+def remembered(change: Change, location: str) -> list:
     memory = change.after
     return [
-        stored_verdict(change, around),
-        moment(memory.since) or now(),
-        moment(memory.confirmed_at),
-        moment(verdicts.suspicion(memory, change.question.rule, change.at)),
+        moment(change.suspicion_of(memory)),
         memory.flaps.is_flapping,
         change.packed or verdicts.pack(memory, location),
         change.error[:200],
-        change.latency,
-        moment(change.at),
         change.question.id,
     ]
 

@@ -1,6 +1,7 @@
 """The measured processes of `bin/bench watch`: a city, our prober with its books, bare asyncio streams.
 
-`python -m tests.bench._probes ours FIRST_PORT COUNT INTERVAL SECONDS` prints one JSON line.
+`python -m tests.bench._probes ours FIRST_PORT COUNT INTERVAL WARM SECONDS` prints one JSON line about
+the SECONDS that come after the first WARM ones.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ django.setup()
 from foundation.directory.models import Component  # noqa: E402 - Django first
 from monitoring.city.endpoints import City, allow_files  # noqa: E402
 from monitoring.city.map import LOOPBACK, Place  # noqa: E402
-from monitoring.models import Check, Node  # noqa: E402
+from monitoring.models import Check, Node, Outage, State  # noqa: E402
 from monitoring.probing import loops, recording, resident  # noqa: E402
 from monitoring.probing.prober import Limits, Prober  # noqa: E402
 
@@ -37,11 +38,13 @@ async def city(first: int, count: int, mode: str) -> None:
 
 
 def furnish(first: int, count: int, interval: int) -> None:
-    """The registry: one node and one HTTP check a target, as fields of one component."""
+    """The registry: one node and one HTTP check a target, of one component, all working until now."""
     component, _new = Component.objects.get_or_create(
         code="BENCH", defaults={"name_tr": "b", "name_en": "b", "tier": "C"}
     )
-    Node.objects.bulk_create(Node(code=str(number), name="b", component=component) for number in range(count))
+    Node.objects.bulk_create(
+        Node(code=str(number), name="b", component=component, state=State.OK) for number in range(count)
+    )
     Check.objects.bulk_create(
         Check(
             node=node,
@@ -56,7 +59,20 @@ def furnish(first: int, count: int, interval: int) -> None:
     )
 
 
-async def ours(questions: list, seconds: float) -> dict:
+class Reading:
+    """Processor time and probes since `begin`."""
+
+    def __init__(self) -> None:
+        self.count, self.cpu, self.counted = 0, time.process_time(), 0
+
+    def begin(self) -> None:
+        self.cpu, self.counted = time.process_time(), self.count
+
+    def end(self) -> dict:
+        return {"cpu": time.process_time() - self.cpu, "count": self.count - self.counted}
+
+
+async def ours(questions: list, warm: float, seconds: float) -> dict:
     """Our prober with verdict, history and books in the database."""
     books = resident.Books("bench")
     delays = []
@@ -69,20 +85,26 @@ async def ours(questions: list, seconds: float) -> dict:
     books.cycle = cycle
     allow_files(len(questions) + 500)
     prober = Prober(questions, books, allow_private=True, limits=Limits(sockets=len(questions)))
-    leaving = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, leaving.set)
-    before = time.process_time()
+    leaving, reading = asyncio.Event(), Reading()
+
+    def begin() -> None:
+        reading.count = prober.count
+        reading.begin()
+
+    loop = asyncio.get_running_loop()
+    loop.call_later(warm, begin)
+    loop.call_later(warm + seconds, leaving.set)
     await prober.run(leaving)
-    return {"cpu": time.process_time() - before, "count": prober.count, "delay": max(delays)}
+    reading.count = prober.count
+    return reading.end() | {"delay": max(delays)}
 
 
-async def bare(first: int, count: int, interval: int, seconds: float) -> dict:
+async def bare(first: int, count: int, interval: int, warm: float, seconds: float) -> dict:
     """The same targets on the same beat with asyncio.open_connection, and nothing kept."""
-    asked, tasks, began = 0, set(), time.perf_counter()
+    reading, tasks, began = Reading(), set(), time.perf_counter()
     allow_files(count + 500)
 
     async def ask(number: int) -> None:
-        nonlocal asked
         try:
             async with asyncio.timeout(TIMEOUT):
                 reader, writer = await asyncio.open_connection(LOOPBACK, first + number)
@@ -91,10 +113,11 @@ async def bare(first: int, count: int, interval: int, seconds: float) -> dict:
                 writer.close()
         except (OSError, TimeoutError):
             pass
-        asked += 1
+        reading.count += 1
 
-    before, started = time.process_time(), 0
-    while (elapsed := time.perf_counter() - began) < seconds:
+    asyncio.get_running_loop().call_later(warm, reading.begin)
+    started = 0
+    while (elapsed := time.perf_counter() - began) < warm + seconds:
         due = int(elapsed * count / interval)
         for number in range(started, due):
             task = asyncio.create_task(ask(number % count))
@@ -103,7 +126,7 @@ async def bare(first: int, count: int, interval: int, seconds: float) -> dict:
         started = due
         await asyncio.sleep(0.05)
     await asyncio.gather(*tasks)
-    return {"cpu": time.process_time() - before, "count": asked}
+    return reading.end()
 
 
 def main() -> None:
@@ -111,12 +134,13 @@ def main() -> None:
     if kind == "city":
         asyncio.run(city(first, count, sys.argv[4]))
         return
-    interval, seconds = int(sys.argv[4]), float(sys.argv[5])
+    interval, warm, seconds = int(sys.argv[4]), float(sys.argv[5]), float(sys.argv[6])
     if kind == "ours":
         furnish(first, count, interval)
-        result = loops.run(ours(recording.load(), seconds))
+        result = loops.run(ours(recording.load(), warm, seconds))
+        result["outages"] = Outage.objects.open().count()
     else:
-        result = asyncio.run(bare(first, count, interval, seconds))
+        result = asyncio.run(bare(first, count, interval, warm, seconds))
     print(json.dumps(result | {"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 

@@ -1,7 +1,9 @@
 """The prober with verdicts and history, beside bare asyncio streams and beside blackbox_exporter with Prometheus.
 
 All ask the same loopback targets on the same beat; each is a process of its own and
-its CPU alone is counted. Ours writes its books to a SQLite file meanwhile.
+its CPU alone is counted. Ours writes its books to a SQLite file meanwhile. Where the
+targets answer, the first round warms up everybody; where they fail, everything counts
+from the first failure to the outage of all and after.
 """
 
 import json
@@ -20,14 +22,15 @@ from tests import servers
 from tests.bench import Row
 from tests.journeys.house import ROOT
 
-COUNT, INTERVAL, SECONDS = 1_407, 10, 12.0
-FULL_COUNT, FULL_INTERVAL, FULL_SECONDS = 10_000, 15, 45.0
+COUNT, INTERVAL = 1_407, 10
+FULL_COUNT, FULL_INTERVAL = 10_000, 15
+SECONDS = 45.0  # long enough for the verdict, and for the outage of everything
 MOST_GB = 12.0
 MODES = {"healthy": "ok", "refused": "refuse", "hanging": "hang"}
 
 
 def run(*, rounds: int, full: bool) -> list[Row]:
-    size = (FULL_COUNT, FULL_INTERVAL, FULL_SECONDS) if full else (COUNT, INTERVAL, SECONDS)
+    size = (FULL_COUNT, FULL_INTERVAL) if full else (COUNT, INTERVAL)
     streams = {mode: Row(f"{size[0]:,} {mode}: CPU beside bare streams", "s/1,000", 3.0) for mode in MODES}
     peers = Row(f"{size[0]:,} healthy: CPU beside blackbox and Prometheus", "s/1,000", 1 / 3)
     memory = Row(f"{size[0]:,} healthy: memory beside blackbox and Prometheus", "MB", 0.2)
@@ -35,8 +38,10 @@ def run(*, rounds: int, full: bool) -> list[Row]:
     for _round in range(rounds):
         for mode, row in streams.items():
             with city(size[0], MODES[mode]) as first:
-                bare, mine = client("bare", first, *size), client("ours", first, *size)
+                warm = size[1] if mode == "healthy" else 0
+                bare, mine = client("bare", first, *size, warm), client("ours", first, *size, warm)
                 row.rounds.append((per_thousand(mine), per_thousand(bare)))
+                assert mine["outages"] == (mode != "healthy"), "the verdict was not part of what was measured"
                 if mode == "healthy":
                     theirs = prometheus(first, *size)
                     peers.rounds.append((per_thousand(mine), per_thousand(theirs)))
@@ -81,7 +86,7 @@ def city(count: int, mode: str) -> Iterator[int]:
         running.communicate(b"")
 
 
-def client(kind: str, first: int, count: int, interval: int, seconds: float) -> dict:
+def client(kind: str, first: int, count: int, interval: int, warm: float) -> dict:
     with tempfile.TemporaryDirectory(prefix="nobet-bench-") as folder:
         environment = os.environ | {
             "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
@@ -91,13 +96,13 @@ def client(kind: str, first: int, count: int, interval: int, seconds: float) -> 
         if kind == "ours":
             migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
-        words = [kind, first, count, interval, seconds]
+        words = [kind, first, count, interval, warm, SECONDS]
         asked = [sys.executable, "-m", "tests.bench._probes", *map(str, words)]
         done = subprocess.run(asked, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
         return json.loads(done.stdout.splitlines()[-1])
 
 
-def prometheus(first: int, count: int, interval: int, seconds: float) -> dict:
+def prometheus(first: int, count: int, interval: int) -> dict:
     """blackbox_exporter and Prometheus on the same beat: CPU of both, probes made, resident megabytes."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nobet-bench-")))
@@ -120,11 +125,11 @@ def prometheus(first: int, count: int, interval: int, seconds: float) -> dict:
         running = [stack.enter_context(started(folder, name, options)) for name, options in words.items()]
         time.sleep(interval)  # the first scrapes fill the caches of both
         before = sum(cpu_of(process.pid) for process in running)
-        time.sleep(seconds)
+        time.sleep(SECONDS)
         spent = sum(cpu_of(process.pid) for process in running) - before
         return {
             "cpu": spent,
-            "count": count / interval * seconds,
+            "count": count / interval * SECONDS,
             "memory": sum(resident_mb(process.pid) for process in running),
         }
 
