@@ -11,7 +11,7 @@ from runbooks.plans import shelf
 
 DAYS = 7
 SHIFT = timedelta(hours=12)
-# (rota, Turkish, English, first and deputy of each shift, by the name before @nobet.demo)
+# (rota, Turkish, English, first and backup of each shift, by the name before @nobet.demo)
 ROTAS = (
     ("nobet", "Platform nöbeti", "Platform watch", (("nermin", "leyla"), ("leyla", "nermin"))),
     ("masa", "Destek masası", "Support desk", (("leyla", "ayse"), ("ayse", "burak"))),

@@ -88,11 +88,15 @@ class ComposeForm(forms.Form):
     )
     list_name = forms.CharField(label=_("Name of the list"), max_length=80, required=False)
 
-    def __init__(self, *arguments, is_drill: bool = False, lines: Lines = (), **kwargs):
-        """`lines` are those of a list that was uploaded earlier; they stay until they are dropped or replaced."""
+    def __init__(self, *arguments, is_drill: bool = False, lines: Lines = (), corrects: int | None = None, **kwargs):
+        """`lines` are those of a list that was uploaded earlier; they stay until they are dropped or replaced.
+
+        A correction's audience is not chosen: it is whoever the broadcast with key `corrects` reached.
+        """
         super().__init__(*arguments, **kwargs)
         self.is_drill = is_drill
         self.lines = lines
+        self.corrects = corrects
         for name in templates.ASKED:
             label = f"{ASKED[name]} {{{name}}}"
             self.fields[f"token_{name}"] = forms.CharField(label=label, max_length=60, required=False)
@@ -147,7 +151,8 @@ class ComposeForm(forms.Form):
         if not cleaned["correction"].strip() and not self.is_drill:
             cleaned["correction"] = templates.STANDARD_CORRECTION
         alone = {name: cleaned.pop(name, None) for name in ("red_now", "silent_in")}
-        cleaned["rule"] = Rule(red_now=bool(alone["red_now"]), silent_in=alone["silent_in"], **conditions)
+        chosen = Rule(red_now=bool(alone["red_now"]), silent_in=alone["silent_in"], **conditions)
+        cleaned["rule"] = Rule(reached_by=self.corrects) if self.corrects else chosen
         cleaned["lane"] = Lane.DRILL if self.is_drill else cleaned.get("lane") or Lane.OPERATIONAL
         return cleaned
 

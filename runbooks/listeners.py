@@ -41,7 +41,7 @@ def who_answers_has_seen_it(sender, inbound, **kwargs):
 
 @receiver(clock_escalated)
 def call_the_next_on_call(sender, clock, level, **kwargs):
-    """An S1 that nobody took goes to the deputy of the watch; to whoever carries it, if there is none."""
+    """An S1 that nobody took goes to the backup of the watch; to whoever carries it, if there is none."""
     if level["to"] == "next_on_call":
         carriers = on_call.carriers(on_call.WATCH)
         escalations.page(carriers[1:2] or carriers[:1], clock, level)

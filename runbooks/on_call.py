@@ -39,9 +39,13 @@ class Carried:
 
 def carriers(rota_key: str, at: datetime | None = None) -> list[Person]:
     """Those who carry a rota at `at`, in the order they are called."""
-    shifts = Shift.objects.covering(at or now()).filter(rota__key=rota_key)
-    ordered = shifts.select_related("person").order_by("rank", "-starts_at", "-pk")
-    return list(dict.fromkeys(shift.person for shift in ordered if shift.person.is_active))
+    return list(dict.fromkeys(shift.person for shift in carrying(rota_key, at)))
+
+
+def carrying(rota_key: str, at: datetime | None = None) -> list[Shift]:
+    """The shifts of a rota at `at`, in the order they are called; their people can sign in."""
+    shifts = Shift.objects.covering(at or now()).filter(rota__key=rota_key, person__is_active=True)
+    return list(shifts.select_related("person").order_by("rank", "-starts_at", "-pk"))
 
 
 def overview(at: datetime | None = None) -> list[Carried]:

@@ -237,7 +237,7 @@ def promises_of(tickets) -> list[Promise]:
 
 
 def _sending(broadcast: Broadcast) -> Sending:
-    batch = Batch.objects.filter(key=f"broadcast:{broadcast.pk}").first()
+    batch = Batch.objects.filter(key=broadcast.batch_key).first()
     return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledging.heard(broadcast))
 
 
@@ -249,8 +249,8 @@ def _people(incident: MajorIncident | None, runs: list[Run]):
     for run in runs:
         if run.started_by:
             seated.setdefault(run.started_by.pk, (run.started_by, run.code))
-    for person in on_call.carriers(on_call.WATCH):
-        seated.setdefault(person.pk, (person, gettext("on call")))
+    for shift in on_call.carrying(on_call.WATCH):
+        seated.setdefault(shift.person_id, (shift.person, shift.get_rank_display()))
     return seated.values()
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal
 from foundation.directory.models import Contact, Municipality
 from monitoring.models import Affected
-from runbooks.broadcasts import telephone
+from runbooks.broadcasts import reached, telephone
 from runbooks.models import Broadcast, Recipient
 
 Duty = Contact.Duty
@@ -49,7 +49,8 @@ class Rule:
 
     `file` holds (number, name, duty, municipality code) of an uploaded list, which is
     then the whole audience. `silent_in` narrows to those who did not acknowledge
-    that broadcast.
+    that broadcast. `reached_by` is for corrections: whoever that broadcast reached or
+    may have reached, and nobody else, whatever the other conditions say.
     """
 
     regions: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Rule:
     duties: tuple[str, ...] = ()
     red_now: bool = False
     silent_in: int | None = None
+    reached_by: int | None = None
     file: tuple[tuple[str, str, str, str], ...] = ()
 
     @classmethod
@@ -131,7 +133,7 @@ def red_now():
 
 def find(rule: Rule) -> Audience:
     """Everyone the rule reaches now: one entry a telephone number, however often listed."""
-    entries = _from_file(rule.file) if rule.file else _from_contacts(rule)
+    entries = _entries(rule)
     merged: dict[str, Listed] = {}
     for entry in sorted(entries, key=lambda entry: entry.sort):
         known = merged.get(entry.address)
@@ -216,6 +218,30 @@ def read_file(text: str) -> tuple[tuple[str, str, str, str], ...]:
             raise FileIsWrong(_("Line %(line)d: “%(duty)s” is not a duty.") % {"line": number, "duty": cells[2]})
         rows.append((cells[0], cells[1], cells[2] or Duty.OTHER.value, cells[3]))
     return tuple(rows)
+
+
+def _entries(rule: Rule) -> Iterable[Listed]:
+    if rule.reached_by:
+        return _from_broadcast(Broadcast.objects.get(pk=rule.reached_by))
+    return _from_file(rule.file) if rule.file else _from_contacts(rule)
+
+
+def _from_broadcast(broadcast: Broadcast) -> Iterable[Listed]:
+    """Whom it reached; the numbers were read when they were written to."""
+    rows = reached.recipients(broadcast).values_list("address", "name", "duty", "municipality__code", "contact_id")
+    deputies = ((address, "", Duty.OTHER.value, code, None) for address, code in reached.deputies(broadcast))
+    municipalities = dict(Municipality.objects.values_list("code", "pk"))
+    opted_out = _who_opted_out()
+    for place, (address, name, duty, code, contact_id) in enumerate([*rows, *deputies]):
+        yield Listed(
+            address=address,
+            name=name,
+            duty=duty,
+            municipality_id=municipalities.get(code),
+            contact_id=contact_id,
+            sort=(ORDER[duty], code or "", address, place),
+            left_out=Reason.OPTED_OUT if address in opted_out else "",
+        )
 
 
 def _from_contacts(rule: Rule) -> Iterable[Listed]:

@@ -65,10 +65,12 @@ def stages(broadcast: Broadcast) -> list[Stage]:
     """What has been done about the silent and what comes when."""
     if not broadcast.chases or broadcast.approved_at is None:
         return []
-    batches = {batch.key: batch for batch in Batch.objects.filter(key__in=[_key(broadcast, 1), _key(broadcast, 2)])}
+    batches = {
+        batch.key: batch for batch in Batch.objects.filter(key__in=[broadcast.chase_key(1), broadcast.chase_key(2)])
+    }
     found = []
     for number, channel, after in ((1, "email", EMAIL_AFTER), (2, "sms", DEPUTIES_AFTER)):
-        batch = batches.get(_key(broadcast, number))
+        batch = batches.get(broadcast.chase_key(number))
         tally = outbox.tally(batch) if batch else None
         found.append(Stage(number, channel, broadcast.approved_at + after, batch.released_at if batch else None, tally))
     return found
@@ -88,12 +90,8 @@ def deputies_of(broadcast: Broadcast) -> list[Contact]:
     ]
 
 
-def _key(broadcast: Broadcast, stage: int) -> str:
-    return f"broadcast:{broadcast.pk}:chase-{stage}"
-
-
 def _write_letters(broadcast: Broadcast) -> Batch:
-    batch = outbox.open_batch(_key(broadcast, 1), lane=broadcast.lane, urgent=sending.is_urgent(broadcast))
+    batch = outbox.open_batch(broadcast.chase_key(1), lane=broadcast.lane, urgent=sending.is_urgent(broadcast))
     outbox.add(batch, "email", _letters(broadcast))
     return batch
 
@@ -124,7 +122,7 @@ def _letters(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
 
 def _write_to_deputies(broadcast: Broadcast) -> Batch:
     batch = outbox.open_batch(
-        _key(broadcast, 2), lane=broadcast.lane, sender=broadcast.sender, urgent=sending.is_urgent(broadcast)
+        broadcast.chase_key(2), lane=broadcast.lane, sender=broadcast.sender, urgent=sending.is_urgent(broadcast)
     )
     messages = [
         outbox.Recipient(

@@ -117,20 +117,20 @@ def revise(broadcast: Broadcast, *, by: Person, **fields) -> None:
 
 @transaction.atomic
 def correct(broadcast: Broadcast, *, by: Person) -> Broadcast:
-    """The correction that stood ready, as a broadcast to the same numbers; it needs two people like any other."""
+    """The correction that stood ready, for whoever was or may have been reached; it needs two people like any other.
+
+    The list is found anew on every look and frozen on submission, so that numbers which
+    end meanwhile, or are stopped, are heeded.
+    """
     existing = broadcast.corrections.first()
     if existing:
         return existing
-    numbers = tuple(
-        (row.address, row.name, row.duty, row.municipality.code if row.municipality else "")
-        for row in broadcast.recipients.included().select_related("municipality")
-    )
     return draft(
         by=by,
         subject=str(_("Correction: %(subject)s") % {"subject": broadcast.subject})[:120],
         text=broadcast.correction,
         correction=str(_("Please look at the status page.")),
-        rule=audience.Rule(file=numbers),
+        rule=audience.Rule(reached_by=broadcast.pk),
         lane=broadcast.lane,
         spelling=broadcast.spelling,
         is_drill=broadcast.is_drill,

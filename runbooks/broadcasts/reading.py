@@ -41,6 +41,7 @@ class Line:
     failed: int
     other: int
     plate_code: str = ""
+    code: str = ""
     acknowledged: bool = False
 
     @property
@@ -56,6 +57,11 @@ class Line:
     def step(self) -> int:
         """Which of the map's five tones stands for the share."""
         return bisect_right(TONES, self.share)
+
+    @property
+    def is_unreached(self) -> bool:
+        """Nobody has it, and nobody will get it any more."""
+        return self.intended == self.failed + self.other
 
     @property
     def is_in_trouble(self) -> bool:
@@ -100,6 +106,8 @@ class Standing:
     heard: Heard | None = None
     difference: Difference | None = None
     until_last: timedelta | None = None
+    reached: int = 0
+    correction: Broadcast | None = None
 
     @property
     def quiet_classes(self) -> int:
@@ -133,7 +141,7 @@ def standing(broadcast: Broadcast) -> Standing:
         preview=seen,
         difference=audience.difference(broadcast) if broadcast.status == Broadcast.Status.SUBMITTED else None,
         deputies=len(chasing.deputies_of(broadcast)) if broadcast.chases and not broadcast.is_released else 0,
-        **(_sent(broadcast, seen) if broadcast.is_released else {}),
+        **(_sent(broadcast, seen) | _correctable(broadcast) if broadcast.is_released else {}),
     )
 
 
@@ -152,6 +160,14 @@ def _sent(broadcast: Broadcast, seen: Preview) -> dict:
         "heard": acknowledging.heard(broadcast),
         "until_last": timedelta(seconds=queued * max(cost.each, 1) / composing.pace(broadcast.sender)),
     }
+
+
+def _correctable(broadcast: Broadcast) -> dict:
+    """Whom a correction would go to, found as its draft finds them; or the correction, once there is one."""
+    correction = broadcast.corrections.first()
+    if correction or not broadcast.correction:
+        return {"correction": correction}
+    return {"reached": len(audience.find(audience.Rule(reached_by=broadcast.pk)).included)}
 
 
 def to_call(broadcast: Broadcast) -> list[ToCall]:
@@ -180,7 +196,7 @@ def first_due(batch: Batch) -> datetime | None:
 
 def by_region(broadcast: Broadcast) -> list[Line]:
     regions = dict(Municipality.objects.order_by().values_list("code", REGION))
-    return _lines(broadcast, lambda code: regions.get(code, "–"))
+    return lines(broadcast, lambda code: regions.get(code, "–"))
 
 
 def by_province(broadcast: Broadcast) -> list[Line]:
@@ -188,15 +204,8 @@ def by_province(broadcast: Broadcast) -> list[Line]:
     rows = Municipality.objects.order_by().values_list("code", "province_id", "province__name")
     places = {code: (plate_code, name) for code, plate_code, name in rows}
     names = dict(places.values())
-    lines = _lines(broadcast, lambda code: places[code][0] if code in places else "")
-    return [replace(line, name=names[line.name], plate_code=line.name) for line in lines if line.name]
-
-
-def by_municipality(broadcast: Broadcast) -> list[Line]:
-    rows = Municipality.objects.order_by("sort_key").values_list("code", "full_name")
-    names, said = dict(rows), set(broadcast.acknowledgements.values_list("municipality__full_name", flat=True))
-    lines = _lines(broadcast, lambda code: names.get(code, "–"))
-    return [replace(line, acknowledged=line.name in said) for line in lines]
+    found = lines(broadcast, lambda code: places[code][0] if code in places else "")
+    return [replace(line, name=names[line.name], plate_code=line.name) for line in found if line.name]
 
 
 def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
@@ -218,7 +227,8 @@ def ends_of(broadcast: Broadcast, rows: Iterable[Recipient]) -> dict[str, Messag
     return {message.address: message for message in messages.only("address", "state", "reason", "moved_at", "attempt")}
 
 
-def _lines(broadcast: Broadcast, name_of) -> list[Line]:
+def lines(broadcast: Broadcast, name_of) -> list[Line]:
+    """The messages of a broadcast counted under what `name_of` makes of a municipality's code, in Turkish order."""
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for code, state, number in sending.by_reference(sending.batch_of(broadcast)):
         counted[name_of(code)][_CLASS.get(State(state), "other")] += number

@@ -117,7 +117,7 @@ def _finish(dispatch: Dispatch, batch: Batch) -> None:
 def open_batch(broadcast: Broadcast) -> Batch:
     """The outbox batch of a released broadcast: one, by its key."""
     return outbox.open_batch(
-        f"broadcast:{broadcast.pk}", lane=broadcast.lane, sender=broadcast.sender, urgent=is_urgent(broadcast)
+        broadcast.batch_key, lane=broadcast.lane, sender=broadcast.sender, urgent=is_urgent(broadcast)
     )
 
 
@@ -141,7 +141,7 @@ def leaves_at(broadcast: Broadcast) -> datetime | None:
 
 def batches(broadcast: Broadcast):
     """Its batch as a queryset of one, empty before anything was handed over."""
-    return Batch.objects.filter(key=f"broadcast:{broadcast.pk}")
+    return Batch.objects.filter(key=broadcast.batch_key)
 
 
 def batch_of(broadcast: Broadcast) -> Batch | None:

@@ -130,6 +130,15 @@ class Broadcast(models.Model):
         return f"{'TTB' if self.is_drill else 'GND'}-{self.prepared_at:%Y}-{self.pk:06d}"
 
     @property
+    def batch_key(self) -> str:
+        """Under which the outbox keeps its messages."""
+        return f"broadcast:{self.pk}"
+
+    def chase_key(self, stage: int) -> str:
+        """Under which the outbox keeps what is sent after the silent: 1 the e-mails, 2 the SMS to deputies."""
+        return f"{self.batch_key}:chase-{stage}"
+
+    @property
     def approvable_until(self):
         return self.submitted_at + APPROVAL_WINDOW if self.submitted_at else None
 

@@ -35,11 +35,11 @@ class ShiftQuerySet(models.QuerySet):
 
 
 class Shift(models.Model):
-    """One person carries one rota for a while; `rank` 1 is called first, 2 is the deputy."""
+    """One person carries one rota for a while; `rank` 1 is called first, 2 is the backup."""
 
     class Rank(models.IntegerChoices):
         FIRST = 1, _("on call")
-        DEPUTY = 2, _("deputy")
+        BACKUP = 2, _("backup")
 
     rota = models.ForeignKey(Rota, on_delete=models.CASCADE, related_name="shifts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="shifts")

@@ -24,6 +24,7 @@ from runbooks.broadcasts import (
     audience,
     classes,
     composing,
+    delivery,
     evidence,
     glass,
     lists,
@@ -68,6 +69,7 @@ def compose(request, is_drill, pk=None):
         request.FILES or None,
         is_drill=is_drill,
         lines=(start or rule or audience.Rule()).file,
+        corrects=broadcast.corrects_id if broadcast else None,
         initial=_initial(request, broadcast, start or rule),
     )
     form.fields["subject"].required = request.POST.get("action") == "save"  # the words alone can be looked at
@@ -302,7 +304,7 @@ def stop(request, pk, is_drill):
 @watch_only
 @require_POST
 def correct(request, pk, is_drill):
-    """Turn the correction that stood ready into a broadcast of its own, to the same list."""
+    """Turn the correction that stood ready into a broadcast of its own, to those it has reached."""
     broadcast = find(request, pk, is_drill)
     correction = composing.correct(broadcast, by=request.user)
     return redirect(correction)
@@ -333,9 +335,12 @@ def recipients(request, pk, is_drill):
 @watch_only
 @require_safe
 def municipalities(request, pk, is_drill):
+    """Delivery place by place: `?show=` one kind of them, `province=` (plate), a page beginning at `start=` (code)."""
     broadcast = find(request, pk, is_drill)
-    lines = reading.by_municipality(broadcast)
-    return render(request, "runbooks/municipalities.html", {"broadcast": broadcast, "lines": lines})
+    asked = {name: request.GET.get(name, "") for name in ("show", "province", "start")}
+    return render(
+        request, "runbooks/municipalities.html", {"broadcast": broadcast, "table": delivery.table(broadcast, **asked)}
+    )
 
 
 @watch_only

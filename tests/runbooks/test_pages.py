@@ -1,11 +1,14 @@
 """Who may open which page, what it says, and that queries do not grow with the list."""
 
+from datetime import timedelta
+
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from foundation import now
 from foundation.directory.models import Membership
@@ -15,7 +18,7 @@ from monitoring import outages
 from runbooks import demo, situation
 from runbooks.broadcasts import acknowledging, audience, sending
 from runbooks.forms import ApprovalForm
-from runbooks.models import AudienceList, Broadcast, Run
+from runbooks.models import AudienceList, Broadcast, Rota, Run, Shift
 from runbooks.plans import shelf
 from runbooks.runs import calling
 from tests.cast import Cast
@@ -362,6 +365,17 @@ class TheSituationRoom(Cast, TestCase):
         self.assertEqual([one.by for one in room.decisions], ["Leyla Şahin", "Kemal Öztürk", "Nermin Kaya"])
         self.assertEqual(room.column[0].said, "Yedek POS")
         self.assertContains(self.client.get(f"/runbooks/situation/{outage.pk}/"), "Yedek POS")
+
+    def test_who_is_called_second_has_one_word_here_and_on_the_board(self):
+        rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
+        for rank, person in ((1, self.nermin), (2, self.leyla)):
+            Shift.objects.create(
+                rota=rota, person=person, rank=rank, starts_at=now(), ends_at=now() + timedelta(hours=8)
+            )
+        outage = outages.declare(components=[self.tahsilat], scope="central", by=self.kemal)
+        with override("tr"):
+            at_the_table = dict(situation.room(outage).people)
+        self.assertEqual((at_the_table[self.nermin], at_the_table[self.leyla]), ("nöbetçi", "yedek"))
 
     def test_an_empty_note_is_refused(self):
         outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
