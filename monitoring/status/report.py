@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -44,6 +44,7 @@ class ComponentReport:
     component: Component
     state: str
     history: bars.History
+    is_cut_off: bool = False  # works, but the municipality of the page has no way to it
 
     @property
     def is_outside(self) -> bool:
@@ -52,7 +53,7 @@ class ComponentReport:
 
     @property
     def is_foremost(self) -> bool:
-        return self.component.tier == Component.Tier.A or self.state != State.OK
+        return self.component.tier == Component.Tier.A or self.state != State.OK and not self.is_cut_off
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,11 @@ class Report:
         return sum(bars.RANK.get(component.state, 0) > bars.RANK["maint"] for component in self.components)
 
     @property
+    def is_cut_off(self) -> bool:
+        """A municipality without a way in: what works does not work for it."""
+        return any(component.is_cut_off for component in self.components)
+
+    @property
     def is_silent(self) -> bool:
         """Nothing was measured lately: that no outage is known says nothing then."""
         return self.probed_at is None or self.at - self.probed_at > SILENCE
@@ -182,18 +188,40 @@ def municipal(municipality: Municipality, at: datetime) -> Report:
     """One municipality: its own nodes, its modules, and what it inherits from the country."""
     outages = open_outages(Outage.objects.reaching(municipality, still=True))
     components = list(municipality.components.all()) or list(Component.objects.all())
+    nodes = list(Node.objects.watched().filter(municipality=municipality))
+    found = component_reports(components, component_states(outages), felt_spans(components, municipality, at), at)
     return Report(
         at=at,
         of=municipality,
         outages=outages,
-        components=component_reports(
-            components, component_states(outages), felt_spans(components, municipality, at), at
-        ),
+        components=seen_from_outside(found) if has_no_way_in(municipality, nodes, outages) else found,
         upcoming=upcoming_maintenance(at),
-        connections=connections(list(Node.objects.watched().filter(municipality=municipality)), at),
+        connections=connections(nodes, at),
         changed_at=last_change(at),
         probed_at=last_probe(),
     )
+
+
+def has_no_way_in(municipality: Municipality, nodes: list[Node], open_now: list[Outage]) -> bool:
+    """Every connection of it is down, or a local or regional outage takes everything from it.
+
+    A central fault without a component is felt here too, but then it is the centre that does not work.
+    """
+    narrow = [outage.pk for outage in open_now if outage.scope != Scope.CENTRAL and outage.state == State.OUTAGE]
+    lines = Affected.objects.current().filter(municipality=municipality, component=None, outage__in=narrow)
+    down = set(lines.values_list("node_id", flat=True)) | {node.pk for node in nodes if node.state == State.OUTAGE}
+    return None in down or bool(nodes) and down.issuperset(node.pk for node in nodes)
+
+
+def seen_from_outside(components: list[ComponentReport]) -> list[ComponentReport]:
+    """As they are for somebody who cannot reach them; what others run does not stand behind our door.
+
+    What does not work at the centre either keeps the word for that.
+    """
+    return [
+        replace(row, state=State.OUTAGE, is_cut_off=True) if row.state == State.OK and not row.is_outside else row
+        for row in components
+    ]
 
 
 def open_outages(outages: OutageQuerySet) -> list[Outage]:
@@ -260,15 +288,17 @@ def felt_spans(components: list[Component], municipality: Municipality, at: date
     """Component → what one municipality felt of outages, whole, until it was back itself.
 
     A line of its node alone says that its connection was down: that is drawn at the connection.
+    "Everything" is everything of ours: the services of others do not stand behind our door.
     """
     public = Q(outage__is_public=True, outage__is_drill=False, outage__merged_into=None)
     own = Q(municipality=municipality) | Q(node__municipality=municipality)
     lines = Affected.objects.filter(own & public).filter(Q(until=None) | Q(until__gte=at - HISTORY))
     named = lines.exclude(node__isnull=False, component=None)
+    ours = [one.pk for one in components if one.tier != Component.Tier.OUTSIDE]
     spans: dict[str, list[bars.Span]] = defaultdict(list)
     for component, since, until, state in named.values_list("component_id", "since", "until", "outage__state"):
         span = bars.Span(since, until or at, state)
-        for code in [component] if component else [one.pk for one in components]:
+        for code in [component] if component else ours:
             spans[code].append(span)
     return spans
 

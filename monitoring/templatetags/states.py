@@ -56,6 +56,14 @@ def marked(value: str) -> SafeString:
     return format_html('<span class="nb-state is-{}">{}{}</span>', value, mark(value), State(value).label)
 
 
+@register.simple_tag
+def out_of_reach() -> SafeString:
+    """Instead of a state's word: the thing works, its reader cannot get there."""
+    return format_html(
+        '<span class="nb-state is-{}">{}{}</span>', State.OUTAGE, mark(State.OUTAGE), gettext("unreachable")
+    )
+
+
 @register.filter
 def in_its_province(place: Municipality) -> str:
     """The full name where the province has just been named: without it in brackets."""

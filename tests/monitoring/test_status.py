@@ -111,6 +111,59 @@ class WhatItMeans(StatusCase):
         self.assertEqual((outage.scope, country.state, row["TAHSILAT"]), ("regional", "partial", "partial"))
         self.assertEqual(here.state, "outage")
 
+    def test_what_works_at_the_centre_is_no_green_row_for_whoever_is_cut_off(self):
+        node = Node.objects.create(code="26010", name="Odunpazarı", municipality=self.odunpazari)
+        outage = outages.declare(nodes=[node], province=self.odunpazari.province, municipalities=(), text_tr="Hat yok.")
+        self.assert_cut_off(self.odunpazari, True)
+        self.assert_cut_off(self.merzifon, False)
+        page = self.page("/status/26010/")
+        self.assertIn("bu belediye şu anda onlara ulaşamıyor", page)
+        self.assertIn("cannot get to it", self.page("/status/26010/?lang=en"))
+        self.assertNotIn("hepsi çalışıyor", page)
+        self.assertIn("major_outage", self.page("/status/26010/api/v2/components.json"))
+        outages.end(outage, text_tr="Düzeldi.", by=self.nermin)
+        self.assert_cut_off(self.odunpazari, False)
+
+    def test_one_connection_of_two_is_still_a_way_in(self):
+        one, two = (
+            Node.objects.create(code=f"26010-{number}", name="Odunpazarı", municipality=self.odunpazari, state=State.OK)
+            for number in (1, 2)
+        )
+        outages.declare(nodes=[one], scope="local")
+        self.assert_cut_off(self.odunpazari, False)
+        Node.objects.filter(pk=two.pk).update(state=State.OUTAGE)
+        self.assert_cut_off(self.odunpazari, True)
+
+    def test_a_fault_of_the_centre_and_a_slow_region_cut_nobody_off(self):
+        outages.declare(scope="central", text_tr="Altyapı.")
+        outages.declare(province=self.odunpazari.province, state="degraded", text_tr="Yavaş.")
+        self.assert_cut_off(self.odunpazari, False)
+
+    def test_who_is_cut_off_reads_what_is_broken_at_the_centre_and_at_others_as_it_is(self):
+        Component.objects.create(code="BANKA", name_tr="Banka", name_en="Bank", tier="X")
+        self.an_outage(state="degraded")
+        outages.declare(province=self.odunpazari.province, text_tr="Hat yok.")
+        row = {
+            one.component.pk: (one.state, one.is_cut_off) for one in report.municipal(self.odunpazari, now()).components
+        }
+        self.assertEqual(row["TAHSILAT"], ("degraded", False))
+        self.assertEqual(row["BANKA"], ("ok", False))
+        self.assertEqual(row["RAPOR"], ("outage", True))
+
+    def test_many_outages_cost_whoever_is_cut_off_no_more_queries_than_one(self):
+        counts = []
+        for more in (1, 4):
+            for _each in range(more):
+                outages.declare(province=self.odunpazari.province, text_tr="Hat yok.")
+            with CaptureQueriesContext(connection) as seen:
+                self.assertTrue(report.municipal(self.odunpazari, now()).is_cut_off)
+            counts.append(len(seen))
+        self.assertEqual(*counts)
+
+    def assert_cut_off(self, place, expected: bool):
+        here = report.municipal(place, now())
+        self.assertEqual((here.is_cut_off, here.components[0].state == State.OUTAGE), (expected, expected))
+
     def test_a_municipality_counts_its_own_hours_whole_until_it_was_back(self):
         place, at = self.odunpazari, now()
         outage = self.an_outage(started_at=at - timedelta(hours=6))
