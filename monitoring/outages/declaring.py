@@ -187,7 +187,7 @@ def count_affected(outage: Outage) -> None:
 def join(outage: Outage, nodes: Sequence[Node], *, evidence: dict | None = None) -> None:
     """Add nodes that turned out to belong to an open outage; central ones bring their component."""
     note_nodes(outage, nodes)
-    components = [node.component for node in nodes if node.component]
+    components = list({node.component.pk: node.component for node in nodes if node.component}.values())
     outage.components.add(*components)
     note_municipalities(outage, Broken(tuple(components), (), None, None))
     if evidence:
@@ -215,25 +215,32 @@ def end_lines_said_twice(part: Outage, outage: Outage) -> None:
 @transaction.atomic
 def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
     """One fault had several names: move what the smaller outages hold into the wider one."""
-    for part in smaller:
-        claimed = (
-            Outage.objects.open()
-            .filter(pk=part.pk)
-            .exclude(pk=outage.pk)
-            .update(merged_into=outage, ended_at=now(), stage=Outage.Stage.RESOLVED)
-        )
-        if not claimed:
-            continue
-        end_lines_said_twice(part, outage)
-        part.affected.current().update(outage=outage)
-        owing.follow(part, outage)
-        Outage.objects.filter(pk=outage.pk, started_at__gt=part.started_at).update(started_at=part.started_at)
-        Outage.objects.filter(pk=outage.pk).update(report_count=F("report_count") + part.report_count)
-        part.refresh_from_db()
-        journal.record("outage.merged", part, into=outage.pk)
-        speaking.tell(part)
-        events.outage_ended.send(Outage, outage=part)
+    moved = [part for part in smaller if take_in(outage, part)]
+    if not moved:
+        return  # opening or joining has told everybody already
     outage.refresh_from_db()
     count_affected(outage)
     speaking.tell(outage)
     owing.owe(outage)
+
+
+def take_in(outage: Outage, part: Outage) -> bool:
+    """End `part` as a piece of `outage`; False when somebody else ended or moved it."""
+    claimed = (
+        Outage.objects.open()
+        .filter(pk=part.pk)
+        .exclude(pk=outage.pk)
+        .update(merged_into=outage, ended_at=now(), stage=Outage.Stage.RESOLVED)
+    )
+    if not claimed:
+        return False
+    end_lines_said_twice(part, outage)
+    part.affected.current().update(outage=outage)
+    owing.follow(part, outage)
+    Outage.objects.filter(pk=outage.pk, started_at__gt=part.started_at).update(started_at=part.started_at)
+    Outage.objects.filter(pk=outage.pk).update(report_count=F("report_count") + part.report_count)
+    part.refresh_from_db()
+    journal.record("outage.merged", part, into=outage.pk)
+    speaking.tell(part)
+    events.outage_ended.send(Outage, outage=part)
+    return True

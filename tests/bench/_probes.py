@@ -16,7 +16,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from foundation.directory.models import Component  # noqa: E402 - Django first
+from foundation.directory import registers  # noqa: E402
+from foundation.directory.models import Municipality  # noqa: E402 - Django first
 from monitoring.city.endpoints import City, allow_files  # noqa: E402
 from monitoring.city.map import LOOPBACK, Place  # noqa: E402
 from monitoring.models import Check, Node, Outage, State  # noqa: E402
@@ -38,12 +39,12 @@ async def city(first: int, count: int, mode: str) -> None:
 
 
 def furnish(first: int, count: int, interval: int) -> None:
-    """The registry: one node and one HTTP check a target, of one component, all working until now."""
-    component, _new = Component.objects.get_or_create(
-        code="BENCH", defaults={"name_tr": "b", "name_en": "b", "tier": "C"}
-    )
+    """The real register; nodes of its municipalities in turn, an HTTP check each, all working until now."""
+    registers.carry_out(registers.compare(registers.SHIPPED))
+    places = list(Municipality.objects.order_by("pk"))
     Node.objects.bulk_create(
-        Node(code=str(number), name="b", component=component, state=State.OK) for number in range(count)
+        Node(code=str(number), name="b", municipality=places[number % len(places)], state=State.OK)
+        for number in range(count)
     )
     Check.objects.bulk_create(
         Check(
@@ -55,7 +56,7 @@ def furnish(first: int, count: int, interval: int) -> None:
             verdict=Check.Verdict.UP,
             memory={"streaks": {"here": [0, 2, 1.0]}},
         )
-        for node in Node.objects.all()
+        for node in Node.objects.filter(name="b")
     )
 
 
