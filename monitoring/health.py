@@ -31,10 +31,14 @@ def municipalities_that_answer():
 
 @dataclass(frozen=True)
 class Itself:
-    """How the watch itself is: since when it is blind, who sees alone what, and every prober with its silence."""
+    """How the watch itself is: since when it is blind, who sees alone what, who has no time to ask.
+
+    `probers` are all of them, each with whether it is silent.
+    """
 
     blind_since: datetime | None
     alone: list[locations.Alone]
+    starved: list[Prober]
     probers: list[tuple[Prober, bool]]
 
 
@@ -45,6 +49,7 @@ def of_the_watch(at: datetime) -> Itself:
     return Itself(
         min((heard for heard in silent if heard), default=None),
         locations.alone(prober for prober in probers if locations.is_credible(prober, at)),
+        [prober for prober in probers if prober.is_starved and not prober.is_silent(at)],
         [(prober, prober.is_silent(at)) for prober in probers],
     )
 

@@ -53,15 +53,20 @@ def open_outages() -> Metric:
 
 
 def probers() -> Iterator[Metric]:
-    """When each prober last ended a cycle, and how late its worst probe was."""
+    """When each prober last ended a cycle, how late its worst probe was, and what a starved machine costs."""
     ended = GaugeMetricFamily("nobet_prober_cycle_timestamp_seconds", "End of the last cycle.", labels=["prober"])
     delay = GaugeMetricFamily("nobet_prober_delay_seconds", "Worst start delay of the last cycle.", labels=["prober"])
+    lag = GaugeMetricFamily(
+        "nobet_prober_lag_ratio", "Of the last minute, slept away by waking late.", labels=["prober"]
+    )
+    lost = GaugeMetricFamily("nobet_prober_discarded", "Failures of the last minute not counted.", labels=["prober"])
     for prober in Prober.objects.exclude(cycle_ended_at=None):
         assert prober.cycle_ended_at  # excluded above
         ended.add_metric([prober.name], prober.cycle_ended_at.timestamp())
         delay.add_metric([prober.name], prober.worst_delay)
-    yield ended
-    yield delay
+        lag.add_metric([prober.name], prober.lag)
+        lost.add_metric([prober.name], prober.discarded)
+    yield from (ended, delay, lag, lost)
 
 
 def probes() -> Iterator[Metric]:

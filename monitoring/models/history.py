@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext
 
 from foundation import now
+from monitoring import verdicts
 from monitoring.models.registry import Check, Node
 from monitoring.models.states import State
 
@@ -129,8 +131,27 @@ class Prober(models.Model):
     failing = models.PositiveIntegerField(default=0, help_text="checks that it alone would call down")
     worst_delay = models.FloatField(default=0.0, help_text="seconds a probe started late in the last cycle")
 
+    lag = models.FloatField(default=0.0, help_text="share of the last minute that its loop slept away by waking late")
+    discarded = models.PositiveIntegerField(
+        default=0, help_text="failures of the last minute not counted because its loop was late"
+    )
+
+    MOST_LAG = 0.25
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """What people call it: its location, and which part of the checks it asks."""
+        if self.location == verdicts.HERE:
+            return gettext("this site") + self.name.removeprefix(verdicts.HERE)
+        return self.name.title() if not self.location else self.name
+
+    @property
+    def is_starved(self) -> bool:
+        """Its machine leaves it so little time that it may call faults down later than published."""
+        return self.lag > self.MOST_LAG
 
     @property
     def machine(self) -> str:

@@ -29,6 +29,7 @@ CYCLE_EVERY = 10.0
 CANARY_EVERY = 10.0
 STALL = 1.0  # a loop that wakes this late says nothing about time-outs
 OWN_SHARE = 0.5  # of a time-out: where our loop slept away more of it by waking late, it says nothing either
+CYCLES_REMEMBERED = 6  # what is said of our own lateness is of about a minute
 
 
 class Bookkeeper(Protocol):
@@ -37,7 +38,16 @@ class Bookkeeper(Protocol):
     def changes(self, changes: list[Change]) -> bool: ...
 
     def cycle(
-        self, block: Block, latest: list[tuple], *, canary_ok: bool, checks: int, failing: int, worst_delay: float
+        self,
+        block: Block,
+        latest: list[tuple],
+        *,
+        canary_ok: bool,
+        checks: int,
+        failing: int,
+        worst_delay: float,
+        lag: float,
+        discarded: int,
     ) -> None: ...
 
     def review(self) -> bool: ...
@@ -49,6 +59,16 @@ class Limits:
 
     sockets: int = 5_000
     per_host: int = 8
+
+
+@dataclass(slots=True)
+class OwnTime:
+    """How well our own loop kept time over one cycle, in seconds, and how many answers that cost."""
+
+    began: float
+    ended: float = 0.0
+    slept: float = 0.0
+    discarded: int = 0
 
 
 @dataclass
@@ -84,6 +104,7 @@ class Prober:
         self.stalled_at = 0.0
         self.slept = 0.0  # seconds that the loop woke late, in all
         self.woken_at = time.monotonic()
+        self.own_time: deque[OwnTime] = deque([OwnTime(self.woken_at)], maxlen=CYCLES_REMEMBERED)
         self.waits_for_width = False
         self.count = 0
 
@@ -97,7 +118,7 @@ class Prober:
             while not leaving.is_set():
                 self.launch_due()
                 await asyncio.sleep(TICK)
-                self.slept, self.woken_at = self.lateness(), time.monotonic()
+                self.keep_time()
         finally:
             for task in (*helpers, *self.out):
                 task.cancel()
@@ -119,6 +140,17 @@ class Prober:
         On a starved machine many small ones add up to a whole time-out, and each alone is no stall.
         """
         return self.slept + max(0.0, time.monotonic() - self.woken_at - TICK)
+
+    def keep_time(self) -> None:
+        late = self.lateness() - self.slept
+        self.slept, self.woken_at = self.slept + late, time.monotonic()
+        self.own_time[-1].slept += late
+
+    def lag(self) -> float:
+        """Of the last minute, the share that our loop slept away by waking late; 0 on a machine with time for us."""
+        self.own_time[-1].ended = time.monotonic()
+        lasted = self.own_time[-1].ended - self.own_time[0].began
+        return sum(cycle.slept for cycle in self.own_time) / lasted if lasted else 0.0
 
     def note_delay(self, late: float, now: float) -> None:
         self.worst_delay = max(self.worst_delay, late)
@@ -151,8 +183,7 @@ class Prober:
     def receive(self, question: Question, outcome: Outcome, at: float, asked: float, slept: float) -> None:
         """Judge one outcome and put the question back in line. `slept`: how late we woke meanwhile, in seconds."""
         self.count += 1
-        slept_away = outcome.error == TIMED_OUT and slept > OWN_SHARE * question.timeout
-        raw = outcome.raw if self.is_trusted(outcome, asked) and not slept_away else Raw.NA
+        raw = self.believed(question, outcome, asked, slept)
         before = self.memories[question.id]
         after = verdicts.decide(before, question.rule, raw, at, location=self.location)
         self.block.add(question.id, at, raw, outcome.duration)
@@ -175,9 +206,17 @@ class Prober:
             for parental in self.of_parent[node]:
                 self.timers.hasten(parental, now)
 
-    def is_trusted(self, outcome: Outcome, asked: float) -> bool:
+    def believed(self, question: Question, outcome: Outcome, asked: float, slept: float) -> Raw:
         """A failure counts only while our own line works and our own loop keeps time."""
-        return outcome.is_ok or (self.canary_ok and self.stalled_at < asked)
+        if outcome.is_ok:
+            return outcome.raw
+        if not self.canary_ok:
+            return Raw.NA
+        slept_away = outcome.error == TIMED_OUT and slept > OWN_SHARE * question.timeout
+        if slept_away or self.stalled_at >= asked:
+            self.own_time[-1].discarded += 1
+            return Raw.NA
+        return outcome.raw
 
     # --- books ------------------------------------------------------------
 
@@ -205,7 +244,9 @@ class Prober:
 
     async def end_cycle(self) -> None:
         block, latest, delay = self.block, self.latest, self.worst_delay
+        lag, discarded = self.lag(), sum(cycle.discarded for cycle in self.own_time)
         self.block, self.latest, self.worst_delay = Block(time.time()), {}, 0.0
+        self.own_time.append(OwnTime(self.own_time[-1].ended))
         try:
             await asyncio.to_thread(
                 self.books.cycle,
@@ -215,6 +256,8 @@ class Prober:
                 checks=len(self.memories),
                 failing=sum(memory.verdict is Verdict.DOWN for memory in self.memories.values()),
                 worst_delay=delay,
+                lag=lag,
+                discarded=discarded,
             )
         except Exception:
             logger.exception("a cycle could not be recorded; %s samples are lost", len(block))

@@ -20,7 +20,7 @@ from monitoring import health, jobs, locations, verdicts, watch
 from monitoring.models import Check, Node, Outage, Prober, State, Transition
 from monitoring.probing import posts, recording, resident
 from monitoring.probing.recording import Change
-from monitoring.verdicts import Flaps, Memory, Raw, Rule, Streak, Verdict
+from monitoring.verdicts import HERE, Flaps, Memory, Raw, Rule, Streak, Verdict
 from tests.monitoring.land import a_province, an_operator
 
 CITIES = ("ankara", "izmir", "van")
@@ -169,6 +169,14 @@ class Posts(TestCase):
         self.assertNotContains(self.client.get("/board/"), "İzleme çalışmıyor")
         Prober.objects.filter(pk=row.pk).update(cycle_ended_at=now() - timedelta(minutes=7))
         self.assertContains(self.client.get("/board/"), "İzleme çalışmıyor")
+
+    def test_the_board_says_when_the_machine_that_asks_is_too_busy(self):
+        self.client.force_login(an_operator())
+        row = Prober.objects.create(name=HERE, location=HERE, cycle_ended_at=now(), lag=0.2, discarded=2)
+        self.assertNotContains(self.client.get("/board/"), "çok meşgul")
+        Prober.objects.filter(pk=row.pk).update(lag=0.4)
+        for address in ("/board/", "/monitoring/nodes/"):
+            self.assertContains(self.client.get(address), "Ölçümü yapan makine (bu konum) çok meşgul")
 
     def test_a_location_needs_a_name_and_a_shard_its_form(self):
         for words in (["--location", " "], ["--location", "x" * 41], ["--shard", "4/3"]):

@@ -6,10 +6,11 @@ import time
 
 import pytest
 
+from monitoring import models
 from monitoring.city.endpoints import City
 from monitoring.city.map import LOOPBACK, Place
 from monitoring.probing import canary
-from monitoring.probing.prober import Limits, Prober
+from monitoring.probing.prober import CYCLES_REMEMBERED, Limits, OwnTime, Prober
 from monitoring.probing.questions import Outcome, Question
 from monitoring.probing.timers import Timers, phase
 from monitoring.samples import Block, pack_hour, read_block, read_hour
@@ -184,6 +185,25 @@ async def test_a_time_out_that_our_own_loop_slept_away_is_no_data(error, raw):
 
     ledger, _prober = await run([a_question(1, interval=1, timeout=2)], 4, ask=ask)
     assert {sample.raw for sample in ledger.samples} == {raw}
+    assert ledger.cycles[-1]["lag"] > models.Prober.MOST_LAG, "and it is said that we were late"
+    assert bool(ledger.cycles[-1]["discarded"]) is (raw is Raw.NA)
+
+
+async def test_a_loop_with_time_says_so():
+    async def refused(question, allow_private):
+        return Outcome(Raw.FAIL, 0.01, "connection refused")
+
+    ledger, _prober = await run([a_question(1, interval=1)], 3, ask=refused)
+    assert ledger.cycles[-1]["discarded"] == 0
+
+
+def test_lag_is_of_the_last_minute_and_then_forgotten():
+    prober = Prober([], Ledger())
+    prober.own_time[0].slept, prober.own_time[0].began = 5.0, time.monotonic() - 10
+    assert 0.45 < prober.lag() < 0.55
+    for _cycle in range(CYCLES_REMEMBERED):
+        prober.own_time.append(OwnTime(time.monotonic() - 10))
+    assert prober.lag() == 0
 
 
 async def test_the_canary_needs_two_of_three():
