@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 # Ports: four workers between 10,000 and what the kernel lends to connections.
-PART = 5_500
+LOWEST, PART, WORKERS = 10_000, 5_500, 4
 
 
 class Missing(Exception):
@@ -38,11 +38,14 @@ def free_range(count: int) -> int:
     """The first of `count` neighbouring free ports, below those that the kernel lends to connections.
 
     Each xdist worker of each suite looks in a part of its own: a range is found before its city listens.
+    What is wider than a part (a benchmark, which runs alone) looks everywhere.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2
-    lowest = 10_000 + (worker + 2 * bool(os.environ.get("REDIS_URL"))) * PART
+    lowest, width = LOWEST + (worker + 2 * bool(os.environ.get("REDIS_URL"))) * PART, PART
+    if count >= PART:
+        lowest, width = LOWEST, WORKERS * PART
     while True:
-        first = random.randrange(lowest, lowest + PART - count)
+        first = random.randrange(lowest, lowest + width - count)
         with ExitStack() as held, suppress(OSError):
             for port in range(first, first + count):
                 probe = held.enter_context(socket.socket())

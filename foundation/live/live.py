@@ -22,8 +22,9 @@ def announce(audience: str, kind: str, id: object, data: dict) -> None:
 
 
 def announce_each(audiences: Iterable[str], kind: str, id: object, data: dict) -> None:
-    """The same word to many audiences at once, in bulk (an answer to 2,000 tickets)."""
-    announce_all((audience, kind, id, data) for audience in audiences)
+    """The same word to many audiences at once (an outage to 1,400 municipalities)."""
+    rows.insert_each(Event(kind=kind, object_id=str(id), data=data), "audience", audiences)
+    transaction.on_commit(doorbell.ring, robust=True)
 
 
 def announce_all(said: Iterable[tuple[str, str, object, dict]]) -> None:

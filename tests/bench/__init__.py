@@ -1,6 +1,7 @@
 """Benchmarks: each figure stands beside its limit, measured in the same run, interleaved."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 
@@ -42,3 +43,9 @@ class Row:
             "max": max(self.ratios),
             "rounds": len(self.rounds),
         }
+
+
+def resident_mb(pid: int | str = "self") -> float:
+    """Megabytes of a process that are in memory now (proc(5))."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))

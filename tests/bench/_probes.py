@@ -7,7 +7,6 @@ the SECONDS that come after the first WARM ones.
 import asyncio
 import json
 import os
-import resource
 import sys
 import time
 
@@ -23,6 +22,7 @@ from monitoring.city.map import LOOPBACK, Place  # noqa: E402
 from monitoring.models import Check, Node, Outage, State  # noqa: E402
 from monitoring.probing import loops, recording, resident  # noqa: E402
 from monitoring.probing.prober import Limits, Prober  # noqa: E402
+from tests.bench import resident_mb  # noqa: E402
 
 REQUEST = b"GET /saglik HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
 TIMEOUT = 3.0
@@ -136,13 +136,15 @@ def main() -> None:
         asyncio.run(city(first, count, sys.argv[4]))
         return
     interval, warm, seconds = int(sys.argv[4]), float(sys.argv[5]), float(sys.argv[6])
-    if kind == "ours":
+    if kind == "furnish":
         furnish(first, count, interval)
+        return
+    if kind == "ours":
         result = loops.run(ours(recording.load(), warm, seconds))
         result["outages"] = Outage.objects.open().count()
     else:
         result = asyncio.run(bare(first, count, interval, warm, seconds))
-    print(json.dumps(result | {"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps(result | {"memory": resident_mb()}))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from foundation import rows
+from foundation.live.models import Event
 from foundation.outbox.models import Suppression
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +66,23 @@ def test_after_the_block_each_row_knows_its_own_key():
         first, second = rows.add(a_suppression("a@x.demo")), rows.add(a_suppression("b@x.demo"))
 
     assert list(Suppression.objects.order_by("address")) == [first, second]
+
+
+def test_a_row_said_to_many_travels_once(django_assert_num_queries):
+    said = Event(kind="outage", object_id="7", data={"title": {"tr": "Vezne 'çalışmıyor' %s"}, "affected": 3})
+    with django_assert_num_queries(1):
+        rows.insert_each(said, "audience", ["status:b", "status:a", "it's; --%s"])
+
+    assert list(Event.objects.order_by("pk").values_list("audience", flat=True)) == [
+        "status:b",
+        "status:a",
+        "it's; --%s",
+    ]
+    for event in Event.objects.all():
+        assert (event.kind, event.object_id, event.data, event.number) == ("outage", "7", said.data, None)
+        assert event.created_at == said.created_at
+
+
+def test_a_row_said_to_nobody_is_not_written():
+    rows.insert_each(Event(kind="outage", object_id="7", data={}), "audience", [])
+    assert not Event.objects.exists()
