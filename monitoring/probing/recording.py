@@ -10,7 +10,7 @@ from foundation import now
 from foundation.live import live
 from monitoring import locations, locks, nodes, outages, verdicts
 from monitoring.bulk import update_rows
-from monitoring.models import Check, Dependency, Prober, SampleBlock, State, Transition
+from monitoring.models import Check, Dependency, Node, Prober, SampleBlock, State, Transition
 from monitoring.probing.questions import Question
 from monitoring.samples import Block
 from monitoring.verdicts import HERE, Memory, Verdict
@@ -105,8 +105,22 @@ def write_down(changes: Collection[Change], at: datetime, location: str = HERE) 
     update_rows(Check, DECIDED, [[*decided(c, around), *remembered(c, location)] for c in turned])
     update_rows(Check, REMEMBERED, [remembered(change, location) for change in changes if not change.turned])
     Transition.objects.bulk_create([transition_of(change, around) for change in turned])
-    nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
+    refreshed = nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
+    reach_again([node for node in refreshed if node.answers], at)
     return outages.review(at)
+
+
+def reach_again(parents: Collection[Node], at: datetime) -> None:
+    """What was cut off by these alone is down for itself now; its node stays as it is."""
+    behind = Check.objects.live().filter(verdict=Check.Verdict.UNREACHABLE, node__dependencies__parent__in=parents)
+    checks = list(behind.distinct().only("node_id")) if parents else []
+    around = Surroundings.of({check.node_id for check in checks})
+    freed = [check.pk for check in checks if not around.cut_off(check.node_id)]
+    if freed:
+        Check.objects.filter(pk__in=freed).update(verdict=Check.Verdict.DOWN)
+        Transition.objects.bulk_create(
+            Transition(check_of_id=pk, old=Check.Verdict.UNREACHABLE, new=Check.Verdict.DOWN, at=at) for pk in freed
+        )
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """From what nodes say to outages: one for a mass failure, none before its time."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from foundation import now
 from foundation.live.models import Event
 from monitoring import outages, verdicts
-from monitoring.models import Affected, Check, Dependency, Node, Outage, Scope, Transition
+from monitoring.models import Affected, Check, Dependency, Node, Outage, Scope, State, Transition
 from monitoring.probing import recording
 from monitoring.probing.questions import Question
 from monitoring.scopes import Count, reach, should_wait
@@ -116,6 +119,39 @@ class ReviewingNodes(TestCase):
         self.assertEqual(outage.scope, Scope.CENTRAL)
         self.assertEqual({component.pk for component in outage.components.all()}, {"ALTYAPI", "EBYS"})
         self.assertEqual(child.checks.get().verdict, Check.Verdict.UNREACHABLE)
+
+    def test_what_stays_down_behind_a_parent_that_is_back_is_down_for_itself(self):
+        child, still_cut_off = (Node.objects.get(component=a_component(code)) for code in ("EBYS", "TAHSILAT"))
+        parent, other = (Node.objects.get(component=a_component(code)) for code in ("ALTYAPI", "KIMLIK"))
+        for node in (child, still_cut_off):
+            Dependency.objects.create(node=node, parent=parent)
+        Dependency.objects.create(node=still_cut_off, parent=other)
+        down(parent, other)
+        down(child, still_cut_off)
+        up(parent)
+        self.assertEqual(child.checks.get().verdict, Check.Verdict.DOWN)
+        self.assertEqual(still_cut_off.checks.get().verdict, Check.Verdict.UNREACHABLE)
+        last = Transition.objects.filter(check_of__node=child).latest("pk")
+        self.assertEqual((last.old, last.new), (Check.Verdict.UNREACHABLE, Check.Verdict.DOWN))
+        child.refresh_from_db()
+        self.assertEqual(child.state, State.OUTAGE)
+
+    def test_one_more_failure_of_a_known_suspicion_costs_no_look_at_its_node(self):
+        node = self.of("69", 1)[0]
+        recording.record([suspicion(node)])
+        self.assertIsNotNone(Node.objects.get(pk=node.pk).suspected_at)
+        check = node.checks.get()
+        before = recording.memory_of(check)
+        streak = before.streak("here")
+        after = dataclasses.replace(before, streaks=(("here", dataclasses.replace(streak, failures=2)),))
+        again = recording.Change(Question.of(check), before, after, "timeout", 3.0, streak.since + 5)
+        self.assertFalse(again.shows)
+        with CaptureQueriesContext(connection) as asked:
+            recording.record([again])
+        self.assertFalse(
+            [query for query in asked if "monitoring_maintenance" in query["sql"]], "the node was read anew"
+        )
+        self.assertEqual(recording.memory_of(node.checks.get()), after)
 
     def test_recovery_ends_it_and_boards_hear_of_every_node(self):
         nodes = self.of("69", 5)
