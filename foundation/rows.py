@@ -63,7 +63,8 @@ def insert_each(row: models.Model, field: str, texts: Iterable[str]) -> None:
     places = ", ".join("each.value" if column.name == field else "%s" for column in columns)
     source = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "json_each(%s)"
     same = [value for column, value in zip(columns, values_of(row), strict=True) if column.name != field]
-    sql = f"INSERT INTO {quote(row._meta.db_table)} ({names}) SELECT {places} FROM {source} AS each"  # noqa: S608
+    into = f"{quote(row._meta.db_table)} ({names})"
+    sql = f"INSERT INTO {into} SELECT {places} FROM {source} AS each"  # noqa: S608 - our own names, no values
     with connection.cursor() as cursor:
         cursor.execute(sql, [*same, json.dumps(list(texts))])
 

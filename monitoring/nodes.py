@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from foundation import now
 from foundation.directory.models import Person
@@ -12,7 +13,8 @@ from foundation.journal import journal
 from foundation.live import audiences, live
 from monitoring import maintenances, states
 from monitoring.bulk import update_rows
-from monitoring.models import Check, Node, NodeTransition, State
+from monitoring.models import Check, Node, NodeTransition, State, Transition
+from monitoring.surroundings import Surroundings
 
 FIELDS = ("state", "since", "confirmed_at", "suspected_at", "is_flapping")
 READ = (
@@ -24,13 +26,14 @@ READ = (
     "municipality__code",
     "municipality__province_id",
 )
+REACHED_AGAIN = "what it leans on works again"
 READ_OF_CHECKS = ("node_id", "verdict", "since", "suspected_at", "is_flapping", "is_essential")
 
 
 def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
     """Work out these nodes anew from what is stored; those whose state changed, told to boards.
 
-    Inside the caller's transaction. Costs four statements however many nodes.
+    Inside the caller's transaction. Its statements do not grow with the nodes.
     """
     node_ids = list(node_ids)
     if not node_ids:
@@ -55,7 +58,29 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
         [NodeTransition(node=node, old=old, new=node.state, at=node.since) for node, old in changed]
     )
     tell(told)
+    answering = [node for node, _old in changed if node.answers]
+    if answering:
+        reach_again(Q(node__dependencies__parent__in=answering), at)
     return [node for node, _old in changed]
+
+
+def reach_again(which: Q, at: datetime) -> None:
+    """Of these checks: what was cut off and is so no longer is down for itself. Its node stays as it is."""
+    checks = list(Check.objects.live().filter(which, verdict=Check.Verdict.UNREACHABLE).distinct().only("node_id"))
+    around = Surroundings.of({check.node_id for check in checks})
+    freed = [check for check in checks if not around.cut_off(check.node_id)]
+    Check.objects.filter(pk__in=[check.pk for check in freed]).update(verdict=Check.Verdict.DOWN)
+    Transition.objects.bulk_create(
+        Transition(
+            check_of=check,
+            old=Check.Verdict.UNREACHABLE,
+            new=Check.Verdict.DOWN,
+            at=at,
+            reason=REACHED_AGAIN,
+            evidence=around.evidence(check.node_id),
+        )
+        for check in freed
+    )
 
 
 def checks_of(nodes: list[Node]) -> dict[int, list[Check]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from foundation import now
 from foundation.directory.models import Person
@@ -131,6 +132,7 @@ def follow(codes: Collection[str]) -> None:
     """States and outages after the registry changed."""
     at = now()
     nodes.refresh(Node.objects.filter(code__in=codes).values_list("pk", flat=True), at)
+    nodes.reach_again(Q(node__code__in=codes), at)
     outages.review(at)
 
 

@@ -130,7 +130,6 @@ class Prober(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     failing = models.PositiveIntegerField(default=0, help_text="checks that it alone would call down")
     worst_delay = models.FloatField(default=0.0, help_text="seconds a probe started late in the last cycle")
-
     lag = models.FloatField(default=0.0, help_text="share of the last minute that its loop slept away by waking late")
     discarded = models.PositiveIntegerField(
         default=0, help_text="failures of the last minute not counted because its loop was late"

@@ -5,14 +5,16 @@ asyncio's loop. Everything works on both, and the tests ask on both.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
+new_event_loop: Callable[[], asyncio.AbstractEventLoop]
 try:
-    from uvloop import new_event_loop
+    import uvloop
 except ImportError:  # embedded mode has what pip alone brings
-    from asyncio import new_event_loop  # type: ignore[assignment]
-
+    new_event_loop = asyncio.new_event_loop
+else:
+    new_event_loop = uvloop.new_event_loop
 
 Result = TypeVar("Result")
 

@@ -208,7 +208,7 @@ class Prober:
 
     def believed(self, question: Question, outcome: Outcome, asked: float, slept: float) -> Raw:
         """A failure counts only while our own line works and our own loop keeps time."""
-        if outcome.is_ok:
+        if outcome.raw is not Raw.FAIL:
             return outcome.raw
         if not self.canary_ok:
             return Raw.NA

@@ -10,9 +10,10 @@ from foundation import now
 from foundation.live import live
 from monitoring import locations, locks, nodes, outages, verdicts
 from monitoring.bulk import update_rows
-from monitoring.models import Check, Dependency, Node, Prober, SampleBlock, State, Transition
+from monitoring.models import Check, Prober, SampleBlock, Transition
 from monitoring.probing.questions import Question
 from monitoring.samples import Block
+from monitoring.surroundings import Surroundings
 from monitoring.verdicts import HERE, Memory, Verdict
 
 REMEMBERED = ("suspected_at", "is_flapping", "memory", "last_error")
@@ -105,54 +106,8 @@ def write_down(changes: Collection[Change], at: datetime, location: str = HERE) 
     update_rows(Check, DECIDED, [[*decided(c, around), *remembered(c, location)] for c in turned])
     update_rows(Check, REMEMBERED, [remembered(change, location) for change in changes if not change.turned])
     Transition.objects.bulk_create([transition_of(change, around) for change in turned])
-    refreshed = nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
-    reach_again([node for node in refreshed if node.answers], at)
+    nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
     return outages.review(at)
-
-
-def reach_again(parents: Collection[Node], at: datetime) -> None:
-    """What was cut off by these alone is down for itself now; its node stays as it is."""
-    behind = Check.objects.live().filter(verdict=Check.Verdict.UNREACHABLE, node__dependencies__parent__in=parents)
-    checks = list(behind.distinct().only("node_id")) if parents else []
-    around = Surroundings.of({check.node_id for check in checks})
-    freed = [check.pk for check in checks if not around.cut_off(check.node_id)]
-    if freed:
-        Check.objects.filter(pk__in=freed).update(verdict=Check.Verdict.DOWN)
-        Transition.objects.bulk_create(
-            Transition(check_of_id=pk, old=Check.Verdict.UNREACHABLE, new=Check.Verdict.DOWN, at=at) for pk in freed
-        )
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What else was so when verdicts turned: the parents of nodes that fell, our own lines."""
-
-    parents: dict[int, list[Dependency]]
-    canaries: dict[str, bool]
-
-    @classmethod
-    def of(cls, node_ids: set[int]) -> "Surroundings":
-        parents: dict[int, list[Dependency]] = {}
-        if not node_ids:
-            return cls(parents, {})
-        for link in Dependency.objects.filter(node__in=node_ids).select_related("parent"):
-            parents.setdefault(link.node_id, []).append(link)
-        probers = Prober.objects.exclude(location="").values_list("name", "canary_ok")
-        return cls(parents, dict(probers))
-
-    def cut_off(self, node_id: int) -> bool:
-        """Its parents are down, so that its silence says nothing about itself."""
-        links = self.parents.get(node_id, ())
-        return verdicts.is_unreachable(
-            [verdicts.Parent(link.parent.state == State.OUTAGE, link.group) for link in links]
-        )
-
-    def evidence(self, node_id: int) -> dict:
-        parents = [
-            {"node": link.parent.code, "state": link.parent.state, "group": link.group}
-            for link in self.parents.get(node_id, ())
-        ]
-        return {"parents": parents, "canaries": self.canaries}
 
 
 def stored_verdict(change: Change, around: Surroundings) -> str:

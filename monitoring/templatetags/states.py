@@ -13,6 +13,7 @@ from foundation import now
 from foundation.directory import spoken, turkish
 from foundation.directory.models import Municipality
 from foundation.directory.templatetags.nobet import shape
+from monitoring import nodes
 from monitoring.models import Outage, State
 
 register = template.Library()
@@ -30,6 +31,7 @@ CAUSES = {
     "the name has no address": _("the name has no address"),
     "the body lacks what it must hold": _("the body lacks what it must hold"),
     "the body holds what it must not": _("the body holds what it must not"),
+    nodes.REACHED_AGAIN: _("what it leans on works again"),
 }
 
 

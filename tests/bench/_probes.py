@@ -15,14 +15,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from foundation.directory import registers  # noqa: E402
+from foundation.directory import registers  # noqa: E402 - Django first
 from foundation.directory.models import Municipality  # noqa: E402 - Django first
-from monitoring.city.endpoints import City, allow_files  # noqa: E402
-from monitoring.city.map import LOOPBACK, Place  # noqa: E402
-from monitoring.models import Check, Node, Outage, State  # noqa: E402
-from monitoring.probing import loops, recording, resident  # noqa: E402
-from monitoring.probing.prober import Limits, Prober  # noqa: E402
-from tests.bench import resident_mb  # noqa: E402
+from monitoring.city.endpoints import City, allow_files  # noqa: E402 - Django first
+from monitoring.city.map import LOOPBACK, Place  # noqa: E402 - Django first
+from monitoring.models import Check, Node, Outage, State  # noqa: E402 - Django first
+from monitoring.probing import loops, recording, resident  # noqa: E402 - Django first
+from monitoring.probing.prober import Limits, Prober  # noqa: E402 - Django first
+from tests.bench import resident_mb  # noqa: E402 - Django first
 
 REQUEST = b"GET /saglik HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
 TIMEOUT = 3.0

@@ -194,6 +194,15 @@ class Leaning(TestCase):
         parents = other.checks.get().transitions.get().evidence["parents"]
         self.assertEqual(parents, [{"node": "HAT1", "state": "outage", "group": ""}])
 
+    def test_what_leans_on_nothing_any_more_is_down_for_itself(self):
+        self.say("HAT1")
+        down(Node.objects.get(code="HAT1"))
+        down(self.node)
+        self.assertEqual(self.node.checks.get().verdict, Check.Verdict.UNREACHABLE)
+        page = self.say("")
+        self.assertEqual(self.node.checks.get().verdict, Check.Verdict.DOWN)
+        self.assertContains(page, "bağlı olduğu nokta yeniden çalışıyor")
+
     def test_unknown_codes_and_circles_are_refused_in_words(self):
         Dependency.objects.create(node=Node.objects.get(code="HAT1"), parent=self.node)
         for words in ("YOK", "HAT1", "69000"):

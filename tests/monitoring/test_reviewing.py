@@ -133,6 +133,7 @@ class ReviewingNodes(TestCase):
         self.assertEqual(still_cut_off.checks.get().verdict, Check.Verdict.UNREACHABLE)
         last = Transition.objects.filter(check_of__node=child).latest("pk")
         self.assertEqual((last.old, last.new), (Check.Verdict.UNREACHABLE, Check.Verdict.DOWN))
+        self.assertEqual([parent["state"] for parent in last.evidence["parents"]], [State.OK])
         child.refresh_from_db()
         self.assertEqual(child.state, State.OUTAGE)
 
