@@ -165,7 +165,8 @@ def record_cycle(name: str, location: str, block: Block, latest: Collection[tupl
 
 def load(index: int = 0, of: int = 1, location: str = HERE) -> list[tuple[Question, Memory]]:
     """The questions of one shard with what this location remembers of each check."""
-    return [(Question.of(check), memory_of(check, location)) for check in Check.objects.to_probe().shard(index, of)]
+    checks = Check.objects.to_probe().shard(index, of).iterator()
+    return [(Question.of(check), memory_of(check, location)) for check in checks]
 
 
 def memory_of(check: Check, location: str = HERE) -> Memory:

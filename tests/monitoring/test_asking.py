@@ -208,3 +208,10 @@ async def test_dns_answers_are_read(rules, error):
         assert (await outcome(rules, kind="dns", target=f"{HOST}:{PORT}")).error == error
     finally:
         transport.close()
+
+
+def test_questions_share_the_codes_of_success():
+    """Ten thousand sets of a hundred numbers would be a third of the prober's memory."""
+    assert a_question(1).wanted_status is a_question(2).wanted_status
+    assert 299 in a_question(1).wanted_status
+    assert 300 not in a_question(1).wanted_status
