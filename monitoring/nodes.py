@@ -14,7 +14,7 @@ from foundation.live import audiences, live
 from monitoring import maintenances, states
 from monitoring.bulk import update_rows
 from monitoring.models import Check, Node, NodeTransition, State, Transition
-from monitoring.surroundings import Surroundings
+from monitoring.surroundings import Surroundings, spared
 
 FIELDS = ("state", "since", "confirmed_at", "suspected_at", "is_flapping")
 READ = (
@@ -27,7 +27,7 @@ READ = (
     "municipality__province_id",
 )
 REACHED_AGAIN = "what it leans on works again"
-READ_OF_CHECKS = ("node_id", "verdict", "since", "suspected_at", "is_flapping", "is_essential")
+READ_OF_CHECKS = ("node_id", "verdict", "since", "suspected_at", "is_flapping", "is_essential", "interval")
 
 
 def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
@@ -40,7 +40,7 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
         return []
     nodes = list(Node.objects.filter(pk__in=node_ids).select_related("municipality").only(*READ))
     checks = checks_of(nodes)
-    resting = maintenances.nodes_in_maintenance(at)
+    resting = in_maintenance(nodes, checks, at)
     changed, rows, told = [], [], []
     for node in nodes:
         before = (node.state, node.is_flapping, node.suspected_at)
@@ -59,8 +59,9 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
     )
     tell(told)
     answering = [node for node, _old in changed if node.answers]
-    if answering:
-        reach_again(Q(node__dependencies__parent__in=answering), at)
+    spared_no_more = [node for node, old in changed if old == State.MAINTENANCE and not node.answers]
+    if answering or spared_no_more:
+        reach_again(Q(node__dependencies__parent__in=answering) | Q(node__in=spared_no_more), at)
     return [node for node, _old in changed]
 
 
@@ -83,6 +84,19 @@ def reach_again(which: Q, at: datetime) -> None:
     )
 
 
+def in_maintenance(nodes: list[Node], checks: dict[int, list[Check]], at: datetime) -> set[int]:
+    """Keys of all nodes that a window covers, and of those among `nodes` that fail because of one."""
+    resting = maintenances.nodes_in_maintenance(at)
+    if not resting and all(node.state != State.MAINTENANCE for node in nodes):
+        return resting
+    failing = {node: checks[node.pk] for node in nodes if node.pk not in resting}
+    return resting | spared({node: own for node, own in failing.items() if measured(own) == State.OUTAGE}, at)
+
+
+def measured(checks: list[Check]) -> State:
+    return states.roll_up(states.Part(check.verdict, check.is_essential) for check in checks)
+
+
 def checks_of(nodes: list[Node]) -> dict[int, list[Check]]:
     checks = defaultdict(list)
     for check in Check.objects.live().filter(node__in=nodes).only(*READ_OF_CHECKS):
@@ -92,9 +106,8 @@ def checks_of(nodes: list[Node]) -> dict[int, list[Check]]:
 
 def work_out(node: Node, checks: list[Check], *, in_maintenance: bool, at: datetime) -> None:
     """Set what follows from the checks; a failure is dated back to the first sign of it."""
-    measured = states.roll_up(states.Part(check.verdict, check.is_essential) for check in checks)
     override = node.override if node.override_until and node.override_until > at else ""
-    state = states.shown(measured, override=override, in_maintenance=in_maintenance)
+    state = states.shown(measured(checks), override=override, in_maintenance=in_maintenance)
     essential = [check for check in checks if check.is_essential]
     suspicions = [check.suspected_at for check in essential if check.suspected_at]
     node.suspected_at = min(suspicions) if suspicions and state != State.OUTAGE else None

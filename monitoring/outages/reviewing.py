@@ -6,17 +6,19 @@ Reads the stored states only, so that it does not matter which prober saw what.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
 from foundation.directory.models import Province
-from monitoring import locks, scopes, states, verdicts
-from monitoring.models import Affected, Check, Dependency, Node, Outage, Scope, State
+from monitoring import locks, scopes, states
+from monitoring.models import Affected, Check, Node, Outage, Scope, State
 from monitoring.outages.declaring import absorb, declare, join
 from monitoring.outages.ending import settle
 from monitoring.outages.evidence import why
+from monitoring.surroundings import is_cut_off, is_out, may_be_out, parents_of
 
 SAME_FAULT = timedelta(minutes=5)  # a narrower outage this much older is a fault of its own
 
@@ -62,9 +64,9 @@ def gather_central(nodes: list[Node], at: datetime) -> None:
     """Central components that fail together are one outage; so is what leans on a failing one."""
     if not nodes:
         return
-    leaning, others = leaning_on_open_outages(nodes)
-    for outage, children in leaning.items():
-        join(outage, children, evidence=why(children, at, parents_down=True))
+    strays = sort_out(nodes, at)
+    join_parents(strays, at)
+    others = strays.waiting + strays.others  # central components that fail together are one outage anyhow
     if not others:
         return
     current = recent_central(at)
@@ -88,44 +90,57 @@ def recent_central(at: datetime) -> Outage | None:
     return opened.filter(confirmed_at__gte=at - SAME_FAULT).order_by("started_at").first()
 
 
-def leaning_on_open_outages(nodes: list[Node]) -> tuple[dict[Outage, list[Node]], list[Node]]:
-    """Split nodes into those whose failing parents are already in an open outage, and the rest."""
-    parents = defaultdict(list)
-    for link in Dependency.objects.filter(node__in=nodes).select_related("parent"):
-        parents[link.node_id].append(link)
-    leaning: dict[Outage, list[Node]] = defaultdict(list)
-    others = []
+@dataclass
+class Sorted:
+    """Strays by what they lean on: on what an open outage holds already, on what may fail, on nothing that fails."""
+
+    leaning: dict[Outage, list[Node]]
+    waiting: list[Node]
+    others: list[Node]
+
+
+def sort_out(nodes: list[Node], at: datetime) -> Sorted:
+    parents = parents_of([node.pk for node in nodes])
+    known = outages_of({link.parent_id for links in parents.values() for link in links})
+    found = Sorted(defaultdict(list), [], [])
     for node in nodes:
-        links = parents[node.pk]
-        unreachable = verdicts.is_unreachable(
-            [verdicts.Parent(link.parent.state == State.OUTAGE, link.group) for link in links]
-        )
-        line = (
-            Affected.objects.current()
-            .filter(node__in=[link.parent_id for link in links])
-            .select_related("outage")
-            .first()
-            if unreachable
-            else None
-        )
-        if line:
-            leaning[line.outage].append(node)
+        links = parents.get(node.pk, [])
+        theirs = [known[link.parent_id] for link in links if link.parent_id in known]
+        if theirs and is_cut_off(links, is_out):
+            found.leaning[theirs[0]].append(node)
+        elif is_cut_off(links, may_be_out) and waited(node, at) < scopes.HOLD_SECONDS:
+            found.waiting.append(node)
         else:
-            others.append(node)
-    return leaning, others
+            found.others.append(node)
+    return found
+
+
+def outages_of(node_ids: Iterable[int]) -> dict[int, Outage]:
+    """The open outage that holds each of these nodes."""
+    lines = Affected.objects.current().filter(node__in=node_ids).select_related("outage")
+    return {line.node_id: line.outage for line in lines if line.node_id}
+
+
+def waited(node: Node, at: datetime) -> float:
+    return (at - (node.confirmed_at or node.since)).total_seconds()
+
+
+def join_parents(strays: Sorted, at: datetime) -> None:
+    for outage, children in strays.leaning.items():
+        join(outage, children, evidence=why(children, at, parents_down=True))
 
 
 def gather_municipal(nodes: list[Node], at: datetime) -> bool:
     """Open, join or wait, province by province. True when some wait."""
-    leaning, others = leaning_on_open_outages(nodes)
-    for outage, children in leaning.items():
-        join(outage, children, evidence=why(children, at, parents_down=True))
+    strays = sort_out(nodes, at)
+    join_parents(strays, at)
+    others = strays.others
     counts = count_provinces()
     country = sum_up(counts.values())
     if others and scopes.is_central(country.down, country):
         open_central(others, country, at)
-        return False
-    waits = False
+        return bool(strays.waiting)
+    waits = bool(strays.waiting)
     by_province = defaultdict(list)
     for node in others:
         assert node.municipality  # central nodes were gathered before
@@ -143,8 +158,7 @@ def gather_province(
     if open_here is not None:
         join(open_here, nodes, evidence=why(nodes, at, province=count, country=country))
         return False
-    waited = max((at - (node.confirmed_at or node.since)).total_seconds() for node in nodes)
-    if scopes.should_wait(count, country, waited):
+    if scopes.should_wait(count, country, max(waited(node, at) for node in nodes)):
         return True
     evidence = why(nodes, at, province=count, country=country)
     if scopes.reach(count, country) == Scope.REGIONAL:

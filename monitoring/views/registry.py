@@ -79,6 +79,7 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
     ]
     links = list(one.dependencies.select_related("parent"))
     days = list(one.days.order_by("-day")[:MONTH])
+    windows = [window for window in maintenances.active(at) if maintenances.nodes_of(window).filter(pk=one.pk)]
     context = {
         "node": one,
         "checks": checks,
@@ -86,7 +87,8 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
         "share": history.of_days(days).share_up,
         "transitions": Transition.objects.filter(check_of__node=one).select_related("check_of").order_by("-at")[:20],
         "line": Affected.objects.current().filter(node=one).select_related("outage").first(),
-        "windows": [window for window in maintenances.active(at) if maintenances.nodes_of(window).filter(pk=one.pk)],
+        "windows": windows,
+        "is_spared": one.state == State.MAINTENANCE and not windows and not one.override and bool(links),
         "parents": links,
         "leaning": " ".join(f"{link.parent.code}@{link.group}" if link.group else link.parent.code for link in links),
         "here": settings.PUBLIC_BASE_URL.rstrip("/"),
