@@ -1,19 +1,18 @@
 """Nodes brought in line with their checks, maintenance windows and people's word."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from foundation import now
+from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from monitoring import maintenances, states
-from monitoring.bulk import update_rows
 from monitoring.models import Check, Node, NodeTransition, State, Transition
+from monitoring.states import Reading
 from monitoring.surroundings import Surroundings, spared
 
 FIELDS = ("state", "since", "confirmed_at", "suspected_at", "is_flapping")
@@ -27,7 +26,6 @@ READ = (
     "municipality__province_id",
 )
 REACHED_AGAIN = "what it leans on works again"
-READ_OF_CHECKS = ("node_id", "verdict", "since", "suspected_at", "is_flapping", "is_essential", "interval")
 
 
 def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
@@ -39,24 +37,23 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
     if not node_ids:
         return []
     nodes = list(Node.objects.filter(pk__in=node_ids).select_related("municipality").only(*READ))
-    checks = checks_of(nodes)
+    checks = states.readings(node_ids)
     resting = in_maintenance(nodes, checks, at)
-    changed, rows, told = [], [], []
+    changed, written, told = [], [], []
     for node in nodes:
         before = (node.state, node.is_flapping, node.suspected_at)
         old = node.state
         work_out(node, checks[node.pk], in_maintenance=node.pk in resting, at=at)
         if before == (node.state, node.is_flapping, node.suspected_at):
             continue
-        rows.append([*(getattr(node, name) for name in FIELDS), node.pk])
+        written.append([*(getattr(node, name) for name in FIELDS), node.pk])
         if (node.state, node.is_flapping) != before[:2]:
             told.append(node)
         if node.state != old:
             changed.append((node, old))
-    update_rows(Node, FIELDS, rows)
-    NodeTransition.objects.bulk_create(
-        [NodeTransition(node=node, old=old, new=node.state, at=node.since) for node, old in changed]
-    )
+    rows.update_many(Node, FIELDS, written)
+    turns = [(node.pk, old, node.state, node.since) for node, old in changed]
+    rows.insert_many(NodeTransition, ("node", "old", "new", "at"), turns)
     tell(told)
     answering = [node for node, _old in changed if node.answers]
     spared_no_more = [node for node, old in changed if old == State.MAINTENANCE and not node.answers]
@@ -84,30 +81,19 @@ def reach_again(which: Q, at: datetime) -> None:
     )
 
 
-def in_maintenance(nodes: list[Node], checks: dict[int, list[Check]], at: datetime) -> set[int]:
+def in_maintenance(nodes: list[Node], checks: dict[int, list[Reading]], at: datetime) -> set[int]:
     """Keys of all nodes that a window covers, and of those among `nodes` that fail because of one."""
     resting = maintenances.nodes_in_maintenance(at)
     if not resting and all(node.state != State.MAINTENANCE for node in nodes):
         return resting
     failing = {node: checks[node.pk] for node in nodes if node.pk not in resting}
-    return resting | spared({node: own for node, own in failing.items() if measured(own) == State.OUTAGE}, at)
+    return resting | spared({node: own for node, own in failing.items() if states.roll_up(own) == State.OUTAGE}, at)
 
 
-def measured(checks: list[Check]) -> State:
-    return states.roll_up(states.Part(check.verdict, check.is_essential) for check in checks)
-
-
-def checks_of(nodes: list[Node]) -> dict[int, list[Check]]:
-    checks = defaultdict(list)
-    for check in Check.objects.live().filter(node__in=nodes).only(*READ_OF_CHECKS):
-        checks[check.node_id].append(check)
-    return checks
-
-
-def work_out(node: Node, checks: list[Check], *, in_maintenance: bool, at: datetime) -> None:
-    """Set what follows from the checks; a failure is dated back to the first sign of it."""
+def work_out(node: Node, checks: list[Reading], *, in_maintenance: bool, at: datetime) -> None:
+    """Set what follows from the checks; a failure is dated back to the first sign of it, but not into maintenance."""
     override = node.override if node.override_until and node.override_until > at else ""
-    state = states.shown(measured(checks), override=override, in_maintenance=in_maintenance)
+    state = states.shown(states.roll_up(checks), override=override, in_maintenance=in_maintenance)
     essential = [check for check in checks if check.is_essential]
     suspicions = [check.suspected_at for check in essential if check.suspected_at]
     node.suspected_at = min(suspicions) if suspicions and state != State.OUTAGE else None
@@ -115,8 +101,9 @@ def work_out(node: Node, checks: list[Check], *, in_maintenance: bool, at: datet
     if state == node.state:
         return
     signs = [check.since for check in checks if check.verdict in states.DOWN] if state == State.OUTAGE else []
+    is_dated_back = bool(signs) and not override and node.state != State.MAINTENANCE
+    node.since = min(signs) if is_dated_back else at
     node.state = state
-    node.since = min(signs) if signs and not override else at
     node.confirmed_at = at
 
 

@@ -48,7 +48,7 @@ class Surroundings:
         return {"parents": parents, "canaries": self.canaries}
 
 
-def spared(failing: Mapping[Node, list[Check]], at: datetime) -> set[int]:
+def spared(failing: Mapping[Node, list[states.Reading]], at: datetime) -> set[int]:
     """Keys of the nodes (with their checks) that fail because somebody works on what they lean on.
 
     An outage known before the work began is none of its doing. Who was spared stays so
@@ -89,11 +89,7 @@ def worked_on(parents: Iterable[Node]) -> set[int]:
     resting = {parent.pk for parent in parents if parent.state == State.MAINTENANCE}
     if not resting:
         return set()
-    checks: dict[int, list[states.Part]] = defaultdict(list)
-    rows = Check.objects.live().filter(node__in=resting).values_list("node_id", "verdict", "is_essential")
-    for node_id, verdict, is_essential in rows:
-        checks[node_id].append(states.Part(verdict, is_essential))
-    return {node_id for node_id, parts in checks.items() if states.roll_up(parts) == State.OUTAGE}
+    return {node_id for node_id, checks in states.readings(resting).items() if states.roll_up(checks) == State.OUTAGE}
 
 
 def works_since(node_ids: Collection[int]) -> dict[int, datetime]:

@@ -29,10 +29,8 @@ def announce_each(audiences: Iterable[str], kind: str, id: object, data: dict) -
 
 def announce_all(said: Iterable[tuple[str, str, object, dict]]) -> None:
     """Many words at once, in bulk, each as (audience, kind, id, data)."""
-    Event.objects.bulk_create(
-        [Event(audience=audience, kind=kind, object_id=str(id), data=data) for audience, kind, id, data in said],
-        batch_size=1000,
-    )
+    told = [(audience, kind, str(id), data) for audience, kind, id, data in said]
+    rows.insert_many(Event, ("audience", "kind", "object_id", "data"), told)
     transaction.on_commit(doorbell.ring, robust=True)
 
 

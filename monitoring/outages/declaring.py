@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from foundation import now
+from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
 from monitoring import events, wording
@@ -119,16 +119,11 @@ def give_first_word(outage: Outage, text_tr: str, text_en: str, by: Person | Non
 
 def note_nodes(outage: Outage, nodes: Iterable[Node]) -> None:
     """Write the nodes that are down into the outage; the constraint keeps each in one."""
-    Affected.objects.bulk_create(
-        Affected(
-            outage=outage,
-            node=node,
-            municipality_id=node.municipality_id,
-            component_id=node.component_id,
-            since=node.suspected_at or node.since,
-        )
-        for node in nodes
-    )
+    fields = ("outage", "node", "municipality", "component", "since")
+    lines = [
+        (outage.pk, node.pk, node.municipality_id, node.component_id, node.suspected_at or node.since) for node in nodes
+    ]
+    rows.insert_many(Affected, fields, lines)
 
 
 def note_municipalities(outage: Outage, broken: Broken) -> None:
@@ -155,11 +150,9 @@ def feel(outage: Outage, component: Component | None, municipality_ids: Iterable
     known = set(
         outage.affected.current().filter(node=None, component=component).values_list("municipality_id", flat=True)
     )
-    Affected.objects.bulk_create(
-        Affected(outage=outage, municipality_id=pk, component=component, since=outage.started_at)
-        for pk in municipality_ids
-        if pk not in known
-    )
+    code = component.pk if component else None
+    lines = [(outage.pk, pk, code, outage.started_at) for pk in municipality_ids if pk not in known]
+    rows.insert_many(Affected, ("outage", "municipality", "component", "since"), lines)
 
 
 def users_of(component: Component):

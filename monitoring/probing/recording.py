@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from foundation import now
+from foundation import now, rows
 from foundation.live import live
 from monitoring import locations, locks, nodes, outages, verdicts
-from monitoring.bulk import update_rows
 from monitoring.models import Check, Prober, SampleBlock, Transition
 from monitoring.probing.questions import Question
 from monitoring.samples import Block
@@ -18,6 +17,7 @@ from monitoring.verdicts import HERE, Memory, Verdict
 
 REMEMBERED = ("suspected_at", "is_flapping", "memory", "last_error")
 DECIDED = ("verdict", "since", "confirmed_at", *REMEMBERED)
+TURNED = ("check_of", "old", "new", "at", "reason", "evidence")
 CYCLE_FIELDS = ("last_probed_at", "last_latency", "last_error", "last_figures")
 
 
@@ -103,9 +103,9 @@ def judge_anew(believed: set[str]) -> None:
 def write_down(changes: Collection[Change], at: datetime, location: str = HERE) -> bool:
     turned = [change for change in changes if change.turned]
     around = Surroundings.of({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
-    update_rows(Check, DECIDED, [[*decided(c, around), *remembered(c, location)] for c in turned])
-    update_rows(Check, REMEMBERED, [remembered(change, location) for change in changes if not change.turned])
-    Transition.objects.bulk_create([transition_of(change, around) for change in turned])
+    rows.update_many(Check, DECIDED, [[*decided(c, around), *remembered(c, location)] for c in turned])
+    rows.update_many(Check, REMEMBERED, [remembered(change, location) for change in changes if not change.turned])
+    rows.insert_many(Transition, TURNED, [transition_of(change, around) for change in turned])
     nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
     return outages.review(at)
 
@@ -132,15 +132,15 @@ def remembered(change: Change, location: str) -> list:
     ]
 
 
-def transition_of(change: Change, around: Surroundings) -> Transition:
+def transition_of(change: Change, around: Surroundings) -> tuple:
     memory = change.after
-    return Transition(
-        check_of_id=change.question.id,
-        old=str(change.before.verdict),
-        new=stored_verdict(change, around),
-        at=moment(memory.since) or now(),
-        reason=change.error[:200],
-        evidence=verdicts.evidence(memory, change.question.rule, change.at) | around.evidence(change.question.node_id),
+    return (
+        change.question.id,
+        str(change.before.verdict),
+        stored_verdict(change, around),
+        moment(memory.since) or now(),
+        change.error[:200],
+        verdicts.evidence(memory, change.question.rule, change.at) | around.evidence(change.question.node_id),
     )
 
 
@@ -158,7 +158,7 @@ def record_cycle(name: str, location: str, block: Block, latest: Collection[tupl
     at = now()
     if len(block):
         SampleBlock.objects.create(at=moment(block.at) or at, samples=block.seal())
-    update_rows(Check, CYCLE_FIELDS, [(moment(row[0]), *row[1:]) for row in latest])
+    rows.update_many(Check, CYCLE_FIELDS, [(moment(row[0]), *row[1:]) for row in latest])
     Prober.objects.update_or_create(name=name, defaults={"location": location, "cycle_ended_at": at, **facts})
     live.note_probe_cycle(at)
 

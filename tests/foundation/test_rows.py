@@ -86,3 +86,31 @@ def test_a_row_said_to_many_travels_once(django_assert_num_queries):
 def test_a_row_said_to_nobody_is_not_written():
     rows.insert_each(Event(kind="outage", object_id="7", data={}), "audience", [])
     assert not Event.objects.exists()
+
+
+def test_many_rows_are_one_statement_and_have_their_defaults(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        rows.insert_many(
+            Event,
+            ("audience", "kind", "object_id", "data"),
+            [("board", "node", "'1", {"%s": 1}), ("b", "node", "2", {})],
+        )
+    first, second = Event.objects.order_by("pk")
+    assert (first.audience, first.object_id, first.data) == ("board", "'1", {"%s": 1})
+    assert (second.audience, second.number) == ("b", None)
+    assert first.created_at == second.created_at
+    rows.insert_many(Event, ("audience",), [])
+
+
+def test_many_rows_get_values_of_their_own(django_assert_num_queries):
+    rows.insert_many(
+        Event, ("audience", "kind", "object_id", "data"), [("board", "node", str(number), {}) for number in range(3)]
+    )
+    keys = list(Event.objects.order_by("pk").values_list("pk", flat=True))
+    with django_assert_num_queries(1):
+        rows.update_many(Event, ("number", "data"), [(10, {"a": 1}, keys[0]), (None, {"b": 2}, keys[2])])
+    assert list(Event.objects.order_by("pk").values_list("number", "data")) == [
+        (10, {"a": 1}),
+        (None, {}),
+        (None, {"b": 2}),
+    ]

@@ -116,7 +116,8 @@ class PlannedWork(Leaning):
         up(self.far)
         self.pass_by(70)
         self.assertEqual(self.states(), [State.MAINTENANCE, State.OUTAGE, State.OK])
-        self.assertEqual(Outage.objects.get().affected.get().node, self.near)
+        outage = Outage.objects.get()
+        self.assertEqual((outage.affected.get().node, outage.started_at), (self.near, now()))
         self.assertEqual(self.near.checks.get().verdict, Check.Verdict.DOWN)
 
     def test_that_goes_on_too_long_is_one_outage(self):
