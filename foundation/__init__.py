@@ -7,7 +7,8 @@ outbox     e-mail and SMS: queued, posted, receipted
 live       word to open browsers
 wire       outbound address guard, idempotency keys, API tokens, redaction, uploads
 
-Beside them stand `rows`, which inserts by statements compiled once, and two words:
+Beside them stand `rows`, written by statements compiled once, `collector`, which keeps
+the cycle collector out of the way of processes with much in mind, and two words:
 `now`, the one clock that verbs read, and `Refusal`, the polite no.
 """
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from foundation import now, rows
-from foundation.directory.models import Person
+from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from monitoring import maintenances, states
@@ -16,15 +16,7 @@ from monitoring.states import Reading
 from monitoring.surroundings import Surroundings, spared
 
 FIELDS = ("state", "since", "confirmed_at", "suspected_at", "is_flapping")
-READ = (
-    "code",
-    *FIELDS,
-    "override",
-    "override_until",
-    "component_id",
-    "municipality__code",
-    "municipality__province_id",
-)
+READ = ("code", *FIELDS, "override", "override_until", "component_id", "municipality_id")
 REACHED_AGAIN = "what it leans on works again"
 
 
@@ -36,7 +28,7 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
     node_ids = list(node_ids)
     if not node_ids:
         return []
-    nodes = list(Node.objects.filter(pk__in=node_ids).select_related("municipality").only(*READ))
+    nodes = list(Node.objects.filter(pk__in=node_ids).only(*READ))
     checks = states.readings(node_ids)
     resting = in_maintenance(nodes, checks, at)
     changed, written, told = [], [], []
@@ -111,6 +103,8 @@ def tell(nodes: list[Node]) -> None:
     """Put nodes before the boards and the pages of their municipalities."""
     if not nodes:
         return
+    # only of those that are told, and each municipality once
+    prefetch_related_objects(nodes, Prefetch("municipality", Municipality.objects.only("code", "province_id")))
     said = [(audiences.BOARD, node) for node in nodes]
     said += [(audiences.status_of(node.municipality.code), node) for node in nodes if node.municipality]
     live.announce_all((room, "node", node.code, node.live_state()) for room, node in said)

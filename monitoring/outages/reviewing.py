@@ -45,7 +45,7 @@ def stray_nodes():
         .down()
         .filter(~Exists(noted))
         .order_by("since")
-        .select_related("municipality__province", "component")
+        .prefetch_related("municipality__province", "component")  # each once, however many nodes fell
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from django.db import transaction
 
@@ -15,13 +16,14 @@ from monitoring.samples import Block
 from monitoring.surroundings import Surroundings
 from monitoring.verdicts import HERE, Memory, Verdict
 
-REMEMBERED = ("suspected_at", "is_flapping", "memory", "last_error")
-DECIDED = ("verdict", "since", "confirmed_at", *REMEMBERED)
+QUIET = ("memory", "last_error")
+SHOWN = ("suspected_at", "is_flapping", *QUIET)
+DECIDED = ("verdict", "since", "confirmed_at", *SHOWN)
 TURNED = ("check_of", "old", "new", "at", "reason", "evidence")
 CYCLE_FIELDS = ("last_probed_at", "last_latency", "last_error", "last_figures")
 
 
-@dataclass(slots=True)
+@dataclass
 class Change:
     """A check whose memory is no longer what is stored."""
 
@@ -37,7 +39,7 @@ class Change:
     def turned(self) -> bool:
         return self.after.verdict is not self.before.verdict
 
-    @property
+    @cached_property
     def shows(self) -> bool:
         """Whether its node may look different now; one more failure of a known suspicion does not show."""
         return (
@@ -102,11 +104,13 @@ def judge_anew(believed: set[str]) -> None:
 
 def write_down(changes: Collection[Change], at: datetime, location: str = HERE) -> bool:
     turned = [change for change in changes if change.turned]
+    shown = [change for change in changes if change.shows]
     around = Surroundings.of({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
-    rows.update_many(Check, DECIDED, [[*decided(c, around), *remembered(c, location)] for c in turned])
-    rows.update_many(Check, REMEMBERED, [remembered(change, location) for change in changes if not change.turned])
+    rows.update_many(Check, DECIDED, [[*decided(c, around), *displayed(c), *remembered(c, location)] for c in turned])
+    rows.update_many(Check, SHOWN, [[*displayed(c), *remembered(c, location)] for c in shown if not c.turned])
+    rows.update_many(Check, QUIET, [remembered(change, location) for change in changes if not change.shows])
     rows.insert_many(Transition, TURNED, [transition_of(change, around) for change in turned])
-    nodes.refresh({change.question.node_id for change in changes if change.shows}, at)
+    nodes.refresh({change.question.node_id for change in shown}, at)
     return outages.review(at)
 
 
@@ -121,15 +125,12 @@ def decided(change: Change, around: Surroundings) -> list:
     return [stored_verdict(change, around), moment(memory.since) or now(), moment(memory.confirmed_at)]
 
 
+def displayed(change: Change) -> list:
+    return [moment(change.suspicion_of(change.after)), change.after.flaps.is_flapping]
+
+
 def remembered(change: Change, location: str) -> list:
-    memory = change.after
-    return [
-        moment(change.suspicion_of(memory)),
-        memory.flaps.is_flapping,
-        change.packed or verdicts.pack(memory, location),
-        change.error[:200],
-        change.question.id,
-    ]
+    return [change.packed or verdicts.pack(change.after, location), change.error[:200], change.question.id]
 
 
 def transition_of(change: Change, around: Surroundings) -> tuple:

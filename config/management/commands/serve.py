@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 from config import residents
 from config.asgi import application
 from config.server import GuardedServer, on_start, on_stop, open_many_files
+from foundation import collector
 from foundation.directory.demo import ACCOUNTS, PASSWORD
-from foundation.live import collector
 
 GONE_WITHIN = 4.5
 LARGEST_FRAME = 16 * 1024
