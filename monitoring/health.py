@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from foundation.directory.models import Component, Municipality
 from monitoring import locations
-from monitoring.models import Affected, Node, Prober, State
+from monitoring.models import Affected, Listening, Node, Prober, State
 
 
 def component_works(component: Component) -> bool:
@@ -31,23 +31,25 @@ def municipalities_that_answer():
 
 @dataclass(frozen=True)
 class Itself:
-    """How the watch itself is: since when it is blind, who sees alone what, who has no time to ask.
+    """How the watch itself is: since when it is blind or hears nobody, who sees alone what, who has no time to ask.
 
     `probers` are all of them, each with whether it is silent.
     """
 
     blind_since: datetime | None
+    unheard_since: datetime | None
     alone: list[locations.Alone]
     starved: list[Prober]
     probers: list[tuple[Prober, bool]]
 
 
 def of_the_watch(at: datetime) -> Itself:
-    """One read."""
+    """Two reads."""
     probers = list(Prober.objects.order_by("name"))
     silent = [prober.cycle_ended_at for prober in probers if prober.is_silent(at)]
     return Itself(
         min((heard for heard in silent if heard), default=None),
+        Listening.objects.values_list("doubted_since", flat=True).first(),
         locations.alone(prober for prober in probers if locations.is_credible(prober, at)),
         [prober for prober in probers if prober.is_starved and not prober.is_silent(at)],
         [(prober, prober.is_silent(at)) for prober in probers],

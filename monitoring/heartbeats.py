@@ -1,5 +1,6 @@
 """Signs of life from places behind NAT: late by more than the grace is a failure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,7 +8,11 @@ from django.db.models import F
 
 from foundation import now
 from monitoring import locks, nodes, outages
-from monitoring.models import Check, Transition
+from monitoring.models import Check, Listening, Prober, Transition
+from monitoring.verdicts import HERE
+
+PAUSE = timedelta(seconds=60)  # without a look, where one is due every ten: we were away
+DOUBTED_FROM = 20  # as many as the fleet guard asks for (reference/monitoring.md §3.7)
 
 
 @transaction.atomic
@@ -25,12 +30,32 @@ def beat(key: str) -> bool:
 
 @transaction.atomic
 def look_for_late() -> int:
-    """Take down what has been silent for longer than interval and grace; dated back to the deadline."""
+    """Take down what has been silent for longer than interval and grace; dated back to the deadline.
+
+    Silence counts from when we could hear. Where not one of many is heard any more, our
+    own door is doubted before all of them, and nobody is taken down.
+    """
     at = now()
-    late = [check for check in heartbeats_up() if at > deadline(check)]
-    if late:
-        turn(late, Check.Verdict.DOWN, "heartbeat missed")
-    return len(late)
+    listening = listen(at)
+    up = list(heartbeats_up())
+    late = [check for check in up if at > deadline(check, listening)]
+    is_doubted = len(late) == len(up) >= DOUBTED_FROM
+    if is_doubted != bool(listening.doubted_since):
+        Listening.objects.update(doubted_since=at if is_doubted else None)
+    if late and not is_doubted:
+        turn(late, Check.Verdict.DOWN, "heartbeat missed", {check.pk: deadline(check, listening) for check in late})
+    return 0 if is_doubted else len(late)
+
+
+def listen(at: datetime) -> Listening:
+    """Note that we look; after a pause of ours, or while our own line is dead, we begin to listen anew."""
+    row, _is_new = Listening.objects.get_or_create(pk=Listening.ONLY, defaults={"since": at, "looked_at": at})
+    here = Prober.objects.filter(location=HERE, canary_ok=False, cycle_ended_at__gt=at - PAUSE)
+    if at - row.looked_at > PAUSE or here.exists():
+        row.since = at
+    row.looked_at = at
+    row.save(update_fields=["since", "looked_at"])
+    return row
 
 
 def heartbeats_up():
@@ -38,16 +63,16 @@ def heartbeats_up():
     return up.exclude(last_probed_at=None).order_by(F("last_probed_at"))
 
 
-def deadline(check: Check) -> datetime:
+def deadline(check: Check, listening: Listening) -> datetime:
     assert check.last_probed_at  # a heartbeat is up only after its first beat
-    return check.last_probed_at + timedelta(seconds=check.interval + check.grace)
+    return max(check.last_probed_at, listening.since) + timedelta(seconds=check.interval + check.grace)
 
 
-def turn(checks: list[Check], verdict: str, reason: str) -> None:
+def turn(checks: list[Check], verdict: str, reason: str, since_of: Mapping[int, datetime] | None = None) -> None:
     locks.hold()
     at = now()
     for check in checks:
-        since = deadline(check) if verdict == Check.Verdict.DOWN else at
+        since = (since_of or {}).get(check.pk, at)
         Transition.objects.create(check_of=check, old=check.verdict, new=verdict, at=since, reason=reason)
         Check.objects.filter(pk=check.pk).update(verdict=verdict, since=since, confirmed_at=at, last_error=reason)
     nodes.refresh({check.node_id for check in checks}, at)

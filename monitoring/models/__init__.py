@@ -1,5 +1,5 @@
 from monitoring.models.alerts import Alert
-from monitoring.models.history import Day, Hour, NodeTransition, Prober, RawHour, SampleBlock, Transition
+from monitoring.models.history import Day, Hour, Listening, NodeTransition, Prober, RawHour, SampleBlock, Transition
 from monitoring.models.maintenance import Maintenance, Silence
 from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate
 from monitoring.models.registry import Check, Dependency, Node
@@ -9,7 +9,6 @@ from monitoring.models.subscribers import Announcement, Subscriber, Told
 from monitoring.models.words import Correction, PostIncidentReport, Proposal, UpdateTemplate
 
 __all__ = [
-    "WORST_FIRST",
     "Affected",
     "Alert",
     "Announcement",
@@ -19,6 +18,7 @@ __all__ = [
     "Dependency",
     "Hour",
     "ImpactReport",
+    "Listening",
     "Maintenance",
     "Node",
     "NodeTransition",
@@ -38,4 +38,5 @@ __all__ = [
     "Told",
     "Transition",
     "UpdateTemplate",
+    "WORST_FIRST",
 ]

@@ -160,3 +160,19 @@ class Prober(models.Model):
     def is_silent(self, at: datetime) -> bool:
         """Three of its periods have gone by without a word."""
         return self.cycle_ended_at is not None and at - self.cycle_ended_at > 3 * timedelta(seconds=self.period)
+
+
+class Listening(models.Model):
+    """Since when we would have heard signs of life: our own absence is nobody's silence. One row.
+
+    `doubted_since`: nobody at all is heard any more, so that it may be our door.
+    """
+
+    ONLY = 1
+
+    since = models.DateTimeField(default=now)
+    looked_at = models.DateTimeField(default=now)
+    doubted_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"listening since {self.since:%d.%m %H:%M:%S}"

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
+import time_machine
 from django.db import OperationalError, transaction
 from django.test import TestCase, override_settings
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from foundation import now
 from monitoring import alerts, heartbeats
 from monitoring.models import Alert, Check, Node, Outage, Prober
-from tests.monitoring.land import a_component, a_province, fails
+from monitoring.verdicts import HERE
+from tests.monitoring.land import a_component, a_province, an_operator, fails
 
 FAMILIES = {"nobet_node_state", "nobet_nodes", "nobet_outages_open", "nobet_tickets_open", "probe_success"}
 
@@ -257,18 +259,69 @@ class Heartbeats(TestCase):
         a_province("69", 1)
         Check.objects.all().delete()
         self.beat_of = Check.objects.create(node=Node.objects.get(), kind=Check.Kind.HEARTBEAT, interval=60, grace=30)
+        travel = time_machine.travel("2026-11-21 10:00:00Z", tick=False)
+        self.clock = travel.start()
+        self.addCleanup(travel.stop)
+        heartbeats.look_for_late()
         self.door = f"/heartbeat/{self.beat_of.heartbeat_key}/"
 
     def test_an_unknown_key_is_not_found(self):
         self.assertEqual(self.client.get("/heartbeat/guess/").status_code, 404)
 
+    def silent_for(self, seconds: float) -> None:
+        """The sweep looks on every ten seconds."""
+        for _ in range(int(seconds / 10)):
+            self.clock.shift(10)
+            heartbeats.look_for_late()
+
+    def verdict(self) -> str:
+        return Check.objects.get(pk=self.beat_of.pk).verdict
+
     def test_silence_past_the_grace_is_an_outage_dated_to_the_deadline_and_a_beat_ends_it(self):
         self.assertEqual(self.client.post(self.door).status_code, 200)
-        Check.objects.update(last_probed_at=now() - timedelta(seconds=80))
-        self.assertEqual(heartbeats.look_for_late(), 0)
-        Check.objects.update(last_probed_at=now() - timedelta(seconds=120))
-        self.assertEqual(heartbeats.look_for_late(), 1)
+        self.silent_for(90)
+        self.assertEqual(self.verdict(), Check.Verdict.UP)
+        self.silent_for(10)
         outage = Outage.objects.open().get()
-        self.assertAlmostEqual((now() - outage.started_at).total_seconds(), 30, delta=2)
+        self.assertEqual((now() - outage.started_at).total_seconds(), 10)
         self.client.get(self.door)
         self.assertFalse(Outage.objects.open().exists())
+
+    def test_while_we_were_away_nobody_was_silent(self):
+        self.client.post(self.door)
+        self.silent_for(10)
+        self.clock.shift(3600)
+        self.silent_for(80)
+        self.assertEqual(self.verdict(), Check.Verdict.UP)
+        self.silent_for(30)
+        self.assertEqual(self.verdict(), Check.Verdict.DOWN)
+        self.assertEqual((now() - Outage.objects.get().started_at).total_seconds(), 10)
+
+    def test_while_our_own_line_is_dead_nobody_is_silent(self):
+        self.client.post(self.door)
+        line = Prober.objects.create(name=HERE, location=HERE, canary_ok=False)
+        for _ in range(30):
+            Prober.objects.filter(pk=line.pk).update(cycle_ended_at=now())
+            self.silent_for(10)
+        self.assertEqual(self.verdict(), Check.Verdict.UP)
+        Prober.objects.filter(pk=line.pk).update(canary_ok=True)
+        self.silent_for(110)
+        self.assertEqual(self.verdict(), Check.Verdict.DOWN)
+
+    def test_when_not_one_of_many_is_heard_our_door_is_doubted_first(self):
+        self.client.post(self.door)
+        others = [
+            Check(node=self.beat_of.node, target=str(number), kind=Check.Kind.HEARTBEAT, interval=60, grace=30)
+            for number in range(20)
+        ]
+        Check.objects.bulk_create(others)
+        Check.objects.update(verdict=Check.Verdict.UP, last_probed_at=now())
+        self.silent_for(300)
+        self.assertFalse(Outage.objects.exists())
+        self.client.force_login(an_operator())
+        self.assertContains(self.client.get("/board/"), "kimseden yaşam sinyali gelmedi")
+        self.client.post(self.door)
+        self.silent_for(10)
+        self.assertEqual(self.verdict(), Check.Verdict.UP)
+        self.assertEqual(Check.objects.filter(verdict=Check.Verdict.DOWN).count(), 20)
+        self.assertNotContains(self.client.get("/board/"), "kimseden yaşam sinyali gelmedi")
