@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from django_sla import calendars
 from foundation import now
@@ -111,10 +112,16 @@ def turns_of(nodes: list[Node], start: datetime, end: datetime) -> tuple[dict[in
     for row in found.filter(at__gte=start):
         turns[row.node_id].append(Turn(row.at, row.new))
         before.setdefault(row.node_id, row.old)
-    for node in nodes:
-        if node.pk not in before and node.since < end:
-            before[node.pk] = node.state
-    return turns, before
+    return turns, states_after(end, [node for node in nodes if node.pk not in before]) | before
+
+
+def states_after(at: datetime, nodes: list[Node]) -> dict[int, str]:
+    """The state that each of these nodes left later, or is in since before `at`: what it was in all the while."""
+    later = NodeTransition.objects.filter(node=OuterRef("pk"), at__gte=at).order_by("at", "pk").values("old")[:1]
+    moved = [node.pk for node in nodes if node.since >= at]
+    left = Node.objects.filter(pk__in=moved).annotate(was=Subquery(later)).values_list("pk", "was")
+    stayed = {node.pk: node.state for node in nodes if node.since < at}
+    return stayed | {node: was for node, was in left if was}
 
 
 def account_of(turns, before: str | None, start: datetime, end: datetime, length: Length) -> tuple[Account, Account]:

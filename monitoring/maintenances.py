@@ -1,16 +1,17 @@
 """Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
 from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from foundation import now
+from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.live import audiences, live
@@ -20,7 +21,7 @@ from monitoring.refusals import WindowCoversNothing
 from monitoring.subscribers import owing
 
 LOOK_AHEAD = timedelta(days=800)  # a rule that has no round so soon is as good as over
-LOOK_BACK = timedelta(days=7)  # the longest window a rule may repeat
+LOOK_BACK = timedelta(days=90)  # a rule admitted afterwards leaves older days as they were
 
 
 def rounds(window: Maintenance, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -141,23 +142,37 @@ def plan(window: Maintenance, *, by: Person, **places) -> Maintenance:
 
 
 def reclassify(window: Maintenance) -> None:
-    """Write the past part of the window into the history of its nodes, and their days anew."""
+    """Write the past rounds of the window into the history of its nodes, and the days they touch anew."""
     at = now()
-    ends_at = min(window.ends_at, at)
-    for node in nodes_of(window):
-        inside = NodeTransition.objects.filter(node=node, at__gte=window.starts_at, at__lt=ends_at).order_by("at", "pk")
-        last = inside.last()
-        earlier = NodeTransition.objects.filter(node=node, at__lt=window.starts_at).order_by("at", "pk").last()
-        before = earlier.new if earlier else State.NO_DATA
-        after = last.new if last else before
-        inside.delete()
-        NodeTransition.objects.create(node=node, old=before, new=State.MAINTENANCE, at=window.starts_at)
-        if window.ends_at <= at:
-            NodeTransition.objects.create(node=node, old=State.MAINTENANCE, new=after, at=ends_at)
-    day = window.starts_at.astimezone(history.ISTANBUL).date()
-    while day <= ends_at.astimezone(history.ISTANBUL).date():
-        history.roll_up(day, at, nodes_of(window).values_list("pk", flat=True))
-        day += timedelta(days=1)
+    covered = list(nodes_of(window).values_list("pk", flat=True))
+    days: set[date] = set()
+    for start, end in rounds(window, at - LOOK_BACK if window.rule else window.starts_at, at):
+        admit(covered, start, min(end, at), is_over=end <= at)
+        days |= days_between(start, min(end, at))
+    for day in sorted(days):
+        history.roll_up(day, at, covered)
+
+
+def admit(node_ids: list[int], start: datetime, end: datetime, *, is_over: bool) -> None:
+    """The nodes were in maintenance from `start` to `end`, and then what they turned to meanwhile."""
+    before, after = states_by(node_ids, Q(at__lt=start)), states_by(node_ids, Q(at__lte=end))
+    NodeTransition.objects.filter(node__in=node_ids, at__gte=start, at__lte=end).delete()
+    turns = [(node, before[node], str(State.MAINTENANCE), start) for node in node_ids]
+    if is_over:
+        turns += [(node, str(State.MAINTENANCE), after[node], end) for node in node_ids]
+    rows.insert_many(NodeTransition, ("node", "old", "new", "at"), turns)
+
+
+def states_by(node_ids: list[int], then: Q) -> dict[int, str]:
+    """What each node had last turned to by then."""
+    last = NodeTransition.objects.filter(then, node=OuterRef("pk")).order_by("-at", "-pk").values("new")[:1]
+    nodes = Node.objects.filter(pk__in=node_ids).annotate(was=Subquery(last))
+    return {node: str(was or State.NO_DATA) for node, was in nodes.values_list("pk", "was")}
+
+
+def days_between(start: datetime, end: datetime) -> set[date]:
+    first, last = (moment.astimezone(history.ISTANBUL).date() for moment in (start, end))
+    return {first + timedelta(days=number) for number in range((last - first).days + 1)}
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,15 @@ class RollingUp(TestCase):
         self.assertEqual(Day.objects.count(), 2)
         self.assertAlmostEqual(history.of_days([row]).share_up, 1 - 5_400 / 86_400)
 
+    def test_what_happens_today_does_not_take_yesterday_away(self):
+        """A day without a turn is known from the next one: the node was all the while what it left then."""
+        turned = minutes(24 * 60)
+        NodeTransition.objects.create(node=self.other, old="ok", new="outage", at=turned)
+        Node.objects.filter(pk=self.other.pk).update(state="outage", since=turned)
+        history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1, hours=1))
+        row = self.day(self.other)
+        self.assertEqual((row.no_data, row.down, row.worst), (0, 0, "ok"))
+
     def test_a_window_admitted_afterwards_takes_the_outage_out_of_its_days(self):
         history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
         with time_machine.travel(NOON + timedelta(days=1)):
@@ -92,6 +102,32 @@ class RollingUp(TestCase):
             maintenances.plan(window, by=an_operator(), nodes=[self.node])
         row = self.day(self.node)
         self.assertEqual((row.maintenance, row.down), (70 * 60, 30 * 60))
+
+    def test_each_past_round_of_a_rule_is_taken_out_of_its_day(self):
+        NodeTransition.objects.create(node=self.node, old="ok", new="outage", at=minutes(24 * 60))
+        NodeTransition.objects.create(node=self.node, old="outage", new="ok", at=minutes(25 * 60))
+        for day in (18, 19):
+            history.roll_up(date(2026, 11, day), NOON + timedelta(days=3))
+        with time_machine.travel(NOON + timedelta(days=3)):
+            window = Maintenance(
+                title_tr="Hat", title_en="Line", starts_at=minutes(-10), ends_at=minutes(60), rule="FREQ=DAILY"
+            )
+            maintenances.plan(window, by=an_operator(), nodes=[self.node])
+        self.assertEqual((self.day(self.node).maintenance, self.day(self.node).down), (70 * 60, 30 * 60))
+        next_day = Day.objects.get(node=self.node, day=date(2026, 11, 19))
+        self.assertEqual((next_day.maintenance, next_day.down), (70 * 60, 0))
+
+    def test_a_window_admitted_for_many_costs_no_more_statements(self):
+        counts = []
+        for covered in (Node.objects.all()[:1], Node.objects.all()):
+            with time_machine.travel(NOON + timedelta(days=1)), CaptureQueriesContext(connection) as asked:
+                window = Maintenance.objects.create(
+                    title_tr="Hat", title_en="Line", starts_at=minutes(-10), ends_at=minutes(60)
+                )
+                window.nodes.set(covered)
+                maintenances.reclassify(window)
+            counts.append(len(asked))
+        self.assertEqual(*counts)
 
     def test_an_hour_of_blocks_becomes_one_row_a_check(self):
         check = Check.objects.first()
