@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from foundation import now
 from foundation.journal import journal
-from monitoring import locks, nodes, outages
+from monitoring import blindness, locks, nodes, outages
 from monitoring.models import Alert, Check, Node, Prober, Transition
 
 WATCHDOG = "Watchdog"
@@ -104,7 +104,9 @@ def receive(words: Iterable[Word]) -> int:
 
 def hear_watchdog(at: datetime) -> None:
     """The chain Prometheus, Alertmanager, us is alive."""
-    Prober.objects.update_or_create(name="alertmanager", defaults={"cycle_ended_at": at, "period": WATCHDOG_PERIOD})
+    blindness.note_silence(blindness.ALERTMANAGER, at)
+    alive = {"cycle_ended_at": at, "period": WATCHDOG_PERIOD}
+    Prober.objects.update_or_create(name=blindness.ALERTMANAGER, defaults=alive)
 
 
 def is_news(word: Word, at: datetime) -> bool:

@@ -71,6 +71,16 @@ def spans(
         yield at, end, state
 
 
+def without(turns: Iterable[Turn], before: str, gaps: Iterable[tuple[datetime, datetime]]) -> list[Turn]:
+    """The same turns with no data in the gaps; after a gap the thing is in what it had turned to by then."""
+    left = sorted(turns)
+    for since, until in gaps:
+        state = next((turn.state for turn in reversed(left) if turn.at <= until), before)
+        outside = [turn for turn in left if not since <= turn.at <= until]
+        left = sorted([*outside, Turn(since, State.NO_DATA), Turn(until, state)])
+    return left
+
+
 def wall(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds()
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from foundation import now
-from monitoring import locks, nodes, outages
+from monitoring import blindness, locks, nodes, outages
 from monitoring.models import Check, Listening, Prober, Transition
 from monitoring.verdicts import HERE
 
@@ -52,6 +52,7 @@ def listen(at: datetime) -> Listening:
     row, _is_new = Listening.objects.get_or_create(pk=Listening.ONLY, defaults={"since": at, "looked_at": at})
     here = Prober.objects.filter(location=HERE, canary_ok=False, cycle_ended_at__gt=at - PAUSE)
     if at - row.looked_at > PAUSE or here.exists():
+        blindness.note(blindness.HEARTBEATS, row.looked_at, at)
         row.since = at
     row.looked_at = at
     row.save(update_fields=["since", "looked_at"])

@@ -10,9 +10,9 @@ from django.db.models import OuterRef, Subquery
 
 from django_sla import calendars
 from foundation import now
-from monitoring import partitions
-from monitoring.availability import Account, Length, Turn, account, wall
-from monitoring.models import Check, Day, Hour, Node, NodeTransition, RawHour, SampleBlock, State, Transition
+from monitoring import blindness, partitions
+from monitoring.availability import Account, Length, Turn, account, wall, without
+from monitoring.models import Blindness, Check, Day, Hour, Node, NodeTransition, RawHour, SampleBlock, State, Transition
 from monitoring.samples import Sample, pack_hour, read_block
 from monitoring.verdicts import Raw
 
@@ -87,11 +87,13 @@ def roll_up(day: date, at: datetime, nodes: Iterable[int] | None = None) -> int:
     watched = Node.objects.watched().select_related("component")
     chosen = list(watched if nodes is None else watched.filter(pk__in=list(nodes)))
     turns, before = turns_of(chosen, start, end)
+    unseen = blindness.of_nodes(chosen, start, end)
     lengths = service_lengths()
-    rows = [
-        day_of(node, day, account_of(turns[node.pk], before.get(node.pk), start, end, lengths[tier_of(node)]))
-        for node in chosen
-    ]
+    rows = []
+    for node in chosen:
+        state = before.get(node.pk) or State.NO_DATA
+        seen = without(turns[node.pk], state, unseen.get(node.pk, ()))
+        rows.append(day_of(node, day, account_of(seen, state, start, end, lengths[tier_of(node)])))
     Day.objects.bulk_create(
         rows,
         batch_size=500,
@@ -124,12 +126,11 @@ def states_after(at: datetime, nodes: list[Node]) -> dict[int, str]:
     return stayed | {node: was for node, was in left if was}
 
 
-def account_of(turns, before: str | None, start: datetime, end: datetime, length: Length) -> tuple[Account, Account]:
+def account_of(turns, before: str, start: datetime, end: datetime, length: Length) -> tuple[Account, Account]:
     """All the time, and service hours alone."""
-    state = before or State.NO_DATA
     return (
-        account(turns, before=state, start=start, end=end),
-        account(turns, before=state, start=start, end=end, length=length),
+        account(turns, before=before, start=start, end=end),
+        account(turns, before=before, start=start, end=end, length=length),
     )
 
 
@@ -185,5 +186,6 @@ def forget() -> None:
     partitions.forget_before(RawHour, at - RAW_KEPT)
     partitions.forget_before(Hour, at - HOURS_KEPT)
     Day.objects.filter(day__lt=(at - DAYS_KEPT).date()).delete()
+    Blindness.objects.filter(until__lt=at - DAYS_KEPT).delete()
     for turned in (Transition, NodeTransition):
         turned._default_manager.filter(at__lt=at - DAYS_KEPT).delete()

@@ -19,6 +19,15 @@ def name_of(location: str, index: int, of: int) -> str:
     return f"{location} {index + 1}/{of}" if of > 1 else location
 
 
+def asks(prober: Prober, check: int) -> bool:
+    """Whether the check falls into the part that this prober asks."""
+    _place, _space, part = prober.name.rpartition(" ")
+    number, _slash, of = part.partition("/")
+    if not (number.isdigit() and of.isdigit()):
+        return True
+    return check % int(of) == int(number) - 1
+
+
 def enroll(location: str, of: int) -> None:
     """A location shares its checks among `of` probers from now on; rows of another division go."""
     names = [name_of(location, index, of) for index in range(of)]

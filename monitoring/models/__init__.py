@@ -1,5 +1,15 @@
 from monitoring.models.alerts import Alert
-from monitoring.models.history import Day, Hour, Listening, NodeTransition, Prober, RawHour, SampleBlock, Transition
+from monitoring.models.history import (
+    Blindness,
+    Day,
+    Hour,
+    Listening,
+    NodeTransition,
+    Prober,
+    RawHour,
+    SampleBlock,
+    Transition,
+)
 from monitoring.models.maintenance import Maintenance, Silence
 from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate
 from monitoring.models.registry import Check, Dependency, Node
@@ -12,6 +22,7 @@ __all__ = [
     "Affected",
     "Alert",
     "Announcement",
+    "Blindness",
     "Check",
     "Correction",
     "Day",

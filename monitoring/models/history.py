@@ -176,3 +176,17 @@ class Listening(models.Model):
 
     def __str__(self) -> str:
         return f"listening since {self.since:%d.%m %H:%M:%S}"
+
+
+class Blindness(models.Model):
+    """A stretch in which one of our ears heard nothing: a prober by its name, heartbeats, Alertmanager's Watchdog."""
+
+    ear = models.CharField(max_length=60)
+    since = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ear", "until"], name="blindness_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.ear}: {self.since:%d.%m %H:%M:%S} to {self.until:%d.%m %H:%M:%S}"

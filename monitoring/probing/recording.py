@@ -9,7 +9,7 @@ from django.db import transaction
 
 from foundation import now, rows
 from foundation.live import live
-from monitoring import locations, locks, nodes, outages, verdicts
+from monitoring import blindness, locations, locks, nodes, outages, verdicts
 from monitoring.models import Check, Prober, SampleBlock, Transition
 from monitoring.probing.questions import Question
 from monitoring.samples import Block
@@ -160,6 +160,7 @@ def record_cycle(name: str, location: str, block: Block, latest: Collection[tupl
     if len(block):
         SampleBlock.objects.create(at=moment(block.at) or at, samples=block.seal())
     rows.update_many(Check, CYCLE_FIELDS, [(moment(row[0]), *row[1:]) for row in latest])
+    blindness.note_silence(name, at, canary_ok=facts.get("canary_ok", True))
     Prober.objects.update_or_create(name=name, defaults={"location": location, "cycle_ended_at": at, **facts})
     live.note_probe_cycle(at)
 
