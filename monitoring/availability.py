@@ -50,10 +50,11 @@ class Account:
 
     @property
     def worst(self) -> str:
-        order = list(State.values)
-        return max(
-            (state for state, length in self.seconds.items() if length > 0), key=order.index, default=State.NO_DATA
-        )
+        """A gap in the measuring does not hide the rest of the stretch, unless it is most of it."""
+        states = {state for state, length in self.seconds.items() if length > 0}
+        if self.seconds.get(State.NO_DATA, 0.0) * 2 < self.expected:
+            states.discard(State.NO_DATA)
+        return max(states, key=list(State.values).index, default=State.NO_DATA)
 
 
 def spans(

@@ -323,15 +323,8 @@ def connections(nodes: list[Node], at: datetime) -> list[ConnectionReport]:
 
 
 def history_of(measured: dict[date, Day], dates: list[date]) -> bars.History:
-    days = tuple((day, seen(measured[day]) if day in measured else bars.NO_DATA) for day in dates)
+    days = tuple((day, measured[day].worst if day in measured else bars.NO_DATA) for day in dates)
     return bars.History(days, of_days(measured.values()).share_up)
-
-
-def seen(day: Day) -> str:
-    """The state to draw a measured day in: a gap in the measuring does not hide the rest of it."""
-    if day.worst == State.NO_DATA and day.no_data * 2 < day.expected:
-        return State.MAINTENANCE if day.maintenance else State.OK
-    return day.worst
 
 
 def municipality_states() -> dict[int, str]:

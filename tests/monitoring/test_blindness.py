@@ -56,6 +56,7 @@ class Blind(TestCase):
         self.cycles(60)
         self.assertEqual(self.no_data(), HOUR)
         self.assertEqual(Blindness.objects.count(), 1)
+        self.assertEqual(Day.objects.get(node=self.node).worst, State.OK, "most of the day is known")
 
     def test_a_pause_of_a_restart_is_none(self):
         cycle()
