@@ -20,6 +20,11 @@ from monitoring.verdicts import HERE
 
 logger = logging.getLogger(__name__)
 
+# what a question is made of (`Question.of`): an edit of any of it is a new question
+ASKED = (
+    "pk", "node_id", "kind", "target", "interval", "timeout", "rules",
+    "failures_to_confirm", "confirm_seconds", "successes_to_recover", "recover_seconds",
+)  # fmt: skip
 LOOK_FOR_NEW = 15.0  # seconds between looks at the registry
 SPARE_FILES = 500
 
@@ -56,11 +61,7 @@ def fresh_connection():
 def registry_mark() -> tuple:
     """Changes whenever a check is added, removed or edited by people."""
     with fresh_connection():
-        rows = (
-            Check.objects.to_probe()
-            .order_by("pk")
-            .values_list("pk", "target", "interval", "timeout", "failures_to_confirm", "successes_to_recover", "rules")
-        )
+        rows = Check.objects.to_probe().order_by("pk").values_list(*ASKED)
         leaning = Dependency.objects.order_by("pk").values_list("pk", "node_id", "parent_id")
         return len(rows), hash(str(list(rows))), hash(str(list(leaning)))
 

@@ -19,6 +19,7 @@ from foundation import now
 from monitoring import health, jobs, locations, verdicts, watch
 from monitoring.models import Check, Node, Outage, Prober, State, Transition
 from monitoring.probing import posts, recording, resident
+from monitoring.probing.questions import Question
 from monitoring.probing.recording import Change
 from monitoring.verdicts import HERE, Flaps, Memory, Raw, Rule, Streak, Verdict
 from tests.monitoring.land import a_province, an_operator
@@ -323,3 +324,27 @@ async def test_a_database_that_was_away_stops_no_look_at_the_registry():
     with mock.patch.multiple(resident, registry_mark=mark, LOOK_FOR_NEW=0.01):
         await asyncio.wait_for(resident.watch_registry(("old",), pause, asyncio.Event()), 10)
     assert pause.is_set()
+
+
+EDITS = {
+    "kind": Check.Kind.TCP,
+    "target": "http://127.0.0.1:8/anders",
+    "interval": 45,
+    "timeout": 2.5,
+    "rules": {"method": "HEAD"},
+    "failures_to_confirm": 4,
+    "confirm_seconds": 40,
+    "successes_to_recover": 3,
+    "recover_seconds": 90,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", EDITS)
+def test_a_prober_notices_whatever_people_edit_of_a_question(field):
+    a_province("69", 1)
+    before, question = resident.registry_mark(), Question.of(Check.objects.get())
+    assert resident.registry_mark() == before
+    Check.objects.update(**{field: EDITS[field]})
+    assert Question.of(Check.objects.get()) != question, "it is part of the question"
+    assert resident.registry_mark() != before
