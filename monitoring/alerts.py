@@ -119,6 +119,7 @@ def is_news(word: Word, at: datetime) -> bool:
         "starts_at": word.starts_at,
         "ends_at": word.ends_at,
         "seen_at": at,
+        "missing_since": None,
     }
     known, is_first = Alert.objects.get_or_create(fingerprint=word.fingerprint, defaults=values)
     if is_first:
@@ -127,7 +128,7 @@ def is_news(word: Word, at: datetime) -> bool:
     is_repeat = word.starts_at == known.starts_at and known.status in (status, Alert.Status.RESOLVED)
     if is_older or is_repeat:
         if not is_older and known.status == status:
-            Alert.objects.filter(pk=known.pk).update(seen_at=at)
+            Alert.objects.filter(pk=known.pk).update(seen_at=at, missing_since=None)
         return False
     Alert.objects.filter(pk=known.pk).update(**values)
     return True
@@ -179,14 +180,18 @@ def node_of(labels: dict) -> Node | None:
 
 @transaction.atomic
 def reconcile(active: Iterable[str]) -> int:
-    """Resolve what Alertmanager no longer knows: its `resolved` was swallowed or lost.
+    """Resolve what Alertmanager has not known for a while: its `resolved` was swallowed or lost.
 
-    `active` holds the fingerprints it has now. Returns how many were resolved.
+    `active` holds the fingerprints it has now. Returns how many were resolved. An alert
+    is missing from when we first asked in vain: after a power cut both of us begin
+    anew, and Alertmanager knows nothing until Prometheus has told it.
     """
     locks.hold()
     at = now()
-    Alert.objects.filter(status=Alert.Status.FIRING, fingerprint__in=list(active)).update(seen_at=at)
-    lost = list(Alert.objects.filter(status=Alert.Status.FIRING, seen_at__lt=at - FORGOTTEN_AFTER))
+    firing, known = Alert.objects.filter(status=Alert.Status.FIRING), list(active)
+    firing.filter(fingerprint__in=known).update(seen_at=at, missing_since=None)
+    firing.exclude(fingerprint__in=known).filter(missing_since=None).update(missing_since=at)
+    lost = list(firing.filter(missing_since__lt=at - FORGOTTEN_AFTER))
     touched = set()
     for alert in lost:
         Alert.objects.filter(pk=alert.pk).update(status=Alert.Status.RESOLVED, ends_at=at, seen_at=at)

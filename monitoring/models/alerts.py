@@ -20,6 +20,7 @@ class Alert(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(default=now, db_index=True)
+    missing_since = models.DateTimeField(null=True, blank=True, help_text="first time Alertmanager did not know it")
     outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts")
 
     def __str__(self) -> str:

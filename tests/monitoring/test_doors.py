@@ -209,9 +209,19 @@ class Alertmanager(TestCase):
     def test_a_lost_resolution_is_reconciled(self):
         self.post(an_alert(node="69001"))
         self.assertEqual(alerts.reconcile(["abc123"]), 0)
-        Alert.objects.update(seen_at=now() - timedelta(minutes=11))
+        self.assertEqual(alerts.reconcile([]), 0, "it may only be late")
+        Alert.objects.update(missing_since=now() - timedelta(minutes=11))
         self.assertEqual(alerts.reconcile([]), 1)
         self.assertFalse(Outage.objects.open().exists())
+
+    def test_an_alertmanager_that_began_anew_with_us_resolves_nothing(self):
+        """After a power cut it knows no alert until Prometheus has told it again."""
+        self.post(an_alert(node="69001"))
+        Alert.objects.update(seen_at=now() - timedelta(hours=2))
+        self.assertEqual(alerts.reconcile([]), 0)
+        self.assertEqual(alerts.reconcile(["abc123"]), 0)
+        Alert.objects.filter(missing_since=None).get()
+        self.assertTrue(Outage.objects.open().exists())
 
 
 EPISODES = st.lists(
