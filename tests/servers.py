@@ -44,13 +44,14 @@ def free_range(count: int) -> int:
     lowest, width = LOWEST + (worker + 2 * bool(os.environ.get("REDIS_URL"))) * PART, PART
     if count >= PART:
         lowest, width = LOWEST, WORKERS * PART
-    while True:
+    for _attempt in range(1_000):
         first = random.randrange(lowest, lowest + width - count)
         with ExitStack() as held, suppress(OSError):
             for port in range(first, first + count):
                 probe = held.enter_context(socket.socket())
                 probe.bind(("127.0.0.1", port))
             return first
+    raise OSError(f"no {count:,} neighbouring ports are free: is a city still standing from a run that was killed?")
 
 
 def unprivileged() -> dict:
