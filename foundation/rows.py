@@ -101,7 +101,7 @@ def update_many(model: type[models.Model], fields: Sequence[str], rows: Sequence
     columns = [concrete[name] for name in fields]
     assignments = ", ".join(f"{quote(str(column.column))} = %s" for column in columns)
     key = quote(str(model._meta.pk.column))
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {key} = %s"  # noqa: S608
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {key} = %s"  # noqa: S608 - our own names, no values
     *values, keys = zip(*rows, strict=True)
     prepared = [_prepared(column, given, wire) for column, given in zip(columns, values, strict=True)]
     with wire.cursor() as cursor:
@@ -157,4 +157,4 @@ def _insertion(model: type[models.Model], vendor: str, with_key: bool) -> str:
     quote = connection.ops.quote_name
     columns = [str(field.column) for field in columns_of(model, with_key)]
     names, places = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - our own names, no values

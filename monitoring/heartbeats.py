@@ -12,7 +12,7 @@ from monitoring.models import Check, Listening, Prober, Transition
 from monitoring.verdicts import HERE
 
 PAUSE = timedelta(seconds=60)  # without a look, where one is due every ten: we were away
-DOUBTED_FROM = 20  # as many as the fleet guard asks for (reference/monitoring.md §3.7)
+DOUBTED_FROM = 20  # municipalities; as many as the fleet guard asks for (reference/monitoring.md §3.7)
 
 
 @transaction.atomic
@@ -32,14 +32,15 @@ def beat(key: str) -> bool:
 def look_for_late() -> int:
     """Take down what has been silent for longer than interval and grace; dated back to the deadline.
 
-    Silence counts from when we could hear. Where not one of many is heard any more, our
-    own door is doubted before all of them, and nobody is taken down.
+    Silence counts from when we could hear. Where not one of many places is heard any
+    more, our own door is doubted before all of them, and nobody is taken down.
     """
     at = now()
     listening = listen(at)
     up = list(heartbeats_up())
     late = [check for check in up if at > deadline(check, listening)]
-    is_doubted = len(late) == len(up) >= DOUBTED_FROM
+    places = {check.node.municipality_id for check in late}
+    is_doubted = len(late) == len(up) and len(places) >= DOUBTED_FROM
     if is_doubted != bool(listening.doubted_since):
         Listening.objects.update(doubted_since=at if is_doubted else None)
     if late and not is_doubted:
@@ -61,7 +62,7 @@ def listen(at: datetime) -> Listening:
 
 def heartbeats_up():
     up = Check.objects.live().filter(kind=Check.Kind.HEARTBEAT, verdict=Check.Verdict.UP)
-    return up.exclude(last_probed_at=None).order_by(F("last_probed_at"))
+    return up.exclude(last_probed_at=None).select_related("node").order_by(F("last_probed_at"))
 
 
 def deadline(check: Check, listening: Listening) -> datetime:

@@ -10,8 +10,8 @@ pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from foundation import collector  # noqa: E402
-from foundation.live import handshakes, lookouts  # noqa: E402
+from foundation import collector  # noqa: E402 - Django first
+from foundation.live import handshakes, lookouts  # noqa: E402 - Django first
 from tests.live.sockets import doors  # noqa: E402
 
 if pause := os.environ.get("STAGE_LOOK_PAUSE"):

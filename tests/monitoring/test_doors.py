@@ -318,14 +318,23 @@ class Heartbeats(TestCase):
         self.silent_for(110)
         self.assertEqual(self.verdict(), Check.Verdict.DOWN)
 
+    def heartbeats_of(self, nodes) -> None:
+        Check.objects.bulk_create(
+            Check(node=node, target=str(number), kind=Check.Kind.HEARTBEAT, interval=60, grace=30)
+            for number, node in enumerate(nodes)
+        )
+        Check.objects.filter(kind=Check.Kind.HEARTBEAT).update(verdict=Check.Verdict.UP, last_probed_at=now())
+
+    def test_many_heartbeats_of_one_place_are_the_place(self):
+        self.heartbeats_of([self.beat_of.node] * 25)
+        self.silent_for(100)
+        self.assertEqual(Outage.objects.get().affected.get().node, self.beat_of.node)
+
     def test_when_not_one_of_many_is_heard_our_door_is_doubted_first(self):
         self.client.post(self.door)
-        others = [
-            Check(node=self.beat_of.node, target=str(number), kind=Check.Kind.HEARTBEAT, interval=60, grace=30)
-            for number in range(20)
-        ]
-        Check.objects.bulk_create(others)
-        Check.objects.update(verdict=Check.Verdict.UP, last_probed_at=now())
+        a_province("70", 20)
+        Check.objects.exclude(pk=self.beat_of.pk).delete()
+        self.heartbeats_of(Node.objects.filter(municipality__province="70"))
         self.silent_for(300)
         self.assertFalse(Outage.objects.exists())
         self.client.force_login(an_operator())
