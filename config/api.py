@@ -22,8 +22,8 @@ from ninja.throttling import BaseThrottle
 
 from foundation import Refusal
 from foundation.wire import limits
-from foundation.wire.bodies import StrictBodies
 from foundation.wire.idempotency import once
+from foundation.wire.json_bodies import StrictBodies
 from foundation.wire.models import Token
 from foundation.wire.problems import API_PREFIX, of_refusal, problem
 from foundation.wire.tokens import bearer_of

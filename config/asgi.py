@@ -12,10 +12,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.origins import own_pages  # noqa: E402
 from config.sockets import sockets  # noqa: E402
-from foundation import collector  # noqa: E402 - Django first
-from foundation.live import handshakes  # noqa: E402 - Django first
+from foundation import garbage  # noqa: E402 - Django first
+from foundation.live import autobahn_patch  # noqa: E402 - Django first
 from foundation.wire.guards import FrontDoor  # noqa: E402
 
 application = FrontDoor(ProtocolTypeRouter({"http": pages, "websocket": own_pages(URLRouter(sockets))}))
-collector.calm()
-handshakes.spare_the_printing()
+garbage.calm()
+autobahn_patch.spare_the_printing()

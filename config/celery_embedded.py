@@ -12,7 +12,7 @@ from celery.worker import WorkController
 from celery.worker import state as worker_state
 
 from config.celery import app
-from foundation.outbox import dispatch
+from foundation.outbox.delivery import dispatch
 
 logger = logging.getLogger(__name__)
 

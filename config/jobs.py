@@ -4,7 +4,7 @@ from celery import shared_task
 
 from config.celery import app
 from config.timetable import SWEEPS
-from foundation.promises import promises
+from foundation.leases import leases
 
 WORK = {sweep.name: sweep.work for sweep in SWEEPS}
 
@@ -12,7 +12,7 @@ WORK = {sweep.name: sweep.work for sweep in SWEEPS}
 @shared_task(ignore_result=True)
 def sweep(name: str) -> None:
     """Go one round of the sweep called `name`."""
-    promises.go_round(name, WORK[name])
+    leases.go_round(name, WORK[name])
 
 
 # A round that could not start before the next is due is left out: the next finds its work.

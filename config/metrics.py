@@ -19,7 +19,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from config.timetable import SWEEPS
-from foundation.wire import bearers
+from foundation.wire import shared_secrets
 
 
 class Timetable(Collector):
@@ -58,7 +58,7 @@ def collects(value: object) -> bool:
 @never_cache
 def door(request):
     """All families or an error: half an exposition would read as nodes that vanished."""
-    if not bearers.presents(request, settings.METRICS_TOKEN):
-        return bearers.unauthorized()
+    if not shared_secrets.presents(request, settings.METRICS_TOKEN):
+        return shared_secrets.unauthorized()
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     return HttpResponse(encode(registry()), content_type=content_type)

@@ -71,10 +71,12 @@ INSTALLED_APPS = [
     "django_sla",
     "foundation.live",
     "foundation.outbox",
-    "foundation.promises",
+    "foundation.leases",
     "foundation.journal",
     "foundation.wire",
+    "foundation.accounts",
     "foundation.directory",
+    "foundation.language",
     "daphne",
     "channels",
     "whitenoise.runserver_nostatic",
@@ -106,7 +108,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "foundation.directory.language.ReadersLanguage",
+    "foundation.language.middleware.ReadersLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -115,7 +117,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "foundation.directory.guards.SecondFactorFirst",
+    "foundation.accounts.second_factor.SecondFactorFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.wire.refusals.ShowRefusals",
 ]
@@ -137,7 +139,7 @@ TEMPLATES: list[dict] = [
                 "csp.context_processors.nonce",
                 "config.surroundings.surroundings",
             ],
-            "builtins": ["foundation.directory.templatetags.nobet", "config.templatetags.doors"],
+            "builtins": ["foundation.language.templatetags.nobet", "config.templatetags.doors"],
         },
     }
 ]
@@ -189,14 +191,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "foundation.directory.accounts.InvitedPeopleOnly"
+ACCOUNT_ADAPTER = "foundation.accounts.adapter.InvitedPeopleOnly"
 ACCOUNT_FORMS = {
-    "login": "foundation.directory.account_forms.LoginForm",
-    "reauthenticate": "foundation.directory.account_forms.ReauthenticateForm",
-    "change_password": "foundation.directory.account_forms.ChangePasswordForm",
-    "set_password": "foundation.directory.account_forms.SetPasswordForm",
-    "reset_password": "foundation.directory.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "foundation.directory.account_forms.ResetPasswordKeyForm",
+    "login": "foundation.accounts.signin_forms.LoginForm",
+    "reauthenticate": "foundation.accounts.signin_forms.ReauthenticateForm",
+    "change_password": "foundation.accounts.signin_forms.ChangePasswordForm",
+    "set_password": "foundation.accounts.signin_forms.SetPasswordForm",
+    "reset_password": "foundation.accounts.signin_forms.ResetPasswordForm",
+    "reset_password_from_key": "foundation.accounts.signin_forms.ResetPasswordKeyForm",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
@@ -214,7 +216,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Signing in with an outside account (OpenID Connect); off without an issuer.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect") if OIDC_ISSUER else ""  # as the button has it
-SOCIALACCOUNT_ADAPTER = "foundation.directory.federation.MatchesInvitedPeople"
+SOCIALACCOUNT_ADAPTER = "foundation.accounts.federation.MatchesInvitedPeople"
 SOCIALACCOUNT_STORE_TOKENS = False
 
 

@@ -11,8 +11,11 @@ from datetime import timedelta
 from config import retention
 from foundation.journal import sealing
 from foundation.live import numbering
-from foundation.outbox import canary, dispatch, doubts, housekeeping, inquiries, receipts
-from foundation.wire import idempotency, keeping
+from foundation.outbox import canary, housekeeping
+from foundation.outbox.delivery import dispatch
+from foundation.outbox.reconciliation import receipts, status_polling, uncertain
+from foundation.wire import idempotency
+from foundation.wire.files import draft_uploads
 from helpdesk import escalations, linking, quarantine, recovery, tallies
 from helpdesk.mail import fetching
 from monitoring import history, watch
@@ -39,8 +42,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.email", timedelta(seconds=3), dispatch.deliver_email, queue="outbox"),
     Sweep("outbox.hook", timedelta(seconds=3), dispatch.deliver_hooks, queue="outbox"),
     Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
-    Sweep("outbox.doubts", timedelta(seconds=3), doubts.settle, queue="outbox"),
-    Sweep("outbox.inquiries", timedelta(seconds=20), inquiries.ask_about_silent, queue="outbox"),
+    Sweep("outbox.doubts", timedelta(seconds=3), uncertain.settle, queue="outbox"),
+    Sweep("outbox.inquiries", timedelta(seconds=20), status_polling.ask_about_silent, queue="outbox"),
     Sweep("outbox.canary", timedelta(minutes=5), canary.fly),
     Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),
     Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),
@@ -71,6 +74,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
     Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),
     Sweep("wire.answers", timedelta(hours=1), idempotency.forget_old_answers),
-    Sweep("wire.kept_files", timedelta(hours=1), keeping.forget_old),
+    Sweep("wire.kept_files", timedelta(hours=1), draft_uploads.forget_old),
     Sweep("retention", timedelta(days=1), retention.destroy_overdue),
 )

@@ -1,13 +1,15 @@
-"""The ground under the three contexts: six rooms and two words.
+"""The ground under the three contexts: eight rooms and two words.
 
-directory  municipalities, provinces, components, people, memberships, contacts
+language   Turkish casing, folding and sorting, formats, template words
+directory  municipalities, provinces, components; the models of people, memberships, contacts
+accounts   invitations, sign-in, second factor, contacts, exports, and their pages
 journal    append-only, chained record of what happened and who did it
-promises   the abstract leased row: claim, sweep, retry
+leases     the abstract leased row: claim, sweep, retry
 outbox     e-mail and SMS: queued, posted, receipted
 live       word to open browsers
 wire       outbound address guard, idempotency keys, API tokens, redaction, uploads
 
-Beside them stand `rows`, written by statements compiled once, `collector`, which keeps
+Beside them stand `rows`, written by statements compiled once, `garbage`, which keeps
 the cycle collector out of the way of processes with much in mind, and two words:
 `now`, the one clock that verbs read, and `Refusal`, the polite no.
 """

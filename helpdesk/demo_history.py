@@ -8,8 +8,8 @@ from django_sla import calendars, clocks, policies
 from django_sla.arithmetic import Hours
 from django_sla.models import PolicyVersion, Target
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality
+from foundation.language import collation
 from helpdesk.models import Filing, Queue, Ticket
 from helpdesk.standards import Month, last_months
 from helpdesk.tickets.intake import number_of
@@ -83,7 +83,7 @@ def _number(tickets: list[Ticket]) -> None:
         ticket.pk = filing.pk
         ticket.number = number_of(filing.pk, ticket.created_at)
         ticket.queue = own.get(ticket.component_id, queue)
-        ticket.search_text = turkish.fold(f"{ticket.number} {ticket.subject} {ticket.municipality.full_name}")
+        ticket.search_text = collation.fold(f"{ticket.number} {ticket.subject} {ticket.municipality.full_name}")
 
 
 def _shares(dice: random.Random) -> Iterator[float]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from foundation.directory.models import Component, Municipality, Person
-from foundation.wire import keeping, scanning, uploads
+from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
 from helpdesk.models import Article, Macro, Ticket
 from monitoring.models import Outage
@@ -62,7 +62,7 @@ class FormWithFiles(forms.Form):
     def __init__(self, *args, by: Person, **kwargs):
         super().__init__(*args, **kwargs)
         self.by = by
-        self.kept_files = keeping.find(self.references_in(self.data), by=by) if self.is_bound else []
+        self.kept_files = draft_uploads.find(self.references_in(self.data), by=by) if self.is_bound else []
 
     def references_in(self, data) -> list[str]:
         return self.fields["kept"].widget.value_from_datadict(data, self.files, self.add_prefix("kept")) or []
@@ -70,22 +70,22 @@ class FormWithFiles(forms.Form):
     def clean(self):
         words = super().clean() or self.cleaned_data
         words.pop("kept", None)
-        words["attachments"] = [*(words.get("attachments") or []), *map(keeping.opened, self.kept_files)]
+        words["attachments"] = [*(words.get("attachments") or []), *map(draft_uploads.opened, self.kept_files)]
         if len(words["attachments"]) > uploads.MOST:
             self.add_error("attachments", _("Please send at most %(most)d files.") % {"most": uploads.MOST})
         return words
 
     def keep_files(self) -> None:
         """The page is shown again: what was chosen stays chosen."""
-        self.kept_files += keeping.keep(self.files.getlist("attachments"), by=self.by) if self.files else []
+        self.kept_files += draft_uploads.keep(self.files.getlist("attachments"), by=self.by) if self.files else []
 
     def let_go_of_files(self) -> None:
         for kept in self.kept_files:
-            keeping.drop(kept)
+            draft_uploads.drop(kept)
 
     def references(self) -> list[tuple[str, str, int]]:
         """(reference, name, bytes) of each kept file, to draw."""
-        return [(keeping.reference(kept), kept.name, kept.file.size) for kept in self.kept_files]
+        return [(draft_uploads.reference(kept), kept.name, kept.file.size) for kept in self.kept_files]
 
 
 class TicketForm(FormWithFiles):

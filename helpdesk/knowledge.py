@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component, Person
 from foundation.journal import journal
+from foundation.language import collation
 from helpdesk.models import Article
 from helpdesk.wording import FILLERS
 
@@ -44,7 +44,9 @@ def offered(text: str, component: Component | None = None) -> Sequence[Article]:
 
     Any shared word counts, by its first letters, and the module counts as one word more.
     """
-    stems = sorted({word[:STEM] for word in turkish.fold(text).split() if len(word) >= SHORTEST} - FILLERS)[:MOST_WORDS]
+    stems = sorted({word[:STEM] for word in collation.fold(text).split() if len(word) >= SHORTEST} - FILLERS)[
+        :MOST_WORDS
+    ]
     if not stems and component is None:
         return []
     fits = Q(component=component) if component else Q(pk=None)

@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from django_sla import signals as sla
-from foundation.directory import exports
+from foundation.accounts import exports
 from foundation.directory.events import personal_data_sought
 from helpdesk import clockwork, escalations, major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from foundation import now
 from foundation.journal import journal
-from foundation.wire import scanning
-from foundation.wire.scanning import Verdict
+from foundation.wire.files import scanning
+from foundation.wire.files.scanning import Verdict
 from helpdesk.models import Attachment
 from helpdesk.tickets import telling
 

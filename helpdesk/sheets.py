@@ -13,7 +13,7 @@ from django_sla import evidence, policies, timeline
 from django_sla.attainment import Attained
 from django_sla.models import Clock
 from foundation import now
-from foundation.directory import spoken
+from foundation.language import formatting
 from helpdesk.models import Ticket
 
 FONTS = Path(__file__).parent / "data" / "fonts"
@@ -39,7 +39,7 @@ def attainment_csv(first: str, rows: Rows) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(attainment_header(first))
     for row in attainment_rows(rows):
-        writer.writerow([spoken.number(cell, 1) if isinstance(cell, float) else cell for cell in row])
+        writer.writerow([formatting.number(cell, 1) if isinstance(cell, float) else cell for cell in row])
     return BOM + out.getvalue()
 
 
@@ -80,7 +80,7 @@ class Paper(FPDF):
     def footer(self) -> None:
         self.set_y(-12)
         self.set_font("sans", "", 7)
-        self.cell(0, 5, f"Nöbet · {spoken.exact(now())} · {self.page_no()}", align="C")
+        self.cell(0, 5, f"Nöbet · {formatting.exact(now())} · {self.page_no()}", align="C")
 
 
 def evidence_pdf(ticket: Ticket, clocks: Sequence[Clock]) -> bytes:

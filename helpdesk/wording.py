@@ -7,7 +7,7 @@ by its character trigrams, so that "tahsilt", "TAHSILATTA" and "veznedeyiz" are 
 import re
 from functools import lru_cache
 
-from foundation.directory import turkish
+from foundation.language import collation
 
 # What each component is called in everyday words.
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -270,7 +270,7 @@ FUZZY = 0.62
 
 def plain(text: str) -> str:
     """Folded, without punctuation, doubled letters single, abbreviations written out."""
-    text = _E_DASH.sub("e", turkish.fold(text))
+    text = _E_DASH.sub("e", collation.fold(text))
     text = _DOUBLED.sub(r"\1", _NOT_WORDS.sub(" ", text))
     return " ".join(ABBREVIATIONS.get(word, word) for word in _COMPLAINTS.sub(" ", text).split())
 

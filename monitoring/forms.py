@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Province
+from foundation.language import collation
 from monitoring import sheets
 from monitoring.models import Affected, Maintenance, Node, Outage, State
 
@@ -46,7 +46,7 @@ class NodeFilter(forms.Form):
             nodes = nodes.exclude(**{chosen["kind"]: None})
         words = chosen["q"].strip()
         if words:
-            named = Q(municipality__search_text__contains=turkish.fold(words))
+            named = Q(municipality__search_text__contains=collation.fold(words))
             nodes = nodes.filter(named | Q(code__iexact=words) | Q(name__icontains=words))
         return nodes
 
@@ -164,7 +164,7 @@ class MaintenanceForm(forms.ModelForm):
         groups: dict[str, list[tuple[Province, bool]]] = {}
         for province in Province.objects.all():
             groups.setdefault(province.region, []).append((province, province.pk in ticked))
-        in_order = sorted(groups.items(), key=lambda group: turkish.sort_key(group[0]))
+        in_order = sorted(groups.items(), key=lambda group: collation.sort_key(group[0]))
         return [(region, group, sum(chosen for _province, chosen in group)) for region, group in in_order]
 
     @property
@@ -181,7 +181,9 @@ def places_called(words: str) -> list[Municipality]:
     """The municipality of that very name, else all that hold every word."""
     found = list(Municipality.objects.matching(words).order_by("sort_key")[:MOST_HINTS])
     very = [
-        place for place in found if turkish.fold(words) in (turkish.fold(place.name), turkish.fold(place.full_name))
+        place
+        for place in found
+        if collation.fold(words) in (collation.fold(place.name), collation.fold(place.full_name))
     ]
     return very or found
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality
+from foundation.language import collation
 from monitoring.models import Check, Dependency, Node
 
 COLUMNS = {
@@ -113,8 +113,8 @@ def separator_of(text: str) -> str:
 
 def column_of(cell: str) -> str:
     """Our name of a column, or an empty one for a column that is none of ours."""
-    wanted = turkish.fold(cell.strip())
-    return next((name for name, said in COLUMNS.items() if wanted in (name, turkish.fold(said))), "")
+    wanted = collation.fold(cell.strip())
+    return next((name for name, said in COLUMNS.items() if wanted in (name, collation.fold(said))), "")
 
 
 def judge(reader: "Reader", rows) -> Sheet:
@@ -186,7 +186,7 @@ class Reader:
         return values
 
     def check_of(self, said: dict) -> tuple[str, str, dict]:
-        kind = turkish.fold(said.get("kind", ""))
+        kind = collation.fold(said.get("kind", ""))
         if kind not in KINDS:
             raise Wrong(_("A check is one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)})
         target = said.get("target", "")
@@ -255,7 +255,7 @@ def leads_to(start: str, goal: str, leaning: dict[str, set[str]]) -> bool:
 
 
 def yes_or_no(cell: str) -> bool:
-    word = turkish.fold(cell)
+    word = collation.fold(cell)
     if word not in YES | NO:
         raise Wrong(_("“%(cell)s” is neither “evet” nor “hayır”.") % {"cell": cell[:40]})
     return word in YES

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component, Contact, Municipality, Province
+from foundation.language import collation
 from runbooks.broadcasts import audience, composing, templates
 from runbooks.broadcasts.audience import Rule
 from runbooks.models import Broadcast
@@ -34,7 +34,7 @@ ASKED = {
 
 def every_region() -> list[tuple[str, str]]:
     regions = Province.objects.order_by().values_list("region", flat=True).distinct()
-    return [(region, region) for region in sorted(regions, key=turkish.sort_key)]
+    return [(region, region) for region in sorted(regions, key=collation.sort_key)]
 
 
 def every_province() -> list[tuple[str, str]]:
@@ -128,7 +128,9 @@ class ComposeForm(forms.Form):
         if Municipality.objects.filter(code=word).exists():
             return word
         found = list(Municipality.objects.matching(word).values_list("code", "full_name", "name")[:6])
-        exact = [code for code, full_name, name in found if turkish.fold(word) in map(turkish.fold, (full_name, name))]
+        exact = [
+            code for code, full_name, name in found if collation.fold(word) in map(collation.fold, (full_name, name))
+        ]
         if len(exact) == 1 or len(found) == 1:
             return (exact or [found[0][0]])[0]
         if not found:

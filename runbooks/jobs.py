@@ -2,22 +2,22 @@
 
 from celery import shared_task
 
-from foundation.promises import bells
+from foundation.leases import doorbell
 from runbooks.broadcasts import sending
 from runbooks.runs import engine
 
 
 @shared_task(expires=60)
 def dispatch_broadcasts():
-    bells.answer("broadcasts")
+    doorbell.answer("broadcasts")
     sending.dispatch_due()
 
 
 @shared_task(expires=60)
 def go_on_with_runs():
-    bells.answer("steps")
+    doorbell.answer("steps")
     engine.go_on()
 
 
-bells.hang("broadcasts", dispatch_broadcasts)
-bells.hang("steps", go_on_with_runs)
+doorbell.hang("broadcasts", dispatch_broadcasts)
+doorbell.hang("steps", go_on_with_runs)

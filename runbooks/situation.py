@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from django_sla.models import Clock
 from foundation import Refusal, now
-from foundation.directory import spoken
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.journal.models import Entry
+from foundation.language import formatting
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch, Message
 from helpdesk.models import MajorIncident, Ticket
@@ -182,7 +182,7 @@ def column(outage, runs, broadcasts, incident) -> list[Happening]:
 
 
 def _happening(entry: Entry, names: dict[int, str], titles: dict) -> Happening:
-    spoken_facts = {name: spoken.number(fact) if type(fact) is int else fact for name, fact in entry.facts.items()}
+    spoken_facts = {name: formatting.number(fact) if type(fact) is int else fact for name, fact in entry.facts.items()}
     facts = spoken_facts | {"title": titles.get((entry.subject_id, entry.facts.get("step")), "")}
     is_people_step = entry.kind == "step.ended" and entry.facts.get("step_kind") in ("decision", "approval")
     personal = getattr(entry, "personal", None)

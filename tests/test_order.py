@@ -3,8 +3,8 @@
 from django.core.cache import cache
 from django.test import TestCase
 
-from foundation.directory import turkish
 from foundation.directory.models import Membership, Person
+from foundation.language import collation
 from helpdesk import people
 from monitoring.forms import MaintenanceForm
 from tests.cast import Cast, the_whole_country
@@ -12,12 +12,12 @@ from tests.cast import Cast, the_whole_country
 
 class ListsToChooseFrom(Cast, TestCase):
     def in_order(self, names: list[str]) -> list[str]:
-        return sorted(names, key=turkish.sort_key)
+        return sorted(names, key=collation.sort_key)
 
     def test_colleagues(self):
         cache.clear()
         for name in ("İbrahim Uz", "Işıl Er", "Jale Ak", "Çetin Su", "Cem Ok"):
-            person = Person.objects.create(email=f"{turkish.fold(name)[:3]}@nobet.demo", name=name)
+            person = Person.objects.create(email=f"{collation.fold(name)[:3]}@nobet.demo", name=name)
             Membership.objects.create(person=person, role=Membership.Role.AGENT)
         names = [colleague.name for colleague in people.names_at_the_desk()]
         self.assertEqual(names, self.in_order(names))

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import Manager
 from django.utils.translation import gettext as _
 
-from foundation.directory.models import Component, Municipality, Province
-from foundation.directory.register_files import (
+from foundation.directory.csv_files import (
     Column,
     Columns,
     Rows,
@@ -28,6 +27,7 @@ from foundation.directory.register_files import (
     web_address,
     whole_number,
 )
+from foundation.directory.models import Component, Municipality, Province
 
 SHIPPED = Path(__file__).parent / "data" / "municipalities.csv"
 BATCH = 500

@@ -9,11 +9,11 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from foundation.live.access import Keeper
 from foundation.live.hubs import Hub, Member
-from foundation.live.keepers import Keeper
-from foundation.live.lookouts import lookout
 from foundation.live.metrics import ws_connections
-from foundation.live.wires import wire_to
+from foundation.live.poller import lookout
+from foundation.live.transports import wire_to
 
 UNSUPPORTED = 1003
 FLOOD = 1008

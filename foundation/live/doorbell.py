@@ -1,7 +1,7 @@
 """The doorbell: it says *look now* and nothing else; a lost ring costs a second.
 
 It rings in this process at once, and in the others through Redis where there is
-one (`foundation.live.redis_bell`). Whoever rings never waits for the network.
+one (`foundation.live.redis_doorbell`). Whoever rings never waits for the network.
 """
 
 import threading
@@ -39,4 +39,4 @@ def unlisten(listener: threading.Event) -> None:
 @cache
 def redis_bell():
     """Loaded by name, because the embedded mode is installed without a Redis client."""
-    return import_string("foundation.live.redis_bell.RedisBell")(settings.REDIS_URL, heard=ring_here)
+    return import_string("foundation.live.redis_doorbell.RedisBell")(settings.REDIS_URL, heard=ring_here)

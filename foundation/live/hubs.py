@@ -15,8 +15,8 @@ from typing import Any
 from foundation import now
 from foundation.live import frames
 from foundation.live.frames import Frame
-from foundation.live.presence import Listener
-from foundation.live.wires import Wire
+from foundation.live.revocation import Listener
+from foundation.live.transports import Wire
 
 FRAME_PAUSE = 1.0  # seconds between two deltas of one audience while changes keep coming
 HEAD_PAUSE = 8.0  # seconds between heads; the contract promises ten

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from foundation import now
 from foundation.live import frames, numbering
+from foundation.live.access import NOT_SIGNED_IN, Keeper
 from foundation.live.frames import Frame
 from foundation.live.hubs import Member, milliseconds
-from foundation.live.keepers import NOT_SIGNED_IN, Keeper
-from foundation.live.lookouts import lookout
 from foundation.live.models import Era, Event, ProbeCycle
+from foundation.live.poller import lookout
 
 PAGE_AGE = 1.0  # seconds for which all askers of a process share one answer
 COME_BACK = (1_000, 15_000)  # milliseconds after which a reader of a broken stream opens it again

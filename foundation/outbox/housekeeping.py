@@ -3,9 +3,9 @@
 from django.db.models import Exists, OuterRef
 
 from foundation import now
-from foundation.outbox import ledger
+from foundation.leases import claims
+from foundation.outbox.delivery import ledger
 from foundation.outbox.models import Batch, Message
-from foundation.promises import claims
 
 AT_ONCE = 500
 

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Contact
+from foundation.language import collation
 from foundation.outbox import events
 from foundation.outbox.models import InboundMessage, Suppression
 
@@ -23,7 +23,7 @@ def receive(gateway: str, *, sid: str, address: str, text: str) -> None:
     )
     if not is_new:
         return
-    word = turkish.fold(text).strip(" .!")
+    word = collation.fold(text).strip(" .!")
     if word in STOP:
         opt_out(address)
     elif word in START:

@@ -3,22 +3,23 @@
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from foundation.outbox import dispatch, receipts
+from foundation.leases import doorbell
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.models.message import Channel
-from foundation.promises import bells
+from foundation.outbox.reconciliation import receipts
 
 
 @shared_task(ignore_result=True, expires=60)
 def deliver(channel: str) -> None:
     """Messages of this channel were let go."""
-    bells.answer(bell(channel))
+    doorbell.answer(bell(channel))
     dispatch.deliver(channel)
 
 
 @shared_task(ignore_result=True, expires=60)
 def apply_receipts() -> None:
     """Receipts came in."""
-    bells.answer(RECEIPTS)
+    doorbell.answer(RECEIPTS)
     receipts.apply()
 
 
@@ -35,13 +36,13 @@ def bell(channel: str) -> str:
 
 
 def ring(channel: str) -> None:
-    bells.ring(bell(channel))
+    doorbell.ring(bell(channel))
 
 
 def ring_for_receipts() -> None:
-    bells.ring(RECEIPTS)
+    doorbell.ring(RECEIPTS)
 
 
 for _channel in Channel:
-    bells.hang(bell(_channel), deliver, _channel.value)
-bells.hang(RECEIPTS, apply_receipts)
+    doorbell.hang(bell(_channel), deliver, _channel.value)
+doorbell.hang(RECEIPTS, apply_receipts)

@@ -11,11 +11,12 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
-from foundation.outbox import jobs, routes, segments
+from foundation.outbox import jobs, segments
+from foundation.outbox.delivery import routes
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, Message, Suppression
 from foundation.outbox.models.message import Channel
-from foundation.wire import seals
+from foundation.wire import encryption
 
 CHUNK = 500
 COPIES_APART = timedelta(seconds=125)  # wider than the window in which a look-up binds
@@ -156,7 +157,7 @@ def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERAT
     recipient = Recipient(address=to, subject=subject, text=text, suppressed=suppressed)
     message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
-        message.text, message.is_sealed = seals.seal(text), True
+        message.text, message.is_sealed = encryption.seal(text), True
     rows.add(message)
     jobs.ring(Channel.EMAIL)
     return batch

@@ -8,10 +8,11 @@ from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseForbid
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from foundation.outbox import inbound, jobs, receipts
+from foundation.outbox import inbound, jobs
 from foundation.outbox.gateways import twilio
 from foundation.outbox.gateways.operator import Operator
-from foundation.outbox.gateways.parcels import Receipt
+from foundation.outbox.gateways.postings import Receipt
+from foundation.outbox.reconciliation import receipts
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation import now
-from foundation.wire import uploads
+from foundation.wire.files import uploads
 
 
 class TokenQuerySet(models.QuerySet):

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessage, MailMessageFlags
 from imap_tools.utils import check_command_status
 
-from foundation.wire import uploads
+from foundation.wire.files import uploads
 from helpdesk.mail import post
 
 logger = logging.getLogger(__name__)

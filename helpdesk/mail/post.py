@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality, Person
-from foundation.wire import keeping, uploads
+from foundation.wire.files import draft_uploads, uploads
 from helpdesk import tickets
 from helpdesk.forms import UNKNOWN_MODULE
 from helpdesk.mail import guards, trimming
@@ -50,7 +50,7 @@ def deliver(letter: Letter) -> Ticket | None:
     home = person.own_municipality if person else None
     if person is None or home is None:
         return None
-    files = [accepted.file for accepted in keeping.acceptable(letter.files)][: uploads.MOST]
+    files = [accepted.file for accepted in draft_uploads.acceptable(letter.files)][: uploads.MOST]
     letter = replace(letter, text=said(letter, len(files)), files=files)
     ticket = ticket_named_in(letter.subject, person)
     if ticket is None or ticket.status == Ticket.Status.WITHDRAWN:

@@ -1,4 +1,4 @@
-import foundation.wire.scanning
+import foundation.wire.files.scanning
 from django.db import migrations, models
 
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     ("infected", "infected"),
                 ],
                 db_default="not_asked",
-                default=foundation.wire.scanning.first_verdict,
+                default=foundation.wire.files.scanning.first_verdict,
                 max_length=9,
             ),
         ),

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.wire import scanning, uploads
-from foundation.wire.scanning import Verdict
+from foundation.wire.files import scanning, uploads
+from foundation.wire.files.scanning import Verdict
 from helpdesk.models.ticket import Ticket
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component
+from foundation.language import collation
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -23,7 +23,7 @@ class ArticleQuerySet(models.QuerySet):
     def matching(self, words: str):
         """Those that hold every word, in any spelling."""
         found = self
-        for word in turkish.fold(words).split():
+        for word in collation.fold(words).split():
             found = found.filter(search_text__contains=word)
         return found
 
@@ -77,7 +77,7 @@ class Article(models.Model):
     def derive(self) -> None:
         """Fill what search looks in."""
         texts = (self.title_tr, self.title_en, self.body_tr, self.body_en)
-        self.search_text = turkish.fold(" ".join(texts))
+        self.search_text = collation.fold(" ".join(texts))
 
 
 class Macro(models.Model):

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component, Membership, Municipality
+from foundation.language import collation
 from helpdesk.models.teams import Queue
 
 # Sorts tickets whose clocks rest behind every ticket that is due. A value instead
@@ -72,7 +72,7 @@ class TicketQuerySet(models.QuerySet):
     def matching(self, words: str):
         """Those whose number, subject, text or municipality holds every word, in any spelling."""
         found = self
-        for word in turkish.fold(words).split():
+        for word in collation.fold(words).split():
             found = found.filter(search_text__contains=word)
         return found
 

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from foundation import now
-from foundation.directory import spoken, turkish
-from foundation.directory.templatetags.nobet import shape
+from foundation.language import collation, formatting
+from foundation.language.templatetags.nobet import shape
 from helpdesk.due import Countdown
 
 register = template.Library()
@@ -31,7 +31,7 @@ def severity_mark(severity: str) -> SafeString:
 @register.filter
 def in_sentence(words) -> str:
     """A term in the middle of a sentence: small letters, Turkish ones in Turkish."""
-    return turkish.lower(str(words)) if spoken.in_turkish() else str(words).lower()
+    return collation.lower(str(words)) if formatting.in_turkish() else str(words).lower()
 
 
 @register.filter

@@ -8,9 +8,9 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Person
 from foundation.journal import journal
+from foundation.language import collation
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import clockwork, letters
 from helpdesk.models import Message, Ticket
@@ -97,5 +97,5 @@ def say(
 
 def make_findable(ticket: Ticket, body: str) -> None:
     """Search finds what both sides have read; never a note, which a search could give away."""
-    words = Concat(F("search_text"), Value(f" {turkish.fold(body)}"))
+    words = Concat(F("search_text"), Value(f" {collation.fold(body)}"))
     Ticket.objects.filter(pk=ticket.pk).update(search_text=words)

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from foundation import now, rows
-from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
+from foundation.language import collation
 from foundation.live import audiences, live
-from foundation.wire import uploads
+from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import clockwork, commitments, events, letters, severity
 from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
@@ -69,7 +69,7 @@ def submit(
         queue=queue_for(component),
         created_at=at,
         waiting_since=at,
-        search_text=turkish.fold(f"{number} {subject} {body} {municipality.full_name}"),
+        search_text=collation.fold(f"{number} {subject} {body} {municipality.full_name}"),
     )
     clocks = clockwork.start(ticket, at)
     message = Message(

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
-from foundation.wire import uploads
-from foundation.wire.scanning import Verdict
+from foundation.wire.files import uploads
+from foundation.wire.files.scanning import Verdict
 from helpdesk import conversations, macros, people, presence, tickets
 from helpdesk.forms import (
     AssignmentForm,

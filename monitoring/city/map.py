@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from foundation.directory import turkish
+from foundation.language import collation
 from monitoring.models import Check
 
 LOOPBACK = "127.0.0.1"
@@ -45,10 +45,10 @@ def port_of(target: str) -> int | None:
 
 def find(places: Iterable[Place], words: str) -> list[Place]:
     """What `break` and `heal` mean: a node's code, a component, a province by plate or name, or `all`."""
-    wanted = turkish.fold(words)
+    wanted = collation.fold(words)
     places = list(places)
     if wanted in ("all", "hepsi"):
         return places
-    by_code = [place for place in places if turkish.fold(place.code) == wanted]
-    by_province = [place for place in places if wanted in (place.province, turkish.fold(place.province_name))]
-    return by_code or by_province or [place for place in places if turkish.fold(place.name) == wanted]
+    by_code = [place for place in places if collation.fold(place.code) == wanted]
+    by_province = [place for place in places if wanted in (place.province, collation.fold(place.province_name))]
+    return by_code or by_province or [place for place in places if collation.fold(place.name) == wanted]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality
-from foundation.promises.models import Promise
+from foundation.leases.models import Promise
 from monitoring.models.maintenance import Maintenance
 from monitoring.models.outages import Outage, StatusUpdate
 from monitoring.models.states import Severity

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from foundation.directory import spoken
 from foundation.directory.models import Person
 from foundation.journal import journal
+from foundation.language import formatting
 from monitoring.models import Correction, Outage, StatusUpdate
 from monitoring.outages import speaking
 from monitoring.refusals import NothingToCorrect, OutageIsOver
@@ -47,7 +47,7 @@ def retime(outage: Outage, *, started_at: datetime, ended_at: datetime | None, r
     ended_at = ended_at if outage.ended_at else None
     if (outage.started_at, outage.ended_at) == (started_at, ended_at):
         raise NothingToCorrect
-    before = " – ".join(spoken.exact(at) for at in (outage.started_at, outage.ended_at) if at)
+    before = " – ".join(formatting.exact(at) for at in (outage.started_at, outage.ended_at) if at)
     correction = Correction.objects.create(outage=outage, before_tr=before, before_en=before, reason=reason, by=by)
     outage.started_at, outage.ended_at = started_at, ended_at
     outage.save(update_fields=["started_at", "ended_at"])

@@ -7,9 +7,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from foundation import now
-from foundation.directory import spoken
 from foundation.directory.models import Person
 from foundation.journal import journal
+from foundation.language import formatting
 from foundation.live import audiences, live
 from monitoring.models import Outage, PostIncidentReport
 from monitoring.refusals import OutageIsStillOpen, ReportHasGaps
@@ -55,7 +55,11 @@ def drafted(outage: Outage, language: str) -> str:
 
 def sections(outage: Outage) -> Iterator[str]:
     end = outage.ended_at or now()
-    numbers = {"begin": spoken.exact(outage.started_at), "end": spoken.exact(end), "count": outage.affected_count}
+    numbers = {
+        "begin": formatting.exact(outage.started_at),
+        "end": formatting.exact(end),
+        "count": outage.affected_count,
+    }
     numbers["minutes"] = round((end - outage.started_at).total_seconds() / 60)
     said = gettext("From %(begin)s to %(end)s (%(minutes)d minutes). Municipalities affected: %(count)d.") % numbers
     yield f"## {gettext('What happened')}\n\n{said} {GAP}"

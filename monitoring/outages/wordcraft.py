@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from foundation import now
-from foundation.directory import spoken
+from foundation.language import formatting
 from foundation.outbox import segments
 from monitoring.models import Outage, StatusUpdate, UpdateTemplate
 from monitoring.outages.alone import needs_second_look
@@ -46,7 +46,7 @@ def fill(template: UpdateTemplate, outage: Outage, minutes: int) -> dict[str, st
         with translation.override(language):
             facts = {
                 "{components}": names(list(outage.components.all())) or outage.title,
-                "{left}": spoken.number(outage.still_affected),
+                "{left}": formatting.number(outage.still_affected),
                 "{next}": clock(now() + timedelta(minutes=minutes)),
             }
             text = getattr(template, f"text_{language}")

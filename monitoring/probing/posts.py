@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error
 from django.db.models import Q
 
-from foundation import collector, now
+from foundation import garbage, now
 from monitoring.models import Prober
 from monitoring.probing import loops
 from monitoring.probing.resident import Post, fresh_connection, stand
@@ -116,7 +116,7 @@ def relieve() -> bool:
 
 
 def occupy(post: Post, owner: str) -> None:
-    collector.calm()
+    garbage.calm()
     try:
         loops.run(stand_while_mine(post, owner))
     finally:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from foundation.directory.forms import mailbox, mobile
+from foundation.accounts.forms import mailbox, mobile
 from foundation.directory.models import Component
 from monitoring.models import Severity, Subscriber
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.directory import spoken, turkish
 from foundation.directory.models import Municipality
-from foundation.directory.templatetags.nobet import shape
+from foundation.language import collation, formatting
+from foundation.language.templatetags.nobet import shape
 from monitoring import nodes
 from monitoring.models import Outage, State
 
@@ -38,7 +38,7 @@ CAUSES = {
 @register.simple_tag
 def state(value: str, count: int | None = None) -> SafeString:
     """The mark and word of a state; with `count` behind it in a legend."""
-    number = format_html(" <b>{}</b>", spoken.number(count)) if count is not None else ""
+    number = format_html(" <b>{}</b>", formatting.number(count)) if count is not None else ""
     zero = " is-zero" if count == 0 else ""
     return format_html(
         '<span class="nb-state is-{}{}">{}{}{}</span>', value, zero, shape(value), State(value).label, number
@@ -86,7 +86,7 @@ def capital(text: object) -> str:
     """The first letter large, by the reader's alphabet: "inceleniyor" begins with İ, "investigating" with I."""
     word = str(text)
     turkish_reader = not (translation.get_language() or "tr").startswith("en")
-    return (turkish.upper(word[:1]) if turkish_reader else word[:1].upper()) + word[1:]
+    return (collation.upper(word[:1]) if turkish_reader else word[:1].upper()) + word[1:]
 
 
 @register.filter

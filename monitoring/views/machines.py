@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.wire import bearers
+from foundation.wire import shared_secrets
 from monitoring import alerts, discovery, heartbeats, probe_metrics
 
 PLAIN = "text/plain; charset=utf-8"
@@ -19,8 +19,8 @@ PLAIN = "text/plain; charset=utf-8"
 @never_cache
 def http_sd(request):
     """Target groups for Prometheus; an error is never an empty list."""
-    if not bearers.presents(request, settings.METRICS_TOKEN):
-        return bearers.unauthorized()
+    if not shared_secrets.presents(request, settings.METRICS_TOKEN):
+        return shared_secrets.unauthorized()
     try:
         groups = discovery.groups(
             module=request.GET.get("module", ""),
@@ -36,8 +36,8 @@ def http_sd(request):
 @never_cache
 def probe(request):
     """Ask a registered target now. A failed probe is 200 with `probe_success 0`."""
-    if not bearers.presents(request, settings.METRICS_TOKEN):
-        return bearers.unauthorized()
+    if not shared_secrets.presents(request, settings.METRICS_TOKEN):
+        return shared_secrets.unauthorized()
     target, module = request.GET.get("target", ""), request.GET.get("module", "http_2xx")
     if not target:
         return HttpResponseBadRequest("Target parameter is missing\n", content_type=PLAIN)
@@ -67,8 +67,8 @@ def seconds(text: str | None) -> float | None:
 def alertmanager(request):
     """Webhook v4: 2xx only after the commit, 503 when it cannot be stored, so that it comes again."""
     is_open = bool(settings.ALERTMANAGER_TOKEN) or settings.EMBEDDED
-    if not is_open or not bearers.presents(request, settings.ALERTMANAGER_TOKEN):
-        return bearers.unauthorized()
+    if not is_open or not shared_secrets.presents(request, settings.ALERTMANAGER_TOKEN):
+        return shared_secrets.unauthorized()
     try:
         words = alerts.read(json.loads(request.body))
     except (ValueError, RecursionError):

@@ -15,8 +15,8 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Province
+from foundation.language import collation
 from monitoring.models import Maintenance, Outage, PostIncidentReport, Severity, State
 from monitoring.status import feeds, latency, report, statuspage
 from monitoring.status.badge import badge
@@ -154,7 +154,7 @@ def announcement(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """`GET /status/find/?q=`: municipalities by folded name, so that anyone finds their own page."""
     words = request.GET.get("q", "")[:80]
-    found = Municipality.objects.matching(words).select_related("province")[:40] if turkish.fold(words) else []
+    found = Municipality.objects.matching(words).select_related("province")[:40] if collation.fold(words) else []
     return HttpResponse(render_to_string("monitoring/status/find.html", {"words": words, "found": found}))
 
 

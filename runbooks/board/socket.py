@@ -1,8 +1,8 @@
 """`/ws/board/`: what changes on the board, for the watch and for wall screens."""
 
 from foundation.live import audiences
+from foundation.live.access import cookies_of
 from foundation.live.consumers import LiveConsumer
-from foundation.live.keepers import cookies_of
 from monitoring import outages
 from monitoring.status import report
 from runbooks.board import kiosk

@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
-from foundation.directory import turkish
 from foundation.directory.models import Contact, Municipality, Person
 from foundation.journal import journal
-from foundation.outbox import outbox, routes, segments
+from foundation.language import collation
+from foundation.outbox import outbox, segments
+from foundation.outbox.delivery import routes
 from foundation.outbox.models import Route
 from runbooks.broadcasts import audience, templates
 from runbooks.models import Broadcast
@@ -163,7 +164,7 @@ def problems_of(text: str, *, correction: str = "", is_drill: bool = False) -> l
             problems.append(_("The text is longer than %d characters.") % LONGEST_TEXT)
     if not text.strip():
         problems.append(_("Write the text."))
-    if not is_drill and turkish.fold(text).startswith("tatbikat"):
+    if not is_drill and collation.fold(text).startswith("tatbikat"):
         problems.append(_("A live broadcast does not begin like a drill. Open a drill instead."))
     if not is_drill and not correction.strip():
         problems.append(_("Write the correction that stands ready before anything is sent."))

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models import Contact, Municipality
+from foundation.language import collation
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch, Message
 from runbooks.broadcasts import acknowledging, audience, chasing, classes, composing, sending
@@ -232,7 +232,7 @@ def lines(broadcast: Broadcast, name_of) -> list[Line]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for code, state, number in sending.by_reference(sending.batch_of(broadcast)):
         counted[name_of(code)][_CLASS.get(State(state), "other")] += number
-    named = sorted(counted.items(), key=lambda item: turkish.sort_key(item[0]))
+    named = sorted(counted.items(), key=lambda item: collation.sort_key(item[0]))
     return [
         Line(
             name,

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
+from foundation.leases import doorbell
 from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Batch
-from foundation.promises import bells
 from runbooks.broadcasts import bindings, composing
 from runbooks.models import Broadcast, Dispatch
 
@@ -43,7 +43,7 @@ def promise(broadcast: Broadcast) -> None:
     if _goes_at_once(batch):
         outbox.add(batch, "sms", composing.messages_of(broadcast, first=FIRST))
         outbox.release(batch, by=broadcast.approved_by)
-    bells.ring("broadcasts")
+    doorbell.ring("broadcasts")
 
 
 def dispatch_due(limit: int = 3) -> int:

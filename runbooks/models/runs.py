@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from foundation import now
 from foundation.directory.models import Person
-from foundation.promises.models import Promise
+from foundation.leases.models import Promise
 from monitoring.models import Outage
 from runbooks.models.broadcasts import Broadcast
 from runbooks.models.plans import Runbook

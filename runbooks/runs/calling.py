@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
-from foundation.promises import bells
+from foundation.leases import doorbell
 from monitoring.models import Outage
 from runbooks.models import Call, Run, Runbook, Step
 from runbooks.runs import walking
@@ -35,7 +35,7 @@ def promise_for(outage: Outage) -> None:
     outage from being declared.
     """
     Call.objects.get_or_create(outage=outage)
-    bells.ring("steps")
+    doorbell.ring("steps")
 
 
 def answer_due(limit: int = 10) -> int:

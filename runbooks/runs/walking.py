@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
+from foundation.leases import doorbell
 from foundation.live import audiences, live
-from foundation.promises import bells
 from runbooks.models import Run, Signature, Step
 from runbooks.plans.reading import END, duration, leads_to
 
@@ -107,7 +107,7 @@ def call_again(step: Step, *, by: Person, note: str) -> None:
     if not claimed:
         raise StepMovedOn
     journal.record("step.called_again", step.run, by=by, text=note, step=step.key)
-    bells.ring("steps")
+    doorbell.ring("steps")
     tell(step.run)
 
 
@@ -165,7 +165,7 @@ def reach(run: Run, key: str) -> Step:
         due_at=at if definition["kind"] in OF_MACHINE else at + duration(definition["within"]),
     )
     journal.record("step.reached", run, step=key, step_kind=step.kind, visit=step.visit)
-    bells.ring("steps")
+    doorbell.ring("steps")
     tell(run)
     return step
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal, now
-from foundation.outbox import routes
+from foundation.outbox.delivery import routes
 from foundation.wire import limits
 from runbooks.board import outline
 from runbooks.broadcasts import (

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from foundation import now
-from foundation.directory.accounts import has_second_factor
+from foundation.accounts.adapter import has_second_factor
 from runbooks.broadcasts.approval import FRESH, Confirmation
 
 

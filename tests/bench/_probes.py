@@ -15,7 +15,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from foundation import collector  # noqa: E402 - Django first
+from foundation import garbage  # noqa: E402 - Django first
 from foundation.directory import registers  # noqa: E402 - Django first
 from foundation.directory.models import Municipality  # noqa: E402 - Django first
 from monitoring.city.endpoints import City, allow_files  # noqa: E402 - Django first
@@ -141,7 +141,7 @@ def main() -> None:
         furnish(first, count, interval)
         return
     if kind == "ours":
-        collector.calm()  # as `manage.py probe` does
+        garbage.calm()  # as `manage.py probe` does
         result = loops.run(ours(recording.load(), warm, seconds))
         result["outages"] = Outage.objects.open().count()
     else:

@@ -17,7 +17,8 @@ from twilio.rest import Client
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from foundation.outbox import dispatch, outbox  # noqa: E402  Django must be set up before models are read
+from foundation.outbox import outbox  # noqa: E402
+from foundation.outbox.delivery import dispatch  # noqa: E402  Django must be set up before models are read
 from foundation.outbox.models import Batch  # noqa: E402
 from tests.standins import twilio  # noqa: E402
 

@@ -9,10 +9,10 @@ from config import jobs
 from config.celery import app
 from config.management.commands.sweep import chosen
 from config.timetable import SWEEPS
+from foundation.leases.models import SweepMark
 from foundation.outbox import outbox
 from foundation.outbox.models import ConsoleMessage, Message
 from foundation.outbox.outbox import Recipient
-from foundation.promises.models import SweepMark
 
 
 def test_every_sweep_has_a_name_of_its_own():

@@ -10,8 +10,8 @@ from django.test import TestCase
 from django.urls import reverse
 
 from foundation import now
-from foundation.directory import contacts
-from foundation.directory.forms import mobile
+from foundation.accounts import contacts
+from foundation.accounts.forms import mobile
 from foundation.directory.models import Contact
 from foundation.outbox.models import Message
 from tests.cast import Cast
@@ -82,16 +82,16 @@ class ACrisisContact(Cast, TestCase):
                 contacts.verify(self.contact, code_for(NUMBER), by=person)
 
     def test_the_page_lists_verifies_and_removes(self):
-        client, url = signed_in(self.zehra), reverse("directory:contacts", args=["26010"])
+        client, url = signed_in(self.zehra), reverse("accounts:contacts", args=["26010"])
         assert "doğrulanmadı" in client.get(url).text
-        client.post(reverse("directory:contact_verification", args=[self.contact.pk]), {"code": code_for(NUMBER)})
+        client.post(reverse("accounts:contact_verification", args=[self.contact.pk]), {"code": code_for(NUMBER)})
         assert self.is_verified()
         assert (
             client.post(url, {"duty": "mayor", "name": "", "channel": "sms", "address": "0222"}).context["form"].errors
         )
         assert client.post(url, {"duty": "mayor", "channel": "email", "address": "Baskan@Od.test"}).status_code == 302
         assert Message.objects.filter(channel="email", address="baskan@od.test").exists()
-        client.post(reverse("directory:contact_removal", args=[self.contact.pk]))
+        client.post(reverse("accounts:contact_removal", args=[self.contact.pk]))
         assert not Contact.objects.filter(pk=self.contact.pk).exists()
 
 

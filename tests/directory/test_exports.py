@@ -19,23 +19,23 @@ class TakingOnesDataAlong(Cast, TestCase):
         tickets.reply(self.ticket, by=self.ayse, body="Bakıyoruz")
 
     def test_it_holds_the_person_the_roles_and_what_they_wrote(self):
-        data = signed_in(self.selim).get(reverse("directory:my_data")).json()
+        data = signed_in(self.selim).get(reverse("accounts:my_data")).json()
         self.assertEqual(data["person"]["email"], self.selim.email)
         self.assertEqual(data["memberships"][0]["municipality__full_name"], self.odunpazari.full_name)
         self.assertEqual([row["number"] for row in data["tickets"]], [self.ticket.number])
         self.assertIn("Hâlâ bekliyoruz", [row["body"] for row in data["messages"]])
 
     def test_it_holds_nobody_elses_words_and_no_secret(self):
-        content = signed_in(self.selim).get(reverse("directory:my_data")).content.decode()
+        content = signed_in(self.selim).get(reverse("accounts:my_data")).content.decode()
         for foreign in ("Bakıyoruz", self.ayse.email, "md5$", "password"):
             self.assertNotIn(foreign, content)
 
     def test_handing_it_out_is_written_down(self):
-        signed_in(self.yonca).get(reverse("directory:person_data", args=[self.selim.pk]))
+        signed_in(self.yonca).get(reverse("accounts:person_data", args=[self.selim.pk]))
         entry = Entry.objects.get(kind="person.exported")
         self.assertEqual((entry.person_id, entry.subject_id), (self.yonca.pk, str(self.selim.pk)))
 
     def test_it_wants_a_fresh_proof_of_who_asks(self):
         self.client.force_login(self.selim)
-        answer = self.client.get(reverse("directory:my_data"))
+        answer = self.client.get(reverse("accounts:my_data"))
         self.assertTrue(answer["Location"].startswith("/accounts/reauthenticate/"))

@@ -14,7 +14,7 @@ from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 
 from foundation import now
-from foundation.directory import invitations
+from foundation.accounts import invitations
 from foundation.directory.models import Invitation, Membership, Person
 from foundation.outbox.models import Message
 from tests.cast import Cast
@@ -68,7 +68,7 @@ class Inviting(Cast, TestCase):
 
     def test_the_page_refuses_a_province_for_other_roles(self):
         client = signed_in(self.yonca)
-        url = reverse("directory:national_invitations")
+        url = reverse("accounts:national_invitations")
         words = {"email": "yeni@example.test", "role": "operator", "municipality": "", "province": "26"}
         assert "Bu rol bir il için verilmez" in client.post(url, words).text
         assert client.post(url, words | {"role": "volunteer_expert"}).status_code == 302
@@ -157,7 +157,7 @@ class TheAcceptancePage(Cast, TestCase):
     def setUp(self):
         super().setUp()
         invitations.invite("yeni@odunpazari.test", Role.STAFF, self.odunpazari, by=self.zehra)
-        self.url = reverse("directory:acceptance", args=[secret_of("yeni@odunpazari.test")])
+        self.url = reverse("accounts:acceptance", args=[secret_of("yeni@odunpazari.test")])
 
     def test_sets_name_and_password_and_signs_in(self):
         assert "Odunpazarı" in self.client.get(self.url).text
@@ -178,7 +178,7 @@ class TheAcceptancePage(Cast, TestCase):
 
 class TheFirstAdministrator(TestCase):
     def open(self, password: str):
-        with patch("foundation.directory.management.commands.create_platform_admin.getpass", return_value=password):
+        with patch("foundation.accounts.management.commands.create_platform_admin.getpass", return_value=password):
             call_command("create_platform_admin", "Ilk@kurum.test", "İlk Yönetici")
 
     def test_is_opened_by_command(self):

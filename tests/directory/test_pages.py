@@ -178,7 +178,7 @@ class FindingAMunicipality(Cast, TestCase):
 class LookingAfterPeople(Cast, TestCase):
     def setUp(self):
         super().setUp()
-        self.url = reverse("directory:staff", args=["26010"])
+        self.url = reverse("accounts:staff", args=["26010"])
 
     def test_is_for_the_administrator_of_that_municipality(self):
         assert signed_in(self.zehra).get(self.url).status_code == 200

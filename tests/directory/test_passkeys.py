@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.directory import accounts
+from foundation.accounts import adapter
 from tests.cast import PASSWORD, assemble
 from tests.journeys.browser import chromium, reader
 
@@ -48,7 +48,7 @@ def test_a_passkey_is_added_and_then_opens_the_account_without_a_password(at_loc
         page.click("#passkey_login")
         page.wait_for_url("**/tickets/")
         assert page.get_by_text("Selim Aydın").first.is_visible()
-    assert accounts.has_second_factor(selim)
+    assert adapter.has_second_factor(selim)
 
 
 def test_a_key_that_does_not_answer_is_said_in_words(at_localhost):

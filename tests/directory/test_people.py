@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.test import Client, TestCase, TransactionTestCase
 
-from foundation.directory import events, people
+from foundation.accounts import people
+from foundation.directory import events
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person
 from foundation.journal import journal
 from foundation.journal.models import Entry, PersonalText

@@ -19,16 +19,16 @@ class TheRegisters(Cast, TestCase):
         self.client = signed_in(self.yonca)
 
     def rows(self, page: str, **query) -> list[str]:
-        answer = self.client.get(reverse(f"directory:{page}"), query)
+        answer = self.client.get(reverse(f"accounts:{page}"), query)
         return [str(row) for row in answer.context["rows"]]
 
     def test_open_for_platform_administrators_only(self):
         for page in PAGES:
-            assert self.client.get(reverse(f"directory:{page}")).status_code == 200
+            assert self.client.get(reverse(f"accounts:{page}")).status_code == 200
             for person in (self.selim, self.zehra, self.ayse, self.leyla, self.nermin, self.kemal, self.stranger):
-                assert signed_in(person).get(reverse(f"directory:{page}")).status_code == 403
+                assert signed_in(person).get(reverse(f"accounts:{page}")).status_code == 403
         for action in ("one_person", "erasure"):
-            assert signed_in(self.nermin).post(reverse(f"directory:{action}", args=[self.selim.pk])).status_code == 403
+            assert signed_in(self.nermin).post(reverse(f"accounts:{action}", args=[self.selim.pk])).status_code == 403
 
     def test_find_people_municipalities_and_components_however_they_are_spelt(self):
         assert self.rows("everyone", q="AYDIN") == ["Selim Aydın"]
@@ -41,12 +41,12 @@ class TheRegisters(Cast, TestCase):
     def test_are_paged_by_the_last_row_seen(self):
         for _ in range(110):
             a_person()
-        url, seen = reverse("directory:everyone"), []
+        url, seen = reverse("accounts:everyone"), []
         while url:
             answer = self.client.get(url)
             seen += [row.pk for row in answer.context["rows"]]
             following = answer.context["following"]
-            url = following and f"{reverse('directory:everyone')}?cursor={following}"
+            url = following and f"{reverse('accounts:everyone')}?cursor={following}"
         assert len(seen) == len(set(seen)) == Person.objects.count()
 
     def test_list_people_in_the_order_of_the_turkish_alphabet(self):
@@ -56,10 +56,10 @@ class TheRegisters(Cast, TestCase):
         assert names == ["Ceyhan", "Cumhur", "Çankaya", "Irmak", "İnci"]
 
     def test_a_forged_cursor_is_refused_politely(self):
-        assert self.client.get(reverse("directory:everyone"), {"cursor": "x"}).status_code == 422
+        assert self.client.get(reverse("accounts:everyone"), {"cursor": "x"}).status_code == 422
 
     def test_cost_the_same_for_ten_and_for_fifty_people(self):
-        url = reverse("directory:everyone")
+        url = reverse("accounts:everyone")
         self.client.get(url)
         with self.assertNumQueries(5):
             self.client.get(url)
@@ -69,22 +69,22 @@ class TheRegisters(Cast, TestCase):
             self.client.get(url)
 
     def test_show_a_person_with_every_role_held(self):
-        page = self.client.get(reverse("directory:one_person", args=[self.selim.pk])).text
+        page = self.client.get(reverse("accounts:one_person", args=[self.selim.pk])).text
         assert "belediye personeli" in page
         assert "Odunpazarı" in page
 
     def test_end_one_role_and_leave_the_others(self):
         also = Membership.objects.create(person=self.selim, role=Membership.Role.AGENT)
-        page = self.client.post(reverse("directory:ending", args=[also.pk]), follow=True)
+        page = self.client.post(reverse("accounts:ending", args=[also.pk]), follow=True)
         assert page.status_code == 200
         assert [m.role for m in self.selim.memberships.current()] == ["staff"]
-        assert self.client.post(reverse("directory:ending", args=[also.pk])).status_code == 404
+        assert self.client.post(reverse("accounts:ending", args=[also.pk])).status_code == 404
 
 
 class InvitingNationally(Cast, TestCase):
     def invite(self, **wish):
         return signed_in(self.yonca).post(
-            reverse("directory:national_invitations"), {"email": "x@y.test", "municipality": "", **wish}
+            reverse("accounts:national_invitations"), {"email": "x@y.test", "municipality": "", **wish}
         )
 
     def test_an_operator(self):
@@ -108,14 +108,14 @@ class InvitingNationally(Cast, TestCase):
 class ErasingAPerson(Cast, TestCase):
     def test_asks_once_and_forgets(self):
         client = signed_in(self.yonca)
-        url = reverse("directory:erasure", args=[self.selim.pk])
+        url = reverse("accounts:erasure", args=[self.selim.pk])
         assert "Selim Aydın" in client.get(url).text
         assert client.post(url).status_code == 302
-        assert not re.search("selim", client.get(reverse("directory:everyone")).text, re.IGNORECASE)
+        assert not re.search("selim", client.get(reverse("accounts:everyone")).text, re.IGNORECASE)
 
     def test_wants_a_fresh_proof_of_who_asks(self):
         self.client.force_login(self.yonca)
-        url = reverse("directory:erasure", args=[self.selim.pk])
+        url = reverse("accounts:erasure", args=[self.selim.pk])
         assert self.client.post(url).headers["Location"].startswith("/accounts/reauthenticate/")
         assert Person.objects.get(pk=self.selim.pk).name == "Selim Aydın"
 
@@ -124,5 +124,5 @@ class TheWholeCountry(TestCase):
     def test_is_found_without_diacritics_in_the_order_of_a_register(self):
         cast.the_whole_country()
         client = signed_in(a_person(Membership.Role.PLATFORM_ADMIN))
-        answer = client.get(reverse("directory:every_municipality"), {"q": "pinarbasi"})
+        answer = client.get(reverse("accounts:every_municipality"), {"q": "pinarbasi"})
         assert [m.province_id for m in answer.context["rows"]] == ["02", "37", "38", "64"]

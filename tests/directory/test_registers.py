@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from foundation.directory import registers
+from foundation.directory.csv_files import BadRegister
 from foundation.directory.models import Component, Municipality, Province
-from foundation.directory.register_files import BadRegister
 from tests import cast
 
 SHIPPED = registers.SHIPPED

@@ -9,14 +9,14 @@ from django.http import HttpResponse
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 from django.urls import include, path
 
-from foundation.directory import accounts
+from foundation.accounts import adapter
 from foundation.outbox.models import Message
 from tests.cast import PASSWORD, Cast
 from tests.directory.test_people import signed_in
 
 
 def far_reaching(request):
-    accounts.confirm_first(request)
+    adapter.confirm_first(request)
     return HttpResponse(f"done: {request.POST.get('what', '')}")
 
 
@@ -46,7 +46,7 @@ class TheApp(Cast, TransactionTestCase):
         secret = page.context["form"].secret
         assert secret in page.text
         client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
-        assert accounts.has_second_factor(self.nermin)
+        assert adapter.has_second_factor(self.nermin)
         assert list(Message.objects.values_list("address", "subject")) == [
             (self.nermin.email, "Doğrulama uygulaması kuruldu"),
         ]
@@ -131,4 +131,4 @@ class FarReachingRoles(Cast, TestCase):
 
 
 def test_recovery_codes_alone_are_no_second_factor(db):
-    assert Authenticator.Type.RECOVERY_CODES not in accounts.SECOND_FACTORS
+    assert Authenticator.Type.RECOVERY_CODES not in adapter.SECOND_FACTORS

@@ -7,7 +7,7 @@ import time_machine
 from django.template import Context, Template
 from django.utils import translation
 
-from foundation.directory import spoken
+from foundation.language import formatting
 
 NOW = datetime(2026, 11, 21, 11, 5, tzinfo=UTC)  # 14.05 in Istanbul
 
@@ -30,9 +30,9 @@ NOW = datetime(2026, 11, 21, 11, 5, tzinfo=UTC)  # 14.05 in Istanbul
 )
 def test_how_long_ago(distance, turkish, english):
     with translation.override("tr"):
-        assert spoken.ago(NOW - distance, NOW) == turkish
+        assert formatting.ago(NOW - distance, NOW) == turkish
     with translation.override("en"):
-        assert spoken.ago(NOW - distance, NOW) == english
+        assert formatting.ago(NOW - distance, NOW) == english
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_how_long_ago(distance, turkish, english):
 )
 def test_numbers(value, decimals, turkish, english):
     with translation.override("tr"):
-        assert spoken.number(value, decimals) == turkish
+        assert formatting.number(value, decimals) == turkish
     with translation.override("en"):
-        assert spoken.number(value, decimals) == english
+        assert formatting.number(value, decimals) == english
 
 
 @pytest.mark.parametrize(("ratio", "turkish"), [(0.125, "%12,5"), (1, "%100"), (0.999, "%99,9"), (0, "%0")])
 def test_percentages_stand_after_their_sign(ratio, turkish):
     with translation.override("tr"):
-        assert spoken.percent(ratio) == turkish
+        assert formatting.percent(ratio) == turkish
 
 
 def shown(template: str, **context) -> str:

@@ -7,8 +7,9 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.directory import registers, turkish
-from foundation.directory.register_files import read
+from foundation.directory import registers
+from foundation.directory.csv_files import read
+from foundation.language import collation
 
 LOWER = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
 UPPER = "ABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZ"
@@ -17,8 +18,8 @@ WRITTEN = st.text(alphabet=LOWER + UPPER + "âîûÂÎÛ'’ 0123456789-.()", ma
 
 @pytest.mark.parametrize(("small", "capital"), list(zip(LOWER, UPPER, strict=True)))
 def test_every_letter_has_its_capital(small, capital):
-    assert turkish.lower(capital) == turkish.lower(small) == small
-    assert turkish.upper(small) == turkish.upper(capital) == capital
+    assert collation.lower(capital) == collation.lower(small) == small
+    assert collation.upper(small) == collation.upper(capital) == capital
 
 
 @pytest.mark.parametrize(
@@ -40,28 +41,28 @@ def test_every_letter_has_its_capital(small, capital):
     ],
 )
 def test_spellings_share_one_form(written, folded):
-    assert turkish.fold(written) == folded
+    assert collation.fold(written) == folded
 
 
 @pytest.mark.parametrize("pair", list(zip("çğıöşüâîûÇĞİÖŞÜÂÎÛI", "cgiosuaiucgiosuaiui", strict=True)))
 def test_every_special_letter_folds_to_its_base(pair):
-    assert turkish.fold(pair[0]) == pair[1]
+    assert collation.fold(pair[0]) == pair[1]
 
 
 @given(WRITTEN)
 def test_folding_twice_is_folding_once(text):
-    assert turkish.fold(turkish.fold(text)) == turkish.fold(text)
+    assert collation.fold(collation.fold(text)) == collation.fold(text)
 
 
 @given(WRITTEN)
 def test_case_and_diacritics_never_matter_for_search(text):
-    assert turkish.fold(turkish.upper(text)) == turkish.fold(turkish.lower(text)) == turkish.fold(text)
-    assert turkish.fold(text.upper()) == turkish.fold(text)
+    assert collation.fold(collation.upper(text)) == collation.fold(collation.lower(text)) == collation.fold(text)
+    assert collation.fold(text.upper()) == collation.fold(text)
 
 
 @given(st.text(max_size=60))
 def test_anything_people_paste_folds_without_capitals_or_double_spaces(text):
-    folded = turkish.fold(text)
+    folded = collation.fold(text)
     assert "  " not in folded
     assert folded == folded.strip()
     assert not set("çğıöşüâîûÇĞİÖŞÜI") & set(folded)
@@ -69,13 +70,13 @@ def test_anything_people_paste_folds_without_capitals_or_double_spaces(text):
 
 @given(WRITTEN)
 def test_lower_undoes_upper(text):
-    plain = turkish.lower(text)
-    assert turkish.lower(turkish.upper(plain)) == plain
+    plain = collation.lower(text)
+    assert collation.lower(collation.upper(plain)) == plain
 
 
 def test_the_alphabet_sorts_as_children_learn_it():
-    assert all(turkish.sort_key(a) < turkish.sort_key(b) for a, b in pairwise(LOWER))
-    assert all(turkish.sort_key(a) == turkish.sort_key(b) for a, b in zip(LOWER, UPPER, strict=True))
+    assert all(collation.sort_key(a) < collation.sort_key(b) for a, b in pairwise(LOWER))
+    assert all(collation.sort_key(a) == collation.sort_key(b) for a, b in zip(LOWER, UPPER, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -94,13 +95,13 @@ def test_the_alphabet_sorts_as_children_learn_it():
     ],
 )
 def test_names_sort_as_in_a_register(first, second):
-    assert turkish.sort_key(first) < turkish.sort_key(second)
+    assert collation.sort_key(first) < collation.sort_key(second)
 
 
 @given(WRITTEN)
 def test_sort_keys_are_digits_that_any_collation_orders_alike(text):
-    key = turkish.sort_key(text)
-    assert key == "" or (key.isascii() and key.isdigit() and len(key) == 2 * len(turkish.lower(text)))
+    key = collation.sort_key(text)
+    assert key == "" or (key.isascii() and key.isdigit() and len(key) == 2 * len(collation.lower(text)))
 
 
 @pytest.mark.django_db
@@ -111,4 +112,4 @@ def test_python_and_postgresql_sort_every_municipality_alike():
     with connection.cursor() as cursor:
         cursor.execute('SELECT name FROM unnest(%s::text[]) AS name ORDER BY name COLLATE "tr-x-icu"', [names])
         by_icu = [name for (name,) in cursor.fetchall()]
-    assert by_icu == sorted(names, key=turkish.sort_key)
+    assert by_icu == sorted(names, key=collation.sort_key)

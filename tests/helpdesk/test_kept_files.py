@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
 from foundation import now
-from foundation.wire import keeping
+from foundation.wire.files import draft_uploads
 from foundation.wire.models import KeptFile
 from helpdesk.models import Attachment, Ticket
 from tests.cast import Cast
@@ -68,15 +68,15 @@ class KeptFiles(Cast, TestCase):
     def test_what_nobody_sends_on_is_gone_after_a_day(self):
         self.post(impact="", attachments=[a_file()])
         kept = KeptFile.objects.get()
-        self.assertEqual(keeping.forget_old(), 0)
+        self.assertEqual(draft_uploads.forget_old(), 0)
         KeptFile.objects.update(created_at=now() - timedelta(days=2))
-        self.assertEqual(keeping.forget_old(), 1)
+        self.assertEqual(draft_uploads.forget_old(), 1)
         self.assertFalse(kept.file.storage.exists(kept.file.name))
 
     def test_a_persons_oldest_make_room(self):
-        for number in range(keeping.MOST_OF_ONE_PERSON + 2):
-            keeping.keep([a_file(f"{number}.txt")], by=self.selim)
-        self.assertEqual(KeptFile.objects.count(), keeping.MOST_OF_ONE_PERSON)
+        for number in range(draft_uploads.MOST_OF_ONE_PERSON + 2):
+            draft_uploads.keep([a_file(f"{number}.txt")], by=self.selim)
+        self.assertEqual(KeptFile.objects.count(), draft_uploads.MOST_OF_ONE_PERSON)
         self.assertFalse(KeptFile.objects.filter(name="0.txt").exists())
 
 

@@ -10,17 +10,17 @@ pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from foundation import collector  # noqa: E402 - Django first
-from foundation.live import handshakes, lookouts  # noqa: E402 - Django first
+from foundation import garbage  # noqa: E402 - Django first
+from foundation.live import autobahn_patch, poller  # noqa: E402 - Django first
 from tests.live.sockets import doors  # noqa: E402
 
 if pause := os.environ.get("STAGE_LOOK_PAUSE"):
-    lookouts.LOOK_PAUSE = float(pause)
+    poller.LOOK_PAUSE = float(pause)
 if patience := os.environ.get("STAGE_REDIS_PATIENCE"):
-    from foundation.live import redis_bell
+    from foundation.live import redis_doorbell
 
-    redis_bell.PATIENCE = float(patience)
+    redis_doorbell.PATIENCE = float(patience)
 
 application = ProtocolTypeRouter({"http": pages, "websocket": doors})
-collector.calm()
-handshakes.spare_the_printing()
+garbage.calm()
+autobahn_patch.spare_the_printing()

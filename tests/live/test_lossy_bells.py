@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 from asgiref.sync import sync_to_async
 
-from foundation.live import doorbell, live, lookouts
+from foundation.live import doorbell, live, poller
 from tests.live.pages import Page
 from tests.live.sockets import PATIENCE, latest_of, open_page
 
@@ -74,14 +74,14 @@ async def test_every_page_equals_the_database_a_moment_later(sick_bell):
 @pytest.fixture
 def looks(monkeypatch):
     """The head that each look found, in turn. A look comes at a ring, else `LOOK_PAUSE` after the one before."""
-    found, look = [], lookouts.look
+    found, look = [], poller.look
 
     def counted(question):
         finding = look(question)
         found.append(finding.head)
         return finding
 
-    monkeypatch.setattr(lookouts, "look", counted)
+    monkeypatch.setattr(poller, "look", counted)
     return found
 
 
@@ -102,7 +102,7 @@ async def test_no_change_waits_for_more_than_the_second_look(sick_bell, looks):
 
 
 async def test_a_heard_ring_is_answered_without_waiting_for_the_next_look(monkeypatch):
-    monkeypatch.setattr(lookouts, "LOOK_PAUSE", 600.0)
+    monkeypatch.setattr(poller, "LOOK_PAUSE", 600.0)
     async with open_page("/ws/square/") as socket:
         page = Page()
         while not page.snapshots:

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 
 from foundation import now
 from foundation.directory.models import Membership, Person
-from foundation.live import lookouts
+from foundation.live import poller
 from tests.cast import assemble
 from tests.live.pages import Page
 from tests.live.sockets import PATIENCE, open_page, session_of
@@ -50,7 +50,7 @@ async def test_the_page_closes_and_says_why(what_happens, code):
 
 
 def test_the_pauses_leave_two_of_the_five_seconds_to_the_database():
-    assert lookouts.PRESENCE_PAUSE + lookouts.LOOK_PAUSE + lookouts.BREATH <= 3.1
+    assert poller.PRESENCE_PAUSE + poller.LOOK_PAUSE + poller.BREATH <= 3.1
 
 
 async def test_a_revoked_person_is_not_let_in_again():

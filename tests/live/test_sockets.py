@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from foundation import now
 from foundation.live import live, numbering
 from foundation.live.hubs import FRAME_PAUSE
-from foundation.live.lookouts import lookout
+from foundation.live.poller import lookout
 from tests.cast import assemble
 from tests.live.pages import Page
 from tests.live.sockets import PATIENCE, open_page, session_of

@@ -8,7 +8,7 @@ from django.test import AsyncClient, Client
 from django.urls import path
 
 from foundation.live import live, views
-from foundation.live.lookouts import lookout
+from foundation.live.poller import lookout
 from tests.cast import assemble
 from tests.live.pages import Page
 from tests.live.sockets import PATIENCE, PublicDoor, WatchDoor

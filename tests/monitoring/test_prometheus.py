@@ -21,7 +21,7 @@ import yaml
 from django.test import LiveServerTestCase, override_settings
 
 from foundation import now
-from foundation.promises.promises import go_round
+from foundation.leases.leases import go_round
 from helpdesk import tallies
 from helpdesk.models import Queue, Team
 from monitoring import alertmanager, past, watch

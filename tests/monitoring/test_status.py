@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation import now
-from foundation.directory import spoken
 from foundation.directory.models import Component
+from foundation.language import formatting
 from monitoring import maintenances, outages, partitions
 from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, State
 from monitoring.status import bars, feeds, latency, report, snapshot
@@ -176,7 +176,8 @@ class WhatItMeans(StatusCase):
 
     def test_a_red_day_is_never_called_a_hundred(self):
         self.assertEqual(
-            [spoken.share_kept(ratio) for ratio in (1, 0.999999, 0.9995, 0.5)], ["%100", "%99,99", "%99,95", "%50,00"]
+            [formatting.share_kept(ratio) for ratio in (1, 0.999999, 0.9995, 0.5)],
+            ["%100", "%99,99", "%99,95", "%50,00"],
         )
 
 
@@ -640,7 +641,7 @@ class OnDisk(StatusCase):
         self.keep()
         for path in ("index.html", "status/26010/index.html"):
             page = (self.root / path).read_text(encoding="utf-8")
-            self.assertIn(f">{spoken.exact(outage.started_at)}</time>", page)
+            self.assertIn(f">{formatting.exact(outage.started_at)}</time>", page)
             self.assertNotIn("az önce", page)
 
     def test_a_flood_of_changes_is_written_in_rounds(self):

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import now
 from foundation.directory.models import Component
-from foundation.outbox import dispatch
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import ConsoleMessage, Message
 from monitoring import maintenances, outages
 from monitoring.models import Announcement, Maintenance, Node, State, Subscriber, Told

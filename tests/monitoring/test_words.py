@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import now
 from foundation.directory.models import Component, Membership, Person
-from foundation.outbox import dispatch
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Message
 from monitoring import outages
 from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
 from foundation.journal.models import Entry
-from foundation.outbox import dispatch
+from foundation.outbox.delivery import dispatch
 from runbooks.broadcasts import evidence, papers, sending
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted

@@ -14,7 +14,8 @@ from django.utils import timezone
 from config.api import api
 from foundation import now
 from foundation.journal.models import Entry
-from foundation.outbox import dispatch, outbox
+from foundation.outbox import outbox
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Message
 from foundation.wire import tokens
 from monitoring import outages

@@ -86,7 +86,7 @@ def test_the_bar_on_top_is_one_line_for_every_role_and_loses_no_door(live_server
     cookie = cookie_of(getattr(crisis, person), live_server)
     with chromium() as browser, reader(browser, live_server.url) as page:
         page.context.add_cookies([cookie])
-        page.goto(reverse("directory:profile"))
+        page.goto(reverse("accounts:profile"))
         names = None
         for width in (1920, 1280, 1024, 768, 390, 360):
             page.set_viewport_size({"width": width, "height": 800})

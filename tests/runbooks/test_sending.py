@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from foundation import now
 from foundation.live.models import Event
-from foundation.outbox import dispatch, housekeeping, outbox
+from foundation.outbox import housekeeping, outbox
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Batch, Message
 from monitoring import outages
 from runbooks.broadcasts import sending

@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from foundation import now
-from foundation.directory import contacts, invitations
+from foundation.accounts import contacts, invitations
 from tests.cast import a_contact, a_person
 from tests.wall import EVERYONE, Call, Door, Public, nothing
 
@@ -51,33 +51,33 @@ doors = [
     Public("account_reset_password_from_key_done"),
     Public("account_logout", answers=(302,)),
     Public("account_set_password", answers=(302,)),
-    Public("directory:privacy"),
-    Public("directory:accessibility"),
-    Public("directory:language", answers=(405,)),
-    Public("directory:acceptance", at=lambda stage: {"secret": stage.invitation_secret}),
+    Public("accounts:privacy"),
+    Public("accounts:accessibility"),
+    Public("accounts:language", answers=(405,)),
+    Public("accounts:acceptance", at=lambda stage: {"secret": stage.invitation_secret}),
     Door("account_change_password", EVERYONE),
     Door("account_reauthenticate", EVERYONE),
     Door("usersessions_list", EVERYONE),
-    Door("directory:profile", EVERYONE),
-    Door("directory:my_data", EVERYONE),
-    Door("directory:municipalities", EVERYONE),
-    Door("directory:staff", ADMINISTRATORS, at=odunpazari, post=an_invitation),
-    Door("directory:revocation", ADMINISTRATORS, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
-    Door("directory:contacts", ADMINISTRATORS, at=odunpazari, post=a_contacts_form),
-    Door("directory:contact_code", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
-    Door("directory:contact_verification", ADMINISTRATORS, at=the_contact, get=False, post=the_code),
-    Door("directory:contact_removal", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
-    Door("directory:withdrawal", ADMINISTRATORS, at=lambda stage: {"pk": stage.invitation.pk}, get=False, post=nothing),
+    Door("accounts:profile", EVERYONE),
+    Door("accounts:my_data", EVERYONE),
+    Door("accounts:municipalities", EVERYONE),
+    Door("accounts:staff", ADMINISTRATORS, at=odunpazari, post=an_invitation),
+    Door("accounts:revocation", ADMINISTRATORS, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
+    Door("accounts:contacts", ADMINISTRATORS, at=odunpazari, post=a_contacts_form),
+    Door("accounts:contact_code", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
+    Door("accounts:contact_verification", ADMINISTRATORS, at=the_contact, get=False, post=the_code),
+    Door("accounts:contact_removal", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
+    Door("accounts:withdrawal", ADMINISTRATORS, at=lambda stage: {"pk": stage.invitation.pk}, get=False, post=nothing),
 ]
 register = [
-    Door("directory:everyone", PLATFORM),
-    Door("directory:one_person", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
-    Door("directory:person_data", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
-    Door("directory:erasure", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
-    Door("directory:ending", PLATFORM, at=lambda stage: {"pk": stage.membership.pk}, get=False, post=nothing),
-    Door("directory:every_municipality", PLATFORM),
-    Door("directory:every_component", PLATFORM),
-    Door("directory:national_invitations", PLATFORM, post=an_operators_invitation),
+    Door("accounts:everyone", PLATFORM),
+    Door("accounts:one_person", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
+    Door("accounts:person_data", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
+    Door("accounts:erasure", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
+    Door("accounts:ending", PLATFORM, at=lambda stage: {"pk": stage.membership.pk}, get=False, post=nothing),
+    Door("accounts:every_municipality", PLATFORM),
+    Door("accounts:every_component", PLATFORM),
+    Door("accounts:national_invitations", PLATFORM, post=an_operators_invitation),
 ]
 second_factor = [
     # Nobody signed in: to the login page. Signed in but nothing to prove: on to where they were going.

@@ -5,9 +5,9 @@ import socket
 import pytest
 from django.core.files.base import ContentFile
 
-from foundation.wire import keeping, scanning
-from foundation.wire.scanning import Verdict
-from foundation.wire.uploads import FileRefused
+from foundation.wire.files import draft_uploads, scanning
+from foundation.wire.files.scanning import Verdict
+from foundation.wire.files.uploads import FileRefused
 from tests.standins.clamd import BAD, Clamd
 
 
@@ -37,7 +37,7 @@ def test_an_infected_file_is_refused_in_a_sentence(scanner):
 
 
 def test_an_infected_file_is_not_kept_for_a_second_try(scanner):
-    assert [each.name for each in keeping.acceptable([a_file(BAD), a_file(name="iyi.txt")])] == ["iyi.txt"]
+    assert [each.name for each in draft_uploads.acceptable([a_file(BAD), a_file(name="iyi.txt")])] == ["iyi.txt"]
 
 
 @pytest.mark.parametrize("said", [b"INSTREAM size limit exceeded. ERROR", b"", b"stream: OK and more"])

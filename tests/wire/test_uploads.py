@@ -8,8 +8,8 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from foundation.wire import uploads
-from foundation.wire.uploads import FileRefused, accept, accept_all, clean_name, random_place
+from foundation.wire.files import uploads
+from foundation.wire.files.uploads import FileRefused, accept, accept_all, clean_name, random_place
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600

@@ -10,14 +10,14 @@ from django.core.management.base import BaseCommand
 from config import residents
 from config.asgi import application
 from config.server import GuardedServer, on_start, on_stop, open_many_files
-from foundation import collector
+from foundation import garbage
 from foundation.directory.demo import ACCOUNTS, PASSWORD
 
 GONE_WITHIN = 4.5
 LARGEST_FRAME = 16 * 1024
 WAITING = 4096  # connections that may wait to be taken: after a restart every page comes at once
 PATIENT = 20  # seconds until an opened socket must be accepted: five are too few when thousands come back
-NEVER = 24 * 3600  # heads and the kernel's clock find a browser that vanished (foundation/live/wires.py)
+NEVER = 24 * 3600  # heads and the kernel's clock find a browser that vanished (foundation/live/transports.py)
 
 
 class Command(BaseCommand):
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         on_start(lambda loop: self._say_where(host, port))
         on_stop(lambda: residents.stop(living))
         on_stop(insist)
-        collector.calm()
+        garbage.calm()
         open_many_files()
         # A shell that starts us in the background ignores Ctrl-C for us; we do not.
         signal.signal(signal.SIGINT, signal.default_int_handler)

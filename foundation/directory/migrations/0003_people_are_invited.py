@@ -5,13 +5,13 @@ import foundation
 from django.conf import settings
 from django.db import migrations, models
 
-from foundation.directory import turkish
+from foundation.language import collation
 
 
 def find_people_by_name(apps, schema_editor):
     Person = apps.get_model("directory", "Person")
     for person in Person.objects.all():
-        person.search_text = f"{turkish.fold(person.name)} {person.email}"
+        person.search_text = f"{collation.fold(person.name)} {person.email}"
         person.save(update_fields=["search_text"])
 
 

@@ -2,13 +2,13 @@
 
 from django.db import migrations, models
 
-from foundation.directory import turkish
+from foundation.language import collation
 
 
 def put_people_in_order(apps, schema_editor):
     Person = apps.get_model("directory", "Person")
     for person in Person.objects.only("name").iterator():
-        person.sort_key = turkish.sort_key(person.name)
+        person.sort_key = collation.sort_key(person.name)
         person.save(update_fields=["sort_key"])
 
 

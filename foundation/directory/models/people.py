@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from foundation import now
-from foundation.directory import turkish
 from foundation.directory.models.places import Municipality, Province
+from foundation.language import collation
 
 
 class PersonQuerySet(models.QuerySet):
@@ -23,7 +23,7 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(own).distinct()
 
     def matching(self, words: str):
-        return self.filter(search_text__contains=turkish.fold(words))
+        return self.filter(search_text__contains=collation.fold(words))
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -68,8 +68,8 @@ class Person(AbstractBaseUser):
 
     def derive(self) -> None:
         """Fill what follows from name and address; `save` does it, bulk writers call it."""
-        self.sort_key = turkish.sort_key(self.name)
-        self.search_text = f"{turkish.fold(self.name)} {self.email}"
+        self.sort_key = collation.sort_key(self.name)
+        self.search_text = f"{collation.fold(self.name)} {self.email}"
 
     def save(self, *args, **kwargs):
         self.derive()

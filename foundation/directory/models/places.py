@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from foundation.directory import turkish
+from foundation.language import collation
 
 
 class Province(models.Model):
@@ -31,7 +31,7 @@ class Province(models.Model):
 
     def derive(self) -> None:
         """Fill what follows from the name; `save` does it, bulk writers call it."""
-        self.sort_key = turkish.sort_key(self.name)
+        self.sort_key = collation.sort_key(self.name)
 
     def save(self, *args, **kwargs):
         self.derive()
@@ -54,7 +54,7 @@ class MunicipalityQuerySet(models.QuerySet):
     def matching(self, words: str):
         """Those whose name, district or code holds every word, however it is spelt."""
         found = self
-        for word in turkish.fold(words).split():
+        for word in collation.fold(words).split():
             found = found.filter(search_text__contains=word)
         return found
 
@@ -100,8 +100,8 @@ class Municipality(models.Model):
 
     def derive(self) -> None:
         """Fill what follows from the names; `save` does it, bulk writers call it."""
-        self.sort_key = turkish.sort_key(self.full_name)
-        self.search_text = turkish.fold(f"{self.full_name} {self.district} {self.code}")
+        self.sort_key = collation.sort_key(self.full_name)
+        self.search_text = collation.fold(f"{self.full_name} {self.district} {self.code}")
 
     def save(self, *args, **kwargs):
         self.derive()
@@ -117,8 +117,8 @@ def name_column(path: str = "") -> str:
 class ComponentQuerySet(models.QuerySet["Component"]):
     def matching(self, words: str):
         """By name in either language or by code; the register is short enough to read whole."""
-        wanted = turkish.fold(words)
-        fits = [c.pk for c in self if wanted in turkish.fold(f"{c.code} {c.name_tr} {c.name_en}")]
+        wanted = collation.fold(words)
+        fits = [c.pk for c in self if wanted in collation.fold(f"{c.code} {c.name_tr} {c.name_en}")]
         return self.filter(pk__in=fits)
 
     def choices(self) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.parcels import Accepted, Outcome, Parcel, Sighting
+from foundation.outbox.gateways.postings import Accepted, Outcome, Parcel, Sighting
 from foundation.outbox.models import ConsoleMessage
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from foundation.outbox.gateways.parcels import LookUpFailed, Outcome, Parcel, Sighting
+from foundation.outbox.gateways.postings import LookUpFailed, Outcome, Parcel, Sighting
 
 
 class Transfer(models.TextChoices):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.parcels import Accepted, Busy, Outcome, Parcel, Refused, Silent
+from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Parcel, Refused, Silent
 
 
 class Mail(Gateway):

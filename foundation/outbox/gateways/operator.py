@@ -21,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from foundation.outbox.gateways.gateway import Gateway, Transfer
-from foundation.outbox.gateways.parcels import (
+from foundation.outbox.gateways.postings import (
     Accepted,
     Busy,
     LookUpFailed,

@@ -24,7 +24,7 @@ from twilio.rest import Client
 
 from foundation.outbox.gateways import codes
 from foundation.outbox.gateways.gateway import Gateway, Transfer
-from foundation.outbox.gateways.parcels import (
+from foundation.outbox.gateways.postings import (
     Accepted,
     Busy,
     LookUpFailed,

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from foundation import now
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.parcels import Accepted, Busy, Outcome, Parcel, Refused
+from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Parcel, Refused
 from foundation.wire.addresses import WEB_PORTS, ForbiddenAddress, guarded_session
 
 LONGEST_WAIT = timedelta(hours=1)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.batch import Batch
-from foundation.wire import seals
+from foundation.wire import encryption
 
 
 class Channel(models.TextChoices):
@@ -101,7 +101,7 @@ class Message(models.Model):
     @property
     def words(self) -> str:
         """What the recipient reads."""
-        return seals.unseal(self.text) if self.is_sealed else self.text
+        return encryption.unseal(self.text) if self.is_sealed else self.text
 
 
 class Attempt(models.Model):

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import foundation
-import foundation.wire.uploads
+import foundation.wire.files.uploads
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="KeptFile",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file", models.FileField(upload_to=foundation.wire.uploads.random_place)),
+                ("file", models.FileField(upload_to=foundation.wire.files.uploads.random_place)),
                 ("name", models.CharField(max_length=200)),
                 ("created_at", models.DateTimeField(db_index=True, default=foundation.now)),
                 (

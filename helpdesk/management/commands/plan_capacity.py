@@ -11,7 +11,7 @@ from django.db.models.functions import TruncHour
 from django.utils.translation import gettext as _
 
 from foundation import now
-from foundation.directory.spoken import number, percent
+from foundation.language.formatting import number, percent
 from helpdesk.models import Ticket
 from helpdesk.staffing import Demand, Staffing, needed, staffed
 from helpdesk.tickets.intake import ISTANBUL

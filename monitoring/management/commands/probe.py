@@ -5,7 +5,7 @@ import signal
 
 from django.core.management.base import BaseCommand, CommandError
 
-from foundation import collector
+from foundation import garbage
 from monitoring.probing import loops, resident
 from monitoring.verdicts import HERE
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if not 0 < len(location.strip()) <= LONGEST_NAME:
             raise CommandError(f"a location has a name of at most {LONGEST_NAME} letters")
         index, of = read_shard(shard)
-        collector.calm()
+        garbage.calm()
         loops.run(self.probe(resident.Post(index, of, location.strip())))
 
     async def probe(self, post: resident.Post) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.outbox import dispatch
+from foundation.outbox.delivery import dispatch
 from tests.servers import free_port
 from tests.standins import twilio
 

@@ -9,9 +9,11 @@ import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 
 from foundation import now
-from foundation.outbox import canary, dispatch, inquiries, metrics, outbox, receipts, routes, tokens
+from foundation.outbox import canary, metrics, outbox
+from foundation.outbox.delivery import dispatch, routes, tokens
 from foundation.outbox.models import Batch, InboundMessage, Message
 from foundation.outbox.outbox import Recipient
+from foundation.outbox.reconciliation import receipts, status_polling
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 State = Message.State
@@ -31,11 +33,11 @@ def test_a_receipt_that_was_lost_is_asked_for(standin):
     batch = sent()
     assert batch.messages.get().state == State.SUBMITTED
     with time_machine.travel(now() + timedelta(minutes=1)):
-        assert inquiries.ask_about_silent() == 0
+        assert status_polling.ask_about_silent() == 0
     with time_machine.travel(now() + timedelta(minutes=3)):
         wait_for_delivery(standin)
-        assert inquiries.ask_about_silent() == 1
-        assert inquiries.ask_about_silent() == 0
+        assert status_polling.ask_about_silent() == 1
+        assert status_polling.ask_about_silent() == 0
         receipts.apply()
     assert batch.messages.get().state == State.DELIVERED
 
@@ -51,7 +53,7 @@ def test_a_gateway_that_cannot_say_is_asked_again_later(standin, settings):
     batch = sent()
     settings.TWILIO_API_BASE = "http://127.0.0.1:9"
     with time_machine.travel(now() + timedelta(minutes=3)):
-        assert inquiries.ask_about_silent() == 0
+        assert status_polling.ask_about_silent() == 0
     assert batch.messages.get().state == State.SUBMITTED
 
 

@@ -10,10 +10,12 @@ import time_machine
 from django.db import connection
 
 from foundation import now
-from foundation.outbox import dispatch, doubts, housekeeping, outbox, receipts, routes
-from foundation.outbox.gateways.parcels import Receipt
+from foundation.outbox import housekeeping, outbox
+from foundation.outbox.delivery import dispatch, routes
+from foundation.outbox.gateways.postings import Receipt
 from foundation.outbox.models import Attempt, Message, Route, Suppression
 from foundation.outbox.outbox import Recipient
+from foundation.outbox.reconciliation import receipts, uncertain
 from tests.cast import assemble
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -34,7 +36,7 @@ def settle_everything(seconds: float = 120) -> None:
     moving = [State.QUEUED, State.POSTING, State.IN_DOUBT]
     while Message.objects.filter(state__in=moving).exists() and time.monotonic() < until:
         dispatch.deliver_sms()
-        doubts.settle()
+        uncertain.settle()
         time.sleep(0.05)
 
 
@@ -147,10 +149,10 @@ def test_with_look_up_broken_the_lane_decides(hasty):
     information = a_released_batch(10, lane="information", key="information")
     dispatch.deliver_sms()
     hasty.set(by_suffix={})
-    doubts.settle()
+    uncertain.settle()
     assert information.messages.filter(state=State.IN_DOUBT).count() == 2
     with time_machine.travel(now() + timedelta(minutes=3)):
-        doubts.settle()
+        uncertain.settle()
     assert information.messages.filter(state=State.UNCERTAIN).count() == 2
     assert outbox.tally(information).uncertain == 2
     assert max(hasty.accepted().values()) == 1
@@ -162,7 +164,7 @@ def test_with_look_up_broken_life_safety_is_sent_once_more_and_never_a_third_tim
     dispatch.deliver_sms()
     for minutes in (2, 4, 6):
         with time_machine.travel(now() + timedelta(minutes=minutes)):
-            doubts.settle()
+            uncertain.settle()
             dispatch.deliver_sms()
     assert hasty.accepted() == Counter({"+905320000000": 2, "+905320000001": 1})
     assert batch.messages.get(address__endswith="0000").state == State.UNCERTAIN
@@ -266,7 +268,7 @@ def test_a_worker_that_died_leaves_doubt_and_not_a_second_copy(hasty):
     batch = a_released_batch(3)
     Message.objects.update(state=State.POSTING, posted_at=now(), attempt=1, gateway="twilio")
     with time_machine.travel(now() + timedelta(minutes=1)):
-        assert doubts.find_abandoned() == 3
+        assert uncertain.find_abandoned() == 3
         settle_everything()
     assert set(hasty.accepted().values()) == {1}
     assert outbox.tally(batch).in_flight == 3
@@ -278,11 +280,11 @@ def test_a_list_asked_for_too_early_proves_nothing_however_late_it_is_written_do
     dispatch.deliver_sms()
     asked_at = batch.messages.get().due_at
     with time_machine.travel(asked_at, tick=False):
-        (doubt,) = doubts._take()
+        (doubt,) = uncertain._take()
     assert asked_at < doubt.settles_at
     for asked, state in ((asked_at, State.IN_DOUBT), (doubt.settles_at, State.QUEUED)):
         with time_machine.travel(doubt.settles_at + timedelta(seconds=20)):
-            doubts._write([doubt], [[]], asked)
+            uncertain._write([doubt], [[]], asked)
         assert batch.messages.get().state == state
 
 

@@ -12,9 +12,11 @@ import pytest
 import time_machine
 
 from foundation import now
-from foundation.outbox import doubts, outbox, receipts
+from foundation.outbox import outbox
 from foundation.outbox.models import Attempt, Message, Suppression
 from foundation.outbox.outbox import Recipient
+from foundation.outbox.reconciliation import receipts
+from foundation.outbox.reconciliation import uncertain as doubts
 from tests.standins.workers import Workers
 
 pytestmark = [

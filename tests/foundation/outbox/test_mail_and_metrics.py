@@ -9,10 +9,12 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from foundation import now
-from foundation.outbox import dispatch, doubts, outbox
+from foundation.outbox import outbox
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.metrics import collector
 from foundation.outbox.models import Message
 from foundation.outbox.outbox import Recipient
+from foundation.outbox.reconciliation import uncertain
 
 pytestmark = pytest.mark.django_db
 State = Message.State
@@ -77,7 +79,7 @@ def test_a_mail_in_doubt_goes_once_more_under_the_same_name(server):
     dispatch.deliver("email", seconds=0.3)
     server.error = None
     with time_machine.travel(now() + timedelta(minutes=3)):
-        doubts.settle()
+        uncertain.settle()
         dispatch.deliver_email()
     message.refresh_from_db()
     assert (message.state, message.resends) == (State.UNCONFIRMED, 1)

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from foundation import now
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.operator import Operator, dig
-from foundation.outbox.gateways.parcels import Accepted, Busy, LookUpFailed, Refused, Silent
+from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Refused, Silent
 from tests.foundation.outbox.test_sdk_traps import Endpoint, a_parcel
 
 

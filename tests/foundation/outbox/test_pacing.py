@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.outbox.pacing import Pace, Temper
+from foundation.outbox.delivery.pacing import Pace, Temper
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 

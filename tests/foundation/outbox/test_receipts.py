@@ -10,9 +10,11 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from foundation import now
-from foundation.outbox import events, outbox, receipts, tokens
+from foundation.outbox import events, outbox
+from foundation.outbox.delivery import tokens
 from foundation.outbox.models import Attempt, InboundMessage, Message, ProviderEvent, Suppression
 from foundation.outbox.outbox import Recipient
+from foundation.outbox.reconciliation import receipts
 
 pytestmark = pytest.mark.django_db
 State = Message.State

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from foundation.outbox.gateways.parcels import Accepted, Busy, LookUpFailed, Parcel, Refused, Silent
+from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Parcel, Refused, Silent
 from foundation.outbox.gateways.twilio import Twilio
 
 ACCEPTED = {"sid": "SM1", "status": "queued", "body": "b", "to": "+905320000001", "num_segments": "1"}

@@ -3,9 +3,10 @@
 import pytest
 from django.core import mail
 
-from foundation.outbox import dispatch, housekeeping, outbox
+from foundation.outbox import housekeeping, outbox
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Message
-from foundation.wire import seals
+from foundation.wire import encryption
 
 pytestmark = pytest.mark.django_db
 LINK = "https://nobet.example/invitations/kimse-bilmesin/"
@@ -33,8 +34,8 @@ def test_other_letters_stay_readable():
 
 
 def test_a_former_key_still_opens_and_a_foreign_one_does_not(settings):
-    sealed = seals.seal("söz")
+    sealed = encryption.seal("söz")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "yeni", [settings.SECRET_KEY]
-    assert seals.unseal(sealed) == "söz"
+    assert encryption.unseal(sealed) == "söz"
     settings.SECRET_KEY_FALLBACKS = []
-    assert seals.unseal(sealed) == ""
+    assert encryption.unseal(sealed) == ""

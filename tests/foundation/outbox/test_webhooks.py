@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.core import mail
 
-from foundation.outbox import dispatch, outbox
+from foundation.outbox import outbox
+from foundation.outbox.delivery import dispatch
 from foundation.outbox.gateways import webhook
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Message, Suppression

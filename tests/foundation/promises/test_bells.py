@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from foundation.promises import bells
+from foundation.leases import doorbell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,32 +22,32 @@ class Task:
 def task():
     cache.delete("bell:door")
     task = Task()
-    bells.hang("door", task, "sms")
+    doorbell.hang("door", task, "sms")
     yield task
-    del bells._bells["door"]
+    del doorbell._bells["door"]
 
 
 def test_ten_thousand_rings_are_one_look(task):
     for _ in range(1000):
-        bells.ring("door")
+        doorbell.ring("door")
     assert task.heard == [("sms",)]
 
 
 def test_what_is_committed_after_the_look_began_rings_again(task):
-    bells.ring("door")
-    bells.answer("door")
-    bells.ring("door")
+    doorbell.ring("door")
+    doorbell.answer("door")
+    doorbell.ring("door")
     assert len(task.heard) == 2
 
 
 def test_nothing_rings_before_the_commit_nor_without_one(task):
     with transaction.atomic():
-        bells.ring("door")
+        doorbell.ring("door")
         assert task.heard == []
     assert len(task.heard) == 1
-    bells.answer("door")
+    doorbell.answer("door")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        bells.ring("door")
+        doorbell.ring("door")
         raise ZeroDivisionError
     assert len(task.heard) == 1
 
@@ -57,12 +57,12 @@ def test_a_broker_or_a_cache_that_is_away_is_no_failure(task, monkeypatch):
         raise ConnectionError("nobody there")
 
     monkeypatch.setattr(task, "apply_async", away)
-    bells.ring("door")
-    monkeypatch.setattr(bells.cache, "add", away, raising=False)
-    monkeypatch.setattr(bells.cache, "delete", away, raising=False)
-    bells.ring("door")
-    bells.answer("door")
+    doorbell.ring("door")
+    monkeypatch.setattr(doorbell.cache, "add", away, raising=False)
+    monkeypatch.setattr(doorbell.cache, "delete", away, raising=False)
+    doorbell.ring("door")
+    doorbell.answer("door")
 
 
 def test_a_bell_nobody_hung_is_silent():
-    bells.ring("nowhere")
+    doorbell.ring("nowhere")

@@ -8,9 +8,9 @@ import time_machine
 from django.db import connection, connections
 
 from foundation import now
-from foundation.promises import backoff, promises
-from foundation.promises.metrics import collector
-from foundation.promises.models import Promise, SweepMark
+from foundation.leases import backoff, leases
+from foundation.leases.metrics import collector
+from foundation.leases.models import Promise, SweepMark
 
 
 class Errand(Promise):
@@ -108,17 +108,17 @@ def test_a_sweep_that_fails_is_marked_and_the_next_one_clears_it():
     def broken():
         raise ValueError("no such column")
 
-    assert not promises.go_round("t.broken", broken)
+    assert not leases.go_round("t.broken", broken)
     mark = SweepMark.objects.get(name="t.broken")
     assert (mark.error, mark.succeeded_at) == ("ValueError: no such column", None)
-    assert promises.go_round("t.broken", lambda: None)
+    assert leases.go_round("t.broken", lambda: None)
     mark.refresh_from_db()
     assert mark.error == ""
 
 
 @pytest.mark.django_db
 def test_when_a_sweep_last_went_through_is_a_metric():
-    promises.go_round("t.works", lambda: None)
+    leases.go_round("t.works", lambda: None)
     (family,) = collector.collect()
     (sample,) = family.samples
     assert sample.name == "nobet_sweep_last_success_timestamp_seconds"

@@ -2,7 +2,7 @@
 
 import random
 
-from foundation.directory import turkish
+from foundation.language import collation
 
 PLAIN = str.maketrans("çğıöşüÇĞİÖŞÜ", "cgiosuCGIOSU")
 VOWELS = set("aeıioöuü")
@@ -13,7 +13,7 @@ def no_diacritics(text: str, chance: random.Random) -> str:
 
 
 def all_capitals(text: str, chance: random.Random) -> str:
-    return turkish.upper(text)
+    return collation.upper(text)
 
 
 def swapped_letters(text: str, chance: random.Random) -> str:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from foundation.directory import registers
-from foundation.directory.register_files import BadRegister
+from foundation.directory.csv_files import BadRegister
 
 SHOWN = 20
 

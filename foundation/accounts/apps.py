@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Has no table of its own: people, memberships and contacts are the directory's."""
+
+    name = "foundation.accounts"
+
+    def ready(self):
+        import_module("foundation.accounts.listeners")

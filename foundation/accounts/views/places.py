@@ -1,0 +1,24 @@
+"""Finding a municipality, with and without JavaScript."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from foundation.directory.models import Municipality
+
+SHOWN = 20
+
+
+@login_required
+@require_safe
+def municipalities(request):
+    """Search by name or code. With `next`, each result leads back there as `?municipality=<code>`."""
+    words, back = request.GET.get("q", "")[:80], request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = ""
+    found = Municipality.objects.visible_to(request.user).matching(words).select_related("province")
+    page = list(found[: SHOWN + 1])
+    context = {"words": words, "back": back, "municipalities": page[:SHOWN], "there_are_more": len(page) > SHOWN}
+    template = "accounts/_municipalities.html" if request.htmx else "accounts/municipalities.html"
+    return render(request, template, context)

@@ -1,0 +1,116 @@
+"""Pages for platform administrators: everyone, every municipality, every component."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.accounts import adapter, invitations, people
+from foundation.accounts.forms import NationalInvitationForm
+from foundation.accounts.views.myself import data_file
+from foundation.directory.models import Component, Invitation, Membership, Municipality, Person
+from foundation.wire import paging
+
+PAGE = 50
+
+
+def for_platform_administrators(view: Callable) -> Callable:
+    @login_required
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@for_platform_administrators
+@require_safe
+def everyone(request):
+    roles = Membership.objects.current().select_related("municipality")
+    found = Person.objects.prefetch_related(Prefetch("memberships", roles))
+    return list_page(request, "people", found, order=("sort_key", "pk"))
+
+
+@for_platform_administrators
+@require_safe
+def every_municipality(request):
+    found = Municipality.objects.select_related("province")
+    return list_page(request, "municipalities", found, order=("sort_key", "pk"))
+
+
+@for_platform_administrators
+@require_safe
+def every_component(request):
+    return list_page(request, "components", Component.objects.all(), order=("position", "pk"))
+
+
+def list_page(request, noun: str, found, *, order: tuple[str, ...]):
+    """One page of a register: `q` searches, `cursor` continues behind the last row seen."""
+    words = request.GET.get("q", "")[:80]
+    if words:
+        found = found.matching(words)
+    rows, following = paging.page(found, order=order, cursor=request.GET.get("cursor"), limit=PAGE)
+    context = {"noun": noun, "rows": rows, "following": following, "words": words}
+    return render(request, f"accounts/register_{noun}.html", context)
+
+
+@for_platform_administrators
+@require_safe
+def one_person(request, pk):
+    person = get_object_or_404(Person, pk=pk)
+    roles = person.memberships.select_related("municipality", "province").order_by("-since")
+    context = {"person": person, "memberships": roles, "has_second_factor": adapter.has_second_factor(person)}
+    return render(request, "accounts/register_person.html", context)
+
+
+@for_platform_administrators
+@require_POST
+def ending(request, pk):
+    """Take one role from a person."""
+    membership = get_object_or_404(Membership.objects.current().select_related("person"), pk=pk)
+    people.end_membership(membership, by=request.user)
+    messages.success(request, _("The role has ended."))
+    return redirect("accounts:one_person", membership.person.pk)
+
+
+@for_platform_administrators
+@require_safe
+def data(request, pk):
+    """What we hold about a person who asked for it, after a fresh proof of who hands it out."""
+    person = get_object_or_404(Person, pk=pk)
+    adapter.confirm_first(request)
+    return data_file(person, by=request.user)
+
+
+@for_platform_administrators
+@require_http_methods(["GET", "HEAD", "POST"])
+def erasure(request, pk):
+    """Forget a person for good, after a fresh proof of who asks."""
+    person = get_object_or_404(Person, pk=pk)
+    adapter.confirm_first(request)
+    if request.method == "POST":
+        people.erase(person, by=request.user)
+        messages.success(request, _("The person is erased."))
+        return redirect("accounts:everyone")
+    return render(request, "accounts/erasure.html", {"person": person})
+
+
+@for_platform_administrators
+@require_http_methods(["GET", "HEAD", "POST"])
+def national_invitations(request):
+    """Open invitations everywhere; POST invites to any role."""
+    form = NationalInvitationForm(request.POST or None)
+    if form.is_valid():
+        invitations.invite(by=request.user, **form.cleaned_data)
+        messages.success(request, _("The invitation is on its way."))
+        return redirect("accounts:national_invitations")
+    waiting = Invitation.objects.open().select_related("municipality", "province").order_by("-created_at")[:200]
+    return render(request, "accounts/register_invitations.html", {"form": form, "open_invitations": waiting})

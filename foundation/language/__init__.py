@@ -1,0 +1,1 @@
+"""How the house speaks and writes: Turkish casing and order, formats, the reader's language, template words."""

@@ -1,0 +1,34 @@
+"""The front door of `promises`: going round what is due."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import DatabaseError
+
+from foundation import now
+from foundation.leases.models import SweepMark
+
+logger = logging.getLogger(__name__)
+
+
+def go_round(name: str, work: Callable[[], object]) -> bool:
+    """Do one sweep and mark it; True when it went through.
+
+    A sweep that fails is logged and marked, never raised: the others go on, and
+    this one is due again soon.
+    """
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001  whatever it was, the timetable goes on
+        logger.exception("sweep failed", extra={"sweep": name})
+        _mark(name, failed_at=now(), error=f"{type(error).__name__}: {error}"[:300])
+        return False
+    _mark(name, succeeded_at=now(), error="")
+    return True
+
+
+def _mark(name: str, **changes) -> None:
+    try:
+        SweepMark.objects.update_or_create(name=name, defaults=changes)
+    except DatabaseError:
+        logger.warning("sweep not marked", extra={"sweep": name})

@@ -1,0 +1,1 @@
+"""From queued to posted: workers claim, senders carry, pacing slows, the ledger remembers each attempt."""

@@ -1,0 +1,248 @@
+"""Carrying messages to their gateways: claim, post, record.
+
+queued ─▶ posting, committed before any call ─▶ submitted · queued · failed · in doubt
+
+A worker that dies leaves its messages *posting*; nobody resends them on a guess
+(`doubts`). Any number of workers may be on shift at once.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from foundation import now
+from foundation.leases import claims
+from foundation.outbox.delivery import ledger, routes, tokens
+from foundation.outbox.delivery.pacing import Temper
+from foundation.outbox.delivery.senders import Line, Result, open_line
+from foundation.outbox.gateways import registry
+from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.postings import Busy, Parcel
+from foundation.outbox.models import Attempt, Batch, Message, Route
+from foundation.outbox.models.message import Channel
+
+CHUNK = 400
+# In hand, in multiples of the calls at a time: enough that the line never runs dry
+# while the database is asked, and few claims with many messages each.
+LOW_WATER = 3
+HIGH_WATER = 5
+SHIFT = 20.0
+LOOKS_AT_SWITCHES_EVERY = 0.25
+PATIENCE = 0.02
+BREATH = 0.05
+
+_closing = threading.Event()
+_on_shift = {channel.value: threading.Lock() for channel in Channel}
+
+
+def close_shop() -> None:
+    """The process is about to stop: hand back what has not been posted."""
+    _closing.set()
+
+
+def deliver(channel: str, *, seconds: float = SHIFT) -> int:
+    """Hand due messages of a channel to their gateways; returns how many were settled.
+
+    Ends when nothing is due, or after `seconds`. A process has one worker on shift for
+    a channel; whoever rings meanwhile is served by that one.
+    """
+    if not _on_shift[channel].acquire(blocking=False):
+        return 0
+    try:
+        return Shift(channel, seconds).work()
+    finally:
+        _on_shift[channel].release()
+
+
+def deliver_sms() -> int:
+    return deliver(Channel.SMS)
+
+
+def deliver_email() -> int:
+    return deliver(Channel.EMAIL)
+
+
+def deliver_hooks() -> int:
+    return deliver(Channel.HOOK)
+
+
+def lease() -> timedelta:
+    """How long a message may be *posting*: time in hand, the call itself, and a margin."""
+    return timedelta(seconds=2 * settings.OUTBOX_POST_TIMEOUT + 2)
+
+
+class Shift:
+    """One worker's turn at one channel."""
+
+    def __init__(self, channel: str, seconds: float):
+        self.channel = channel
+        self.until = time.monotonic() + seconds
+        self.lines: dict[str, Line] = {}
+        self.gateways: dict[str, Gateway] = {}
+        self.tempers: dict[tuple[str, str], Temper] = {}
+        self.settled = 0
+        self.looked_at_switches = 0.0
+        self.counted_senders = 0.0
+        self.senders: list[str] = []
+
+    def work(self) -> int:
+        try:
+            while not self._is_over():
+                claimed = self._claim()
+                self._collect(PATIENCE)
+                self._look_at_switches()
+                if not claimed and not self._in_hand():
+                    if not self._is_held_back_by_pace():
+                        break
+                    time.sleep(BREATH)
+            self._finish()
+        finally:
+            for line in self.lines.values():
+                line.close()
+            self._collect(0)
+            self._slow_down(at_once=True)
+        return self.settled
+
+    def _is_over(self) -> bool:
+        return _closing.is_set() or time.monotonic() > self.until
+
+    def _in_hand(self) -> int:
+        return sum(line.in_hand for line in self.lines.values())
+
+    def _claim(self) -> int:
+        """Take what may leave now, sender by sender; returns how many messages."""
+        if self.lines and all(self._is_busy(name) for name in self.lines):
+            return 0
+        return sum(self._claim_for(sender) for sender in self._senders())
+
+    def _is_busy(self, name: str) -> bool:
+        return self.lines[name].ahead > LOW_WATER * self.gateways[name].concurrency
+
+    def _claim_for(self, sender: str) -> int:
+        name = routes.first_open(self.channel, sender)
+        if name is None:
+            return 0
+        line = self._line(name)
+        if self._is_busy(name):
+            return 0
+        room = min(CHUNK, HIGH_WATER * self.gateways[name].concurrency - line.ahead)
+        post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
+        parcels = claim(self.channel, sender, self.gateways[name], room)
+        if parcels:
+            line.hand_over(parcels, post_by)
+        return len(parcels)
+
+    def _senders(self) -> list[str]:
+        """Who has something to send; looked up twice a second, because it costs a query."""
+        if time.monotonic() - self.counted_senders > 0.5:
+            waiting = Message.objects.may_leave(self.channel, now()).order_by()
+            self.senders = list(waiting.values_list("batch__sender", flat=True).distinct())
+            self.counted_senders = time.monotonic()
+        return self.senders
+
+    def _is_held_back_by_pace(self) -> bool:
+        """Messages are due and held back by the pace alone."""
+        self.counted_senders = 0.0
+        return any(routes.first_open(self.channel, sender) for sender in self._senders())
+
+    def _line(self, name: str) -> Line:
+        if name not in self.lines:
+            self.gateways[name] = registry.make(name)
+            self.lines[name] = open_line(self.gateways[name])
+        return self.lines[name]
+
+    def _collect(self, patience: float) -> None:
+        for name, line in self.lines.items():
+            results = line.collect(patience)
+            if results:
+                ledger.record(self.gateways[name], results)
+                self.settled += len(results)
+                self._listen(name, results)
+        self._slow_down()
+
+    def _listen(self, gateway: str, results: list[Result]) -> None:
+        if not self.gateways[gateway].one_carrier:
+            return
+        for sender in {parcel.sender for parcel, _ in results}:
+            outcomes = [outcome for parcel, outcome in results if parcel.sender == sender]
+            temper = self.tempers.setdefault((gateway, sender), Temper(time.monotonic()))
+            temper.hear(len(outcomes), sum(isinstance(outcome, Busy) for outcome in outcomes))
+
+    def _slow_down(self, *, at_once: bool = False) -> None:
+        for (gateway, sender), temper in self.tempers.items():
+            if temper.complains(time.monotonic(), at_once=at_once):
+                routes.complain(gateway, sender, now())
+
+    def _look_at_switches(self) -> None:
+        """See which batches were paused or stopped, so that their parcels stay here."""
+        if not self.lines or time.monotonic() - self.looked_at_switches < LOOKS_AT_SWITCHES_EVERY:
+            return
+        self.looked_at_switches = time.monotonic()
+        held = [Batch.State.PAUSED, Batch.State.STOPPED]
+        posting = Message.objects.filter(state=Message.State.POSTING, batch__state__in=held)
+        batches = list(posting.values_list("batch_id", flat=True).distinct())
+        for line in self.lines.values():
+            line.withhold(batches)
+
+    def _finish(self) -> None:
+        """Wait for what is on the line, for as long as calls may take."""
+        until = time.monotonic() + settings.OUTBOX_POST_TIMEOUT + 1
+        while self._in_hand() and time.monotonic() < until and not _closing.is_set():
+            self._collect(PATIENCE)
+            self._look_at_switches()
+
+
+@transaction.atomic
+def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Parcel]:
+    """Take up to `limit` messages of a sender, as many as its pace allows, and commit.
+
+    The lock on the route makes claimants take turns, so that the pace is kept by all
+    of them together; crisis goes first because the order says so.
+    """
+    at = now()
+    road = routes.route_for(gateway, sender)
+    route = Route.objects.select_for_update().get(pk=road.pk)
+    pace = routes.pace_of(route).at(at)
+    if pace.tokens < 1 or not routes.lets_through(route):
+        return []
+    waiting = Message.objects.may_leave(channel, at).filter(batch__sender=sender).select_related(None)
+    limit = 1 if route.opened_at else min(limit, int(pace.tokens))
+    changes = {"state": Message.State.POSTING, "posted_at": at, "moved_at": at, "gateway": gateway.name}
+    messages = list(_within(pace.tokens, claims.lock(waiting, limit)))
+    claims.mark(messages, changes | {"attempt": F("attempt") + 1})
+    Attempt.objects.bulk_create(
+        Attempt(message_id=message.pk, number=message.attempt + 1, gateway=gateway.name, posted_at=at)
+        for message in messages
+    )
+    routes.keep_pace(route, pace.spend(sum(message.segments for message in messages)))
+    return [_parcel(message, message.attempt + 1, sender, at) for message in messages]
+
+
+def _within(tokens: float, messages: list[Message]) -> Iterator[Message]:
+    """As many as the tokens pay for; the first one may overdraw."""
+    for message in messages:
+        if tokens <= 0:
+            return
+        tokens -= message.segments
+        yield message
+
+
+def _parcel(message: Message, attempt: int, sender: str, at) -> Parcel:
+    left = message.expires_at - at if message.expires_at else None
+    return Parcel(
+        message_id=message.pk,
+        attempt=attempt,
+        batch_id=message.batch_id,
+        address=message.address,
+        text=message.words,
+        subject=message.subject,
+        sender=sender,
+        reference=tokens.make(message.pk, attempt),
+        valid_for=int(left.total_seconds()) if left else None,
+        unsubscribe=message.unsubscribe,
+    )

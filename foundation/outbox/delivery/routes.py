@@ -1,0 +1,150 @@
+"""Routes: pace shared by all workers, breakers that stop a misconfigured sender."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from foundation import now
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.outbox import events
+from foundation.outbox.delivery.pacing import Pace
+from foundation.outbox.gateways import registry
+from foundation.outbox.gateways.gateway import Gateway, Transfer
+from foundation.outbox.models import Route
+
+logger = logging.getLogger(__name__)
+
+TRIES_AGAIN_AFTER = timedelta(seconds=60)
+FILTERED = "filtered"
+FILTERED_WINDOW = 100
+FILTERED_SHARE = 0.02
+
+
+def route_for(gateway: Gateway, sender: str) -> Route:
+    """The route of a sender, made at its first use with the gateway's agreed pace."""
+    route, _ = Route.objects.get_or_create(
+        gateway=gateway.name, sender=sender, defaults={"rate": gateway.rate, "ceiling": gateway.rate}
+    )
+    if route.ceiling != gateway.rate:
+        Route.objects.filter(pk=route.pk).update(ceiling=gateway.rate, rate=gateway.rate)
+    return route
+
+
+def first_open(channel: str, sender: str) -> str | None:
+    """The name of the first gateway of the chain whose breaker for `sender` lets messages through."""
+    names = registry.chain(channel)
+    known = Route.objects.filter(gateway__in=names, sender=sender)
+    shut = {route.gateway for route in known if not lets_through(route)}
+    return next((name for name in names if name not in shut), None)
+
+
+def first_choice() -> str:
+    """The gateway that carries SMS while nothing is wrong with it."""
+    return registry.chain("sms")[0]
+
+
+def speak_turkish() -> bool:
+    """Whether every gateway that may carry an SMS is verified for the Turkish single-shift table."""
+    return all(registry.make(name).turkish for name in registry.chain("sms"))
+
+
+@dataclass(frozen=True)
+class Road:
+    """What people should know of a gateway before numbers go to it."""
+
+    name: str
+    transfer: str
+    leaves_the_country: bool
+    two_way: bool
+    turkish: bool
+    is_open: bool
+
+
+def roads(sender: str) -> list[Road]:
+    """The gateways an SMS may take, first choice first, with where numbers go (KVKK art. 9)."""
+    names = registry.chain("sms")
+    shut = {
+        route.gateway for route in Route.objects.filter(gateway__in=names, sender=sender) if not lets_through(route)
+    }
+    return [_road(registry.make(name), name not in shut) for name in names]
+
+
+def _road(gateway: Gateway, is_open: bool) -> Road:
+    return Road(
+        name=gateway.name,
+        transfer=str(gateway.transfer.label),
+        leaves_the_country=gateway.transfer == Transfer.ABROAD,
+        two_way=gateway.two_way,
+        turkish=gateway.turkish,
+        is_open=is_open,
+    )
+
+
+def lets_through(route: Route) -> bool:
+    """Closed; or open because of configuration for so long that one message may try.
+
+    A route that filters messages waits for a person: trying costs a recipient.
+    """
+    if route.opened_at is None:
+        return True
+    return route.opened_because != FILTERED and now() - route.opened_at > TRIES_AGAIN_AFTER
+
+
+def pace_of(route: Route) -> Pace:
+    return Pace(route.rate, route.ceiling, route.floor, route.tokens, route.counted_at, route.slowed_at)
+
+
+def keep_pace(route: Route, pace: Pace) -> None:
+    Route.objects.filter(pk=route.pk).update(
+        rate=pace.rate, tokens=pace.tokens, counted_at=pace.counted_at, slowed_at=pace.slowed_at
+    )
+
+
+@transaction.atomic
+def complain(gateway: str, sender: str, at: datetime) -> None:
+    """The gateway was too busy: everyone goes slower."""
+    for route in Route.objects.select_for_update().filter(gateway=gateway, sender=sender):
+        keep_pace(route, pace_of(route).slower(at))
+
+
+@transaction.atomic
+def trip(gateway: str, sender: str, because: str) -> None:
+    """Open the breaker: nothing more leaves on this route until it is put right."""
+    opened = Route.objects.filter(gateway=gateway, sender=sender).update(opened_at=now(), opened_because=because[:120])
+    if opened:
+        route = Route.objects.get(gateway=gateway, sender=sender)
+        logger.error("route %s %s opened: %s", gateway, sender, because)
+        events.route_opened.send(Route, route=route)
+
+
+def restore(gateway: str, sender: str) -> None:
+    """A message was accepted: whatever was wrong with the configuration is right again."""
+    Route.objects.filter(gateway=gateway, sender=sender, opened_at__isnull=False).exclude(
+        opened_because=FILTERED
+    ).update(opened_at=None, opened_because="")
+
+
+@transaction.atomic
+def close(route: Route, *, by: Person) -> None:
+    """A person has looked: let messages through again."""
+    Route.objects.filter(pk=route.pk).update(opened_at=None, opened_because="", recent=0, filtered=0)
+    journal.record("route.closed", route, by=by, gateway=route.gateway)
+
+
+def count_ends(gateway: str, sender: str, filtered: Iterable[bool]) -> None:
+    """Note how messages ended; when more than two in a hundred were filtered, stop."""
+    ends = list(filtered)
+    Route.objects.filter(gateway=gateway, sender=sender).update(
+        recent=F("recent") + len(ends), filtered=F("filtered") + sum(ends)
+    )
+    route = Route.objects.filter(gateway=gateway, sender=sender).first()
+    if route is None or route.recent < FILTERED_WINDOW:
+        return
+    if route.filtered > FILTERED_SHARE * route.recent:
+        trip(gateway, sender, FILTERED)
+    Route.objects.filter(pk=route.pk).update(recent=0, filtered=0)

@@ -1,0 +1,171 @@
+"""A line to a gateway: parcels go in, outcomes come out, in the order they are known.
+
+The calls run in an event loop in a thread of their own; the caller keeps the database
+to itself. Whoever is told to withhold a batch withholds it before the next POST.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterable
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from foundation.outbox.gateways.console import Console
+from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.postings import Outcome, Parcel, Silent, Withheld
+
+Result = tuple[Parcel, Outcome]
+
+# Seconds in which further outcomes may join the first: they are written down in one
+# transaction, whose round trips cost more than the wait.
+GATHERING = 0.05
+
+
+class Line(Protocol):
+    """`in_hand` is what was not collected yet, `ahead` the part of it that is not answered yet."""
+
+    @property
+    def in_hand(self) -> int: ...
+
+    @property
+    def ahead(self) -> int: ...
+
+    def hand_over(self, parcels: list[Parcel], post_by: float) -> None: ...
+    def collect(self, patience: float) -> list[Result]: ...
+    def withhold(self, batches: Iterable[int]) -> None: ...
+    def close(self) -> None: ...
+
+
+def open_line(gateway: Gateway) -> Line:
+    return HouseLine(gateway) if isinstance(gateway, Console) else RemoteLine(gateway)
+
+
+class HouseLine:
+    """The console's line: no network, so the caller's own thread does it."""
+
+    def __init__(self, console: Console):
+        self._console = console
+        self._results: list[Result] = []
+        self._withheld: frozenset[int] = frozenset()
+
+    @property
+    def in_hand(self) -> int:
+        return len(self._results)
+
+    @property
+    def ahead(self) -> int:
+        return 0
+
+    def hand_over(self, parcels: list[Parcel], post_by: float) -> None:
+        going = [parcel for parcel in parcels if parcel.batch_id not in self._withheld]
+        staying = [parcel for parcel in parcels if parcel.batch_id in self._withheld]
+        self._results += zip(going, self._console.put(going), strict=True)
+        self._results += [(parcel, Withheld()) for parcel in staying]
+
+    def collect(self, patience: float) -> list[Result]:
+        results, self._results = self._results, []
+        return results
+
+    def withhold(self, batches: Iterable[int]) -> None:
+        self._withheld = frozenset(batches)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class RemoteLine:
+    """Up to `gateway.concurrency` calls at a time.
+
+    A parcel that could not be posted within the hand time is withheld, not posted
+    late: by then its claim may have run out and somebody else be looking it up.
+    """
+
+    def __init__(self, gateway: Gateway):
+        self._gateway = gateway
+        self._loop = asyncio.new_event_loop()
+        self._results: SimpleQueue[Result] = SimpleQueue()
+        self._withheld: frozenset[int] = frozenset()
+        self._tasks: set[asyncio.Task] = set()
+        self._closing = False
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"line-{gateway.name}", daemon=True)
+        self._thread.start()
+        self._slots = asyncio.Semaphore(gateway.concurrency)
+        self._in_hand = 0
+        try:
+            asyncio.run_coroutine_threadsafe(gateway.open(), self._loop).result(timeout=10)
+        except BaseException:
+            self._end_loop()
+            raise
+
+    @property
+    def in_hand(self) -> int:
+        return self._in_hand
+
+    @property
+    def ahead(self) -> int:
+        return self._in_hand - self._results.qsize()
+
+    def hand_over(self, parcels: list[Parcel], post_by: float) -> None:
+        """`post_by`, on the monotonic clock, counts from before the claim."""
+        self._in_hand += len(parcels)
+        self._loop.call_soon_threadsafe(self._begin, parcels, post_by)
+
+    def collect(self, patience: float) -> list[Result]:
+        """What has become known; waits up to `patience` seconds for the first, and for those on its heels."""
+        results: list[Result] = []
+        try:
+            results.append(self._results.get(timeout=patience))
+            if self.ahead > 1:
+                time.sleep(GATHERING)
+            while True:
+                results.append(self._results.get_nowait())
+        except Empty:
+            self._in_hand -= len(results)
+            return results
+
+    def withhold(self, batches: Iterable[int]) -> None:
+        self._withheld = frozenset(batches)
+
+    def close(self) -> None:
+        """Post nothing more and hang up; what is still on the line stays in doubt."""
+        self._closing = True
+        try:
+            asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(timeout=5)
+        finally:
+            self._end_loop()
+
+    def _end_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+    def _begin(self, parcels: list[Parcel], post_by: float) -> None:
+        for parcel in parcels:
+            task = self._loop.create_task(self._carry(parcel, post_by))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, parcel: Parcel, post_by: float) -> None:
+        outcome: Outcome = Withheld()
+        try:
+            async with self._slots:
+                outcome = Silent("cut off")
+                outcome = await self._post(parcel, post_by)
+        except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its parcel in doubt
+            outcome = Silent(f"{type(error).__name__} {error}"[:80])
+        finally:
+            self._results.put((parcel, outcome))
+
+    async def _post(self, parcel: Parcel, post_by: float) -> Outcome:
+        if self._closing or parcel.batch_id in self._withheld or time.monotonic() > post_by:
+            return Withheld()
+        return await self._gateway.post(parcel)
+
+    async def _hang_up(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2)
+        for task in self._tasks:
+            task.cancel()
+        await self._gateway.close()

@@ -1,0 +1,176 @@
+"""What gateways tell us afterwards: kept first, applied soon, in any order, any number of times."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from foundation import now
+from foundation.leases import claims
+from foundation.outbox.delivery import ledger, ranks, routes, tokens
+from foundation.outbox.gateways import codes
+from foundation.outbox.gateways.postings import Receipt
+from foundation.outbox.models import Attempt, Batch, Message, ProviderEvent, Suppression
+
+State = Message.State
+AT_ONCE = 500
+STRANGERS_WAIT = timedelta(minutes=2)
+
+# A receipt moves a message from anywhere a posting can have left it. A queued one too:
+# then its earlier attempt was accepted after all, and it must not leave again.
+MOVABLE = [
+    State.QUEUED,
+    State.POSTING,
+    State.IN_DOUBT,
+    State.SUBMITTED,
+    State.UNCONFIRMED,
+    State.UNCERTAIN,
+    State.FAILED,
+    State.EXPIRED,
+    State.ABORTED,
+]
+
+
+def keep(receipt: Receipt) -> bool:
+    """Store a report; False when this status of this message was known already."""
+    message_id, attempt = tokens.read(receipt.token) or (None, None)
+    _, is_new = ProviderEvent.objects.get_or_create(
+        gateway=receipt.gateway,
+        sid=receipt.sid[:80],
+        status=receipt.status[:20],
+        defaults={"error_code": receipt.error_code[:20], "message_id": message_id, "attempt": attempt},
+    )
+    return is_new
+
+
+def apply(limit: int = AT_ONCE) -> int:
+    """Apply what has been kept; returns how many reports. Ends when none is left."""
+    done = 0
+    while number := _apply_some(limit):
+        done += number
+    return done
+
+
+@transaction.atomic
+def _apply_some(limit: int) -> int:
+    at = now()
+    waiting = ProviderEvent.objects.filter(applied_at=None).order_by("id")
+    reports = claims.lock(waiting, limit)
+    messages = _messages_of(reports)
+    applied = [report for report in reports if _is_over(report, messages, at)]
+    moved: dict[int, Message] = {}
+    for report in sorted(applied, key=lambda report: ranks.of(report.status)):
+        message = messages.get(report.pk)
+        if message is not None and _advance(message, report, at):
+            moved[message.pk] = message
+    _save(moved.values())
+    claims.mark(applied, {"applied_at": at})
+    return len(applied)
+
+
+def _messages_of(reports: list[ProviderEvent]) -> dict[int, Message]:
+    """The message of each report (by its key), by the signed token or by the gateway's name for it.
+
+    Locked: a look-up or a second worker may be at the same message.
+    """
+    by_id = {report.message_id for report in reports if report.message_id}
+    by_sid = {report.sid for report in reports if not report.message_id}
+    named = Message.objects.filter(sid__in=by_sid).values_list("pk", flat=True) if by_sid else []
+    rows = Message.objects.filter(pk__in=by_id | set(named)).order_by("pk").select_for_update()
+    messages = {message.pk: message for message in rows}
+    of_sid = {(message.gateway, message.sid): message for message in messages.values()}
+    found = {
+        report.pk: messages.get(report.message_id) if report.message_id else of_sid.get((report.gateway, report.sid))
+        for report in reports
+    }
+    return {key: message for key, message in found.items() if message is not None}
+
+
+def _is_over(report: ProviderEvent, messages: dict[int, Message], at: datetime) -> bool:
+    """Applicable now; or about a stranger for so long that it will stay one."""
+    return report.pk in messages or at - report.received_at > STRANGERS_WAIT
+
+
+def _advance(message: Message, report: ProviderEvent, at: datetime) -> bool:
+    """Move a message as far as this report takes it; False where it was further already."""
+    rank = ranks.of(report.status)
+    if message.state not in MOVABLE or rank <= _reached(message, report):
+        return False
+    message.rank, message.sid, message.gateway = rank, report.sid, report.gateway
+    message.state, message.reason, message.moved_at = ranks.state_of(report.status), "", at
+    if message.state == State.FAILED:
+        _fail(message, report.error_code, at)
+    return True
+
+
+def _reached(message: Message, report: ProviderEvent) -> int:
+    """The rank a report has to exceed.
+
+    A report of an attempt that has been replaced counts only when it says delivered:
+    the newer attempt's own reports carry the message otherwise.
+    """
+    if message.sid in ("", report.sid):
+        return message.rank if message.sid else 0
+    is_newer = report.attempt == message.attempt and message.state in (State.POSTING, State.IN_DOUBT)
+    return 0 if is_newer else ranks.FAILED_RANK
+
+
+def _fail(message: Message, error_code: str, at: datetime) -> None:
+    """Failed for good, or worth another try, as the code says."""
+    meaning = codes.of(error_code)
+    message.reason = f"{error_code} {meaning.meaning}".strip()[:80]
+    if meaning.verdict is codes.Verdict.AGAIN and message.retries < meaning.times and _still_wanted(message, at):
+        message.retries += 1
+        message.state, message.due_at = State.QUEUED, at + meaning.after
+    elif meaning.verdict is codes.Verdict.UNKNOWN:
+        message.state = State.UNCERTAIN
+
+
+def _still_wanted(message: Message, at: datetime) -> bool:
+    expired = message.expires_at is not None and message.expires_at <= at
+    return not expired and Batch.objects.filter(pk=message.batch_id).exclude(state=Batch.State.STOPPED).exists()
+
+
+def _save(messages: Iterable[Message]) -> None:
+    changed = list(messages)
+    fields = ["state", "reason", "rank", "sid", "gateway", "due_at", "retries", "moved_at"]
+    Message.objects.bulk_update(changed, fields, batch_size=200)
+    Attempt.objects.filter(message__in=changed, outcome__in=["posting", "silent", "unsettled"]).update(
+        outcome=Attempt.Outcome.FOUND, ended_at=now()
+    )
+    ledger.tell((message.batch_id, message.state, message.pk) for message in changed)
+    _tell_routes(changed)
+
+
+def _tell_routes(messages: list[Message]) -> None:
+    """Let routes and the register of addresses learn from how messages ended."""
+    ended = [message for message in messages if message.state in (State.DELIVERED, State.FAILED)]
+    senders = dict(Batch.objects.filter(pk__in={message.batch_id for message in ended}).values_list("pk", "sender"))
+    filtered: dict[tuple[str, str], list[bool]] = {}
+    for message in ended:
+        meaning = codes.of(message.reason.split(" ")[0])
+        road = (message.gateway, senders[message.batch_id])
+        filtered.setdefault(road, []).append(meaning.verdict is codes.Verdict.FILTERED)
+        if message.state == State.FAILED and meaning.verdict is codes.Verdict.STOP:
+            routes.trip(*road, because=message.reason)
+    for road, ends in filtered.items():
+        routes.count_ends(*road, ends)
+    ledger.suppress("sms", _closed_addresses(messages))
+
+
+def _closed_addresses(messages: list[Message]) -> dict[str, str]:
+    closes = {message.address: codes.of(message.reason.split(" ")[0]).closes for message in messages}
+    return {address: reason for address, reason in closes.items() if reason in Suppression.Reason.values}
+
+
+def give_up_waiting() -> int:
+    """Submitted long ago and never confirmed: *unconfirmed*, which is not failed."""
+    at = now()
+    before = at - timedelta(seconds=settings.OUTBOX_UNCONFIRMED_AFTER)
+    silent = Message.objects.filter(state=State.SUBMITTED, moved_at__lt=before).order_by("moved_at")
+    done = 0
+    while messages := claims.take(silent, AT_ONCE, {"state": State.UNCONFIRMED, "moved_at": at}):
+        ledger.tell((message.batch_id, State.UNCONFIRMED, message.pk) for message in messages)
+        done += len(messages)
+    return done

@@ -1,0 +1,72 @@
+"""Asking after messages whose receipts never came: lost while we were away, or never sent.
+
+The gateway's answer is kept as a receipt like any other, so that it moves a message by
+the same rules; what the gateway does not know more of becomes *unconfirmed* in time.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import timedelta
+
+from foundation import now
+from foundation.leases import claims
+from foundation.outbox import jobs
+from foundation.outbox.delivery import tokens
+from foundation.outbox.gateways import registry
+from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.postings import LookUpFailed, Receipt, Sighting
+from foundation.outbox.models import Message
+from foundation.outbox.reconciliation import receipts
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200
+QUESTIONS_AT_ONCE = 20
+SILENT_FOR = timedelta(minutes=2)
+
+
+def ask_about_silent() -> int:
+    """Ask after messages accepted two minutes ago and silent since; returns how many answers brought news."""
+    at = now()
+    silent = Message.objects.filter(
+        state=Message.State.SUBMITTED, channel="sms", moved_at__lt=at - SILENT_FOR, due_at__lt=at - SILENT_FOR
+    ).exclude(sid="")
+    messages = claims.take(silent.order_by("moved_at"), AT_ONCE, {"due_at": at})
+    by_gateway: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_gateway[message.gateway].append(message)
+    news = sum(_ask(registry.make(name), group) for name, group in by_gateway.items() if name in registry.KINDS)
+    if news:
+        jobs.ring_for_receipts()
+    return news
+
+
+def _ask(gateway: Gateway, messages: list[Message]) -> int:
+    """Keep what the gateway says of each; a gateway that cannot say is asked again later."""
+    answers = asyncio.run(_fetch_all(gateway, messages))
+    news = 0
+    for message, seen in zip(messages, answers, strict=True):
+        if isinstance(seen, LookUpFailed):
+            logger.info("gateway %s could not say: %s", gateway.name, seen)
+        elif seen is not None:
+            reference = tokens.make(message.pk, message.attempt)
+            news += receipts.keep(Receipt(gateway.name, seen.sid, seen.status, seen.error_code, reference))
+    return news
+
+
+async def _fetch_all(gateway: Gateway, messages: list[Message]) -> list[Sighting | LookUpFailed | None]:
+    slots = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+
+    async def fetch(message: Message) -> Sighting | LookUpFailed | None:
+        async with slots:
+            try:
+                return await gateway.fetch(message.sid, tokens.make(message.pk, message.attempt))
+            except LookUpFailed as failure:
+                return failure
+
+    await gateway.open()
+    try:
+        return list(await asyncio.gather(*(fetch(message) for message in messages)))
+    finally:
+        await gateway.close()

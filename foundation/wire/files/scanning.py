@@ -1,0 +1,87 @@
+"""Asking a malware scanner about a file: clamd's INSTREAM over a socket. Off without `CLAMD_ADDRESS`.
+
+The network is spoken to here, so nobody asks with a transaction open.
+Source of the protocol: clamd(8), "INSTREAM" and the "z" prefix.
+"""
+
+import socket
+import struct
+from collections.abc import Iterable
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from foundation.wire.files.uploads import FileRefused, clean_name
+
+PATIENCE = 10  # seconds for each word to or from the scanner
+CHUNK = 64 * 1024
+
+
+class Verdict(StrEnum):
+    NOT_ASKED = "not_asked"  # no scanner is set up
+    WAITING = "waiting"  # it has to be asked again: it is away or could not say
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+def refuse_infected(files: Iterable[File]) -> None:
+    """Raises `FileRefused` for the first that the scanner warns of; the others pass, or wait where they are kept."""
+    for file in files:
+        if ask(file) == Verdict.INFECTED:
+            name = clean_name(file.name or "")
+            raise FileRefused(
+                _("“%(name)s” contains malware, so we do not take it. Please have your computer checked.")
+                % {"name": name}
+            )
+
+
+def first_verdict() -> Verdict:
+    """What a file stands at before anybody asked about it."""
+    return Verdict.WAITING if settings.CLAMD_ADDRESS else Verdict.NOT_ASKED
+
+
+def ask(file: File) -> Verdict:
+    """The scanner's word about this file; WAITING whenever there is no clear one. The file is read and rewound."""
+    if not settings.CLAMD_ADDRESS:
+        return Verdict.NOT_ASKED
+    try:
+        with connected(settings.CLAMD_ADDRESS) as line:
+            return verdict_in(exchange(line, file))
+    except OSError:
+        return Verdict.WAITING
+    finally:
+        file.seek(0)
+
+
+def connected(address: str) -> socket.socket:
+    """`unix:/run/clamav/clamd.ctl` or `tcp://host:3310`."""
+    parts = urlsplit(address)
+    if parts.scheme == "unix":
+        line = socket.socket(socket.AF_UNIX)
+        line.settimeout(PATIENCE)
+        line.connect(parts.path)
+        return line
+    return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=PATIENCE)
+
+
+def exchange(line: socket.socket, file: File) -> bytes:
+    line.sendall(b"zINSTREAM\0")
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        line.sendall(struct.pack(">I", len(chunk)) + chunk)
+    line.sendall(struct.pack(">I", 0))
+    said = b""
+    while not said.endswith(b"\0") and (more := line.recv(4096)):
+        said += more
+    return said
+
+
+def verdict_in(said: bytes) -> Verdict:
+    """`stream: OK`, `stream: Eicar-Signature FOUND`, or an error ("size limit exceeded"), which is no word."""
+    words = said.rstrip(b"\0\r\n ")
+    if words.endswith(b" FOUND"):
+        return Verdict.INFECTED
+    return Verdict.CLEAN if words == b"stream: OK" else Verdict.WAITING
