@@ -10,8 +10,8 @@ pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-from config.origins import own_pages  # noqa: E402
-from config.sockets import sockets  # noqa: E402
+from config.serving.origins import own_pages  # noqa: E402
+from config.serving.routing import sockets  # noqa: E402
 from foundation import garbage  # noqa: E402 - Django first
 from foundation.live import autobahn_patch  # noqa: E402 - Django first
 from foundation.wire.guards import FrontDoor  # noqa: E402

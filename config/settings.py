@@ -137,9 +137,9 @@ TEMPLATES: list[dict] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "config.surroundings.surroundings",
+                "config.context_processors.surroundings",
             ],
-            "builtins": ["foundation.language.templatetags.nobet", "config.templatetags.doors"],
+            "builtins": ["foundation.language.templatetags.nobet", "config.templatetags.navigation"],
         },
     }
 ]

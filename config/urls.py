@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from config import doors, metrics
+from config import health, home, metrics
 from config.api import api
 
 urlpatterns = [
-    path("healthz", doors.healthz, name="healthz"),
-    path("readyz", doors.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.door, name="metrics"),
     path("api/v1/", api.urls),
     path("accounts/", include("foundation.accounts.signin_urls")),
@@ -16,9 +16,9 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("", include("helpdesk.urls")),
     path("", include("runbooks.urls")),
-    path("start/", doors.home, name="home"),
+    path("start/", home.home, name="home"),
 ]
 
-handler403 = "config.doors.forbidden"
-handler404 = "config.doors.not_found"
-handler500 = "config.doors.broken"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.broken"

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import get_commands
 from django.urls import resolve
 
-from config.sockets import sockets
+from config.serving.routing import sockets
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = [

@@ -3,7 +3,7 @@
 import pytest
 from channels.testing import WebsocketCommunicator
 
-from config.origins import own_pages
+from config.serving.origins import own_pages
 
 
 async def greeter(scope, receive, send):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import get_resolver
 
 from config.api import api
-from config.sockets import sockets
+from config.serving.routing import sockets
 
 API = "api/v1/"
 

@@ -7,9 +7,9 @@ import threading
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config import residents
 from config.asgi import application
-from config.server import GuardedServer, on_start, on_stop, open_many_files
+from config.serving import background
+from config.serving.server import GuardedServer, on_start, on_stop, open_many_files
 from foundation import garbage
 from foundation.directory.demo import ACCOUNTS, PASSWORD
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *, host: str, port: int, **options):
-        living = [each for each in residents.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
+        living = [each for each in background.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
         server = GuardedServer(
             application,
             endpoints=[f"tcp:port={port}:interface={host}:backlog={WAITING}"],
@@ -39,9 +39,9 @@ class Command(BaseCommand):
             server_name="nobet",
             verbosity=0,
         )
-        on_start(lambda loop: residents.start(living, loop))
+        on_start(lambda loop: background.start(living, loop))
         on_start(lambda loop: self._say_where(host, port))
-        on_stop(lambda: residents.stop(living))
+        on_stop(lambda: background.stop(living))
         on_stop(insist)
         garbage.calm()
         open_many_files()

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from config import celery_embedded as embedded
+from config.serving import celery_embedded as embedded
 from monitoring.city.resident import resident as city
 from monitoring.probing.resident import resident as prober
 
