@@ -16,8 +16,10 @@ from foundation.outbox.delivery import dispatch
 from foundation.outbox.reconciliation import receipts, status_polling, uncertain
 from foundation.wire import idempotency
 from foundation.wire.files import draft_uploads
-from helpdesk import escalations, linking, quarantine, recovery, tallies
+from helpdesk import escalations
+from helpdesk.incidents import auto_linking, recovery
 from helpdesk.mail import fetching
+from helpdesk.tickets import attachment_scanning, counters
 from monitoring import history, watch
 from monitoring import jobs as posts
 from monitoring.status import snapshot
@@ -51,10 +53,10 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.close", timedelta(seconds=20), housekeeping.close_batches),
     Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
     Sweep("live.keep_house", timedelta(minutes=1), numbering.keep_house),
-    Sweep("helpdesk.tallies", timedelta(seconds=5), tallies.recount),
-    Sweep("helpdesk.match", timedelta(seconds=2), linking.match_waiting),
+    Sweep("helpdesk.tallies", timedelta(seconds=5), counters.recount),
+    Sweep("helpdesk.match", timedelta(seconds=2), auto_linking.match_waiting),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
-    Sweep("helpdesk.quarantine", timedelta(seconds=5), quarantine.ask_about_waiting, queue="outbox"),
+    Sweep("helpdesk.quarantine", timedelta(seconds=5), attachment_scanning.ask_about_waiting, queue="outbox"),
     Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),
     Sweep("runbooks.scenario", timedelta(seconds=1), playing.advance),
     Sweep("monitoring.posts", timedelta(seconds=5), posts.ring),

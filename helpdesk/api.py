@@ -10,10 +10,10 @@ from ninja.pagination import paginate
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
 from foundation.wire.paging import Keyset
-from helpdesk import filing_limits
 from helpdesk import tickets as verbs
-from helpdesk.forms import OUTSIDE_PROVIDER
 from helpdesk.models import Message, Ticket
+from helpdesk.tickets import rate_limits
+from helpdesk.tickets.forms import OUTSIDE_PROVIDER
 
 router = Router(tags=["tickets"])
 
@@ -98,7 +98,7 @@ def file_ticket(request, ticket: TicketIn):
     municipality = home_of(request.user, words.pop("municipality"))
     component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=words.pop("component"))
     words["body"] = words["body"] or words["subject"]
-    filing_limits.spend(request.user, municipality)
+    rate_limits.spend(request.user, municipality)
     filed = verbs.submit(
         **words, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
     )

@@ -21,9 +21,9 @@ from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.message import Channel
-from helpdesk.commitments import name_of
 from helpdesk.models import Ticket
-from helpdesk.tickets import ownership
+from helpdesk.service_levels.commitments import name_of
+from helpdesk.tickets import assignment
 
 LABEL = Ticket._meta.label_lower
 MANAGERS = (Membership.Role.PLATFORM_ADMIN,)
@@ -76,7 +76,7 @@ def hand_on(ticket: Ticket, people: Sequence[Person]) -> None:
     open_ones = Count("assigned_tickets", filter=Q(assigned_tickets__ended_at=None))
     idlest = counted.annotate(open_ones=open_ones).order_by("open_ones", "pk").first()
     if idlest:
-        ownership.pass_on(ticket, to=idlest, by=None)
+        assignment.pass_on(ticket, to=idlest, by=None)
 
 
 def people_of(ticket: Ticket, to: str) -> Iterable[Person]:

@@ -5,8 +5,10 @@ from django.dispatch import receiver
 from django_sla import signals as sla
 from foundation.accounts import exports
 from foundation.directory.events import personal_data_sought
-from helpdesk import clockwork, escalations, major_incidents
+from helpdesk import escalations
+from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket
+from helpdesk.service_levels import ticket_clocks
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower
@@ -16,7 +18,7 @@ LABEL = Ticket._meta.label_lower
 def keep_dues(sender, subject_type, dues, **kwargs):
     """Deadlines moved without a verb of ours: an administrative leave, a capped rest."""
     if subject_type == LABEL:
-        clockwork.keep_many(dues)
+        ticket_clocks.keep_many(dues)
 
 
 @receiver(watch.outage_ended)

@@ -8,8 +8,8 @@ from prometheus_client.registry import Collector
 
 from django_sla import attainment
 from foundation import now
-from helpdesk import standards
 from helpdesk.models import Tally, Ticket
+from helpdesk.service_levels import reports
 
 
 class DeskFigures(Collector):
@@ -53,7 +53,7 @@ def attainment_ratio(at: datetime) -> GaugeMetricFamily:
         "Share of promises kept in the last 30 days.",
         labels=["metric", "severity"],
     )
-    for (severity, metric), ratio in standards.recent_ratios(at).items():
+    for (severity, metric), ratio in reports.recent_ratios(at).items():
         family.add_metric([metric, severity], ratio)
     return family
 
@@ -65,7 +65,7 @@ def goal_ratio(at: datetime) -> GaugeMetricFamily:
         "Share of promises to be kept, from the policies in force.",
         labels=["metric", "severity"],
     )
-    for (severity, metric), goal in standards.goals(at).items():
+    for (severity, metric), goal in reports.goals(at).items():
         family.add_metric([metric, severity], goal)
     return family
 
@@ -77,7 +77,7 @@ def burn_rate(at: datetime) -> GaugeMetricFamily:
         "Share of promises broken in the window, of the share that the goal allows.",
         labels=["metric", "severity", "window"],
     )
-    for (severity, metric, window), rate in standards.burn_rates(at).items():
+    for (severity, metric, window), rate in reports.burn_rates(at).items():
         family.add_metric([metric, severity, window], rate)
     return family
 

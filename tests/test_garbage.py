@@ -156,7 +156,7 @@ def feed_operation(feeder, call, stage, operation, schema, headers, dice) -> Non
 
 
 def test_the_feeder_notices_what_breaks(db, monkeypatch):
-    monkeypatch.setattr("config.doors.redirect", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("config.home.redirect", lambda *arguments: 1 / 0)
     feeder = Feeder(Client())
     feeder.feed("GET", "/start/")
     assert len(feeder.broken) == 1

@@ -5,7 +5,7 @@ from django.test import TestCase
 
 from foundation.directory.models import Membership, Person
 from foundation.language import collation
-from helpdesk import people
+from helpdesk.tickets import agents
 from monitoring.forms import MaintenanceForm
 from tests.cast import Cast, the_whole_country
 
@@ -19,7 +19,7 @@ class ListsToChooseFrom(Cast, TestCase):
         for name in ("İbrahim Uz", "Işıl Er", "Jale Ak", "Çetin Su", "Cem Ok"):
             person = Person.objects.create(email=f"{collation.fold(name)[:3]}@nobet.demo", name=name)
             Membership.objects.create(person=person, role=Membership.Role.AGENT)
-        names = [colleague.name for colleague in people.names_at_the_desk()]
+        names = [colleague.name for colleague in agents.names_at_the_desk()]
         self.assertEqual(names, self.in_order(names))
         self.assertLess(names.index("İbrahim Uz"), names.index("Jale Ak"))
 

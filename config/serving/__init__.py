@@ -1,1 +1,1 @@
-"""How a process of ours serves: daphne with our guards, what lives in it beside, who may open its sockets, where they lead."""
+"""How a process of ours serves: daphne with our guards, what lives beside it, the sockets that open and where to."""

@@ -1,6 +1,6 @@
 """The socket table: every `/ws/` door of the house."""
 
-from helpdesk.sockets import sockets as helpdesk_sockets
+from helpdesk.tickets.consumers import sockets as helpdesk_sockets
 from monitoring.sockets import sockets as monitoring_sockets
 from runbooks.sockets import sockets as runbooks_sockets
 

@@ -17,7 +17,7 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessag
 from imap_tools.utils import check_command_status
 
 from foundation.wire.files import uploads
-from helpdesk.mail import post
+from helpdesk.mail import intake
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50
@@ -65,7 +65,7 @@ def deliver_one(mailbox: BaseMailBox, uid: str) -> bool:
     """
     raw = read(mailbox, uid)
     try:
-        post.deliver(letter_of(raw))
+        intake.deliver(letter_of(raw))
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -84,11 +84,11 @@ def read(mailbox: BaseMailBox, uid: str) -> bytes:
     raise LetterUnreadable
 
 
-def letter_of(raw: bytes) -> post.Letter:
+def letter_of(raw: bytes) -> intake.Letter:
     mail = MailMessage.from_bytes(raw)
     headers = {name.lower(): " ".join(values) for name, values in mail.headers.items()}
     is_cut = len(raw) >= LARGEST
-    return post.Letter(
+    return intake.Letter(
         message_id=headers.get("message-id", "").strip() or f"<{hashlib.sha256(raw).hexdigest()}@letter>",
         sender=mail.from_ or "",
         subject=" ".join(mail.subject.replace("\0", "").split()),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation import now
 from foundation.language import collation, formatting
 from foundation.language.templatetags.nobet import shape
-from helpdesk.due import Countdown
+from helpdesk.service_levels.countdown import Countdown
 
 register = template.Library()
 

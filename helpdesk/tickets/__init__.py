@@ -1,19 +1,19 @@
 """The verbs of a ticket's life, in the order it lives them.
 
-intake        submit
-grading       grade
-ownership     claim, release, assign
-conversation  reply, note, wait
-resolution    resolve, reopen, withdraw, rate
+intake           submit
+severity_review  grade
+assignment       claim, release, assign
+conversation     reply, note, wait
+resolution       resolve, reopen, withdraw, rate
 
 Each verb is one transaction with one rhythm: claim, change, record, tell.
 """
 
+from helpdesk.tickets.assignment import assign, claim, release
 from helpdesk.tickets.conversation import note, reply, wait
-from helpdesk.tickets.grading import grade
 from helpdesk.tickets.intake import submit
-from helpdesk.tickets.ownership import assign, claim, release
 from helpdesk.tickets.resolution import rate, reopen, resolve, withdraw
+from helpdesk.tickets.severity_review import grade
 
 __all__ = [
     "assign",

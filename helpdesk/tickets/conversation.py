@@ -12,13 +12,13 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.language import collation
 from foundation.wire.redaction import mask_identity_numbers
-from helpdesk import clockwork, letters
 from helpdesk.models import Message, Ticket
 from helpdesk.refusals import NothingSaid, TicketEnded
-from helpdesk.tickets import telling
+from helpdesk.service_levels import ticket_clocks
+from helpdesk.tickets import emails, live_updates
+from helpdesk.tickets.assignment import require_desk, require_party
 from helpdesk.tickets.intake import attach
-from helpdesk.tickets.moves import change_where, move
-from helpdesk.tickets.ownership import require_desk, require_party
+from helpdesk.tickets.transitions import change_where, move
 
 
 @transaction.atomic
@@ -37,11 +37,11 @@ def reply(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[Upload
         answered(ticket)
     elif ticket.status != Ticket.Status.WAITING_ON_US:
         move(ticket, Ticket.Status.WAITING_ON_US, waiting_since=message.created_at)
-        clockwork.resumed(ticket, message.created_at)
+        ticket_clocks.resumed(ticket, message.created_at)
     if side == Message.Side.THEM:
-        clockwork.heard(ticket, message.created_at)
+        ticket_clocks.heard(ticket, message.created_at)
     journal.record("ticket.replied", ticket, by=by, side=side)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
     return message
 
 
@@ -50,7 +50,7 @@ def answered(ticket: Ticket) -> None:
     at = now()
     if ticket.first_replied_at is None:
         change_where(ticket, {}, first_replied_at=at)
-    clockwork.answered(ticket, at)
+    ticket_clocks.answered(ticket, at)
 
 
 @transaction.atomic
@@ -73,9 +73,9 @@ def wait(ticket: Ticket, *, by: Person, body: str, third_party: bool = False) ->
     move(ticket, to, waiting_since=None)
     message = say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, body)
     answered(ticket)
-    clockwork.rest(ticket, now(), clockwork.SUPPLIER if third_party else clockwork.REQUESTER)
+    ticket_clocks.rest(ticket, now(), ticket_clocks.SUPPLIER if third_party else ticket_clocks.REQUESTER)
     journal.record("ticket.waiting", ticket, by=by, third_party=third_party)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
     return message
 
 
@@ -90,8 +90,8 @@ def say(
     attach(message, attachments)
     if kind == Message.Kind.PUBLIC:
         make_findable(ticket, body)
-    telling.said(message)
-    letters.written(message)
+    live_updates.said(message)
+    emails.written(message)
     return message
 
 

@@ -17,8 +17,10 @@ from foundation.language import collation
 from foundation.live import audiences, live
 from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
-from helpdesk import clockwork, commitments, events, letters, severity
+from helpdesk import events
 from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
+from helpdesk.service_levels import commitments, ticket_clocks
+from helpdesk.tickets import emails, severity
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 LONGEST_TOKEN = 200
@@ -71,7 +73,7 @@ def submit(
         waiting_since=at,
         search_text=collation.fold(f"{number} {subject} {body} {municipality.full_name}"),
     )
-    clocks = clockwork.start(ticket, at)
+    clocks = ticket_clocks.start(ticket, at)
     message = Message(
         ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
     )
@@ -81,7 +83,7 @@ def submit(
         rows.add(message)
         journal.record("ticket.submitted", ticket, by=by, **facts)
         live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
-        letters.received(ticket, commitments.of_clocks(clocks))
+        emails.received(ticket, commitments.of_clocks(clocks))
     attach(message, attachments)
     events.ticket_submitted.send(Ticket, ticket=ticket)
     return ticket

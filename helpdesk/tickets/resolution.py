@@ -7,13 +7,14 @@ from django.db import transaction
 from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
-from helpdesk import clockwork, events
+from helpdesk import events
 from helpdesk.models import Message, Satisfaction, Ticket, TicketLink
 from helpdesk.refusals import ReasonMissing, ReopenWindowOver, TicketMovedOn
-from helpdesk.tickets import telling
+from helpdesk.service_levels import ticket_clocks
+from helpdesk.tickets import live_updates
+from helpdesk.tickets.assignment import require_desk, require_party
 from helpdesk.tickets.conversation import answered, say
-from helpdesk.tickets.moves import move
-from helpdesk.tickets.ownership import require_desk, require_party
+from helpdesk.tickets.transitions import move
 
 # A municipality may say "it is still broken here" for this long after we said it works.
 REOPEN_WINDOW = timedelta(days=14)
@@ -34,9 +35,9 @@ def resolve(ticket: Ticket, *, by: Person | None, note: str) -> None:
     move(ticket, Ticket.Status.RESOLVED, ended_at=at, waiting_since=None)
     say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, note)
     answered(ticket)
-    clockwork.resolved(ticket, at)
+    ticket_clocks.resolved(ticket, at)
     journal.record("ticket.resolved", ticket, by=by)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
     events.ticket_resolved.send(Ticket, ticket=ticket)
 
 
@@ -55,10 +56,10 @@ def reopen(ticket: Ticket, *, by: Person, reason: str) -> None:
     move(ticket, Ticket.Status.WAITING_ON_US, ended_at=None, waiting_since=at)
     side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
     say(ticket, Message.Kind.PUBLIC, side, by, reason)
-    clockwork.reopened(ticket, at)
+    ticket_clocks.reopened(ticket, at)
     TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=at, undone_by=by)
     journal.record("ticket.reopened", ticket, by=by)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
     events.ticket_reopened.send(Ticket, ticket=ticket)
 
 
@@ -68,12 +69,12 @@ def withdraw(ticket: Ticket, *, by: Person, reason: str = "") -> None:
     require_party(ticket, by)
     at = now()
     move(ticket, Ticket.Status.WITHDRAWN, ended_at=at, waiting_since=None)
-    clockwork.withdrawn(ticket, at)
+    ticket_clocks.withdrawn(ticket, at)
     if reason.strip():
         side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
         say(ticket, Message.Kind.PUBLIC, side, by, reason)
     journal.record("ticket.withdrawn", ticket, by=by)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
 
 
 @transaction.atomic

@@ -18,11 +18,11 @@ from django_sla.models import Calendar, Rejudgement, SpecialDay, WorkingWeek
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal import journal
-from helpdesk import calendar_grid, clockwork
-from helpdesk.calendar_forms import DaysForm, OverlayForm, WeekForm
-from helpdesk.commitments import name_of
 from helpdesk.models import Ticket
-from helpdesk.standards import ISTANBUL
+from helpdesk.service_levels import calendar_preview, ticket_clocks
+from helpdesk.service_levels.calendar_forms import DaysForm, OverlayForm, WeekForm
+from helpdesk.service_levels.commitments import name_of
+from helpdesk.service_levels.reports import ISTANBUL
 
 DAYS_SHOWN = 20
 SAMPLES = 8
@@ -53,7 +53,7 @@ def overlay(request):
     with transaction.atomic():
         names = {f"name_{code}": f"{base.name_in(code)} · {place}" for code in ("tr", "en")}
         made = calendars.lay_over(base, code=form.code, scope=form.scope, **names)
-        recalculation.adopt(made, clockwork.LABEL, Ticket.objects.open().filter(**form.reach).values("pk"))
+        recalculation.adopt(made, ticket_clocks.LABEL, Ticket.objects.open().filter(**form.reach).values("pk"))
         journal.record("calendar.laid_over", made, by=request.user, scope=made.scope)
     return redirect("helpdesk:calendar", code=made.code)
 
@@ -127,7 +127,7 @@ def withdrawal(request, code: str, pk: int):
 def _effect(shown: Calendar, hours_of: Mapping[Calendar, Hours], back_to: datetime) -> dict:
     """What a draft would do to running promises and, if it reaches into the past, to ended ones."""
     running = recalculation.preview(hours_of, at=now(), samples=SAMPLES)
-    of_tickets = [each for each in running.samples if each.subject_type == clockwork.LABEL]
+    of_tickets = [each for each in running.samples if each.subject_type == ticket_clocks.LABEL]
     tickets = Ticket.objects.in_bulk({each.subject_id for each in of_tickets})
     return {
         "hours": hours_of[shown],
@@ -182,7 +182,7 @@ def _calendar_page(request, shown: Calendar, *, days_form=None, week_form=None, 
         .filter(calendar__in=chain, date__gte=today)
         .select_related("calendar")
         .order_by("date", "pk")[:DAYS_SHOWN],
-        "grid": calendar_grid.weeks(shown, first, effect["hours"] if effect else None),
+        "grid": calendar_preview.weeks(shown, first, effect["hours"] if effect else None),
         "today": today,
         "weeks": shown.weeks.order_by("-effective_from", "-pk"),
         "rejudgements": Rejudgement.objects.filter(calendar=shown)[:5],

@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
-from helpdesk import queue_reading, tallies, tickets
+from helpdesk import tickets
 from helpdesk.models import MajorIncident, Ticket
-from helpdesk.queue_reading import Wanted
+from helpdesk.tickets import counters
+from helpdesk.tickets import queue as queue_page
+from helpdesk.tickets.queue import Wanted
 
 MOST_AT_ONCE = 50
 MOST_FOUND = 6
@@ -42,14 +44,14 @@ def rows(request):
 def page_of(request) -> dict:
     wanted = Wanted.from_query(request.GET)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
-    page = queue_reading.page(wanted, request.user)
+    page = queue_page.page(wanted, request.user)
     return {
         "wanted": wanted,
         "page": page,
-        "waiting": queue_reading.waiting_beside(page, wanted, request.user),
-        "numbers": tallies.numbers_for(request.user),
+        "waiting": queue_page.waiting_beside(page, wanted, request.user),
+        "numbers": counters.numbers_for(request.user),
         "incidents": list(incidents[:MOST_FOUND]),
-        "components": queue_reading.modules_to_choose_from(),
+        "components": queue_page.modules_to_choose_from(),
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
     }
@@ -81,6 +83,6 @@ def palette(request):
     """What the palette finds for the words typed so far."""
     desk_only(request)
     wanted = replace(Wanted.from_query(request.GET), view="all", cursor="")
-    found = queue_reading.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
+    found = queue_page.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
     found = found.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
     return render(request, "helpdesk/_palette.html", {"found": found, "words": wanted.words})

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.directory.models import Municipality
 from foundation.outbox import segments
 from foundation.wire import paging
-from helpdesk import letters, major_incidents
-from helpdesk.forms import AnswerForm, LinkForm
+from helpdesk.incidents import major_incidents
 from helpdesk.models import MajorIncident, Ticket
+from helpdesk.tickets import emails
+from helpdesk.tickets.forms import AnswerForm, LinkForm
 from helpdesk.views.tickets import find
 
 PAGE = 50
@@ -70,7 +71,7 @@ def preview_of(incident: MajorIncident, words: dict) -> dict:
     sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
     return {
         **words,
-        "mail": letters.answer_to_all(sample, words["text"]) if sample else None,
+        "mail": emails.answer_to_all(sample, words["text"]) if sample else None,
         "sms": segments.measure(words["text"]),
     }
 

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.directory.models import Component
 from foundation.wire import paging
-from helpdesk import knowledge, macros
-from helpdesk.forms import ArticleForm, MacroForm
+from helpdesk.knowledge import articles as library
+from helpdesk.knowledge import macros
 from helpdesk.models import Article, Macro
+from helpdesk.tickets.forms import ArticleForm, MacroForm
 from helpdesk.views.desk import desk_only
 from helpdesk.views.tickets import find
 
@@ -33,14 +34,14 @@ def articles(request):
 @require_safe
 def article(request, slug):
     found = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
-    return render(request, "helpdesk/article.html", {"article": found, "body": knowledge.drawn(found.body)})
+    return render(request, "helpdesk/article.html", {"article": found, "body": library.drawn(found.body)})
 
 
 @login_required
 @require_POST
 def article_helped(request, slug):
     """ "This solved it": counted, and the reader is spared a ticket."""
-    knowledge.helped(get_object_or_404(Article.objects.published(), slug=slug))
+    library.helped(get_object_or_404(Article.objects.published(), slug=slug))
     messages.success(request, _("Good to hear. Thank you for telling us."))
     return redirect("helpdesk:article", slug)
 
@@ -51,7 +52,7 @@ def offers(request):
     """Articles for what is being typed into the form of a ticket, as a fragment."""
     component = Component.objects.filter(pk=request.GET.get("module", "")[:20].replace("\x00", "")).first()
     text = request.GET.get("subject", "")[:200].replace("\x00", "")
-    return render(request, "helpdesk/_offers.html", {"offers": knowledge.offered(text, component)})
+    return render(request, "helpdesk/_offers.html", {"offers": library.offered(text, component)})
 
 
 @login_required
@@ -73,7 +74,7 @@ def written(request, article: Article):
     form = ArticleForm(request.POST or None, instance=article)
     if form.is_valid():
         publish = request.POST.get("publish") == "yes"
-        kept = knowledge.write(form.save(commit=False), publish=publish, by=request.user)
+        kept = library.write(form.save(commit=False), publish=publish, by=request.user)
         messages.success(request, _("The article is published.") if publish else _("The draft is kept."))
         return redirect("helpdesk:article", kept.slug)
     return render(request, "helpdesk/article_form.html", {"form": form, "article": article})

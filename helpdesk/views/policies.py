@@ -14,8 +14,8 @@ from django_sla import policies, recalculation
 from django_sla.models import Policy, PolicyVersion
 from foundation import now
 from foundation.journal import journal
-from helpdesk import clockwork
-from helpdesk.policy_forms import NewPolicyForm, TermsForm, spoken_conditions
+from helpdesk.service_levels import ticket_clocks
+from helpdesk.service_levels.policy_forms import NewPolicyForm, TermsForm, spoken_conditions
 from helpdesk.views.calendars import counted_anew, keepers_only
 
 
@@ -76,7 +76,7 @@ def _effect(form: TermsForm) -> dict:
     place = (facts["position"], draft.policy.code)
     after = [*others, draft] if facts["is_active"] else others
     after.sort(key=lambda version: place if version is draft else (version.policy.position, version.policy.code))
-    result = policies.compare(before, after, clockwork.groups_of_open_tickets([*before, draft]))
+    result = policies.compare(before, after, ticket_clocks.groups_of_open_tickets([*before, draft]))
     names = {version.policy.code: version.policy.name for version in [*before, draft]} | {"": _("no policy")}
     return {
         "matching": result.after[draft.policy.code],
@@ -117,7 +117,7 @@ def _version_of(shown: Policy) -> PolicyVersion:
 
 def _list_page(request, form: NewPolicyForm, *, status: int = 200):
     order = policies.in_force(now(), kind=None)
-    groups = clockwork.groups_of_open_tickets(order)
+    groups = ticket_clocks.groups_of_open_tickets(order)
     context = {
         "kinds": [_rows(kind, order, groups) for kind in Policy.Kind],
         "asleep": Policy.objects.filter(is_active=False),

@@ -9,9 +9,13 @@ from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
 from foundation.wire import paging
-from helpdesk import clockwork, commitments, filing_limits, knowledge, outage_notice, severity, tickets
-from helpdesk.forms import PhoneLogForm, TicketForm
+from helpdesk import tickets
+from helpdesk.incidents import known_outages
+from helpdesk.knowledge import articles
 from helpdesk.models import Article, Ticket
+from helpdesk.service_levels import commitments, ticket_clocks
+from helpdesk.tickets import rate_limits, severity
+from helpdesk.tickets.forms import PhoneLogForm, TicketForm
 from helpdesk.views.warnings import warn_about_identity_numbers
 
 PAGE = 50
@@ -81,7 +85,7 @@ def file_it(form, person) -> Ticket:
     words = dict(form.cleaned_data)
     words.pop("outage_seen", None)
     municipality = words.pop("municipality", None) or person.own_municipality
-    filing_limits.spend(person, municipality)
+    rate_limits.spend(person, municipality)
     by = None if person.works_at_the_desk else person
     channel = Ticket.Channel.PHONE if person.works_at_the_desk else Ticket.Channel.PORTAL
     filed = tickets.submit(**words, municipality=municipality, by=by, channel=channel)
@@ -93,7 +97,7 @@ def unseen_outage(form, person):
     """The outage that explains this ticket, if the clerk has not been shown it yet."""
     words = form.cleaned_data
     municipality = words.get("municipality") or person.own_municipality
-    notice = outage_notice.covering(municipality, words["component"])
+    notice = known_outages.covering(municipality, words["component"])
     return notice if notice and notice.pk != words.get("outage_seen") else None
 
 
@@ -103,8 +107,8 @@ def surroundings_of(form, person, notice) -> dict:
     if notice:
         notices = [notice]
     else:
-        notices = outage_notice.touching(home) if home else []
-    reported = outage_notice.reported(home, notices) if home and notices else set()
+        notices = known_outages.touching(home) if home else []
+    reported = known_outages.reported(home, notices) if home and notices else set()
     return {
         "form": form,
         "notices": notices,
@@ -117,7 +121,7 @@ def surroundings_of(form, person, notice) -> dict:
 
 def offers_for(initial: dict, components: dict) -> Sequence[Article]:
     """What may already be answered, for a clerk who looked before writing or came from a module."""
-    return knowledge.offered(initial["subject"], components.get(initial["module"]))
+    return articles.offered(initial["subject"], components.get(initial["module"]))
 
 
 @login_required
@@ -136,6 +140,6 @@ def promised_for(form) -> dict:
     at = now()
     if component and impact and urgency:
         chosen = severity.proposed(impact, urgency, component.tier)
-        facts = clockwork.facts_of_wish(component, words.get("municipality"))
+        facts = ticket_clocks.facts_of_wish(component, words.get("municipality"))
         return {"chosen": Ticket.Severity(chosen), "promises": commitments.promised(chosen, at, facts)}
     return {"chosen": None, "classes": commitments.of_every_class(at)}

@@ -14,10 +14,10 @@ from django_sla import calendars, forecast, timeline
 from django_sla.models import Calendar, Clock, Metric
 from foundation import now
 from foundation.directory.models import Membership, Municipality
-from helpdesk import sheets, standards
-from helpdesk.commitments import METRICS, name_of
 from helpdesk.models import Ticket
-from helpdesk.standards import Month
+from helpdesk.service_levels import exports, reports
+from helpdesk.service_levels.commitments import METRICS, name_of
+from helpdesk.service_levels.reports import Month
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GROUPINGS = ("class", "module", "province", "municipality")
@@ -35,11 +35,11 @@ def service_times(request):
     at = now()
     month = Month.of(at).before
     context = {
-        "classes": standards.classes(at),
+        "classes": reports.classes(at),
         "month": month,
-        "headlines": standards.headlines(month, at),
+        "headlines": reports.headlines(month, at),
         "tickets": Ticket.objects.filter(created_at__gte=month.start, created_at__lt=month.end).count(),
-        "short_day": standards.next_short_day(at),
+        "short_day": reports.next_short_day(at),
         "keeper": request.user.is_authenticated and request.user.has_role(Membership.Role.PLATFORM_ADMIN),
     }
     return render(request, "helpdesk/standards.html", context)
@@ -55,7 +55,7 @@ def attainment(request, by: str = "class"):
         "first": _groupings(request.user)[by],
         "month": month,
         "rows": rows,
-        "trend": _bars(standards.trend(standards.last_months(now(), TREND_MONTHS))),
+        "trend": _bars(reports.trend(reports.last_months(now(), TREND_MONTHS))),
     }
     return render(request, "helpdesk/standards_attainment.html", context)
 
@@ -67,8 +67,8 @@ def attainment_file(request, by: str, suffix: str):
     first = str(_groupings(request.user)[by])
     name = f"nobet-{month.code}-{by}.{suffix}"
     if suffix == "csv":
-        return _download(sheets.attainment_csv(first, rows), "text/csv; charset=utf-8", name)
-    return _download(sheets.attainment_xlsx(month.code, first, rows), XLSX, name)
+        return _download(exports.attainment_csv(first, rows), "text/csv; charset=utf-8", name)
+    return _download(exports.attainment_xlsx(month.code, first, rows), XLSX, name)
 
 
 @login_required
@@ -80,8 +80,8 @@ def municipality_sheet(request, code: str):
     context = {
         "municipality": municipality,
         "month": month,
-        "rows": standards.sheet_of(municipality, month),
-        "trend": _bars(standards.trend(standards.last_months(now(), TREND_MONTHS), standards.clocks_of(municipality))),
+        "rows": reports.sheet_of(municipality, month),
+        "trend": _bars(reports.trend(reports.last_months(now(), TREND_MONTHS), reports.clocks_of(municipality))),
     }
     return render(request, "helpdesk/standards_sheet.html", context)
 
@@ -104,8 +104,8 @@ def evidence(request, number: str, suffix: str):
     ticket, clocks = _ticket_with_clocks(request.user, number)
     name = f"{ticket.number}.{suffix}"
     if suffix == "pdf":
-        return _download(sheets.evidence_pdf(ticket, clocks), "application/pdf", name)
-    return _download(sheets.evidence_csv(clocks), "text/csv; charset=utf-8", name)
+        return _download(exports.evidence_pdf(ticket, clocks), "application/pdf", name)
+    return _download(exports.evidence_csv(clocks), "text/csv; charset=utf-8", name)
 
 
 @login_required
@@ -150,11 +150,11 @@ def _measured(hours, at: datetime) -> list[tuple[str, forecast.Accuracy]]:
     return [(name_of(metric), accuracy) for metric, accuracy in known]
 
 
-def _asked_for(request, by: str) -> tuple[Month, sheets.Rows]:
+def _asked_for(request, by: str) -> tuple[Month, exports.Rows]:
     if by not in _groupings(request.user):
         raise Http404
     month = _month_of(request)
-    return month, standards.attained_by(by, month, request.user)
+    return month, reports.attained_by(by, month, request.user)
 
 
 def _groupings(person) -> dict:

@@ -9,8 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import Refusal
 from foundation.wire.files import uploads
 from foundation.wire.files.scanning import Verdict
-from helpdesk import conversations, macros, people, presence, tickets
-from helpdesk.forms import (
+from helpdesk import tickets
+from helpdesk.knowledge import macros
+from helpdesk.models import Attachment, Macro, Ticket
+from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
+from helpdesk.tickets import agents, detail, viewers
+from helpdesk.tickets.assignment import require_desk
+from helpdesk.tickets.forms import (
     AssignmentForm,
     MessageForm,
     ReasonForm,
@@ -19,9 +24,6 @@ from helpdesk.forms import (
     SeverityForm,
     WithdrawalForm,
 )
-from helpdesk.models import Attachment, Macro, Ticket
-from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
-from helpdesk.tickets.ownership import require_desk
 from helpdesk.views.warnings import warn_about_identity_numbers
 
 HELD_BACK: dict[str, type[Refusal]] = {Verdict.WAITING: FileHeldBack, Verdict.INFECTED: FileInfected}
@@ -51,8 +53,8 @@ def looking(request, number):
     """Who else has this ticket open; asking says that we have, too."""
     require_desk(request.user)
     found = find(request, number)
-    presence.look(found, request.user)
-    return render(request, "helpdesk/_looking.html", {"looking": presence.others(found, request.user)})
+    viewers.look(found, request.user)
+    return render(request, "helpdesk/_looking.html", {"looking": viewers.others(found, request.user)})
 
 
 def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
@@ -60,16 +62,16 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
     at_desk = request.user.works_at_the_desk
     context = {
         "ticket": ticket,
-        "conversation": conversations.of(ticket, request.user),
+        "conversation": detail.of(ticket, request.user),
         "form": form or (MessageForm if at_desk else ReplyForm)(by=request.user),
         "refusal": refusal,
     }
     if at_desk:
-        presence.look(ticket, request.user)
+        viewers.look(ticket, request.user)
         context |= {
-            "around": conversations.around(ticket),
-            "colleagues": people.names_at_the_desk(),
-            "looking": presence.others(ticket, request.user),
+            "around": detail.around(ticket),
+            "colleagues": agents.names_at_the_desk(),
+            "looking": viewers.others(ticket, request.user),
             "macros": macros.to_choose_from(),
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
@@ -81,7 +83,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
 def conversation(request, number):
     """What was said, as a fragment: an open page fetches it when something new is told."""
     ticket = find(request, number)
-    context = {"ticket": ticket, "conversation": conversations.of(ticket, request.user)}
+    context = {"ticket": ticket, "conversation": detail.of(ticket, request.user)}
     return render(request, "helpdesk/_conversation.html", context)
 
 
@@ -126,7 +128,7 @@ def assignment(request, number):
     """Hand it to a colleague."""
     ticket = find(request, number)
     require_desk(request.user)
-    form = AssignmentForm(request.POST, colleagues=people.at_the_desk())
+    form = AssignmentForm(request.POST, colleagues=agents.at_the_desk())
     if form.is_valid():
         tickets.assign(ticket, to=form.cleaned_data["to"], by=request.user)
     return redirect("helpdesk:ticket", number=number)

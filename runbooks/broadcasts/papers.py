@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Message
-from helpdesk.sheets import BOM, Paper
+from helpdesk.service_levels.exports import BOM, Paper
 from monitoring.sheets import harmless
 from runbooks.broadcasts.classes import CLASSES, name_of
 from runbooks.broadcasts.evidence import NotGenuine

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
 from foundation.directory.models import Component, Province
-from helpdesk import major_incidents
+from helpdesk.incidents import major_incidents
 from monitoring import health, outages
 from monitoring import latency as monitoring_latency
 from monitoring.models import Outage, State

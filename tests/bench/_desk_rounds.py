@@ -23,9 +23,10 @@ from django.test import Client, RequestFactory, override_settings  # noqa: E402
 
 from django_sla.models import Clock  # noqa: E402
 from foundation.directory.models import Person  # noqa: E402
-from helpdesk import conversations, macros, people, queue_reading, tallies  # noqa: E402
-from helpdesk.forms import MessageForm  # noqa: E402
+from helpdesk.knowledge import macros  # noqa: E402
 from helpdesk.models import Queue, Tally, Ticket  # noqa: E402
+from helpdesk.tickets import agents, counters, detail, queue  # noqa: E402
+from helpdesk.tickets.forms import MessageForm  # noqa: E402
 from helpdesk.views import desk  # noqa: E402
 from helpdesk.views.tickets import find  # noqa: E402
 from tests.bench import _desk_doors  # noqa: E402
@@ -97,7 +98,7 @@ def fill(size: int, above: int = 0) -> None:
             for statement in fill_statements():
                 cursor.execute(statement, facts | {"clocks": [clock.pk for clock in clocks]})
         cursor.execute("VACUUM ANALYZE")
-    tallies.recount()
+    counters.recount()
 
 
 def clocks_started() -> Exists:
@@ -177,9 +178,9 @@ class Pages:
         ticket = find(self.asked(self.doors["desk_ticket"]), self.number)
         return {
             "ticket": ticket,
-            "conversation": conversations.of(ticket, self.agent),
-            "around": conversations.around(ticket),
-            "colleagues": people.names_at_the_desk(),
+            "conversation": detail.of(ticket, self.agent),
+            "around": detail.around(ticket),
+            "colleagues": agents.names_at_the_desk(),
             "form": MessageForm(by=self.agent),
             "macros": macros.to_choose_from(),
         }
@@ -228,8 +229,8 @@ def search(agent: Person, words: str) -> Callable:
     """What the queue asks for these words among the closed tickets."""
 
     def ask() -> list:
-        wanted = queue_reading.Wanted(view="ended", words=words)
-        return list(queue_reading.lines(wanted, agent).order_by("-pk")[:50])
+        wanted = queue.Wanted(view="ended", words=words)
+        return list(queue.lines(wanted, agent).order_by("-pk")[:50])
 
     return ask
 
@@ -262,7 +263,7 @@ def measure(rounds: int, small_buffers: dict[str, int]) -> dict[str, list]:
                 folded = bare(SEARCH, f"%{words.replace('ı', 'i').replace('ü', 'u')}%")
                 found[case].append((milliseconds(search(pages.agent, words)), milliseconds(folded)))
             read = milliseconds(lambda: Tally.objects.get(pk=tally.pk))
-            found["counters"].append((milliseconds(lambda: tallies.numbers_for(pages.agent)), read))
+            found["counters"].append((milliseconds(lambda: counters.numbers_for(pages.agent)), read))
     return found
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from time import perf_counter
 
-from helpdesk.match_score import score
-from helpdesk.matching import Report, replay
+from helpdesk.incidents.evaluation import score
+from helpdesk.incidents.similarity import Report, replay
 from tests.bench import Row
 from tests.helpdesk.labelled import evening, held_out
 

@@ -11,8 +11,10 @@ from django_sla.models import Clock, PolicyVersion
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
 from foundation.outbox.models import Message as Letter
-from helpdesk import commitments, demo, escalations, tickets
+from helpdesk import escalations, tickets
+from helpdesk.demo import tickets as demo
 from helpdesk.models import Ticket
+from helpdesk.service_levels import commitments
 from tests.cast import a_person
 from tests.helpdesk.builders import a_clerk, a_ticket, an_agent
 

@@ -9,7 +9,8 @@ import time_machine
 from django_sla import calendars, clocks
 from django_sla.models import Calendar, Clock, Rejudgement, SpecialDay
 from foundation.directory.models import Membership
-from helpdesk import calendar_grid, escalations
+from helpdesk import escalations
+from helpdesk.service_levels import calendar_preview
 from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_ticket
 
@@ -105,7 +106,7 @@ def test_the_drawing_shows_short_days_and_what_a_draft_changes():
     office = Calendar.objects.get(code="tr-mesai")
     leave = calendars.leave(date(2026, 6, 9), date(2026, 6, 9), at=MONDAY, name_tr="x", name_en="x")
     draft = calendars.drafted(office, days=leave)[office]
-    weeks = calendar_grid.weeks(office, date(2026, 5, 25), draft)
+    weeks = calendar_preview.weeks(office, date(2026, 5, 25), draft)
     days = {day.date: day for week in weeks for day in week}
     assert days[date(2026, 5, 26)].hours == 4 and "arifesi" in days[date(2026, 5, 26)].names[0]
     assert days[date(2026, 6, 8)].bars == [(510, 240), (810, 240)]

@@ -7,9 +7,11 @@ import time_machine
 from django.test import TestCase
 
 from django_sla.models import Clock
-from helpdesk import commitments, letters, tickets
+from helpdesk import tickets
 from helpdesk.models import Filing, Ticket
 from helpdesk.refusals import ReasonMissing
+from helpdesk.service_levels import commitments
+from helpdesk.tickets import emails
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket, the_queue
 
@@ -33,7 +35,7 @@ class Clocks(Cast, TestCase):
 
     def test_a_ticket_that_cannot_be_kept_leaves_no_clock_behind(self):
         the_queue()
-        with mock.patch.object(letters, "received", side_effect=RuntimeError), self.assertRaises(RuntimeError):
+        with mock.patch.object(emails, "received", side_effect=RuntimeError), self.assertRaises(RuntimeError):
             self.file()
         self.assertEqual((Filing.objects.count(), Ticket.objects.count(), Clock.objects.count()), (0, 0, 0))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import translation
 
-from helpdesk.due import Countdown, spell
+from helpdesk.service_levels.countdown import Countdown, spell
 
 AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 

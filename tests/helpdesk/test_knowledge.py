@@ -2,8 +2,9 @@
 
 from django.test import TestCase
 
-from helpdesk import knowledge, macros, presence
+from helpdesk.knowledge import articles, macros
 from helpdesk.models import Article, Macro, Ticket
+from helpdesk.tickets import viewers
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket, the_queue
 
@@ -17,7 +18,7 @@ class Knowledge(Cast, TestCase):
 
     def an_article(self, slug, title, body, component, publish=True):
         article = Article(slug=slug, title_tr=title, body_tr=body, component=component)
-        return knowledge.write(article, publish=publish, by=self.ayse)
+        return articles.write(article, publish=publish, by=self.ayse)
 
     def see(self, person, path, **query):
         self.client.force_login(person)
@@ -38,10 +39,10 @@ class Knowledge(Cast, TestCase):
 
     def test_what_fits_best_comes_first_and_nothing_fits_nothing(self):
         self.an_article("makbuz-iptal", "Makbuz iptali", "Vezne makbuzunu iptal etmek", None)
-        titles = [article.title for article in knowledge.offered("makbuz iptal etmek istiyorum")]
+        titles = [article.title for article in articles.offered("makbuz iptal etmek istiyorum")]
         self.assertEqual(titles, ["Makbuz iptali", "Makbuz yazdırılmıyor"])
-        self.assertEqual(list(knowledge.offered("bambaşka birşey")), [])
-        self.assertEqual(list(knowledge.offered("", self.tahsilat)), [self.article])
+        self.assertEqual(list(articles.offered("bambaşka birşey")), [])
+        self.assertEqual(list(articles.offered("", self.tahsilat)), [self.article])
 
     def test_a_reader_who_is_helped_is_counted_and_files_nothing(self):
         self.client.force_login(self.selim)
@@ -50,7 +51,7 @@ class Knowledge(Cast, TestCase):
         self.assertEqual((self.article.helped, Ticket.objects.count()), (1, 0))
 
     def test_markdown_is_drawn_and_nothing_in_it_acts(self):
-        html = knowledge.drawn("**Önce** [bak](javascript:alert(1)) <script>alert(1)</script>\n\n- bir")
+        html = articles.drawn("**Önce** [bak](javascript:alert(1)) <script>alert(1)</script>\n\n- bir")
         self.assertIn("<strong>Önce</strong>", html)
         self.assertIn("<li>bir</li>", html)
         for evil in ("<script", 'href="javascript'):
@@ -94,4 +95,4 @@ class TheDesksHelpers(Cast, TestCase):
         self.assertContains(self.client.get(self.url), "Ayşe Yılmaz")
         self.client.force_login(self.selim)
         self.assertNotContains(self.client.get(self.url), "Burak")
-        self.assertEqual(presence.others(self.ticket, self.leyla), ["Ayşe Yılmaz", "Burak Demir"])
+        self.assertEqual(viewers.others(self.ticket, self.leyla), ["Ayşe Yılmaz", "Burak Demir"])

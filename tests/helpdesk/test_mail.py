@@ -4,8 +4,8 @@ import pytest
 from django.test import TestCase
 
 from helpdesk import tickets
-from helpdesk.mail import guards, trimming
-from helpdesk.mail.post import Letter, deliver
+from helpdesk.mail import auto_replies, quotes
+from helpdesk.mail.intake import Letter, deliver
 from helpdesk.models import Message, Ticket
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import a_ticket, the_queue
@@ -27,7 +27,7 @@ from tests.helpdesk.builders import a_ticket, the_queue
     ],
 )
 def test_the_writers_own_words_are_kept(quoted, own):
-    assert trimming.written(quoted) == own
+    assert quotes.written(quoted) == own
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_the_writers_own_words_are_kept(quoted, own):
     ],
 )
 def test_nobody_answers_a_machine(headers, sender, subject):
-    assert guards.reason_to_ignore(headers, sender, subject, "desk@nobet.tr")
+    assert auto_replies.reason_to_ignore(headers, sender, subject, "desk@nobet.tr")
 
 
 def test_a_person_is_answered():
-    assert guards.reason_to_ignore({"auto-submitted": "no"}, "a@b.tr", "Makbuz kesilmiyor", "desk@nobet.tr") == ""
+    assert auto_replies.reason_to_ignore({"auto-submitted": "no"}, "a@b.tr", "Makbuz kesilmiyor", "desk@nobet.tr") == ""
 
 
 class ALetter(Cast, TestCase):

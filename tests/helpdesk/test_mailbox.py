@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import TestCase
 
-from helpdesk.mail import fetching, post
+from helpdesk.mail import fetching, intake
 from helpdesk.models import Attachment, Message, Ticket
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import the_queue
@@ -68,7 +68,7 @@ class AMailbox(Cast, TestCase):
 
     def test_a_database_that_is_away_leaves_the_letter_unseen(self):
         self.box.put(self.a_letter())
-        with mock.patch.object(post, "file_once", side_effect=OperationalError), pytest.raises(OperationalError):
+        with mock.patch.object(intake, "file_once", side_effect=OperationalError), pytest.raises(OperationalError):
             fetching.fetch()
         self.assertEqual(self.box.unseen(), [1])
 
@@ -78,14 +78,14 @@ class AMailbox(Cast, TestCase):
     def test_a_letter_that_breaks_something_is_flagged_and_stops_nobody(self):
         self.box.put(self.a_letter("Bozuk"))
         self.box.put(self.a_letter("Sağlam", message_id="<2@b.tr>"))
-        real = post.file_once
+        real = intake.file_once
 
         def fragile(person, home, letter):
             if letter.subject == "Bozuk":
                 raise ValueError
             return real(person, home, letter)
 
-        with mock.patch.object(post, "file_once", fragile), self.assertLogs("helpdesk.mail.fetching", "ERROR"):
+        with mock.patch.object(intake, "file_once", fragile), self.assertLogs("helpdesk.mail.fetching", "ERROR"):
             self.assertEqual(fetching.fetch(), 2)
         self.assertEqual(Ticket.objects.get().subject, "Sağlam")
         self.assertEqual(self.box.letters[1].flags, {r"\Seen", r"\Flagged"})

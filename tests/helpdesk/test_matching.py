@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
 
-from helpdesk.match_score import score
-from helpdesk.matching import Desk, Report, replay
+from helpdesk.incidents.evaluation import score
+from helpdesk.incidents.similarity import Desk, Report, replay
 from tests.helpdesk.labelled import evening, held_out, tuning
 
 AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from helpdesk import tallies, tickets
+from helpdesk import tickets
 from helpdesk.models import Ticket
+from helpdesk.tickets import counters
 from monitoring import outages
 from monitoring.models import ImpactReport
 from tests.cast import Cast
@@ -173,7 +174,7 @@ class TheQueue(Desk):
             ticket = a_ticket(municipality=self.odunpazari, component=self.tahsilat, subject=f"Talep {number}")
             if number % 2:
                 tickets.claim(ticket, by=self.burak)
-        tallies.recount()
+        counters.recount()
 
     def queries(self, url):
         self.client.get(url)

@@ -10,7 +10,7 @@ from django_sla import policies
 from django_sla.models import Clock, Policy, PolicyVersion
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from helpdesk import clockwork
+from helpdesk.service_levels import ticket_clocks
 from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_ticket
 from tests.helpdesk.test_standards import words_of
@@ -158,7 +158,7 @@ def test_open_tickets_are_grouped_by_what_is_asked_for_alone(django_assert_num_q
         a_ticket(subject=f"s{number}")
     order = policies.in_force(MONDAY)
     with django_assert_num_queries(1):
-        assert clockwork.groups_of_open_tickets(order) == [({"severity": "S2"}, 5)]
+        assert ticket_clocks.groups_of_open_tickets(order) == [({"severity": "S2"}, 5)]
 
 
 def test_a_new_policy_of_another_kind_or_with_a_taken_name_is_refused(client):

@@ -5,8 +5,9 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
-from helpdesk import quarantine, tickets
+from helpdesk import tickets
 from helpdesk.models import Attachment, Message
+from helpdesk.tickets import attachment_scanning
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket
 from tests.standins.clamd import BAD, Clamd
@@ -31,12 +32,12 @@ class AFileOfATicket(Cast, TestCase):
     def test_it_is_held_while_the_scanner_is_away_and_leaves_once_it_is_back(self):
         with self.settings(CLAMD_ADDRESS=NOBODY):
             self.send()
-            quarantine.ask_about_waiting()
+            attachment_scanning.ask_about_waiting()
             self.assertEqual(self.download().status_code, 409)
             self.assertContains(self.client.get(f"/tickets/{self.ticket.number}/"), "taranıyor")
 
         with Clamd() as scanner, self.settings(CLAMD_ADDRESS=scanner.address):
-            self.assertEqual(quarantine.ask_about_waiting(), 1)
+            self.assertEqual(attachment_scanning.ask_about_waiting(), 1)
         self.assertEqual(b"".join(self.download()), b"Hata 42")
 
     def test_an_infected_one_is_deleted_and_said_to_be(self):
@@ -44,7 +45,7 @@ class AFileOfATicket(Cast, TestCase):
             self.send(BAD)
             path = Path(Attachment.objects.get().file.path)
             with self.captureOnCommitCallbacks(execute=True):
-                quarantine.ask_about_waiting()
+                attachment_scanning.ask_about_waiting()
             self.assertFalse(path.exists())
             self.assertEqual(self.download().status_code, 410)
             self.assertContains(self.client.get(f"/tickets/{self.ticket.number}/"), "zararlı yazılım")
@@ -53,7 +54,7 @@ class AFileOfATicket(Cast, TestCase):
         with Clamd() as scanner, self.settings(CLAMD_ADDRESS=scanner.address):
             self.send()
             scanner.says = b"INSTREAM size limit exceeded. ERROR"
-            quarantine.ask_about_waiting()
+            attachment_scanning.ask_about_waiting()
             scanner.says = None
             self.send(b"Sonraki")
             self.assertEqual(
@@ -75,4 +76,4 @@ class AFileOfATicket(Cast, TestCase):
     def test_without_a_scanner_files_leave_at_once(self):
         self.send()
         self.assertEqual(b"".join(self.download()), b"Hata 42")
-        self.assertEqual(quarantine.ask_about_waiting(), 0)
+        self.assertEqual(attachment_scanning.ask_about_waiting(), 0)

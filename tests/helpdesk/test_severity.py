@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from helpdesk import severity
 from helpdesk.models import Ticket
+from helpdesk.tickets import severity
 
 IMPACTS, URGENCIES, TIERS = list(Ticket.Impact), list(Ticket.Urgency), ["A", "B", "C", "X"]
 

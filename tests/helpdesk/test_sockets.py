@@ -4,7 +4,7 @@ from django.test import TestCase
 
 from foundation.live.models import Event
 from helpdesk import tickets
-from helpdesk.sockets import DeskSocket, TicketSocket
+from helpdesk.tickets.consumers import DeskSocket, TicketSocket
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from foundation import now
-from helpdesk.staffing import Demand, blocked, delayed, needed, staffed
+from helpdesk.service_levels.staffing import Demand, blocked, delayed, needed, staffed
 from tests.helpdesk.builders import a_ticket
 
 

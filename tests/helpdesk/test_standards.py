@@ -16,10 +16,11 @@ from django_sla.models import Calendar, Clock, PolicyVersion, SpecialDay
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
 from foundation.outbox.models import Message as Letter
-from helpdesk import escalations, metrics, sheets, standards, tickets
-from helpdesk.commitments import METRICS
+from helpdesk import escalations, metrics, tickets
 from helpdesk.models import Ticket
-from helpdesk.standards import Month
+from helpdesk.service_levels import exports, reports
+from helpdesk.service_levels.commitments import METRICS
+from helpdesk.service_levels.reports import Month
 from runbooks.models import Rota, Shift
 from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_clerk, a_ticket, an_agent
@@ -63,7 +64,7 @@ def test_last_month_s_figures_are_counted_not_estimated(client, clock):
     solved(kept, timedelta(minutes=10))
     solved(broken, timedelta(minutes=40))
     clock.move_to(MONDAY + timedelta(days=30))
-    figures = {headline.severity: headline for headline in standards.headlines(JUNE, MONDAY)}
+    figures = {headline.severity: headline for headline in reports.headlines(JUNE, MONDAY)}
     assert (figures["S2"].attained.met, figures["S2"].attained.missed) == (1, 1)
     assert "%50" in client.get("/standards/").text
 
@@ -99,7 +100,7 @@ def test_the_tables_come_as_page_csv_and_workbook(client, by):
     solved(a_ticket(), timedelta(minutes=10))
     assert client.get(f"/standards/attainment/{by}/?month=2026-06").status_code == 200
     text = client.get(f"/standards/attainment/{by}.csv?month=2026-06").content.decode()
-    assert text.startswith(sheets.BOM) and len(text.splitlines()) > 1
+    assert text.startswith(exports.BOM) and len(text.splitlines()) > 1
     book = client.get(f"/standards/attainment/{by}.xlsx?month=2026-06").content
     assert "xl/worksheets/sheet1.xml" in zipfile.ZipFile(io.BytesIO(book)).namelist()
 
@@ -256,8 +257,8 @@ def test_the_budget_burns_by_the_goal_of_the_policy_in_force(clock):
     solved(broken, timedelta(minutes=40))
     clock.move_to(MONDAY + timedelta(minutes=50))
     cache.clear()
-    rates = standards.burn_rates(MONDAY + timedelta(minutes=50))
-    assert standards.goals(MONDAY)["S2", "first_response"] == 0.95
+    rates = reports.burn_rates(MONDAY + timedelta(minutes=50))
+    assert reports.goals(MONDAY)["S2", "first_response"] == 0.95
     assert rates["S2", "first_response", "1h"] == pytest.approx(10)
     families = {family.name: family for family in metrics.collector.collect()}
     goals = {sample.labels["metric"]: sample.value for sample in families["nobet_sla_goal_ratio"].samples}

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import now
 from foundation.outbox.models import Message as Letter
-from helpdesk import linking, major_incidents, recovery, tickets
+from helpdesk import tickets
+from helpdesk.incidents import auto_linking, major_incidents, recovery
 from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink
 from helpdesk.refusals import NotYourTicket
 from monitoring import outages
@@ -38,7 +39,7 @@ class BeforeAnybodyDeclared(Storm):
     def test_tickets_that_pile_up_are_proposed_as_one_incident(self):
         filed = self.cash_desk_tickets(4)
         other = a_ticket(municipality=self.merzifon, component=self.eimza, subject="E-imza atılamıyor", body="Hata")
-        linking.match_waiting()
+        auto_linking.match_waiting()
         incident = MajorIncident.objects.get()
         self.assertEqual((incident.status, incident.component), ("proposed", self.tahsilat))
         self.assertTrue(all(self.standing(ticket).incident == incident for ticket in filed))
@@ -46,20 +47,20 @@ class BeforeAnybodyDeclared(Storm):
 
     def test_looking_again_changes_nothing(self):
         self.cash_desk_tickets(4)
-        self.assertEqual(linking.match_waiting(), 4)
-        self.assertEqual(linking.match_waiting(), 0)
+        self.assertEqual(auto_linking.match_waiting(), 4)
+        self.assertEqual(auto_linking.match_waiting(), 0)
         self.assertEqual(MajorIncident.objects.count(), 1)
 
     def test_those_who_come_later_join_it(self):
         self.cash_desk_tickets(4)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         late = a_ticket(municipality=self.odunpazari, component=self.tahsilat, subject="makbuz kesilmio vezne durdu")
-        linking.match_waiting()
+        auto_linking.match_waiting()
         self.assertEqual(self.standing(late).incident, MajorIncident.objects.get())
 
     def test_the_outage_takes_over_the_proposal(self):
         filed = self.cash_desk_tickets(4)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         outage = outages.declare(components=[self.tahsilat])
         incident = major_incidents.declare(outage, by=self.leyla)
         self.assertEqual(MajorIncident.objects.count(), 1)
@@ -67,19 +68,19 @@ class BeforeAnybodyDeclared(Storm):
 
     def test_later_tickets_do_not_keep_the_proposal_from_its_outage(self):
         suspected = self.cash_desk_tickets(4)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         outage = outages.declare(components=[self.tahsilat], scope="central")
         self.cash_desk_tickets(6)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         incident = MajorIncident.objects.get()
         self.assertEqual((incident.outage, incident.status), (outage, "declared"))
         self.assertTrue(all(self.standing(ticket).incident == incident for ticket in suspected))
 
     def test_a_rejected_proposal_lets_its_tickets_go_and_does_not_come_back(self):
         filed = self.cash_desk_tickets(4)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         major_incidents.reject(MajorIncident.objects.get(), by=self.leyla)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         self.assertIsNone(self.standing(filed[0]))
         self.assertEqual(MajorIncident.objects.count(), 1)
 
@@ -95,7 +96,7 @@ class WhileAnOutageIsOpen(Storm):
         self.signature = a_ticket(
             municipality=self.odunpazari, component=self.eimza, subject="E-imza atılamıyor", body="İmza hata veriyor"
         )
-        linking.match_waiting()
+        auto_linking.match_waiting()
         self.incident = MajorIncident.objects.get()
 
     def test_matching_tickets_are_linked_and_the_e_signature_is_not(self):
@@ -113,7 +114,7 @@ class WhileAnOutageIsOpen(Storm):
         self.clerk_ticket.refresh_from_db()
         self.assertFalse(self.clerk_ticket.is_resting)
         Ticket.objects.filter(pk=self.clerk_ticket.pk).update(matched_at=None)
-        linking.match_waiting()
+        auto_linking.match_waiting()
         self.assertIsNone(self.standing(self.clerk_ticket))
 
     def answer(self, **words):
@@ -153,7 +154,7 @@ class WhileAnOutageIsOpen(Storm):
             for ticket in self.filed[3:]
             if ticket.municipality_id not in Affected.objects.values_list("municipality_id", flat=True)
         )
-        linking.match_waiting()
+        auto_linking.match_waiting()
         self.assertGreater(Ticket.objects.linked_to(self.incident).count(), 4)
         with CaptureQueriesContext(connection) as many:
             self.answer(token="t-2")
@@ -180,7 +181,7 @@ class Green(Storm):
         self.ticket = a_ticket(municipality=self.odunpazari, component=self.tahsilat, by=self.selim)
         self.elsewhere = a_ticket(municipality=self.merzifon, component=self.tahsilat, by=self.hatice)
         self.outage = outages.declare(components=[self.tahsilat])
-        linking.match_waiting()
+        auto_linking.match_waiting()
 
     def recover(self, municipality=None):
         lines = Affected.objects.filter(outage=self.outage, until=None)

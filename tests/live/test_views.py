@@ -21,7 +21,7 @@ urlpatterns = [
     path("watch.json", views.poll_view(WatchDoor)),
     path("watch/stream/", views.stream_view(WatchDoor)),
 ]
-handler403, handler404 = "config.doors.forbidden", "config.doors.not_found"
+handler403, handler404 = "config.errors.forbidden", "config.errors.not_found"
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,8 @@ from django.test import LiveServerTestCase, override_settings
 
 from foundation import now
 from foundation.leases.leases import go_round
-from helpdesk import tallies
 from helpdesk.models import Queue, Team
+from helpdesk.tickets import counters
 from monitoring import alertmanager, past, watch
 from monitoring.city import control
 from monitoring.city.endpoints import City
@@ -65,7 +65,7 @@ def something_to_show() -> None:
     Check.objects.filter(node__code="69000").update(last_probed_at=now(), last_figures={"figures": figures})
     team = Team.objects.create(code="YAZILIM", name_tr="Yazılım", name_en="Software")
     Queue.objects.create(code="YAZILIM", name_tr="Yazılım", name_en="Software", team=team)
-    tallies.recount()
+    counters.recount()
 
 
 @pytest.mark.prometheus

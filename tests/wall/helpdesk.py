@@ -6,7 +6,9 @@ from django_sla import seeds
 from django_sla.models import Calendar, Policy, SpecialDay
 from foundation import now
 from foundation.directory.models import Component
-from helpdesk import knowledge, major_incidents, tickets
+from helpdesk import tickets
+from helpdesk.incidents import major_incidents
+from helpdesk.knowledge import articles
 from helpdesk.models import Article, Attachment, Macro
 from monitoring import outages
 from tests.helpdesk.builders import the_queue
@@ -158,7 +160,7 @@ def furnish(stage):
     stage.attachment = Attachment.objects.filter(message__ticket=stage.ticket).get()
     stage.macro = Macro.objects.create(name="Karşılama", text="Merhaba {isim}")
     article = Article(slug="makbuz-cikmiyor", title_tr="Makbuz çıkmıyor", body_tr="Yazıcıyı açın.")
-    stage.article = knowledge.write(article, publish=True, by=stage.ayse)
+    stage.article = articles.write(article, publish=True, by=stage.ayse)
     stage.ended_ticket = a_ticket(stage)
     tickets.claim(stage.ended_ticket, by=stage.ayse)
     tickets.resolve(stage.ended_ticket, by=stage.ayse, note=f"{SECRET} çözüldü")

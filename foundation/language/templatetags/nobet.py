@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django import forms, template
-from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils import timezone

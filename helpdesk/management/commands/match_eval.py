@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helpdesk.match_score import score
-from helpdesk.matching import Report, replay
+from helpdesk.incidents.evaluation import score
+from helpdesk.incidents.similarity import Report, replay
 from helpdesk.tickets.intake import ISTANBUL
 
 

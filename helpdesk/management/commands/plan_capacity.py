@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation import now
 from foundation.language.formatting import number, percent
 from helpdesk.models import Ticket
-from helpdesk.staffing import Demand, Staffing, needed, staffed
+from helpdesk.service_levels.staffing import Demand, Staffing, needed, staffed
 from helpdesk.tickets.intake import ISTANBUL
 
 LOOKED_BACK = timedelta(days=28)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from foundation.outbox import outbox
 from foundation.outbox.outbox import Recipient
-from helpdesk import commitments
 from helpdesk.models import Message, Ticket
+from helpdesk.service_levels import commitments
 
 
 def page_of(ticket: Ticket) -> str:

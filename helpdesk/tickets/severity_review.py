@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
-from helpdesk import clockwork
 from helpdesk.models import Message, Ticket
 from helpdesk.refusals import ReasonMissing
-from helpdesk.tickets import telling
+from helpdesk.service_levels import ticket_clocks
+from helpdesk.tickets import live_updates
+from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.conversation import say
-from helpdesk.tickets.moves import change_where
-from helpdesk.tickets.ownership import require_desk
+from helpdesk.tickets.transitions import change_where
 
 
 @transaction.atomic
@@ -25,10 +25,10 @@ def grade(ticket: Ticket, *, severity: str, by: Person, reason: str = "") -> Non
     if severity > before and not reason.strip():
         raise ReasonMissing
     change_where(ticket, {"severity": before, "ended_at": None}, severity=severity)
-    clockwork.regraded(ticket, now())
+    ticket_clocks.regraded(ticket, now())
     if reason.strip():
         label = Ticket.Severity(severity).label
         text = _("Severity: %(severity)s. %(reason)s") % {"severity": label, "reason": reason.strip()}
         say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, text)
     journal.record("ticket.graded", ticket, by=by, before=before, after=severity)
-    telling.changed(ticket)
+    live_updates.changed(ticket)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from foundation.directory.models import Component, Municipality, Person
 from foundation.wire.files import draft_uploads, uploads
 from helpdesk import tickets
-from helpdesk.forms import UNKNOWN_MODULE
-from helpdesk.mail import guards, trimming
+from helpdesk.mail import auto_replies, quotes
 from helpdesk.models import Message, Ticket
+from helpdesk.tickets.forms import UNKNOWN_MODULE
 from helpdesk.tickets.intake import attach
 
 NUMBER = re.compile(r"\bDST-\d{4}-\d{6,}\b", re.IGNORECASE)
@@ -44,7 +44,7 @@ def deliver(letter: Letter) -> Ticket | None:
     Who writes is decided by the address on an account; the number in the subject opens
     only what that person may see.
     """
-    if guards.reason_to_ignore(letter.headers, letter.sender, letter.subject, settings.DEFAULT_FROM_EMAIL):
+    if auto_replies.reason_to_ignore(letter.headers, letter.sender, letter.subject, settings.DEFAULT_FROM_EMAIL):
         return None
     person = Person.objects.filter(email=letter.sender.strip().lower(), is_active=True).first()
     home = person.own_municipality if person else None
@@ -60,7 +60,7 @@ def deliver(letter: Letter) -> Ticket | None:
 
 def said(letter: Letter, taken: int) -> str:
     """What the writer wrote, and a word about files that could not be taken."""
-    body = trimming.written(letter.text)
+    body = quotes.written(letter.text)
     if not letter.is_cut and taken == len(letter.files):
         return body
     with translation.override("tr"):
@@ -87,7 +87,7 @@ def speak_once(ticket: Ticket, person: Person, letter: Letter) -> Ticket:
         return ticket
     if ticket.is_open:
         tickets.reply(ticket, by=person, body=letter.text or letter.subject)
-    elif not letter.files and trimming.only_thanks(letter.text):
+    elif not letter.files and quotes.only_thanks(letter.text):
         return ticket
     else:
         tickets.reopen(ticket, by=person, reason=letter.text or letter.subject)

@@ -10,9 +10,12 @@ from django_sla import policies, seeds
 from django_sla.models import Calendar, Policy, PolicyVersion, Target
 from foundation import now
 from foundation.directory.models import Component, Membership, Municipality, Person
-from helpdesk import demo_history, knowledge, tallies, tickets
+from helpdesk import tickets
+from helpdesk.demo import history
+from helpdesk.knowledge import articles
 from helpdesk.models import Article, Filing, Macro, Queue, Team, Ticket
-from helpdesk.severity import is_major
+from helpdesk.tickets import counters
+from helpdesk.tickets.severity import is_major
 
 ARTICLES = Path(__file__).parent / "data" / "articles.json"
 SAMPLES = Path(__file__).parent / "data" / "sample_tickets.json"
@@ -51,10 +54,10 @@ def load() -> None:
     """Six queues and the thirty sample tickets; what is already there stays as it is."""
     open_queues()
     agree_between_teams()
-    demo_history.load()
+    history.load()
     file_samples()
     write_down_answers()
-    tallies.recount()
+    counters.recount()
 
 
 def write_down_answers() -> None:
@@ -65,7 +68,7 @@ def write_down_answers() -> None:
     for words in written["articles"]:
         if words["slug"] not in known and author:
             component = Component.objects.filter(pk=words.pop("component")).first()
-            knowledge.write(Article(**words, component=component), publish=True, by=author)
+            articles.write(Article(**words, component=component), publish=True, by=author)
     for words in written["macros"]:
         Macro.objects.get_or_create(name=words["name"], defaults=words)
 

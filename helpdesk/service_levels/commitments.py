@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 from django_sla import policies
 from django_sla.models import Clock, PolicyVersion
 from foundation import now
-from helpdesk.due import Countdown
 from helpdesk.models import Ticket
+from helpdesk.service_levels.countdown import Countdown
 
 METRICS = {
     "first_response": _("First response"),

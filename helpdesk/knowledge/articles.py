@@ -12,8 +12,8 @@ from foundation import now
 from foundation.directory.models import Component, Person
 from foundation.journal import journal
 from foundation.language import collation
+from helpdesk.incidents.vocabulary import FILLERS
 from helpdesk.models import Article
-from helpdesk.wording import FILLERS
 
 MOST_OFFERED = 3
 MOST_WORDS = 12

@@ -5,10 +5,10 @@ from django.db import transaction
 from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
-from helpdesk import clockwork
 from helpdesk.models import Ticket
 from helpdesk.refusals import NotYourTicket, TicketMovedOn, TicketTaken
-from helpdesk.tickets import telling
+from helpdesk.service_levels import ticket_clocks
+from helpdesk.tickets import live_updates
 
 
 @transaction.atomic
@@ -21,9 +21,9 @@ def claim(ticket: Ticket, *, by: Person) -> None:
     if not won:
         refuse_claim(ticket, by)
         return
-    clockwork.taken(ticket, at)
+    ticket_clocks.taken(ticket, at)
     journal.record("ticket.claimed", ticket, by=by)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
 
 
 def refuse_claim(ticket: Ticket, by: Person) -> None:
@@ -42,9 +42,9 @@ def release(ticket: Ticket, *, by: Person) -> None:
     if not freed:
         raise TicketMovedOn
     ticket.refresh_from_db()
-    clockwork.released(ticket, now())
+    ticket_clocks.released(ticket, now())
     journal.record("ticket.released", ticket, by=by)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
 
 
 @transaction.atomic
@@ -63,9 +63,9 @@ def pass_on(ticket: Ticket, *, to: Person, by: Person | None) -> None:
     if not handed:
         raise TicketMovedOn
     ticket.refresh_from_db()
-    clockwork.taken(ticket, at)
+    ticket_clocks.taken(ticket, at)
     journal.record("ticket.assigned", ticket, by=by, to=to.pk)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
 
 
 def require_party(ticket: Ticket, person: Person) -> None:

@@ -11,7 +11,7 @@ from foundation import now
 from foundation.directory.models import Component, Municipality
 from foundation.language import collation
 from helpdesk.models import Filing, Queue, Ticket
-from helpdesk.standards import Month, last_months
+from helpdesk.service_levels.reports import Month, last_months
 from helpdesk.tickets.intake import number_of
 
 TICKETS_A_MONTH = 60

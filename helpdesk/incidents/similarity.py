@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from math import sqrt
 
-from helpdesk import wording
+from helpdesk.incidents import vocabulary
 
 # A group falls silent when nobody has joined for this long.
 SILENT_AFTER = timedelta(minutes=60)
@@ -43,30 +43,30 @@ class Report:
 
     @cached_property
     def text(self) -> str:
-        return wording.plain(f"{self.subject} {self.body}")
+        return vocabulary.plain(f"{self.subject} {self.body}")
 
     @cached_property
     def topics(self) -> dict[str, float]:
         """What it is about: the words first, the chosen module as a second opinion."""
-        heard = wording.topics_in(self.text)
-        if self.module not in wording.NO_TOPIC:
+        heard = vocabulary.topics_in(self.text)
+        if self.module not in vocabulary.NO_TOPIC:
             heard[self.module] = max(heard.get(self.module, 0), 0.8 if heard else 1.0)
         return heard
 
     @cached_property
     def grams(self) -> Counter:
         """Character n-grams of the words that say something."""
-        words = {word for word in self.text.split() if len(word) > 2 and word not in wording.FILLERS}
-        return Counter(gram for word in words for gram in wording.trigrams(word))
+        words = {word for word in self.text.split() if len(word) > 2 and word not in vocabulary.FILLERS}
+        return Counter(gram for word in words for gram in vocabulary.trigrams(word))
 
     @cached_property
     def outage_likelihood(self) -> float:
         """0 to 1: does this sound like something that stopped for everybody?"""
-        failures = len(wording.FAILURE.findall(self.text))
+        failures = len(vocabulary.FAILURE.findall(self.text))
         if not failures:
             return 0.0
-        requests = len(wording.REQUEST.findall(self.text))
-        singular = len(wording.SINGULAR.findall(self.text))
+        requests = len(vocabulary.REQUEST.findall(self.text))
+        singular = len(vocabulary.SINGULAR.findall(self.text))
         return max(0.0, min(1.0, 0.75 + 0.1 * min(failures, 3) - 0.4 * requests - 0.25 * singular))
 
 
@@ -140,7 +140,7 @@ def topic_likeness(one: Mapping[str, float], many: Mapping[str, float]) -> float
 
 
 def kinship(one: str, other: str) -> float:
-    return 1.0 if one == other else wording.RELATED.get(frozenset({one, other}), 0.0)
+    return 1.0 if one == other else vocabulary.RELATED.get(frozenset({one, other}), 0.0)
 
 
 def cosine_of_counts(one: Counter, other: Counter) -> float:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from foundation.directory.models import Person
 from helpdesk import events
-from helpdesk.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
 from helpdesk.models import Message, Ticket, TicketLink
+from helpdesk.service_levels.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
 from monitoring import health, outages
 from monitoring.models import Outage
 

@@ -13,8 +13,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from foundation import now
 from foundation.directory.models import Component
-from helpdesk import major_incidents, wording
-from helpdesk.matching import SILENT_AFTER, Desk, Group, Report
+from helpdesk.incidents import major_incidents, vocabulary
+from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, Report
 from helpdesk.models import MajorIncident, Message, Ticket
 from monitoring.models import Affected, Outage
 
@@ -120,7 +120,7 @@ def incident_of(group: Group) -> MajorIncident:
             return MajorIncident.objects.get(pk=pk)
         case ("outage", int(pk)):
             return major_incidents.declare(Outage.objects.get(pk=pk))
-    code = next((topic for topic, _weight in group.topics.most_common() if topic not in wording.NO_TOPIC), "DIGER")
+    code = next((topic for topic, _weight in group.topics.most_common() if topic not in vocabulary.NO_TOPIC), "DIGER")
     component = Component.objects.get(pk=code)
     incident = major_incidents.propose(component, title=component.name_tr)
     group.key = ("incident", incident.pk)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
 from foundation.wire import paging
-from helpdesk import commitments
 from helpdesk.models import RESTING, Ticket, TicketLink
+from helpdesk.service_levels import commitments
 
 PAGE = 50
 FEW, WAITING_BESIDE = 8, 12

@@ -9,7 +9,7 @@ from foundation.journal import journal
 from foundation.wire.files import scanning
 from foundation.wire.files.scanning import Verdict
 from helpdesk.models import Attachment
-from helpdesk.tickets import telling
+from helpdesk.tickets import live_updates
 
 AT_ONCE = 20
 
@@ -43,5 +43,5 @@ def settle(attachment: Attachment, verdict: Verdict) -> bool:
     if verdict == Verdict.INFECTED:
         journal.record("attachment.infected", attachment, ticket=attachment.message.ticket_id)
         transaction.on_commit(lambda: attachment.file.delete(save=False))
-    telling.said(attachment.message)
+    live_updates.said(attachment.message)
     return True

@@ -11,11 +11,12 @@ from foundation.journal import journal
 from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.lanes import Lane
-from helpdesk import clockwork, events, letters
+from helpdesk import events
 from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink
 from helpdesk.refusals import IncidentOver, NothingSaid, NotYourTicket, TicketMovedOn
-from helpdesk.tickets import telling
-from helpdesk.tickets.ownership import require_party
+from helpdesk.service_levels import ticket_clocks
+from helpdesk.tickets import emails, live_updates
+from helpdesk.tickets.assignment import require_party
 from monitoring import outages
 from monitoring.models import Outage
 
@@ -45,7 +46,7 @@ def declare(outage: Outage, *, by: Person | None = None) -> MajorIncident:
     incident.save()
     if proposed:
         for ticket in Ticket.objects.open().linked_to(incident):
-            clockwork.rest(ticket, incident.declared_at, clockwork.MAJOR_INCIDENT)
+            ticket_clocks.rest(ticket, incident.declared_at, ticket_clocks.MAJOR_INCIDENT)
     journal.record("incident.declared", incident, by=by, outage=outage.pk)
     tell(incident)
     events.incident_declared.send(MajorIncident, incident=incident)
@@ -70,9 +71,9 @@ def link(incident: MajorIncident, ticket: Ticket, *, by: Person | None = None, s
     except IntegrityError:
         return False
     if incident.status == MajorIncident.Status.DECLARED:
-        clockwork.rest(ticket, now(), clockwork.MAJOR_INCIDENT)
+        ticket_clocks.rest(ticket, now(), ticket_clocks.MAJOR_INCIDENT)
     journal.record("ticket.linked", ticket, by=by, incident=incident.pk, score=round(score, 3))
-    telling.changed(ticket)
+    live_updates.changed(ticket)
     return True
 
 
@@ -83,9 +84,9 @@ def unlink(ticket: Ticket, *, by: Person) -> None:
     undone = TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=now(), undone_by=by)
     if not undone:
         raise TicketMovedOn
-    clockwork.resumed(ticket, now())
+    ticket_clocks.resumed(ticket, now())
     journal.record("ticket.unlinked", ticket, by=by)
-    telling.changed(ticket)
+    live_updates.changed(ticket)
 
 
 @transaction.atomic
@@ -161,7 +162,7 @@ def write_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: In
 
 def mail_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: IncidentAnswer) -> None:
     """The text by e-mail, one batch; a requester with several tickets gets it once."""
-    recipients = [letters.answer_to_all(ticket, answer.text) for ticket in tickets if letters.address_of(ticket)]
+    recipients = [emails.answer_to_all(ticket, answer.text) for ticket in tickets if emails.address_of(ticket)]
     if recipients:
         batch = outbox.open_batch(f"incident:{incident.pk}:answer:{answer.pk}", lane=Lane.OPERATIONAL)
         outbox.add(batch, "email", recipients)

@@ -1,0 +1,1 @@
+"""What we know already: articles for clerks, macros for agents."""

@@ -1,0 +1,9 @@
+"""What we promised and whether we kept it: clocks of tickets, commitments, calendars, policies, reports.
+
+ticket_clocks      starts, rests and stops the clocks of a ticket
+commitments        the terms a ticket is filed under
+countdown          how long is left, in words
+reports, exports   kept promises, on pages and as sheets
+calendar_preview   what a calendar means, day by day
+staffing           how many agents a load needs
+"""
