@@ -11,7 +11,7 @@ from foundation.directory.retention import Rule, carry_out
 from foundation.journal import retention as journal
 from foundation.outbox import retention as outbox
 from helpdesk import retention as helpdesk
-from monitoring.subscribers import joining
+from monitoring.subscribers import signup
 
 YEAR = timedelta(days=365)
 
@@ -19,7 +19,7 @@ RULES = (
     Rule("ticket texts", 2 * YEAR, helpdesk.forget_texts),
     Rule("ticket files", YEAR, helpdesk.drop_files),
     Rule("messages sent", 2 * YEAR, outbox.forget_messages),
-    Rule("unproved subscriptions", timedelta(days=2), joining.forget_unproved),
+    Rule("unproved subscriptions", timedelta(days=2), signup.forget_unproved),
     Rule("journal texts", 2 * YEAR, journal.forget_texts),
     Rule("invitations", YEAR, accounts.forget_invitations),
     Rule("expired sessions", timedelta(0), accounts.forget_sessions),

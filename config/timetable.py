@@ -20,10 +20,11 @@ from helpdesk import escalations
 from helpdesk.incidents import auto_linking, recovery
 from helpdesk.mail import fetching
 from helpdesk.tickets import attachment_scanning, counters
-from monitoring import history, watch
-from monitoring import jobs as posts
-from monitoring.status import snapshot
-from monitoring.subscribers import telling
+from monitoring import sweeps
+from monitoring.history import rollups
+from monitoring.probing import jobs as posts
+from monitoring.status import static_site
+from monitoring.subscribers import notify
 from runbooks.broadcasts import acknowledging, approval, chasing, glass, sending
 from runbooks.runs import engine
 from runbooks.scenarios import playing
@@ -60,12 +61,12 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),
     Sweep("runbooks.scenario", timedelta(seconds=1), playing.advance),
     Sweep("monitoring.posts", timedelta(seconds=5), posts.ring),
-    Sweep("monitoring.review", timedelta(seconds=10), watch.look_around),
-    Sweep("monitoring.history", timedelta(minutes=15), history.keep),
-    Sweep("monitoring.forget", timedelta(hours=6), history.forget),
-    Sweep("monitoring.alertmanager", timedelta(minutes=1), watch.speak_to_alertmanager),
-    Sweep("monitoring.snapshot", timedelta(seconds=1), snapshot.keep),
-    Sweep("monitoring.subscribers", timedelta(seconds=2), telling.announce_due),
+    Sweep("monitoring.review", timedelta(seconds=10), sweeps.look_around),
+    Sweep("monitoring.history", timedelta(minutes=15), rollups.keep),
+    Sweep("monitoring.forget", timedelta(hours=6), rollups.forget),
+    Sweep("monitoring.alertmanager", timedelta(minutes=1), sweeps.speak_to_alertmanager),
+    Sweep("monitoring.snapshot", timedelta(seconds=1), static_site.keep),
+    Sweep("monitoring.subscribers", timedelta(seconds=2), notify.announce_due),
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
     Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
     Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from foundation import now
 from foundation.directory.models import Component, Municipality
-from monitoring import partitions
-from monitoring.city.map import LOOPBACK
+from monitoring.history import partitions
 from monitoring.models import Affected, Check, Dependency, Hour, Maintenance, Node, Outage, State, StatusUpdate
+from monitoring.simulator.map import LOOPBACK
 
 SAMPLES = Path(__file__).parent / "data" / "sample_outages.json"
 MUNICIPAL_PACE = {"interval": 20, "timeout": 3.0, "confirm_seconds": 20, "recover_seconds": 15}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitoring.status.doors import public
+from monitoring.public_urls import public
 from monitoring.views import machines, outages, registering, registry, speaking
 
 app_name = "monitoring"

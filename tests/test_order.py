@@ -6,7 +6,7 @@ from django.test import TestCase
 from foundation.directory.models import Membership, Person
 from foundation.language import collation
 from helpdesk.tickets import agents
-from monitoring.forms import MaintenanceForm
+from monitoring.registry.forms import MaintenanceForm
 from tests.cast import Cast, the_whole_country
 
 

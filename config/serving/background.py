@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from config.serving import celery_embedded as embedded
-from monitoring.city.resident import resident as city
 from monitoring.probing.resident import resident as prober
+from monitoring.simulator.resident import resident as city
 
 logger = logging.getLogger(__name__)
 

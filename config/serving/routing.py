@@ -1,7 +1,7 @@
 """The socket table: every `/ws/` door of the house."""
 
 from helpdesk.tickets.consumers import sockets as helpdesk_sockets
-from monitoring.sockets import sockets as monitoring_sockets
+from monitoring.routing import sockets as monitoring_sockets
 from runbooks.sockets import sockets as runbooks_sockets
 
 sockets = [*monitoring_sockets, *helpdesk_sockets, *runbooks_sockets]

@@ -18,8 +18,8 @@ from foundation import Refusal, now
 from foundation.directory.models import Component
 from helpdesk import tickets
 from helpdesk.models import Ticket, TicketLink
-from monitoring import health
 from monitoring.models import Affected
+from monitoring.nodes import health
 
 AT_ONCE = 200
 # What was critical waits this long for a person to look before it is closed by itself.

@@ -11,8 +11,9 @@ from foundation.directory.models import Person
 from helpdesk import events
 from helpdesk.models import Message, Ticket, TicketLink
 from helpdesk.service_levels.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
-from monitoring import health, outages
+from monitoring import outages
 from monitoring.models import Outage
+from monitoring.nodes import health
 
 OTHER_TICKETS = 5
 SAID = ("pk", "kind", "side", "incident_id", "author__name", "author_name", "body", "created_at")

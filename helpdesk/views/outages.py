@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.views.portal import NobodyToFileFor
-from monitoring import impact
 from monitoring.models import Outage
+from monitoring.outages import impact_reports
 
 
 @login_required
@@ -19,6 +19,6 @@ def me_too(request, pk):
     if municipality is None:
         raise NobodyToFileFor
     outage = get_object_or_404(Outage.objects.open().public(), pk=pk)
-    impact.report(outage, municipality, request.user)
+    impact_reports.report(outage, municipality, request.user)
     messages.success(request, _("Thank you, we have noted it. We will let you know when it is over."))
     return redirect("helpdesk:new_ticket")

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from monitoring import partitions
+from monitoring.history import partitions
 
 BEFORE = "monitoring_hour_before"
 KEY = ["check_of_id", "at"]

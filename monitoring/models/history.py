@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext
 
 from foundation import now
-from monitoring import verdicts
+from monitoring.checks import verdicts
 from monitoring.models.registry import Check, Node
 from monitoring.models.states import State
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality
-from monitoring import verdicts
+from monitoring.checks import verdicts
 from monitoring.models.states import State
 
 

@@ -7,10 +7,10 @@ from django.db import transaction
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.language import formatting
+from monitoring import notices
 from monitoring.models import Correction, Outage, StatusUpdate
-from monitoring.outages import speaking
+from monitoring.outages import updates
 from monitoring.refusals import NothingToCorrect, OutageIsOver
-from monitoring.subscribers import owing
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def correct(update: StatusUpdate, *, text_tr: str, text_en: str = "", reason: st
     update.text_tr, update.text_en = text_tr, text_en
     update.save(update_fields=["text_tr", "text_en"])
     journal.record("outage.update_corrected", update.outage, by=by, text=reason, update=update.pk)
-    speaking.tell(update.outage)
+    updates.tell(update.outage)
     return correction
 
 
@@ -52,7 +52,7 @@ def retime(outage: Outage, *, started_at: datetime, ended_at: datetime | None, r
     outage.started_at, outage.ended_at = started_at, ended_at
     outage.save(update_fields=["started_at", "ended_at"])
     journal.record("outage.retimed", outage, by=by, text=reason, before=before)
-    speaking.tell(outage)
+    updates.tell(outage)
     return correction
 
 
@@ -65,10 +65,10 @@ def withdraw(outage: Outage, *, by: Person) -> None:
     """
     if not Outage.objects.open().filter(pk=outage.pk, is_public=True).update(is_public=False):
         raise OutageIsOver
-    speaking.tell(outage)  # while it still counts as public, so that open pages hear of it
+    updates.tell(outage)  # while it still counts as public, so that open pages hear of it
     outage.refresh_from_db()
     journal.record("outage.withdrawn", outage, by=by)
-    owing.owe(outage)
+    notices.owe(outage)
 
 
 @transaction.atomic
@@ -78,5 +78,5 @@ def show(outage: Outage, *, by: Person) -> None:
         raise OutageIsOver
     outage.refresh_from_db()
     journal.record("outage.shown", outage, by=by)
-    speaking.tell(outage)
-    owing.owe(outage)
+    updates.tell(outage)
+    notices.owe(outage)

@@ -10,11 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
-from monitoring import events, wording
+from monitoring import events, notices, wording
 from monitoring.models import Affected, Node, Outage, Scope, Severity
-from monitoring.outages import speaking
+from monitoring.outages import updates
 from monitoring.refusals import NothingIsAffected
-from monitoring.subscribers import owing
 
 # "all others depend on it" (components.csv): their outage touches every component.
 UNDER_EVERYTHING = ("ALTYAPI", "AG")
@@ -107,7 +106,7 @@ def write_down(broken: Broken, scope: str, by: Person | None, facts: dict) -> Ou
 
 def give_first_word(outage: Outage, text_tr: str, text_en: str, by: Person | None) -> None:
     said = wording.first_word(outage.next_update_at or now() + FIRST_WORD_HOLDS)
-    speaking.say(
+    updates.say(
         outage,
         stage=outage.stage,
         text_tr=text_tr or said.tr,
@@ -188,8 +187,8 @@ def join(outage: Outage, nodes: Sequence[Node], *, evidence: dict | None = None)
         outage.save(update_fields=["evidence"])
     count_affected(outage)
     journal.record("outage.joined", outage, nodes=[node.code for node in nodes[:50]], count=len(nodes))
-    speaking.tell(outage)
-    owing.owe(outage)
+    updates.tell(outage)
+    notices.owe(outage)
     events.outage_joined.send(Outage, outage=outage, nodes=nodes)
 
 
@@ -213,8 +212,8 @@ def absorb(outage: Outage, smaller: Iterable[Outage]) -> None:
         return  # opening or joining has told everybody already
     outage.refresh_from_db()
     count_affected(outage)
-    speaking.tell(outage)
-    owing.owe(outage)
+    updates.tell(outage)
+    notices.owe(outage)
 
 
 def take_in(outage: Outage, part: Outage) -> bool:
@@ -229,11 +228,11 @@ def take_in(outage: Outage, part: Outage) -> bool:
         return False
     end_lines_said_twice(part, outage)
     part.affected.current().update(outage=outage)
-    owing.follow(part, outage)
+    notices.follow(part, outage)
     Outage.objects.filter(pk=outage.pk, started_at__gt=part.started_at).update(started_at=part.started_at)
     Outage.objects.filter(pk=outage.pk).update(report_count=F("report_count") + part.report_count)
     part.refresh_from_db()
     journal.record("outage.merged", part, into=outage.pk)
-    speaking.tell(part)
+    updates.tell(part)
     events.outage_ended.send(Outage, outage=part)
     return True

@@ -7,12 +7,12 @@ from django.db import transaction
 from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
-from monitoring import events, health, wording
+from monitoring import events, notices, wording
 from monitoring.models import Outage, State
-from monitoring.outages import speaking
+from monitoring.nodes import health
+from monitoring.outages import updates
 from monitoring.outages.declaring import count_affected
 from monitoring.refusals import OutageIsOver
-from monitoring.subscribers import owing
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def settle(outage: Outage, at: datetime | None = None) -> list[int]:
     if outage.affected.current().exists():
         note_recovery(outage)
         if back:
-            owing.owe(outage)
+            notices.owe(outage)
     else:
         end(outage, at=at)
     return back
@@ -69,9 +69,9 @@ def note_recovery(outage: Outage) -> None:
     felt_component = outage.affected.filter(municipality=None).exists()
     if felt_component and not broken and outage.stage != Outage.Stage.MONITORING:
         said = wording.recovering(outage.still_affected)
-        speaking.publish(outage, stage=Outage.Stage.MONITORING, text_tr=said.tr, text_en=said.en)
+        updates.publish(outage, stage=Outage.Stage.MONITORING, text_tr=said.tr, text_en=said.en)
     else:
-        speaking.tell(outage)
+        updates.tell(outage)
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def end(
     if left:
         events.municipalities_recovered.send(Outage, outage=outage, municipality_ids=left)
     said = wording.last_word()
-    speaking.say(
+    updates.say(
         outage,
         stage=Outage.Stage.RESOLVED,
         text_tr=text_tr or said.tr,

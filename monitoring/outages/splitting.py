@@ -6,12 +6,11 @@ from django.db import transaction
 
 from foundation.directory.models import Person, Province
 from foundation.journal import journal
-from monitoring import events, locks, scopes
+from monitoring import events, locks, notices, scopes
 from monitoring.models import Affected, Node, Outage, Scope
-from monitoring.outages import speaking
+from monitoring.outages import updates
 from monitoring.outages.declaring import Broken, count_affected, give_first_word, write_down
 from monitoring.refusals import NothingChosen, NothingStays, OutageIsOver
-from monitoring.subscribers import owing
 
 
 @transaction.atomic
@@ -40,9 +39,9 @@ def split(
     journal.record("outage.opened", part, by=by, scope=part.scope, severity=part.severity, source=part.source)
     events.outage_opened.send(Outage, outage=part)
     events.outage_split.send(Outage, outage=outage, part=part, municipality_ids=moved)
-    owing.part_ways(outage, part, moved)
+    notices.part_ways(outage, part, moved)
     give_first_word(part, "", "", by)
-    speaking.tell(outage)
+    updates.tell(outage)
     return part
 
 

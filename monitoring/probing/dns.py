@@ -8,9 +8,9 @@ import dns.message
 import dns.rcode
 
 from foundation.wire.addresses import places
+from monitoring.checks.verdicts import Raw
 from monitoring.probing.questions import Failed, Outcome, Question
 from monitoring.probing.sockets import Stopwatch, policy
-from monitoring.verdicts import Raw
 
 
 async def ask(question: Question, *, allow_private: bool) -> Outcome:

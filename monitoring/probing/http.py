@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from monitoring.checks.verdicts import Raw
 from monitoring.probing.questions import BODY_LIMIT, Failed, Outcome, Question
 from monitoring.probing.sockets import Stopwatch, Wire, connect
-from monitoring.verdicts import Raw
 
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)

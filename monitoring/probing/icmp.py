@@ -6,9 +6,9 @@ import struct
 import time
 
 from foundation.wire.addresses import places
+from monitoring.checks.verdicts import Raw
 from monitoring.probing.questions import Failed, Outcome, Question
 from monitoring.probing.sockets import Stopwatch, policy
-from monitoring.verdicts import Raw
 
 ECHO_REQUEST, ECHO_REPLY = 8, 0
 

@@ -12,14 +12,14 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from monitoring import verdicts
-from monitoring.probing import asking
-from monitoring.probing.asking import TIMED_OUT
+from monitoring.checks import verdicts
+from monitoring.checks.samples import Block
+from monitoring.checks.verdicts import HERE, Memory, Raw, Verdict
+from monitoring.probing import run as probe_run
 from monitoring.probing.questions import Outcome, Question
 from monitoring.probing.recording import Change
+from monitoring.probing.run import TIMED_OUT
 from monitoring.probing.timers import Timers
-from monitoring.samples import Block
-from monitoring.verdicts import HERE, Memory, Raw, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Prober:
 
     questions: Iterable[tuple[Question, Memory]]
     books: Bookkeeper
-    ask: Callable[..., Awaitable[Outcome]] = asking.ask
+    ask: Callable[..., Awaitable[Outcome]] = probe_run.ask
     canary: Callable[[], Awaitable[bool]] | None = None
     allow_private: bool = False
     limits: Limits = field(default_factory=Limits)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
-from monitoring import verdicts
+from monitoring.checks import verdicts
+from monitoring.checks.verdicts import Raw
 from monitoring.models import Check
-from monitoring.verdicts import Raw
 
 BODY_LIMIT = 1_000_000  # bytes read of an answer
 SUCCESS = frozenset(range(200, 300))  # one for all: a set of its own would be eight of the kilobytes of a question

@@ -9,12 +9,15 @@ from django.db import transaction
 
 from foundation import now, rows
 from foundation.live import live
-from monitoring import blindness, locations, locks, nodes, outages, verdicts
+from monitoring import locations, locks, outages
+from monitoring.checks import verdicts
+from monitoring.checks.samples import Block
+from monitoring.checks.verdicts import HERE, Memory, Verdict
+from monitoring.history import gaps
 from monitoring.models import Check, Prober, SampleBlock, Transition
+from monitoring.nodes import rollup
+from monitoring.nodes.dependencies import Surroundings
 from monitoring.probing.questions import Question
-from monitoring.samples import Block
-from monitoring.surroundings import Surroundings
-from monitoring.verdicts import HERE, Memory, Verdict
 
 QUIET = ("memory", "last_error")
 SHOWN = ("suspected_at", "is_flapping", *QUIET)
@@ -110,7 +113,7 @@ def write_down(changes: Collection[Change], at: datetime, location: str = HERE) 
     rows.update_many(Check, SHOWN, [[*displayed(c), *remembered(c, location)] for c in shown if not c.turned])
     rows.update_many(Check, QUIET, [remembered(change, location) for change in changes if not change.shows])
     rows.insert_many(Transition, TURNED, [transition_of(change, around) for change in turned])
-    nodes.refresh({change.question.node_id for change in shown}, at)
+    rollup.refresh({change.question.node_id for change in shown}, at)
     return outages.review(at)
 
 
@@ -160,7 +163,7 @@ def record_cycle(name: str, location: str, block: Block, latest: Collection[tupl
     if len(block):
         SampleBlock.objects.create(at=moment(block.at) or at, samples=block.seal())
     rows.update_many(Check, CYCLE_FIELDS, [(moment(row[0]), *row[1:]) for row in latest])
-    blindness.note_silence(name, at, canary_ok=facts.get("canary_ok", True))
+    gaps.note_silence(name, at, canary_ok=facts.get("canary_ok", True))
     Prober.objects.update_or_create(name=name, defaults={"location": location, "cycle_ended_at": at, **facts})
     live.note_probe_cycle(at)
 

@@ -12,11 +12,11 @@ from django.db import Error, close_old_connections
 
 from foundation import now
 from monitoring import locations, outages
+from monitoring.checks.samples import Block
+from monitoring.checks.verdicts import HERE
 from monitoring.models import Check, Dependency
 from monitoring.probing import canary, loops, recording
 from monitoring.probing.prober import Limits, Prober
-from monitoring.samples import Block
-from monitoring.verdicts import HERE
 
 logger = logging.getLogger(__name__)
 

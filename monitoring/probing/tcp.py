@@ -2,9 +2,9 @@
 
 import time
 
+from monitoring.checks.verdicts import Raw
 from monitoring.probing.questions import Failed, Outcome, Question
 from monitoring.probing.sockets import Stopwatch, connect
-from monitoring.verdicts import Raw
 
 BANNERS = {"smtp": b"220", "imap": b"* OK"}
 

@@ -11,8 +11,8 @@ from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncMonth
 
 from foundation.directory.models import Component, Municipality, Province
-from monitoring import maintenances
-from monitoring.history import of_days
+from monitoring.history.rollups import of_days
+from monitoring.maintenance import windows as maintenance_windows
 from monitoring.models import (
     WORST_FIRST,
     Affected,
@@ -307,7 +307,7 @@ def add_maintenance(spans: dict[str, list[bars.Span]], at: datetime) -> None:
     began = Maintenance.objects.standing().filter(starts_at__lte=at)
     past = began.filter(~Q(rule="") | Q(ends_at__gte=at - HISTORY))
     for window in past.prefetch_related("components"):
-        rounds = list(maintenances.rounds(window, at - HISTORY, at))
+        rounds = list(maintenance_windows.rounds(window, at - HISTORY, at))
         for component in window.components.all():
             spans[component.pk] += [bars.Span(start, min(end, at), State.MAINTENANCE) for start, end in rounds]
 
@@ -354,7 +354,7 @@ def province_reports() -> list[ProvinceReport]:
 def upcoming_maintenance(at: datetime) -> list[Maintenance]:
     """Public windows that run or come, soonest first; one repeated by a rule with the round that is next."""
     windows = Maintenance.objects.standing().filter(~Q(rule="") | Q(ends_at__gt=at), is_public=True)
-    return maintenances.coming(windows.prefetch_related("components"), at)[:20]
+    return maintenance_windows.coming(windows.prefetch_related("components"), at)[:20]
 
 
 def last_change(at: datetime) -> datetime:

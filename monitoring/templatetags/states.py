@@ -13,8 +13,8 @@ from foundation import now
 from foundation.directory.models import Municipality
 from foundation.language import collation, formatting
 from foundation.language.templatetags.nobet import shape
-from monitoring import nodes
 from monitoring.models import Outage, State
+from monitoring.nodes import rollup
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ CAUSES = {
     "the name has no address": _("the name has no address"),
     "the body lacks what it must hold": _("the body lacks what it must hold"),
     "the body holds what it must not": _("the body holds what it must not"),
-    nodes.REACHED_AGAIN: _("what it leans on works again"),
+    rollup.REACHED_AGAIN: _("what it leans on works again"),
 }
 
 

@@ -10,7 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.wire import shared_secrets
-from monitoring import alerts, discovery, heartbeats, probe_metrics
+from monitoring.alertmanager import alerts
+from monitoring.probing import blackbox, heartbeats
+from monitoring.registry import prometheus_discovery
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -22,12 +24,12 @@ def http_sd(request):
     if not shared_secrets.presents(request, settings.METRICS_TOKEN):
         return shared_secrets.unauthorized()
     try:
-        groups = discovery.groups(
+        groups = prometheus_discovery.groups(
             module=request.GET.get("module", ""),
             of=request.GET.get("of", "municipalities"),
-            shard=discovery.read_shard(request.GET.get("shard", "")),
+            shard=prometheus_discovery.read_shard(request.GET.get("shard", "")),
         )
-    except discovery.BadQuestion as wrong:
+    except prometheus_discovery.BadQuestion as wrong:
         return HttpResponseBadRequest(f"{wrong}\n", content_type=PLAIN)
     return JsonResponse(groups, safe=False, json_dumps_params={"ensure_ascii": False})
 
@@ -41,12 +43,12 @@ def probe(request):
     target, module = request.GET.get("target", ""), request.GET.get("module", "http_2xx")
     if not target:
         return HttpResponseBadRequest("Target parameter is missing\n", content_type=PLAIN)
-    if module not in discovery.KINDS:
+    if module not in prometheus_discovery.KINDS:
         return HttpResponseBadRequest("Unknown module\n", content_type=PLAIN)
-    check = probe_metrics.registered(target, module)
+    check = blackbox.registered(target, module)
     if check is None:
         return HttpResponse("Not a target of a registered node\n", status=404, content_type=PLAIN)
-    exposition, content_type = probe_metrics.probe(
+    exposition, content_type = blackbox.probe(
         check,
         scrape_timeout=seconds(request.headers.get("X-Prometheus-Scrape-Timeout-Seconds")),
         accept=request.headers.get("Accept", ""),

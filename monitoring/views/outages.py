@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from foundation import Refusal
 from monitoring import outages
-from monitoring.forms import SplitForm
 from monitoring.models import Outage
+from monitoring.registry.forms import SplitForm
 from monitoring.views.registry import for_the_watch
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
-from monitoring import registering, sheets
-from monitoring.forms import BulkForm, NodeFilter, ParentsForm, SheetForm
 from monitoring.models import Node
+from monitoring.registry import changes, csv_import
+from monitoring.registry.forms import BulkForm, NodeFilter, ParentsForm, SheetForm
 from monitoring.views.registry import for_the_watch
 
 SHOWN = 100
@@ -24,7 +24,7 @@ SHOWN = 100
 def export(request):
     """The registry as a sheet that can be changed and taken in again."""
     for_the_watch(request.user)
-    answer = StreamingHttpResponse(sheets.write(), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_import.write(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="izleme-noktalari.csv"'
     return answer
 
@@ -34,15 +34,15 @@ def take_in(request):
     """A sheet: first what it would change and what is wrong in which line, then everything or nothing."""
     for_the_watch(request.user)
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
-    context = {"form": form, "columns": sheets.COLUMNS}
+    context = {"form": form, "columns": csv_import.COLUMNS}
     if request.method != "POST" or not form.is_valid():
         return render(request, "monitoring/watch/sheet.html", context, status=422 if form.is_bound else 200)
-    sheet = sheets.read(form.cleaned_data["text"])
+    sheet = csv_import.read(form.cleaned_data["text"])
     if "confirm" in request.POST and not sheet.faults:
-        found = registering.take_in(sheet, by=request.user)
+        found = changes.take_in(sheet, by=request.user)
         messages.success(request, _("The sheet was taken in: %(n)d nodes and %(c)d checks are new.") % words_of(found))
         return redirect("monitoring:nodes")
-    found = registering.plan(sheet.lines)
+    found = changes.plan(sheet.lines)
     context |= {
         "sheet": sheet,
         "plan": found,
@@ -53,7 +53,7 @@ def take_in(request):
     return render(request, "monitoring/watch/sheet.html", context, status=422 if sheet.faults else 200)
 
 
-def words_of(found: registering.Plan) -> dict[str, int]:
+def words_of(found: changes.Plan) -> dict[str, int]:
     return {"n": len(found.new_nodes), "c": len(found.new_checks)}
 
 
@@ -64,7 +64,7 @@ def change_many(request):
     chosen = chosen_nodes(request.POST or request.GET, request.user)
     form = BulkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and chosen and form.is_valid():
-        count = registering.change_many(chosen, by=request.user, **form.change)
+        count = changes.change_many(chosen, by=request.user, **form.change)
         said = ngettext("%(n)d node was changed.", "%(n)d nodes were changed.", count) % {"n": count}
         messages.success(request, said)
         return redirect("monitoring:nodes")
@@ -90,7 +90,7 @@ def parents(request, code: str):
     form = ParentsForm(request.POST)
     if form.is_valid():
         try:
-            registering.lean(node, form.pairs, by=request.user)
+            changes.lean(node, form.pairs, by=request.user)
         except Refusal as no:
             messages.error(request, str(no))
         else:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
-from monitoring import health, history, maintenances, nodes, past, sparklines
-from monitoring.forms import MaintenanceForm, NodeFilter, OverrideForm
+from monitoring.history import node_history, rollups, sparklines
+from monitoring.maintenance import windows as maintenance_windows
 from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, State, Transition
+from monitoring.nodes import health, rollup
+from monitoring.registry.forms import MaintenanceForm, NodeFilter, OverrideForm
 
 PAGE = 50
 MONTH = 30
@@ -79,12 +81,14 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
     ]
     links = list(one.dependencies.select_related("parent"))
     days = list(one.days.order_by("-day")[:MONTH])
-    windows = [window for window in maintenances.active(at) if maintenances.nodes_of(window).filter(pk=one.pk)]
+    windows = [
+        window for window in maintenance_windows.active(at) if maintenance_windows.nodes_of(window).filter(pk=one.pk)
+    ]
     context = {
         "node": one,
         "checks": checks,
         "days": days,
-        "share": history.of_days(days).share_up,
+        "share": rollups.of_days(days).share_up,
         "transitions": Transition.objects.filter(check_of__node=one).select_related("check_of").order_by("-at")[:20],
         "line": Affected.objects.current().filter(node=one).select_related("outage").first(),
         "windows": windows,
@@ -104,8 +108,8 @@ def node_past(request, code: str):
     """How long a node took to answer over days; asked for apart, because Prometheus may take its time."""
     one = get_object_or_404(Node.objects.visible_to(request.user), code=code)
     span = request.GET.get("span", "")
-    span = span if span in past.SPANS else "7d"
-    context = {"node": one, "past": past.of(one, span, at=now()), "span": span, "spans": SPANS.items()}
+    span = span if span in node_history.SPANS else "7d"
+    context = {"node": one, "past": node_history.of(one, span, at=now()), "span": span, "spans": SPANS.items()}
     name = "monitoring/watch/_past.html" if request.htmx else "monitoring/watch/past.html"
     return render(request, name, context)
 
@@ -117,12 +121,12 @@ def override(request, code: str):
     for_the_watch(request.user)
     one = get_object_or_404(Node.objects.visible_to(request.user), code=code)
     if "release" in request.POST:
-        nodes.release(one, by=request.user)
+        rollup.release(one, by=request.user)
         return redirect("monitoring:node", code=code)
     form = OverrideForm(request.POST)
     if not form.is_valid():
         return show(request, one, form, status=422)
-    nodes.override(one, by=request.user, **form.cleaned_data)
+    rollup.override(one, by=request.user, **form.cleaned_data)
     messages.success(request, _("The state was set; boards show that a person said so."))
     return redirect("monitoring:node", code=code)
 
@@ -133,10 +137,10 @@ def windows(request):
     for_the_watch(request.user)
     form = MaintenanceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        maintenances.plan(form.save(commit=False), by=request.user, **form.places)
+        maintenance_windows.plan(form.save(commit=False), by=request.user, **form.places)
         messages.success(request, _("The window stands."))
         return redirect("monitoring:maintenance")
-    context = {"rows": maintenances.overview(now()), "form": form, "repeats": dict(form.REPEATS)}
+    context = {"rows": maintenance_windows.overview(now()), "form": form, "repeats": dict(form.REPEATS)}
     return render(request, "monitoring/watch/maintenance.html", context, status=422 if form.is_bound else 200)
 
 
@@ -144,5 +148,5 @@ def windows(request):
 @login_required
 def call_off(request, pk: int):
     for_the_watch(request.user)
-    maintenances.call_off(get_object_or_404(Maintenance, pk=pk), by=request.user)
+    maintenance_windows.call_off(get_object_or_404(Maintenance, pk=pk), by=request.user)
     return redirect("monitoring:maintenance")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation import Refusal, now
 from monitoring import outages
 from monitoring.models import Outage, Proposal, StatusUpdate, UpdateTemplate
-from monitoring.outages import looking_back, wordcraft
+from monitoring.outages import postmortem, preview
 from monitoring.outages.forms import CorrectionForm, DecisionForm, ReportForm, TemplateForm, TimesForm, UpdateForm
 from monitoring.views.registry import for_the_watch
 
@@ -31,10 +31,10 @@ def words(request, pk: int):
     form = UpdateForm(request.POST)
     if not form.is_valid():
         return desk(request, outage, form, status=422)
-    shown = wordcraft.preview(outage, **form.words)
+    shown = preview.preview(outage, **form.words)
     if "publish" not in request.POST:
         return desk(request, outage, form, shown=shown)
-    if not wordcraft.is_sealed(shown, request.POST.get("seal", "")):
+    if not preview.is_sealed(shown, request.POST.get("seal", "")):
         form.add_error(None, _("Words or numbers have changed since you looked. Please look again."))
         return desk(request, outage, form, shown=shown, status=422)
     if shown.is_wide:
@@ -105,14 +105,14 @@ def started_from(request, outage: Outage) -> dict:
     template = UpdateTemplate.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else None
     if template is None:
         return {"stage": outage.stage, "minutes": minutes}
-    return {"stage": template.stage, "minutes": minutes, **wordcraft.fill(template, outage, minutes)}
+    return {"stage": template.stage, "minutes": minutes, **preview.fill(template, outage, minutes)}
 
 
 def desk(request, outage: Outage, form: UpdateForm, *, shown=None, decision=None, status: int = 200):
     waiting = outage.proposals.waiting().select_related("by").first()
     context = {
         "waiting": waiting,
-        "waiting_preview": wordcraft.preview(outage, **waiting.words) if waiting else None,
+        "waiting_preview": preview.preview(outage, **waiting.words) if waiting else None,
         "decision": decision,
         "sent_back": outage.proposals.filter(status=Proposal.Status.SENT_BACK).select_related("by", "decided_by")[:3],
         "outage": outage,
@@ -177,13 +177,13 @@ def withdrawal(request, pk: int):
 def report(request, pk: int):
     """The report afterwards: the first visit drafts it from what was recorded."""
     outage = find(request, pk)
-    drafted = getattr(outage, "report", None) or looking_back.draft(outage, by=request.user)
+    drafted = getattr(outage, "report", None) or postmortem.draft(outage, by=request.user)
     form = ReportForm(request.POST or None, initial={"text_tr": drafted.text_tr, "text_en": drafted.text_en})
     if request.method == "POST" and form.is_valid():
-        looking_back.save(drafted, **form.cleaned_data, by=request.user)
+        postmortem.save(drafted, **form.cleaned_data, by=request.user)
         try:
             if "publish" in request.POST:
-                looking_back.publish(drafted, by=request.user)
+                postmortem.publish(drafted, by=request.user)
             return redirect("monitoring:outage_report", pk=pk)
         except Refusal as refusal:
             form.add_error(None, str(refusal))

@@ -20,7 +20,7 @@ from foundation.language import collation
 from monitoring.models import Maintenance, Outage, PostIncidentReport, Severity, State
 from monitoring.status import feeds, latency, report, statuspage
 from monitoring.status.badge import badge
-from monitoring.status.shelf import shelf
+from monitoring.status.page_cache import shelf
 
 HTML, JSON, SVG, TEXT = "text/html", "application/json", "image/svg+xml", "text/plain"
 LANGUAGES = ("tr", "en")

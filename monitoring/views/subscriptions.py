@@ -16,7 +16,7 @@ from foundation.wire import limits
 from foundation.wire.guards import client_address
 from monitoring.models import Subscriber
 from monitoring.refusals import WrongSubscriptionCode
-from monitoring.subscribers import joining
+from monitoring.subscribers import signup
 from monitoring.subscribers.forms import CodeForm, SubscriptionForm, WishesForm, initial
 from monitoring.views.doors import from_our_pages
 
@@ -61,7 +61,7 @@ def asked(request: HttpRequest, form: SubscriptionForm, place: Municipality | No
     limits.spend("subscribe", whom, limit=ASKS_OF_A_PLACE, per=HOUR)
     if is_sms:
         limits.spend("subscribe-sms", whom, limit=SMS_OF_A_PLACE, per=SMS_WITHIN)
-    subscriber = joining.ask(**form.cleaned_data, municipality=place)
+    subscriber = signup.ask(**form.cleaned_data, municipality=place)
     if is_sms:
         wish = signing.dumps(subscriber.pk, salt=WISH_SALT)
         return redirect(reverse("monitoring:subscription_code", args=[wish]))
@@ -85,7 +85,7 @@ def code(request: HttpRequest, wish: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             subscriber = wished(request, wish)
-            joining.confirm_by_code(subscriber, form.cleaned_data["code"])
+            signup.confirm_by_code(subscriber, form.cleaned_data["code"])
             return redirect("monitoring:subscription", token=subscriber.token)
         except Refusal as refusal:
             form.add_error("code", str(refusal))
@@ -115,7 +115,7 @@ def subscription(request: HttpRequest, token: str) -> HttpResponse:
     form = WishesForm(request.POST if request.method == "POST" else None, initial=initial(subscriber))
     is_saved = request.method == "POST" and form.is_valid()
     if is_saved:
-        joining.change(subscriber, **form.cleaned_data)
+        signup.change(subscriber, **form.cleaned_data)
     is_hook = subscriber.channel == Subscriber.Channel.HOOK
     key = webhook.key_of(subscriber.address) if is_hook and subscriber.is_confirmed else ""
     context = {"subscriber": subscriber, "form": form, "is_saved": is_saved, "key": key}
@@ -131,7 +131,7 @@ def held(token: str) -> Subscriber:
 @never_cache
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """ "Yes, this is mine." A button, because mail scanners open links by themselves."""
-    joining.confirm(held(token))
+    signup.confirm(held(token))
     return redirect("monitoring:subscription", token=token)
 
 
@@ -146,7 +146,7 @@ def ending(request: HttpRequest, token: str) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("monitoring:subscription", token=token)
-    joining.leave(held(token))
+    signup.leave(held(token))
     return page(request, "subscription_ended", {})
 
 
@@ -160,7 +160,7 @@ def departure(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             limits.spend("subscription-code", client_address(request), limit=TRIES_OF_A_PLACE, per=TRIES_WITHIN)
-            joining.leave_by_code(form.cleaned_data["code"])
+            signup.leave_by_code(form.cleaned_data["code"])
             return page(request, "subscription_ended", {})
         except Refusal as refusal:
             form.add_error("code", str(refusal))

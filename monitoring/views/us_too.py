@@ -8,8 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from foundation import now
-from monitoring import impact
 from monitoring.models import Outage
+from monitoring.outages import impact_reports
 from monitoring.views.doors import comes_from
 
 
@@ -43,5 +43,5 @@ def find(pk: int) -> Outage:
 
 def counted(request, outage: Outage):
     municipality = request.user.own_municipality
-    impact.report(outage, municipality, request.user)
+    impact_reports.report(outage, municipality, request.user)
     return redirect(reverse("monitoring:us_too_confirmation", args=[outage.pk]))

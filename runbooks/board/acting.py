@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Person
-from monitoring import maintenances
-from monitoring.forms import OverrideForm
+from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node, Outage
+from monitoring.registry.forms import OverrideForm
 from runbooks.models import Runbook
 
 MOST_NODES = 200  # offered for an override; beyond, the register of nodes is the better place
@@ -67,7 +67,7 @@ class WindowForm(forms.Form):
             starts_at=outage.started_at,
             ends_at=now() + timedelta(hours=self.cleaned_data["hours"]),
         )
-        return maintenances.plan(window, by=by, nodes=nodes_of(outage), components=outage.components.all())
+        return windows.plan(window, by=by, nodes=nodes_of(outage), components=outage.components.all())
 
 
 class NodeWordForm(OverrideForm):

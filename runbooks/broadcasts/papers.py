@@ -21,7 +21,7 @@ from django.utils.translation import override
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Message
 from helpdesk.service_levels.exports import BOM, Paper
-from monitoring.sheets import harmless
+from monitoring.registry.csv_import import harmless
 from runbooks.broadcasts.classes import CLASSES, name_of
 from runbooks.broadcasts.evidence import NotGenuine
 from runbooks.models import Acknowledgement, Approval, Broadcast, Recipient

@@ -10,7 +10,7 @@ from django.utils import timezone
 from foundation import now
 from foundation.directory.models import Component
 from foundation.journal import journal
-from monitoring import health
+from monitoring.nodes import health
 from runbooks import on_call
 from runbooks.broadcasts import audience, composing, preapproving
 from runbooks.models import Broadcast, Run, Step

@@ -13,9 +13,10 @@ from foundation.directory.models import Component, Municipality, Person, Provinc
 from foundation.journal import journal
 from helpdesk import tickets
 from helpdesk.models import Ticket
-from monitoring import impact, outages
-from monitoring.city import control
+from monitoring import outages
+from monitoring.outages import impact_reports
 from monitoring.refusals import OutageIsOver
+from monitoring.simulator import control
 from runbooks.models import Scenario
 from runbooks.scenarios import clerks, curve
 
@@ -117,7 +118,7 @@ def play(scenario: Scenario, place: int, municipality: Municipality) -> None:
     act = clerks.act_of(place, seed=scenario.seed, notice_is_out=outage is not None, broken=scenario.component_id)
     if act.taps and outage is not None:
         try:
-            impact.report(outage, municipality, by=None)
+            impact_reports.report(outage, municipality, by=None)
         except OutageIsOver:
             return
         Scenario.objects.filter(pk=scenario.pk).update(taps=F("taps") + 1)

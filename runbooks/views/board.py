@@ -6,9 +6,10 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import now
 from foundation.directory.models import Component, Province
 from helpdesk.incidents import major_incidents
-from monitoring import health, outages
-from monitoring import latency as monitoring_latency
+from monitoring import outages
+from monitoring.history import latency as monitoring_latency
 from monitoring.models import Outage, State
+from monitoring.nodes import health
 from runbooks.board import calm, outline, standing
 from runbooks.board.declaring import DeclarationForm
 from runbooks.views.doors import watch_only

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
-from monitoring import nodes, outages
+from monitoring import outages
 from monitoring.models import Outage
+from monitoring.nodes import rollup
 from runbooks.board import acting, standing
 from runbooks.runs import calling
 from runbooks.views.doors import watch_only
@@ -100,6 +101,6 @@ def override(request, pk):
     form = acting.NodeWordForm(request.POST, outage=outage, auto_id="word-%s")
     if not form.is_valid():
         return show(request, outage, status=422, wording=form)
-    nodes.override(form.cleaned_data.pop("node"), by=request.user, **form.cleaned_data)
+    rollup.override(form.cleaned_data.pop("node"), by=request.user, **form.cleaned_data)
     messages.success(request, _("The state was set; boards show that a person said so."))
     return redirect("runbooks:outage_panel", pk=pk)

@@ -18,11 +18,11 @@ django.setup()
 from foundation import garbage  # noqa: E402 - Django first
 from foundation.directory import registers  # noqa: E402 - Django first
 from foundation.directory.models import Municipality  # noqa: E402 - Django first
-from monitoring.city.endpoints import City, allow_files  # noqa: E402 - Django first
-from monitoring.city.map import LOOPBACK, Place  # noqa: E402 - Django first
 from monitoring.models import Check, Node, Outage, State  # noqa: E402 - Django first
 from monitoring.probing import loops, recording, resident  # noqa: E402 - Django first
 from monitoring.probing.prober import Limits, Prober  # noqa: E402 - Django first
+from monitoring.simulator.endpoints import City, allow_files  # noqa: E402 - Django first
+from monitoring.simulator.map import LOOPBACK, Place  # noqa: E402 - Django first
 from tests.bench import resident_mb  # noqa: E402 - Django first
 
 REQUEST = b"GET /saglik HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"

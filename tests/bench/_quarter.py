@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from foundation.directory.models import Component
-from monitoring import history, partitions
+from monitoring.checks.samples import Block
+from monitoring.checks.verdicts import Raw
+from monitoring.history import partitions, rollups
 from monitoring.models import Check, Hour, Node, RawHour, SampleBlock
-from monitoring.samples import Block
-from monitoring.verdicts import Raw
 
 DAYS, CHECKS, INTERVAL, BLOCK = 90, 8_400, 30, 10
 AGAIN = "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE at < %(end)s"
@@ -76,7 +76,7 @@ def main() -> None:
     checks, chance = furnish(), random.Random(11)
     for hour in range(ANSWERED):
         answer_hour(checks, FIRST + hour * HOUR, chance)
-        history.seal(FIRST + hour * HOUR)
+        rollups.seal(FIRST + hour * HOUR)
     for hours in range(ANSWERED, DAYS * 24, ANSWERED):
         repeat(hours * HOUR)
     with connection.cursor() as cursor:

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import time_machine
 from django.test import TestCase, override_settings
 
-from monitoring import alertmanager, maintenances
+from monitoring.alertmanager import client
+from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node, Silence
 from tests.monitoring.land import a_province, an_operator
 
@@ -61,23 +62,23 @@ class Silences(TestCase):
         window = Maintenance(
             title_tr="Hat bakımı", title_en="Line", starts_at=SUNDAY, ends_at=SUNDAY + timedelta(hours=2), **more
         )
-        return maintenances.plan(window, by=self.nermin, nodes=[Node.objects.get(code="69001")])
+        return windows.plan(window, by=self.nermin, nodes=[Node.objects.get(code="69001")])
 
     def starts(self) -> list[str]:
         return [one["startsAt"][:16] for one in self.there.posted]
 
     def test_a_window_is_silenced_a_day_before_and_only_once(self):
         self.a_window()
-        self.assertEqual(alertmanager.keep_silences(), 0)
+        self.assertEqual(client.keep_silences(), 0)
         self.clock.shift(timedelta(hours=7))
-        self.assertEqual([alertmanager.keep_silences() for _time in range(3)], [1, 0, 0])
+        self.assertEqual([client.keep_silences() for _time in range(3)], [1, 0, 0])
         silence = self.there.posted[0]
         self.assertEqual(silence["matchers"], [{"name": "node", "value": "69001", "isRegex": True, "isEqual": True}])
 
     def test_every_round_of_a_rule_is_silenced_as_it_comes(self):
         self.a_window(rule="FREQ=WEEKLY;COUNT=3")
         for _day in range(30):
-            alertmanager.keep_silences()
+            client.keep_silences()
             self.clock.shift(timedelta(days=1))
         self.assertEqual(self.starts(), ["2026-11-22T03:00", "2026-11-29T03:00", "2026-12-06T03:00"])
         self.assertLessEqual(Silence.objects.count(), 1, "rounds that are over are forgotten")
@@ -85,15 +86,15 @@ class Silences(TestCase):
     def test_calling_off_lifts_every_silence_to_come(self):
         window = self.a_window(rule="FREQ=DAILY;COUNT=5")
         self.clock.shift(timedelta(hours=31))
-        self.assertEqual(alertmanager.keep_silences(), 2)
-        maintenances.call_off(window, by=self.nermin)
-        self.assertEqual(alertmanager.keep_silences(), 2)
+        self.assertEqual(client.keep_silences(), 2)
+        windows.call_off(window, by=self.nermin)
+        self.assertEqual(client.keep_silences(), 2)
         self.assertEqual((self.there.kept, Silence.objects.count()), ({}, 0))
 
     def test_what_alertmanager_did_not_take_is_told_again(self):
         self.a_window()
         self.clock.shift(timedelta(hours=20))
         self.there.is_away = True
-        self.assertEqual(alertmanager.keep_silences(), 0)
+        self.assertEqual(client.keep_silences(), 0)
         self.there.is_away = False
-        self.assertEqual(alertmanager.keep_silences(), 1)
+        self.assertEqual(client.keep_silences(), 1)

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from monitoring.probing.asking import ask
-from monitoring.verdicts import Raw
+from monitoring.checks.verdicts import Raw
+from monitoring.probing.run import ask
 from tests import servers
 from tests.monitoring.test_prober import a_question
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import now
-from monitoring import blindness, heartbeats, history
-from monitoring.availability import Turn, account, without
+from monitoring.checks.samples import Block
+from monitoring.history import gaps, rollups
+from monitoring.history.availability import Turn, account, without
 from monitoring.models import Blindness, Check, Day, Node, NodeTransition, Prober, State
-from monitoring.probing import recording
-from monitoring.samples import Block
+from monitoring.probing import heartbeats, recording
 from tests.monitoring.land import a_province
 
 NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ class Blind(TestCase):
             cycle(**facts)
 
     def no_data(self, node: Node | None = None) -> int:
-        history.roll_up(date(2026, 11, 18), now())
+        rollups.roll_up(date(2026, 11, 18), now())
         return Day.objects.get(node=node or self.node).no_data
 
     def test_while_the_prober_was_silent_nothing_is_known(self):
@@ -111,7 +111,7 @@ class Blind(TestCase):
 
     def test_where_prometheus_asks_its_watchdog_tells(self):
         Check.objects.filter(node=self.node).update(kind=Check.Kind.ALERT)
-        Prober.objects.create(name=blindness.ALERTMANAGER, cycle_ended_at=now(), period=120)
+        Prober.objects.create(name=gaps.ALERTMANAGER, cycle_ended_at=now(), period=120)
         self.clock.shift(HOUR)
         self.assertEqual((self.no_data(self.node), self.no_data(self.other)), (HOUR, 0))
 
@@ -129,7 +129,7 @@ def test_common_stretches_are_those_of_every_list(first, second):
         return found
 
     lists = [in_order(first), in_order(second)]
-    shared = blindness.common(lists)
+    shared = gaps.common(lists)
     for minute in range(500):
         at = minutes(minute + 0.5)
         inside = [any(since < at < until for since, until in one) for one in lists]

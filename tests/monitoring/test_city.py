@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from monitoring.city import control
-from monitoring.city.endpoints import City
-from monitoring.city.map import Place, find, port_of
+from monitoring.simulator import control
+from monitoring.simulator.endpoints import City
+from monitoring.simulator.map import Place, find, port_of
 from tests import servers
 
 pytestmark = pytest.mark.once

@@ -15,9 +15,10 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from foundation import now
-from monitoring import alerts, heartbeats
+from monitoring.alertmanager import alerts
+from monitoring.checks.verdicts import HERE
 from monitoring.models import Alert, Check, Node, Outage, Prober
-from monitoring.verdicts import HERE
+from monitoring.probing import heartbeats
 from tests.monitoring.land import a_component, a_province, an_operator, fails
 
 FAMILIES = {"nobet_node_state", "nobet_nodes", "nobet_outages_open", "nobet_tickets_open", "probe_success"}
@@ -84,7 +85,7 @@ class Discovery(TestCase):
         for query in ("?module=melt", "?shard=5/2", "?shard=x", "?of=mars"):
             self.assertEqual(self.client.get(f"/monitoring/http_sd/{query}").status_code, 400)
         self.client.raise_request_exception = False
-        with mock.patch("monitoring.discovery.groups", side_effect=OperationalError):
+        with mock.patch("monitoring.registry.prometheus_discovery.groups", side_effect=OperationalError):
             self.assertGreaterEqual(self.client.get("/monitoring/http_sd/").status_code, 500)
 
 
@@ -181,7 +182,7 @@ class Alertmanager(TestCase):
         self.assertIsNotNone(Prober.objects.get(name="alertmanager").cycle_ended_at)
 
     def test_what_cannot_be_stored_is_503_so_that_it_comes_again(self):
-        with mock.patch("monitoring.alerts.receive", side_effect=OperationalError):
+        with mock.patch("monitoring.alertmanager.alerts.receive", side_effect=OperationalError):
             self.assertEqual(self.post(an_alert(node="69001")).status_code, 503)
 
     def test_nonsense_is_400_and_never_500(self):
@@ -252,7 +253,7 @@ class AlertSequences(PropertyTestCase):
             words = alerts.read({"alerts": [an_alert(status, start, node="69000")]})
             if is_killed:
                 before = list(Alert.objects.values_list("status", "starts_at"))
-                dying = mock.patch("monitoring.alerts.nodes.refresh", side_effect=KeyboardInterrupt)
+                dying = mock.patch("monitoring.alertmanager.alerts.rollup.refresh", side_effect=KeyboardInterrupt)
                 with dying, suppress(KeyboardInterrupt), transaction.atomic():
                     alerts.receive(words)
                     raise KeyboardInterrupt

@@ -12,8 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import now
-from monitoring import history, maintenances, nodes, outages, partitions, sparklines, watch
-from monitoring.availability import Turn, account
+from monitoring import outages, sweeps
+from monitoring.checks.samples import Block
+from monitoring.checks.verdicts import Raw
+from monitoring.history import partitions, rollups, sparklines
+from monitoring.history.availability import Turn, account
+from monitoring.maintenance import windows
 from monitoring.models import (
     Check,
     Day,
@@ -27,9 +31,8 @@ from monitoring.models import (
     State,
     Transition,
 )
+from monitoring.nodes import rollup
 from monitoring.refusals import WindowCoversNothing
-from monitoring.samples import Block
-from monitoring.verdicts import Raw
 from tests.monitoring.land import a_province, an_operator, fails
 
 NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, 12.00 in Istanbul
@@ -78,28 +81,28 @@ class RollingUp(TestCase):
 
     def test_a_day_is_local_and_repeating_it_changes_nothing(self):
         for _time in range(2):
-            history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
+            rollups.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
         row = self.day(self.node)
         self.assertEqual((row.expected, row.down, row.worst), (86_400, 5_400, "outage"))
         self.assertEqual((row.service_expected, row.service_down), (15 * 3600, 5_400))
         self.assertEqual(self.day(self.other).down, 0)
         self.assertEqual(Day.objects.count(), 2)
-        self.assertAlmostEqual(history.of_days([row]).share_up, 1 - 5_400 / 86_400)
+        self.assertAlmostEqual(rollups.of_days([row]).share_up, 1 - 5_400 / 86_400)
 
     def test_what_happens_today_does_not_take_yesterday_away(self):
         """A day without a turn is known from the next one: the node was all the while what it left then."""
         turned = minutes(24 * 60)
         NodeTransition.objects.create(node=self.other, old="ok", new="outage", at=turned)
         Node.objects.filter(pk=self.other.pk).update(state="outage", since=turned)
-        history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1, hours=1))
+        rollups.roll_up(date(2026, 11, 18), NOON + timedelta(days=1, hours=1))
         row = self.day(self.other)
         self.assertEqual((row.no_data, row.down, row.worst), (0, 0, "ok"))
 
     def test_a_window_admitted_afterwards_takes_the_outage_out_of_its_days(self):
-        history.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
+        rollups.roll_up(date(2026, 11, 18), NOON + timedelta(days=1))
         with time_machine.travel(NOON + timedelta(days=1)):
             window = Maintenance(title_tr="Hat", title_en="Line", starts_at=minutes(-10), ends_at=minutes(60))
-            maintenances.plan(window, by=an_operator(), nodes=[self.node])
+            windows.plan(window, by=an_operator(), nodes=[self.node])
         row = self.day(self.node)
         self.assertEqual((row.maintenance, row.down), (70 * 60, 30 * 60))
 
@@ -107,12 +110,12 @@ class RollingUp(TestCase):
         NodeTransition.objects.create(node=self.node, old="ok", new="outage", at=minutes(24 * 60))
         NodeTransition.objects.create(node=self.node, old="outage", new="ok", at=minutes(25 * 60))
         for day in (18, 19):
-            history.roll_up(date(2026, 11, day), NOON + timedelta(days=3))
+            rollups.roll_up(date(2026, 11, day), NOON + timedelta(days=3))
         with time_machine.travel(NOON + timedelta(days=3)):
             window = Maintenance(
                 title_tr="Hat", title_en="Line", starts_at=minutes(-10), ends_at=minutes(60), rule="FREQ=DAILY"
             )
-            maintenances.plan(window, by=an_operator(), nodes=[self.node])
+            windows.plan(window, by=an_operator(), nodes=[self.node])
         self.assertEqual((self.day(self.node).maintenance, self.day(self.node).down), (70 * 60, 30 * 60))
         next_day = Day.objects.get(node=self.node, day=date(2026, 11, 19))
         self.assertEqual((next_day.maintenance, next_day.down), (70 * 60, 0))
@@ -125,7 +128,7 @@ class RollingUp(TestCase):
                     title_tr="Hat", title_en="Line", starts_at=minutes(-10), ends_at=minutes(60)
                 )
                 window.nodes.set(covered)
-                maintenances.reclassify(window)
+                windows.reclassify(window)
             counts.append(len(asked))
         self.assertEqual(*counts)
 
@@ -137,7 +140,7 @@ class RollingUp(TestCase):
                 raw = Raw.FAIL if second == 600 and step < 5 else Raw.OK
                 block.add(check.pk, block.at + step * 30, raw, 0.010 + step / 1000)
             SampleBlock.objects.create(at=NOON + timedelta(seconds=second), samples=block.seal())
-        self.assertEqual(history.seal_until(NOON + timedelta(hours=1)), 1)
+        self.assertEqual(rollups.seal_until(NOON + timedelta(hours=1)), 1)
         row = Hour.objects.get()
         self.assertEqual((row.asked, row.answered, row.failed), (120, 115, 5))
         self.assertEqual((row.latency_p50, row.latency_max), (20, 29))
@@ -157,10 +160,10 @@ class RollingUp(TestCase):
             turned = at - timedelta(days=366 * years)
             NodeTransition.objects.create(node=self.node, old="ok", new="outage", at=turned)
             Transition.objects.create(check_of=check, old="up", new="down", at=turned)
-        history.seal_until(NOON)
+        rollups.seal_until(NOON)
         gone.delete()
         with time_machine.travel(NOON, tick=False):
-            history.forget()
+            rollups.forget()
         kept = [(at - hour.at).days for hour in Hour.objects.order_by("-at")]
         self.assertEqual(kept, [1, 100, 300])
         self.assertEqual([(at - raw.at).days for raw in RawHour.objects.all()], [1])
@@ -189,25 +192,25 @@ class Windows(TestCase):
 
     def test_a_window_must_cover_something(self):
         with self.assertRaises(WindowCoversNothing):
-            maintenances.plan(self.a_window(), by=self.nermin)
+            windows.plan(self.a_window(), by=self.nermin)
 
     def test_a_node_in_maintenance_opens_no_outage_and_comes_back(self):
-        window = maintenances.plan(self.a_window(), by=self.nermin, nodes=[self.node])
+        window = windows.plan(self.a_window(), by=self.nermin, nodes=[self.node])
         self.node.checks.update(verdict=Check.Verdict.DOWN)
-        watch.follow_the_clock()
+        sweeps.follow_the_clock()
         self.node.refresh_from_db()
         self.assertEqual(self.node.state, State.MAINTENANCE)
         self.assertFalse(Outage.objects.exists())
-        maintenances.call_off(window, by=self.nermin)
-        watch.follow_the_clock()
+        windows.call_off(window, by=self.nermin)
+        sweeps.follow_the_clock()
         self.assertEqual(Outage.objects.open().get().affected.get().node, self.node)
 
     def test_an_outage_that_becomes_maintenance_ends(self):
         self.node.checks.update(verdict=Check.Verdict.DOWN)
         fails(self.node)
         outages.review(now())
-        maintenances.plan(self.a_window(), by=self.nermin, nodes=[self.node])
-        watch.follow_the_clock()
+        windows.plan(self.a_window(), by=self.nermin, nodes=[self.node])
+        sweeps.follow_the_clock()
         self.assertFalse(Outage.objects.open().exists())
 
     def test_a_rule_repeats_in_local_time(self):
@@ -216,17 +219,17 @@ class Windows(TestCase):
             ends_at=datetime(2026, 11, 2, 1, 0, tzinfo=UTC),
             rule="FREQ=WEEKLY;COUNT=4",
         )
-        rounds = list(maintenances.rounds(window, window.starts_at, window.starts_at + timedelta(days=60)))
+        rounds = list(windows.rounds(window, window.starts_at, window.starts_at + timedelta(days=60)))
         self.assertEqual([start.day for start, _end in rounds], [2, 9, 16, 23])
-        self.assertTrue(maintenances.is_active(window, datetime(2026, 11, 15, 23, 30, tzinfo=UTC)))
-        self.assertFalse(maintenances.is_active(window, datetime(2026, 11, 15, 22, 59, tzinfo=UTC)))
-        self.assertFalse(maintenances.is_active(window, datetime(2026, 11, 29, 23, 30, tzinfo=UTC)))
+        self.assertTrue(windows.is_active(window, datetime(2026, 11, 15, 23, 30, tzinfo=UTC)))
+        self.assertFalse(windows.is_active(window, datetime(2026, 11, 15, 22, 59, tzinfo=UTC)))
+        self.assertFalse(windows.is_active(window, datetime(2026, 11, 29, 23, 30, tzinfo=UTC)))
 
     def test_a_persons_word_outranks_measurements_until_it_lapses(self):
         until = now() + timedelta(minutes=10)
-        nodes.override(self.node, state=State.DEGRADED, reason="Hat zayıf", until=until, by=self.nermin)
+        rollup.override(self.node, state=State.DEGRADED, reason="Hat zayıf", until=until, by=self.nermin)
         self.assertEqual(self.node.state, State.DEGRADED)
         with time_machine.travel(until + timedelta(seconds=1)):
-            watch.follow_the_clock()
+            sweeps.follow_the_clock()
         self.node.refresh_from_db()
         self.assertEqual((self.node.state, self.node.override), (State.OK, ""))

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from foundation.directory.models import Component
-from monitoring import latency, partitions
+from monitoring.checks.samples import Block, Sample, pack_hour
+from monitoring.checks.verdicts import Raw
+from monitoring.history import latency, partitions
 from monitoring.models import Check, Node, RawHour, SampleBlock
-from monitoring.samples import Block, Sample, pack_hour
-from monitoring.verdicts import Raw
 from tests.cast import assemble
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import time_machine
 from django.test import TestCase
 
 from foundation import now
-from monitoring import watch
+from monitoring import sweeps
 from monitoring.models import Check, Dependency, Maintenance, Node, NodeTransition, Outage, State
 from monitoring.probing import recording
 from tests.monitoring.land import a_province, an_operator
@@ -28,7 +28,7 @@ class Leaning(TestCase):
     def pass_by(self, seconds: float) -> None:
         """Time goes on, and the sweep with it."""
         self.time.shift(seconds)
-        watch.look_around()
+        sweeps.look_around()
 
     def states(self) -> list[str]:
         return [Node.objects.get(pk=node.pk).state for node in (self.router, self.near, self.far)]

@@ -16,12 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation import now
-from monitoring import health, jobs, locations, verdicts, watch
+from monitoring import locations, sweeps
+from monitoring.checks import verdicts
+from monitoring.checks.verdicts import HERE, Flaps, Memory, Raw, Rule, Streak, Verdict
 from monitoring.models import Check, Node, Outage, Prober, State, Transition
-from monitoring.probing import posts, recording, resident
+from monitoring.nodes import health
+from monitoring.probing import jobs, recording, resident, shards
 from monitoring.probing.questions import Question
 from monitoring.probing.recording import Change
-from monitoring.verdicts import HERE, Flaps, Memory, Raw, Rule, Streak, Verdict
 from tests.monitoring.land import a_province, an_operator
 
 CITIES = ("ankara", "izmir", "van")
@@ -96,23 +98,23 @@ class FromSeveralPlaces(TestCase):
         self.answers("van", raw=Raw.FAIL)
         self.clock.shift(60)
         self.sign_of_life("van")  # ankara and izmir fell silent
-        watch.look_around()
+        sweeps.look_around()
         self.assertEqual(self.state(), State.OUTAGE)
         self.assertIsNotNone(health.blind_since(now()))
 
     def test_a_location_that_is_back_has_its_vote_again(self):
         self.answers("van", raw=Raw.FAIL)
         self.sign_of_life("ankara", "izmir", canary_ok=False)
-        watch.look_around()
+        sweeps.look_around()
         self.assertEqual(self.state(), State.OUTAGE)
         self.sign_of_life(*CITIES, canary_ok=True)
         self.answers("ankara", "izmir", raw=Raw.OK, times=3)
-        watch.look_around()
+        sweeps.look_around()
         self.assertEqual(self.state(), State.OK)
 
     def test_a_location_without_a_line_takes_nothing_down(self):
         self.sign_of_life("van", "izmir", canary_ok=False)
-        watch.look_around()
+        sweeps.look_around()
         for _time in range(4):
             self.clock.shift(30)
             self.sign_of_life("ankara")
@@ -224,21 +226,21 @@ class SharedOutByCelery(TestCase):
     def test_a_post_has_one_holder_until_the_lease_lapses(self):
         post = resident.Post(0, 2)
         with time_machine.travel("2026-11-21 10:00:00Z", tick=False) as clock:
-            self.assertTrue(posts.claim(post, "first"))
-            self.assertFalse(posts.claim(post, "second"))
-            self.assertEqual(posts.vacant(), [1])
+            self.assertTrue(shards.claim(post, "first"))
+            self.assertFalse(shards.claim(post, "second"))
+            self.assertEqual(shards.vacant(), [1])
             clock.shift(20)
-            self.assertTrue(posts.claim(post, "first"), "who stands there renews")
+            self.assertTrue(shards.claim(post, "first"), "who stands there renews")
             clock.shift(29)
-            self.assertFalse(posts.claim(post, "second"))
+            self.assertFalse(shards.claim(post, "second"))
             clock.shift(2)
-            self.assertEqual(posts.vacant(), [0, 1])
-            self.assertTrue(posts.claim(post, "second"))
-            posts.give_up(post, "first")
-            self.assertEqual(posts.vacant(), [1])
+            self.assertEqual(shards.vacant(), [0, 1])
+            self.assertTrue(shards.claim(post, "second"))
+            shards.give_up(post, "first")
+            self.assertEqual(shards.vacant(), [1])
 
     def test_only_empty_posts_are_rung_for_and_none_where_nothing_is_shared(self):
-        posts.claim(resident.Post(1, 2), "somebody")
+        shards.claim(resident.Post(1, 2), "somebody")
         with mock.patch.object(jobs.stand_at, "apply_async") as rung:
             self.assertEqual(jobs.ring(), 1)
         self.assertEqual(rung.call_args.args[0], [0, 2])
@@ -247,52 +249,52 @@ class SharedOutByCelery(TestCase):
         self.assertFalse(rung.called)
 
     def test_who_comes_second_goes_home(self):
-        posts.claim(resident.Post(0, 2), "somebody")
-        with mock.patch.object(posts, "stand_while_mine") as stood:
-            self.assertFalse(posts.take(0, 2))
+        shards.claim(resident.Post(0, 2), "somebody")
+        with mock.patch.object(shards, "stand_while_mine") as stood:
+            self.assertFalse(shards.take(0, 2))
         self.assertFalse(stood.called)
 
     def test_who_stands_there_leaves_the_post_free(self):
         async def briefly(post, owner):
             self.assertEqual((post.name, post.location), ("here 2/2", "here"))
 
-        with mock.patch.object(posts, "stand_while_mine", briefly):
-            self.assertTrue(posts.take(1, 2))
-        self.assertEqual(posts.vacant(), [0, 1])
+        with mock.patch.object(shards, "stand_while_mine", briefly):
+            self.assertTrue(shards.take(1, 2))
+        self.assertEqual(shards.vacant(), [0, 1])
 
     def stood_at_by(self, *owners: str) -> None:
         for index, owner in enumerate(owners):
-            posts.claim(resident.Post(index, len(owners)), owner)
+            shards.claim(resident.Post(index, len(owners)), owner)
 
     def test_who_has_a_free_thread_relieves_whoever_has_two_posts_more(self):
         self.stood_at_by("izmir:7/aa", "izmir:7/bb")
         stood = []
 
         def occupy(post, owner):
-            stood.append((post.name, {worker: len(found) for worker, found in posts.held().items()}))
+            stood.append((post.name, {worker: len(found) for worker, found in shards.held().items()}))
 
-        quick = mock.patch.multiple(posts, RENEW=0, LEAVES_WITHIN=0, occupy=occupy)
+        quick = mock.patch.multiple(shards, RENEW=0, LEAVES_WITHIN=0, occupy=occupy)
         with quick, mock.patch.object(jobs.relieve, "apply_async") as rung:
             self.assertEqual(jobs.ring(), 0)
             self.assertTrue(rung.called)
-            self.assertTrue(posts.relieve())
-        self.assertEqual(stood, [("here 2/2", {"izmir:7": 1, posts.this_worker(): 1})])
-        self.assertFalse(posts.claim(resident.Post(0, 2), "another"), "the other post is still theirs")
+            self.assertTrue(shards.relieve())
+        self.assertEqual(stood, [("here 2/2", {"izmir:7": 1, shards.this_worker(): 1})])
+        self.assertFalse(shards.claim(resident.Post(0, 2), "another"), "the other post is still theirs")
 
     def test_even_shares_are_left_alone(self):
         self.stood_at_by("izmir:7/aa", "van:9/bb")
         with mock.patch.object(jobs.relieve, "apply_async") as rung:
             jobs.ring()
         self.assertFalse(rung.called)
-        self.stood_at_by("izmir:7/aa", f"{posts.this_worker()}/bb")
-        self.assertFalse(posts.relieve())
+        self.stood_at_by("izmir:7/aa", f"{shards.this_worker()}/bb")
+        self.assertFalse(shards.relieve())
 
     def test_of_two_that_come_to_relieve_one_does(self):
         self.stood_at_by("izmir:7/aa", "izmir:7/bb")
-        seen = posts.held()
+        seen = shards.held()
         Prober.objects.filter(name="here 2/2").update(owner="van:9/cc")
-        with mock.patch.object(posts, "held", return_value=seen), mock.patch.object(posts, "occupy") as stood:
-            self.assertFalse(posts.relieve())
+        with mock.patch.object(shards, "held", return_value=seen), mock.patch.object(shards, "occupy") as stood:
+            self.assertFalse(shards.relieve())
         self.assertFalse(stood.called)
 
 
@@ -303,13 +305,13 @@ def a_stand(keep):
     async def stand(post, over):
         await over.wait()
 
-    with mock.patch.multiple(posts, stand=stand, keep=keep, LEASE=timedelta(seconds=0.2), RENEW=0):
+    with mock.patch.multiple(shards, stand=stand, keep=keep, LEASE=timedelta(seconds=0.2), RENEW=0):
         yield
 
 
 async def test_a_lease_that_cannot_be_renewed_is_left_to_others():
     with a_stand(lambda post, owner: time.sleep(0.02)):
-        await asyncio.wait_for(posts.stand_while_mine(resident.Post(), "me"), 10)
+        await asyncio.wait_for(shards.stand_while_mine(resident.Post(), "me"), 10)
 
 
 async def test_a_database_that_was_away_stops_no_look_at_the_registry():

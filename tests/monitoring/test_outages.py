@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from foundation import now
 from foundation.journal.models import Entry
 from foundation.live.models import Event
-from monitoring import events, health, impact, outages
+from monitoring import events, outages
 from monitoring.models import Affected, ImpactReport, Node, Outage, Scope
+from monitoring.nodes import health
+from monitoring.outages import impact_reports
 from monitoring.refusals import AlreadyAcknowledged, NothingChosen, NothingIsAffected, NothingStays, OutageIsOver
 from tests.monitoring.land import a_component, a_province, an_operator, fails, works
 
@@ -161,7 +163,7 @@ class ALocalOutage(TestCase):
         with self.assertRaises(OutageIsOver):
             outages.publish(self.outage, stage=Outage.Stage.IDENTIFIED, text_tr="Geç kaldım")
         with self.assertRaises(OutageIsOver):
-            impact.report(self.outage, self.places[0], None)
+            impact_reports.report(self.outage, self.places[0], None)
 
 
 class AnOutageDeclaredByHand(TestCase):
@@ -189,8 +191,8 @@ class AnOutageDeclaredByHand(TestCase):
 
     def test_a_municipality_reports_once(self):
         outage = outages.declare(components=[self.ebys])
-        taps = [impact.report(outage, self.north[0], None)[1] for _tap in range(3)]
-        impact.report(outage, self.north[1], None)
+        taps = [impact_reports.report(outage, self.north[0], None)[1] for _tap in range(3)]
+        impact_reports.report(outage, self.north[1], None)
         outage.refresh_from_db()
         self.assertEqual(taps, [True, False, False])
         self.assertEqual((outage.report_count, ImpactReport.objects.count()), (2, 2))
@@ -236,8 +238,8 @@ class SplittingAnOutage(TestCase):
         self.assertAlmostEqual((now() - part.started_at).total_seconds(), 7200, delta=60)
 
     def test_reports_go_along(self):
-        impact.report(self.outage, self.north[0], None)
-        impact.report(self.outage, self.south[0], None)
+        impact_reports.report(self.outage, self.north[0], None)
+        impact_reports.report(self.outage, self.south[0], None)
         part = self.split(self.lines_of("55"))
         self.outage.refresh_from_db()
         self.assertEqual((part.report_count, self.outage.report_count), (1, 1))

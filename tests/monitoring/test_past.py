@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from monitoring import partitions, past
+from monitoring.history import node_history, partitions
 from monitoring.models import Check, Hour, Node
 from tests.monitoring.land import a_province, an_operator
 
@@ -76,7 +76,7 @@ def an_hour(node: Node, at: datetime, *, asked: int = 120, failed: int = 0, medi
 def test_without_prometheus_our_own_hours_speak(node):
     an_hour(node, NOON - 2 * HOUR, asked=100, failed=25, median=80)
     an_hour(node, NOON - HOUR, median=None, failed=120)
-    found = past.of(node, "1d", at=NOON)
+    found = node_history.of(node, "1d", at=NOON)
     assert not found.from_prometheus and not found.missed and len(found.points) == 24
     assert [(point.ms, point.share) for point in found.points[-2:]] == [(80, 0.75), (None, 0)]
     assert found.points[-1].until == NOON
@@ -86,7 +86,7 @@ def test_without_prometheus_our_own_hours_speak(node):
 def test_hours_in_one_point_weigh_as_much_as_their_answers(node):
     an_hour(node, NOON - 2 * HOUR, asked=100, median=10)
     an_hour(node, NOON - HOUR, asked=300, median=50)
-    assert past.of(node, "7d", at=NOON).points[-1].ms == 40
+    assert node_history.of(node, "7d", at=NOON).points[-1].ms == 40
 
 
 def test_prometheus_is_asked_for_this_node_and_this_stretch(node, prometheus):
@@ -95,7 +95,7 @@ def test_prometheus_is_asked_for_this_node_and_this_stretch(node, prometheus):
         "seconds": [[start.timestamp(), "0.25"], [NOON.timestamp(), "NaN"]],
         "share": [[start.timestamp(), "1"], [NOON.timestamp(), "0.5"]],
     }
-    found = past.of(node, "1d", at=NOON)
+    found = node_history.of(node, "1d", at=NOON)
     assert found.from_prometheus and len(found.points) == 24
     assert (found.points[0].ms, found.points[0].share) == (250, 1)
     assert (found.points[-1].ms, found.points[-1].share) == (None, 0.5)
@@ -112,13 +112,13 @@ def test_prometheus_is_asked_for_this_node_and_this_stretch(node, prometheus):
 def test_when_it_does_not_answer_our_hours_speak_and_the_reader_is_told(node, prometheus, status, body):
     an_hour(node, NOON - HOUR)
     prometheus.status, prometheus.body = status, body
-    found = past.of(node, "1d", at=NOON)
+    found = node_history.of(node, "1d", at=NOON)
     assert found.missed and not found.from_prometheus
     assert found.points[-1].share == 1
 
 
 def test_a_code_cannot_leave_its_quotes(prometheus):
-    past.ask(past.SHARE, Node(code='a"} or vector(1) or x{y="\\'), timedelta(days=1), HOUR, NOON)
+    node_history.ask(node_history.SHARE, Node(code='a"} or vector(1) or x{y="\\'), timedelta(days=1), HOUR, NOON)
     assert (
         prometheus.asked[0]["query"]
         == 'avg(avg_over_time(probe_success{node="a\\"} or vector(1) or x{y=\\"\\\\"}[3600s]))'

@@ -19,9 +19,8 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase, override_settings
 
-from monitoring import jobs
 from monitoring.models import Check
-from monitoring.probing import posts
+from monitoring.probing import jobs, shards
 from tests import servers
 from tests.monitoring.land import a_province
 from tests.standins.workers import ROOT, database_url
@@ -31,7 +30,7 @@ pytestmark = pytest.mark.long
 INTERVAL = 5  # seconds
 PLACES = 12
 WATCHED = 4 * INTERVAL
-LEASE = posts.LEASE.total_seconds()
+LEASE = shards.LEASE.total_seconds()
 # A lease, a ring of the timetable, an interval; the rest is for a machine that has other work.
 LONGEST_SILENCE = LEASE + 5 + INTERVAL + 20
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -96,7 +95,7 @@ class SharedByCelery(TransactionTestCase):
     def beat(self) -> None:
         """What the timetable does every five seconds."""
         while not self.stops.wait(5):
-            with posts.fresh_connection():
+            with shards.fresh_connection():
                 jobs.ring()
 
     def a_worker(self) -> subprocess.Popen:
@@ -115,7 +114,7 @@ class SharedByCelery(TransactionTestCase):
 
     def shares(self) -> dict[int, int]:
         """By process number, at how many posts each worker stands."""
-        return {int(name.rpartition(":")[2]): len(found) for name, found in posts.held().items()}
+        return {int(name.rpartition(":")[2]): len(found) for name, found in shards.held().items()}
 
     def until(self, wanted: dict[int, int], within: float) -> None:
         end = time.monotonic() + within
@@ -126,7 +125,7 @@ class SharedByCelery(TransactionTestCase):
 
     def is_asked_by_one(self) -> None:
         """Every check about once in an interval, none twice."""
-        time.sleep(posts.RENEW + posts.LEAVES_WITHIN + INTERVAL)
+        time.sleep(shards.RENEW + shards.LEAVES_WITHIN + INTERVAL)
         began = time.monotonic()
         time.sleep(WATCHED)
         for times in self.town.since(began):

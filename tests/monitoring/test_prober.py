@@ -7,14 +7,14 @@ import time
 import pytest
 
 from monitoring import models
-from monitoring.city.endpoints import City
-from monitoring.city.map import LOOPBACK, Place
+from monitoring.checks.samples import Block, pack_hour, read_block, read_hour
+from monitoring.checks.verdicts import Memory, Raw, Rule, Verdict
 from monitoring.probing import canary
 from monitoring.probing.prober import CYCLES_REMEMBERED, Limits, OwnTime, Prober
 from monitoring.probing.questions import Outcome, Question
 from monitoring.probing.timers import Timers, phase
-from monitoring.samples import Block, pack_hour, read_block, read_hour
-from monitoring.verdicts import Memory, Raw, Rule, Verdict
+from monitoring.simulator.endpoints import City
+from monitoring.simulator.map import LOOPBACK, Place
 from tests import servers
 
 FIRST_PORT = servers.free_range(1_410)

@@ -24,12 +24,14 @@ from foundation import now
 from foundation.leases.leases import go_round
 from helpdesk.models import Queue, Team
 from helpdesk.tickets import counters
-from monitoring import alertmanager, past, watch
-from monitoring.city import control
-from monitoring.city.endpoints import City
-from monitoring.city.map import Place
-from monitoring.city.resident import run
+from monitoring import sweeps
+from monitoring.alertmanager import client
+from monitoring.history import node_history
 from monitoring.models import Check, Maintenance, Node, Outage, Prober
+from monitoring.simulator import control
+from monitoring.simulator.endpoints import City
+from monitoring.simulator.map import Place
+from monitoring.simulator.resident import run
 from tests import servers
 from tests.monitoring.land import a_province
 
@@ -59,7 +61,7 @@ def sooner(value):
 
 def something_to_show() -> None:
     """A sweep that went through, a prober of our own that saw a certificate, a queue: what the dashboard is about."""
-    go_round("monitoring.review", watch.look_around)
+    go_round("monitoring.review", sweeps.look_around)
     Prober.objects.create(name="here", location="here", cycle_ended_at=now())
     figures = {"probe_ssl_earliest_cert_expiry": now().timestamp() + 86_400}
     Check.objects.filter(node__code="69000").update(last_probed_at=now(), last_figures={"figures": figures})
@@ -217,7 +219,7 @@ class WithARealPrometheus(LiveServerTestCase):
 
     def the_past_is_known(self) -> bool:
         with override_settings(PROMETHEUS_URL=f"http://127.0.0.1:{self.ports['prometheus']}"):
-            found = past.of(Node.objects.get(code="69001"), "1d", at=now())
+            found = node_history.of(Node.objects.get(code="69001"), "1d", at=now())
         self.assertTrue(found.from_prometheus)
         latest = found.points[-1]
         return latest.share == 1.0 and latest.ms is not None and latest.ms > 0
@@ -228,12 +230,12 @@ class WithARealPrometheus(LiveServerTestCase):
         )
         window.nodes.set(Node.objects.filter(code="69003"))
         with override_settings(ALERTMANAGER_URL=f"http://127.0.0.1:{self.ports['alertmanager']}"):
-            self.assertEqual(alertmanager.keep_silences(), 1)
+            self.assertEqual(client.keep_silences(), 1)
             self.assertEqual(self.silenced(), {"69003": "active"})
             Maintenance.objects.update(cancelled_at=now())
-            self.assertEqual(alertmanager.keep_silences(), 1)
+            self.assertEqual(client.keep_silences(), 1)
             self.assertEqual(self.silenced(), {"69003": "expired"})
-            self.assertEqual(alertmanager.reconcile(), 0)
+            self.assertEqual(client.reconcile(), 0)
 
     def silenced(self) -> dict[str, str]:
         silences = self.asked("alertmanager", "/api/v2/silences")

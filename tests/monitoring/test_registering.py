@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
 from foundation.journal.models import Entry
-from monitoring import registering, sheets, verdicts
+from monitoring.checks import verdicts
 from monitoring.models import Check, Dependency, Node
 from monitoring.probing import recording
 from monitoring.refusals import SheetHasFaults
+from monitoring.registry import changes, csv_import
 from tests.monitoring.land import a_component, a_province, an_operator
 from tests.monitoring.test_reviewing import down
 
@@ -23,7 +24,7 @@ GOOD = """kod;belediye kodu;ad;tür;hedef;aralık;zaman aşımı;dayandıkları
 
 
 def faults(text: str) -> list[int]:
-    return [fault.line for fault in sheets.read(text).faults]
+    return [fault.line for fault in csv_import.read(text).faults]
 
 
 class FromASheet(TestCase):
@@ -33,13 +34,13 @@ class FromASheet(TestCase):
             a_component(code)
         self.nermin = an_operator()
 
-    def take_in(self, text: str) -> registering.Plan:
-        return registering.take_in(sheets.read(text), by=self.nermin)
+    def take_in(self, text: str) -> changes.Plan:
+        return changes.take_in(csv_import.read(text), by=self.nermin)
 
     def test_everything_in_it_is_there_afterwards_and_twice_changes_nothing(self):
         first = self.take_in(GOOD)
         self.assertEqual(
-            registering.counts_of(first),
+            changes.counts_of(first),
             {"new_nodes": 1, "changed_nodes": 1, "new_checks": 2, "changed_checks": 0, "leaning": 2},
         )
         node = Node.objects.get(code="69000-2")
@@ -56,10 +57,10 @@ class FromASheet(TestCase):
         self.take_in(GOOD)
         Node.objects.filter(code="69002").update(name="=HYPERLINK(1)")
         Check.objects.filter(node__code="69002").update(rules={"valid_status_codes": [200, 204]})
-        text = "".join(sheets.write())
+        text = "".join(csv_import.write())
         self.assertIn("'=HYPERLINK(1)", text)
-        found = registering.plan(sheets.read(text).lines)
-        self.assertEqual(sheets.read(text).faults, [])
+        found = changes.plan(csv_import.read(text).lines)
+        self.assertEqual(csv_import.read(text).faults, [])
         self.assertFalse(found.changes_something)
 
     def test_a_tier_gives_what_the_sheet_leaves_open(self):
@@ -117,7 +118,7 @@ class FromASheet(TestCase):
             with CaptureQueriesContext(
                 connection,
             ) as seen:
-                registering.plan(sheets.read(text).lines)
+                changes.plan(csv_import.read(text).lines)
             return len(seen)
 
         self.assertEqual(queries(3), queries(300))
@@ -127,11 +128,11 @@ class AnySheet(PropertyTestCase):
     @settings(max_examples=120, deadline=None)
     @given(st.text(max_size=200), st.booleans())
     def test_nonsense_is_named_and_never_breaks(self, text, with_head):
-        sheet = sheets.read(f"kod;tür;hedef;aralık;kurallar;dayandıkları\n{text}" if with_head else text)
+        sheet = csv_import.read(f"kod;tür;hedef;aralık;kurallar;dayandıkları\n{text}" if with_head else text)
         assert all(fault.sentence for fault in sheet.faults)
 
     def test_both_of_excels_habits_are_read(self):
-        assert sheets.decode("kod;ad\nŞ;İ".encode("utf-8-sig")) == sheets.decode("kod;ad\nŞ;İ".encode("cp1254"))
+        assert csv_import.decode("kod;ad\nŞ;İ".encode("utf-8-sig")) == csv_import.decode("kod;ad\nŞ;İ".encode("cp1254"))
 
 
 class ManyAtOnce(TestCase):
@@ -154,16 +155,16 @@ class ManyAtOnce(TestCase):
         self.assertEqual(len(page.context["chosen"]), 4)
 
     def test_an_interval_shorter_than_the_timeout_shortens_the_timeout(self):
-        registering.change_many(Node.objects.filter(code="69000"), by=self.nermin, pace={"interval": 5})
+        changes.change_many(Node.objects.filter(code="69000"), by=self.nermin, pace={"interval": 5})
         self.assertLess(Check.objects.get(node__code="69000").timeout, 5)
 
     def test_back_to_the_defaults_of_the_tier(self):
-        registering.change_many(Node.objects.all(), by=self.nermin, by_tier=True)
+        changes.change_many(Node.objects.all(), by=self.nermin, by_tier=True)
         self.assertEqual(Check.objects.get(node__code="EBYS").interval, 60)
         self.assertEqual(Check.objects.get(node__code="69000").interval, 30)
 
     def test_nodes_no_longer_watched_leave_their_outage_to_others(self):
-        registering.change_many(Node.objects.filter(code="69000"), by=self.nermin, is_watched=False)
+        changes.change_many(Node.objects.filter(code="69000"), by=self.nermin, is_watched=False)
         self.assertEqual(Node.objects.watched().count(), 4)
 
     def test_saying_nothing_changes_nothing(self):

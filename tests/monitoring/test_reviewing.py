@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import now
 from foundation.live.models import Event
-from monitoring import outages, verdicts
+from monitoring import outages
+from monitoring.checks import verdicts
+from monitoring.checks.verdicts import Memory, Verdict
 from monitoring.models import Affected, Check, Dependency, Node, Outage, Scope, State, Transition
 from monitoring.probing import recording
 from monitoring.probing.questions import Question
 from monitoring.scopes import Count, reach, should_wait
-from monitoring.verdicts import Memory, Verdict
 from tests.monitoring.land import a_component, a_province
 
 

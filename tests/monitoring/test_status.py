@@ -23,10 +23,12 @@ from hypothesis import strategies as st
 from foundation import now
 from foundation.directory.models import Component
 from foundation.language import formatting
-from monitoring import maintenances, outages, partitions
+from monitoring import outages
+from monitoring.history import partitions
+from monitoring.maintenance import windows
 from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, State
-from monitoring.status import bars, feeds, latency, report, snapshot
-from monitoring.status.shelf import Shelf, shelf
+from monitoring.status import bars, feeds, latency, report, static_site
+from monitoring.status.page_cache import Shelf, shelf
 from tests.cast import Cast
 
 NOON = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -467,7 +469,7 @@ class WorkThatRepeats(StatusCase):
         window = Maintenance(
             title_tr="Haftalık bakım", title_en="Weekly work", starts_at=start, ends_at=start + HOUR, rule=rule
         )
-        return maintenances.plan(window, by=self.nermin, components=[self.tahsilat])
+        return windows.plan(window, by=self.nermin, components=[self.tahsilat])
 
     def test_the_next_round_is_announced_everywhere(self):
         window = self.a_window(weeks_ago=3, rule="FREQ=WEEKLY")
@@ -504,7 +506,7 @@ class AClientOfStatuspage(StatusCase):
         for hours in (-1, 5):
             start = now() + timedelta(hours=hours)
             window = Maintenance(title_tr="Bakım", title_en="Work", starts_at=start, ends_at=start + timedelta(hours=2))
-            maintenances.plan(window, by=self.nermin, components=[self.tahsilat])
+            windows.plan(window, by=self.nermin, components=[self.tahsilat])
 
     def check(self, row: dict, fields: dict, where: str) -> None:
         for name, kind in fields.items():
@@ -591,7 +593,7 @@ class OnDisk(StatusCase):
 
     def keep(self) -> bool:
         with override_settings(STATUS_SNAPSHOT_DIR=self.folder.name):
-            return snapshot.keep()
+            return static_site.keep()
 
     def test_pages_documents_shells_and_assets_lie_at_their_addresses(self):
         self.an_outage()
@@ -604,7 +606,7 @@ class OnDisk(StatusCase):
         self.assertEqual(places["states"]["26010"], "outage")
         self.assertTrue((self.root / "status/26010/index.html").exists())
         page = (self.root / "index.html").read_text(encoding="utf-8")
-        for address in snapshot.STATIC.findall(page):
+        for address in static_site.STATIC.findall(page):
             self.assertTrue((self.root / address.lstrip("/")).exists(), address)
 
     def test_a_page_on_disk_offers_nothing_that_needs_the_server(self):
@@ -645,7 +647,7 @@ class OnDisk(StatusCase):
             self.assertNotIn("az önce", page)
 
     def test_a_flood_of_changes_is_written_in_rounds(self):
-        with mock.patch.object(snapshot.stills, "AT_ONCE", 5):
+        with mock.patch.object(static_site.stills, "AT_ONCE", 5):
             rounds = 0
             while self.keep():
                 rounds += 1
@@ -660,8 +662,8 @@ class OnDisk(StatusCase):
 
     def test_a_second_writer_waits_for_the_lease(self):
         self.keep()
-        snapshot.SnapshotLease.objects.update(owner="another", until=now() + timedelta(seconds=20))
+        static_site.SnapshotLease.objects.update(owner="another", until=now() + timedelta(seconds=20))
         self.an_outage()
         self.assertFalse(self.keep())
-        snapshot.SnapshotLease.objects.update(until=now() - timedelta(seconds=1))
+        static_site.SnapshotLease.objects.update(until=now() - timedelta(seconds=1))
         self.assertTrue(self.keep())

@@ -15,9 +15,10 @@ from foundation import now
 from foundation.directory.models import Component
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import ConsoleMessage, Message
-from monitoring import maintenances, outages
+from monitoring import outages
+from monitoring.maintenance import windows
 from monitoring.models import Announcement, Maintenance, Node, State, Subscriber, Told
-from monitoring.subscribers import joining, telling
+from monitoring.subscribers import notify, signup
 from tests.cast import Cast
 
 NUMBER = "+905321234567"
@@ -45,7 +46,7 @@ class SubscriberCase(Cast, TestCase):
 
     def told(self) -> list[tuple[str, str]]:
         """(address, first words) of what was handed to the outbox since the last look."""
-        telling.announce_due()
+        notify.announce_due()
         rows = list(Message.objects.filter(batch__key__startswith="status:").order_by("pk"))
         new, self.seen = rows[getattr(self, "seen", 0) :], len(rows)
         return [(row.address, row.subject or row.text) for row in new]
@@ -99,9 +100,9 @@ class ComingIn(SubscriberCase):
 
     def test_asking_again_changes_the_wishes_and_never_doubles(self):
         earlier = self.a_subscriber(municipality=self.odunpazari)
-        again = joining.ask(channel="email", address=LETTER, municipality=self.odunpazari, least_severity="S1")
-        joining.confirm(again)
-        joining.confirm(again)
+        again = signup.ask(channel="email", address=LETTER, municipality=self.odunpazari, least_severity="S1")
+        signup.confirm(again)
+        signup.confirm(again)
         self.assertEqual(Subscriber.objects.confirmed().get(), again)
         earlier.refresh_from_db()
         self.assertTrue(earlier.has_left)
@@ -163,10 +164,10 @@ class Leaving(SubscriberCase):
         self.assertFalse(Subscriber.objects.confirmed().exists())
 
     def test_who_never_answered_and_who_left_are_forgotten(self):
-        joining.ask(channel="email", address=LETTER)
-        joining.leave(self.a_subscriber(address="b@b.example"))
+        signup.ask(channel="email", address=LETTER)
+        signup.leave(self.a_subscriber(address="b@b.example"))
         staying = self.a_subscriber(address="c@c.example")
-        joining.forget_unproved(now() + timedelta(seconds=1))
+        signup.forget_unproved(now() + timedelta(seconds=1))
         self.assertEqual(list(Subscriber.objects.all()), [staying])
 
 
@@ -260,7 +261,7 @@ class Hearing(SubscriberCase):
     def test_a_webhook_reads_the_shape_of_statuspage(self):
         subscriber = self.a_subscriber(Channel.HOOK)
         outage = self.an_outage()
-        telling.announce_due()
+        notify.announce_due()
         document = json.loads(Message.objects.get(channel="hook").text)
         self.assertEqual(document["incident"]["id"], str(outage.pk))
         self.assertEqual(document["page"]["status_indicator"], "critical")
@@ -269,7 +270,7 @@ class Hearing(SubscriberCase):
     def test_letters_speak_the_subscribers_language_and_carry_their_way_out(self):
         subscriber = self.a_subscriber(language="en")
         self.an_outage()
-        telling.announce_due()
+        notify.announce_due()
         dispatch.deliver_email()
         (letter,) = mail.outbox
         self.assertIn("Collections are down", letter.subject)
@@ -280,8 +281,8 @@ class Hearing(SubscriberCase):
         self.a_subscriber()
         self.an_outage()
         (claimed,) = Announcement.objects.claim(10)
-        telling.settle(claimed)
-        telling.settle(claimed)
+        notify.settle(claimed)
+        notify.settle(claimed)
         self.assertEqual(Message.objects.filter(batch__key__startswith="status:").count(), 1)
 
     def test_the_number_of_queries_does_not_grow_with_subscribers(self):
@@ -291,10 +292,10 @@ class Hearing(SubscriberCase):
                 self.a_subscriber(address=f"{size}-{number}@a.example")
             outage = self.an_outage()
             with CaptureQueriesContext(connection) as seen:
-                telling.announce_due()
+                notify.announce_due()
             counts.append(len(seen))
             outages.end(outage)
-            telling.announce_due()
+            notify.announce_due()
         self.assertLessEqual(counts[1], counts[0] + 2)  # SQLite splits a long insert
 
 
@@ -302,7 +303,7 @@ class Maintenances(SubscriberCase):
     def a_window(self, **facts) -> Maintenance:
         facts = {"starts_at": now() + timedelta(hours=2), "ends_at": now() + timedelta(hours=4)} | facts
         window = Maintenance(title_tr="Ödeme bakımı", title_en="Payments", **facts)
-        return maintenances.plan(window, by=self.nermin, components=[self.tahsilat])
+        return windows.plan(window, by=self.nermin, components=[self.tahsilat])
 
     def test_letters_hear_it_planned_begun_and_over_and_sms_only_begun(self):
         self.a_subscriber()
@@ -318,7 +319,7 @@ class Maintenances(SubscriberCase):
         self.a_subscriber()
         window = self.a_window()
         self.told()
-        maintenances.call_off(window, by=self.nermin)
+        windows.call_off(window, by=self.nermin)
         self.assertIn("iptal", self.told()[0][1])
         with time_machine.travel(window.starts_at + timedelta(seconds=5)):
             self.assertEqual(self.told(), [])
@@ -326,7 +327,7 @@ class Maintenances(SubscriberCase):
     def test_a_repeating_window_owes_its_next_round(self):
         window = self.a_window(rule="FREQ=DAILY")
         with time_machine.travel(window.ends_at + timedelta(seconds=5)):
-            telling.announce_due()
+            notify.announce_due()
             begun = Announcement.objects.filter(what="begun", state="waiting").get()
             self.assertEqual(begun.due_at, window.starts_at + timedelta(days=1))
 

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring import verdicts
-from monitoring.verdicts import Flaps, Memory, Parent, Raw, Rule, Verdict, decide, is_unreachable, share_of_changes
+from monitoring.checks import verdicts
+from monitoring.checks.verdicts import (
+    Flaps,
+    Memory,
+    Parent,
+    Raw,
+    Rule,
+    Verdict,
+    decide,
+    is_unreachable,
+    share_of_changes,
+)
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,7 @@ from django.test import TestCase
 from foundation.directory.models import Component, Municipality, Person
 from monitoring import demo, outages
 from monitoring.models import Node, Outage, State
-from monitoring.status.shelf import shelf
+from monitoring.status.page_cache import shelf
 from tests.cast import the_whole_country
 
 HTML_AT_MOST = 100_000  # one page, unpacked

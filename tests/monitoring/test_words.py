@@ -16,10 +16,10 @@ from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Message
 from monitoring import outages
 from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate
-from monitoring.outages import looking_back
+from monitoring.outages import postmortem
 from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsOver, OutageIsStillOpen, ReportHasGaps
-from monitoring.status.shelf import shelf
-from monitoring.subscribers import telling
+from monitoring.status.page_cache import shelf
+from monitoring.subscribers import notify
 from tests.cast import Cast
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -268,13 +268,13 @@ class PuttingRight(WordsCase):
 class TakingBack(WordsCase):
     def test_one_click_clears_every_surface_and_another_brings_it_back(self):
         Subscriber.objects.create(channel="email", address="b@b.example", confirmed_at=now())
-        telling.announce_due()
+        notify.announce_due()
         dispatch.deliver_email()
         path = f"/monitoring/outages/{self.outage.pk}/withdrawal/"
         self.client.post(path)
         for surface in ("/status/", "/status/26010/", "/status/announcement.txt", "/status/history.rss"):
             self.assertNotIn("Tahsilat çalışmıyor", self.public(surface), surface)
-        telling.announce_due()
+        notify.announce_due()
         self.assertTrue(Message.objects.latest("pk").subject.startswith("[Nöbet] Geri çekildi"))
         self.client.post(path, {"undo": "1"})
         self.assertIn("Tahsilat çalışmıyor", self.public("/status/"))
@@ -283,14 +283,14 @@ class TakingBack(WordsCase):
 class Afterwards(WordsCase):
     def test_the_report_is_drafted_from_the_record_and_published_without_gaps(self):
         with self.assertRaises(OutageIsStillOpen):
-            looking_back.draft(self.outage, by=self.nermin)
+            postmortem.draft(self.outage, by=self.nermin)
         outages.end(self.outage, text_tr="Giderildi.", by=self.nermin)
         self.outage.refresh_from_db()
         path = f"/monitoring/outages/{self.outage.pk}/report/"
         self.assertContains(self.client.get(path), "Giderildi.")
         report = PostIncidentReport.objects.get()
         with self.assertRaises(ReportHasGaps):
-            looking_back.publish(report, by=self.nermin)
+            postmortem.publish(report, by=self.nermin)
         self.assertNotIn("Olay sonrası rapor", self.public())
         text = "## Ne oldu\n\nDisk **doldu**. <script>alert(1)</script> [x](javascript:alert(1))"
         self.client.post(path, {"text_tr": text, "publish": "1"})

@@ -9,8 +9,8 @@ from foundation import now
 from foundation.directory.models import Component
 from helpdesk.models import Ticket
 from monitoring import outages
-from monitoring.city import control
 from monitoring.models import ImpactReport
+from monitoring.simulator import control
 from runbooks.models import Scenario
 from runbooks.scenarios import clerks, curve, playing
 from tests.cast import Cast

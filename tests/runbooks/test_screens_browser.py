@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from monitoring import outages
-from monitoring.status.shelf import shelf
+from monitoring.status.page_cache import shelf
 from tests.cast import assemble
 from tests.journeys.browser import DESK, FOUR_K, PHONE, chromium, reader
 

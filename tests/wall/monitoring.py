@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from foundation import now
-from monitoring import maintenances, outages
+from monitoring import outages
+from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node, Subscriber
 from tests.wall import EVERYONE, NATIONAL, OWN, SECRET, WATCH, Door, Public, Socket, nothing
 
@@ -120,4 +121,4 @@ def furnish(stage):
     outages.end(stage.reported)
     stage.asked = Subscriber.objects.create(channel="email", address="sorulan@example.test")
     stage.subscriber = Subscriber.objects.create(channel="email", address="biri@example.test", confirmed_at=now())
-    stage.window = maintenances.plan(window, by=stage.nermin, nodes=[stage.node])
+    stage.window = windows.plan(window, by=stage.nermin, nodes=[stage.node])

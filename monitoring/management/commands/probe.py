@@ -6,8 +6,8 @@ import signal
 from django.core.management.base import BaseCommand, CommandError
 
 from foundation import garbage
+from monitoring.checks.verdicts import HERE
 from monitoring.probing import loops, resident
-from monitoring.verdicts import HERE
 
 LONGEST_NAME = 40
 

@@ -6,9 +6,9 @@ import signal
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from monitoring.city import control, resident
-from monitoring.city.endpoints import MODES, City
-from monitoring.city.map import read_registry
+from monitoring.simulator import control, resident
+from monitoring.simulator.endpoints import MODES, City
+from monitoring.simulator.map import read_registry
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Alertmanager: alerts it posts to us, silences and alerts we read from it."""

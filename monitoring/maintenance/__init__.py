@@ -1,0 +1,1 @@
+"""Planned work: windows, their rounds, and what is spared while they last."""

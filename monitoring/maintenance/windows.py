@@ -1,0 +1,197 @@
+"""Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
+
+from dateutil.rrule import rrulestr
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from foundation import now, rows
+from foundation.directory.models import Person
+from foundation.journal import journal
+from foundation.live import audiences, live
+from monitoring import notices
+from monitoring.history import rollups
+from monitoring.models import Maintenance, Node, NodeTransition, State
+from monitoring.refusals import WindowCoversNothing
+
+LOOK_AHEAD = timedelta(days=800)  # a rule that has no round so soon is as good as over
+LOOK_BACK = timedelta(days=90)  # a rule admitted afterwards leaves older days as they were
+
+
+def rounds(window: Maintenance, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Starts and ends of the window's rounds that touch [since, until), in local wall time.
+
+    02:00 stays 02:00 in Istanbul whatever the offset; RFC 5545 rules repeat `starts_at`.
+    """
+    length = window.ends_at - window.starts_at
+    if not window.rule:
+        starts = [window.starts_at]
+    else:
+        first = timezone.make_naive(window.starts_at)
+        rule = rrulestr(window.rule, dtstart=first)
+        between = rule.between(timezone.make_naive(since) - length, timezone.make_naive(until), inc=True)
+        starts = [timezone.make_aware(start) for start in between]
+    for start in starts:
+        if start < until and start + length > since:
+            yield start, start + length
+
+
+def is_active(window: Maintenance, at: datetime) -> bool:
+    return window.cancelled_at is None and any(rounds(window, at, at + timedelta(microseconds=1)))
+
+
+def active(at: datetime) -> list[Maintenance]:
+    """Every window that holds `at`, rounds of rules included."""
+    candidates = Maintenance.objects.standing().filter(starts_at__lte=at)
+    alive = candidates.filter(rule="", ends_at__gt=at) | candidates.exclude(rule="")
+    return [window for window in alive if is_active(window, at)]
+
+
+def coming(windows: Iterable[Maintenance], at: datetime) -> list[Maintenance]:
+    """Those that run or have a round ahead, the soonest first, each knowing that round (`begins_at`, `finishes_at`)."""
+    found = []
+    for window in windows:
+        window.coming = next_round(window, at)
+        if window.coming:
+            found.append(window)
+    return sorted(found, key=attrgetter("begins_at"))
+
+
+def next_round(window: Maintenance, at: datetime) -> tuple[datetime, datetime] | None:
+    """The round that runs at `at`, else the one that comes next."""
+    return next(rounds(window, at, at + LOOK_AHEAD), None)
+
+
+class Line(NamedTuple):
+    """A window as a list shows it; it knows the round that runs or comes next."""
+
+    window: Maintenance
+    stage: Maintenance.Stage
+    covers: list[str]
+
+
+def overview(at: datetime, *, most: int = 100) -> list[Line]:
+    """What runs and what comes, the soonest first; then what was, the latest first. Five reads."""
+    windows = Maintenance.objects.order_by("-starts_at").prefetch_related(
+        "components", "provinces", "municipalities", "nodes"
+    )
+    lines = [line_of(window, at) for window in windows[:most]]
+    ahead = [line for line in lines if line.stage in (Maintenance.Stage.IN_PROGRESS, Maintenance.Stage.SCHEDULED)]
+    over = [line for line in lines if line not in ahead]
+    return sorted(ahead, key=lambda line: line.window.begins_at) + over
+
+
+def line_of(window: Maintenance, at: datetime) -> Line:
+    """A window repeated by a rule is over only when its last round is."""
+    covers = [str(one) for one in chain(*(part.all() for part in parts_of(window)))]
+    if not window.cancelled_at:
+        window.coming = next_round(window, at)
+    return Line(window, window.stage(at), covers)
+
+
+def parts_of(window: Maintenance) -> tuple:
+    return window.components, window.provinces, window.municipalities, window.nodes
+
+
+def nodes_in_maintenance(at: datetime) -> set[int]:
+    """Keys of the nodes that some active window covers."""
+    covered: set[int] = set()
+    for window in active(at):
+        covered |= set(nodes_of(window).values_list("pk", flat=True))
+    return covered
+
+
+def nodes_of(window: Maintenance):
+    """The nodes a window covers: named, of its places, or of its components."""
+    nodes = Node.objects.watched()
+    if window.is_everywhere:
+        return nodes
+    return (
+        nodes.filter(maintenances=window)
+        | nodes.filter(component__in=window.components.all())
+        | nodes.filter(municipality__in=window.municipalities.all())
+        | nodes.filter(municipality__province__in=window.provinces.all())
+    ).distinct()
+
+
+@transaction.atomic
+def plan(window: Maintenance, *, by: Person, **places) -> Maintenance:
+    """Announce a window, or admit one afterwards. `places`: nodes, components, municipalities, provinces.
+
+    A window in the past reclassifies its days: they are computed anew without it
+    counting as an outage. Refused with WindowCoversNothing.
+    """
+    if not window.is_everywhere and not any(places.values()):
+        raise WindowCoversNothing
+    window.created_by = by
+    window.save()
+    for name, chosen in places.items():
+        getattr(window, name).set(chosen)
+    journal.record("maintenance.planned", window, by=by, starts_at=window.starts_at.isoformat())
+    if window.starts_at < now():
+        reclassify(window)
+    tell(window)
+    notices.owe_window(window)
+    return window
+
+
+def reclassify(window: Maintenance) -> None:
+    """Write the past rounds of the window into the history of its nodes, and the days they touch anew."""
+    at = now()
+    covered = list(nodes_of(window).values_list("pk", flat=True))
+    days: set[date] = set()
+    for start, end in rounds(window, at - LOOK_BACK if window.rule else window.starts_at, at):
+        admit(covered, start, min(end, at), is_over=end <= at)
+        days |= days_between(start, min(end, at))
+    for day in sorted(days):
+        rollups.roll_up(day, at, covered)
+
+
+def admit(node_ids: list[int], start: datetime, end: datetime, *, is_over: bool) -> None:
+    """The nodes were in maintenance from `start` to `end`, and then what they turned to meanwhile."""
+    before, after = states_by(node_ids, Q(at__lt=start)), states_by(node_ids, Q(at__lte=end))
+    NodeTransition.objects.filter(node__in=node_ids, at__gte=start, at__lte=end).delete()
+    turns = [(node, before[node], str(State.MAINTENANCE), start) for node in node_ids]
+    if is_over:
+        turns += [(node, str(State.MAINTENANCE), after[node], end) for node in node_ids]
+    rows.insert_many(NodeTransition, ("node", "old", "new", "at"), turns)
+
+
+def states_by(node_ids: list[int], then: Q) -> dict[int, str]:
+    """What each node had last turned to by then."""
+    last = NodeTransition.objects.filter(then, node=OuterRef("pk")).order_by("-at", "-pk").values("new")[:1]
+    nodes = Node.objects.filter(pk__in=node_ids).annotate(was=Subquery(last))
+    return {node: str(was or State.NO_DATA) for node, was in nodes.values_list("pk", "was")}
+
+
+def days_between(start: datetime, end: datetime) -> set[date]:
+    first, last = (moment.astimezone(rollups.ISTANBUL).date() for moment in (start, end))
+    return {first + timedelta(days=number) for number in range((last - first).days + 1)}
+
+
+@transaction.atomic
+def call_off(window: Maintenance, *, by: Person) -> None:
+    """Cancel a window that has not ended; the second of two people changes nothing."""
+    if Maintenance.objects.standing().filter(pk=window.pk).update(cancelled_at=now()):
+        window.refresh_from_db()
+        journal.record("maintenance.called_off", window, by=by)
+        tell(window)
+        notices.owe_calling_off(window)
+
+
+def tell(window: Maintenance) -> None:
+    state = {
+        "id": window.pk,
+        "title": {"tr": window.title_tr, "en": window.title_en},
+        "starts_at": window.starts_at.isoformat(),
+        "ends_at": window.ends_at.isoformat(),
+        "cancelled": window.cancelled_at is not None,
+    }
+    rooms = [audiences.BOARD, *([audiences.STATUS_NATIONAL] if window.is_public else [])]
+    live.announce_each(rooms, "maintenance", window.pk, state)

@@ -1,0 +1,58 @@
+"""Ask one question of any kind within its time; whatever goes wrong is an outcome."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+
+import dns.exception
+
+from foundation.wire.addresses import ForbiddenAddress
+from monitoring.checks.verdicts import Raw
+from monitoring.probing import dns as dns_kind
+from monitoring.probing import http, icmp, tcp
+from monitoring.probing.questions import Failed, Outcome, Question
+
+TIMED_OUT = "timeout"
+KINDS: dict[str, Callable[..., Awaitable[Outcome]]] = {
+    "http": http.ask,
+    "tcp": tcp.ask,
+    "tls": tcp.ask_tls,
+    "smtp": tcp.ask_banner,
+    "imap": tcp.ask_banner,
+    "dns": dns_kind.ask,
+    "icmp": icmp.ask,
+}
+
+
+async def ask(question: Question, *, allow_private: bool) -> Outcome:
+    """The outcome of one question, after at most its time-out. Never raises but for cancellation."""
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(question.timeout):
+            return await KINDS[question.kind](question, allow_private=allow_private)
+    except Exception as trouble:  # noqa: BLE001 - a prober that dies of one odd answer watches nobody
+        return Outcome(Raw.FAIL, time.perf_counter() - began, reason(trouble))
+
+
+def reason(trouble: Exception) -> str:
+    """A short word for operators, without anything the other side wrote."""
+    match trouble:
+        case Failed():
+            return str(trouble)
+        case TimeoutError() | dns.exception.Timeout():
+            return TIMED_OUT
+        case ForbiddenAddress():
+            return "forbidden address"
+        case ConnectionRefusedError():
+            return "connection refused"
+        case ConnectionResetError():
+            return "connection reset"
+        case ssl.SSLCertVerificationError():
+            return f"certificate: {trouble.verify_message}"[:120]
+        case ssl.SSLError():
+            return "TLS handshake failed"
+        case OSError():
+            return (trouble.strerror or type(trouble).__name__)[:120]
+        case _:
+            return type(trouble).__name__

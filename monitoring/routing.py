@@ -1,0 +1,10 @@
+"""The socket doors of monitoring."""
+
+from django.urls import re_path
+
+from monitoring.status.consumers import MunicipalStatus, NationalStatus
+
+sockets = [
+    re_path(r"^ws/status/$", NationalStatus.as_asgi()),
+    re_path(r"^ws/status/(?P<code>\d{5})/$", MunicipalStatus.as_asgi()),
+]
