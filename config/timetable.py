@@ -25,7 +25,8 @@ from monitoring.history import rollups
 from monitoring.probing import jobs as posts
 from monitoring.status import static_site
 from monitoring.subscribers import notify
-from runbooks.broadcasts import acknowledging, approval, chasing, glass, sending
+from runbooks.broadcasts.approval import approval, break_glass
+from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
 from runbooks.runs import engine
 from runbooks.scenarios import playing
 
@@ -70,9 +71,9 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
     Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
     Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),
-    Sweep("runbooks.chase", timedelta(seconds=20), chasing.chase_due),
-    Sweep("runbooks.machines", timedelta(seconds=30), acknowledging.hear_machines),
-    Sweep("runbooks.reviews", timedelta(hours=1), glass.remind_of_reviews),
+    Sweep("runbooks.chase", timedelta(seconds=20), follow_ups.chase_due),
+    Sweep("runbooks.machines", timedelta(seconds=30), acknowledgements.hear_machines),
+    Sweep("runbooks.reviews", timedelta(hours=1), break_glass.remind_of_reviews),
     Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
     Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),

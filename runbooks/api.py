@@ -9,7 +9,7 @@ from ninja.pagination import paginate
 
 from foundation.outbox import outbox
 from foundation.wire.paging import Keyset
-from runbooks.broadcasts import sending
+from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast, Run
 
 router = Router()

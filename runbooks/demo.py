@@ -7,7 +7,7 @@ from foundation import now
 from foundation.directory.models import Person
 from monitoring.models import Check
 from runbooks.models import Endpoint, Rota, Shift
-from runbooks.plans import shelf
+from runbooks.plans import catalogue
 
 DAYS = 7
 SHIFT = timedelta(hours=12)
@@ -24,7 +24,7 @@ PHONES = {"nermin": "+905320000101", "leyla": "+905320000102", "ayse": "+9053200
 
 def load() -> None:
     """Repeatable: a second call adds only what is missing."""
-    shelf.stock()
+    catalogue.stock()
     for name, phone in PHONES.items():
         Person.objects.filter(email=f"{name}@nobet.demo", phone="").update(phone=phone)
     for key, name_tr, name_en, turns in ROTAS:

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 from foundation import now
 from foundation.directory.models import Component, Contact, Municipality, Province
 from foundation.language import collation
-from runbooks.broadcasts import audience, composing, templates
-from runbooks.broadcasts.audience import Rule
+from runbooks.broadcasts.compose import audience, drafts, templates
+from runbooks.broadcasts.compose.audience import Rule
 from runbooks.models import Broadcast
 
 Lane = Broadcast.Lane
@@ -145,7 +145,7 @@ class ComposeForm(forms.Form):
         cleaned: dict[str, Any] = self.cleaned_data
         values = {name: cleaned.pop(f"token_{name}", "") for name in templates.ASKED}
         for part in ("text", "correction"):
-            cleaned[part] = composing.fill(cleaned.get(part, ""), values)
+            cleaned[part] = drafts.fill(cleaned.get(part, ""), values)
         if cleaned.pop("drop_file", False):
             cleaned["file"] = ()
         narrowing = ("duties", "types", "regions", "provinces", "components", "tiers", "municipalities", "file")

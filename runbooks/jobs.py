@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from foundation.leases import doorbell
-from runbooks.broadcasts import sending
+from runbooks.broadcasts.delivery import sending
 from runbooks.runs import engine
 
 

@@ -9,34 +9,35 @@ from helpdesk import escalations
 from helpdesk.events import ticket_submitted, told_sought
 from monitoring.events import outage_opened
 from runbooks import on_call
-from runbooks.broadcasts import acknowledging, told
-from runbooks.runs import calling
+from runbooks.broadcasts.delivery import acknowledgements
+from runbooks.broadcasts.report import sent_messages
+from runbooks.runs import starting
 
 
 @receiver(outage_opened)
 def call_for_runbooks(sender, outage, **kwargs):
-    calling.promise_for(outage)
+    starting.promise_for(outage)
 
 
 @receiver(user_logged_in)
 def who_signs_in_has_seen_it(sender, user, **kwargs):
-    acknowledging.imply(user, acknowledging.Via.SIGN_IN)
+    acknowledgements.imply(user, acknowledgements.Via.SIGN_IN)
 
 
 @receiver(ticket_submitted)
 def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs):
     if ticket.requester:
-        acknowledging.imply(ticket.requester, acknowledging.Via.TICKET)
+        acknowledgements.imply(ticket.requester, acknowledgements.Via.TICKET)
 
 
 @receiver(told_sought)
 def say_what_it_was_told(sender, municipality, **kwargs):
-    return told.to(municipality)
+    return sent_messages.to(municipality)
 
 
 @receiver(message_received)
 def who_answers_has_seen_it(sender, inbound, **kwargs):
-    acknowledging.hear_reply(inbound.address, inbound.text)
+    acknowledgements.hear_reply(inbound.address, inbound.text)
 
 
 @receiver(clock_escalated)

@@ -19,7 +19,7 @@ from foundation.outbox.models import Batch, Message
 from helpdesk.models import MajorIncident, Ticket
 from monitoring.models import Outage
 from runbooks import on_call
-from runbooks.broadcasts import acknowledging
+from runbooks.broadcasts.delivery import acknowledgements
 from runbooks.models import Broadcast, Run
 
 LONGEST_COLUMN = 200
@@ -91,7 +91,7 @@ class Happening:
 class Sending:
     broadcast: Broadcast
     tally: outbox.Tally | None
-    heard: acknowledging.Heard
+    heard: acknowledgements.Heard
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def promises_of(tickets) -> list[Promise]:
 
 def _sending(broadcast: Broadcast) -> Sending:
     batch = Batch.objects.filter(key=broadcast.batch_key).first()
-    return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledging.heard(broadcast))
+    return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledgements.heard(broadcast))
 
 
 def _people(incident: MajorIncident | None, runs: list[Run]):

@@ -3,21 +3,18 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import xlsxwriter
 from django.utils.translation import gettext as _
-from fpdf import FPDF
 
 from django_sla import evidence, policies, timeline
 from django_sla.attainment import Attained
 from django_sla.models import Clock
 from foundation import now
 from foundation.language import formatting
+from foundation.language.documents import BOM, Paper
 from helpdesk.models import Ticket
 
-FONTS = Path(__file__).parent / "data" / "fonts"
-BOM = "\ufeff"  # Excel reads UTF-8 only after it
 WIDTHS = (38, 104, 38)  # millimetres: time, what happened, due
 
 Rows = Sequence[tuple[str, Attained]]
@@ -55,32 +52,6 @@ def attainment_xlsx(title: str, first: str, rows: Rows) -> bytes:
         for number, row in enumerate(attainment_rows(rows), start=1):
             sheet.write_row(number, 0, row)
     return out.getvalue()
-
-
-class Paper(FPDF):
-    """An A4 page in a typeface with ğ, ş, ı and İ; page numbers at the foot."""
-
-    def __init__(self, title: str):
-        super().__init__(format="A4")
-        self.add_font("sans", "", FONTS / "DejaVuSans.ttf")
-        self.add_font("sans", "B", FONTS / "DejaVuSans-Bold.ttf")
-        self.set_title(title)
-        self.set_creator("Nöbet")
-        self.set_margins(15, 15)
-        self.set_auto_page_break(True, margin=18)
-        self.add_page()
-        self.line_of(title, size=15, bold=True)
-
-    def line_of(self, text: str, *, size: int = 9, bold: bool = False) -> None:
-        """One paragraph across the page."""
-        self.set_font("sans", "B" if bold else "", size)
-        self.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
-        self.ln(1)
-
-    def footer(self) -> None:
-        self.set_y(-12)
-        self.set_font("sans", "", 7)
-        self.cell(0, 5, f"Nöbet · {formatting.exact(now())} · {self.page_no()}", align="C")
 
 
 def evidence_pdf(ticket: Ticket, clocks: Sequence[Clock]) -> bytes:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality
 from foundation.language import collation
+from foundation.language.documents import harmless, plain
 from monitoring.models import Check, Dependency, Node
 
 COLUMNS = {
@@ -48,7 +49,6 @@ NUMBERS = {
     "successes": ("successes_to_recover", 1, 20),
     "grace": ("grace", 0, 86_400),
 }
-FORMULA = tuple("=+-@\t\r")
 WITHOUT_TARGET = (Check.Kind.HEARTBEAT,)
 KINDS = [kind for kind in Check.Kind if kind != Check.Kind.ALERT]
 
@@ -309,20 +309,3 @@ def cells_of(check: Check) -> list[str]:
 
 def said(flag: bool) -> str:
     return "evet" if flag else "hayır"
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula stays text."""
-    return f"'{cell}" if cell[:1] in FORMULA else cell
-
-
-def plain(cell: str) -> str:
-    """The cell as it was before `harmless`."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
-
-
-def row(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";").writerow(cells)
-    return line.getvalue()

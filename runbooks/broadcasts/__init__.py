@@ -1,9 +1,7 @@
 """The crisis broadcast: nobody twice, nobody forgotten, nobody fooled.
 
-telephone   which numbers an SMS can reach
-audience    whom it is for: rule, list, frozen list, difference
-templates   the texts that stand ready
-composing   tokens, spelling, cost, drafts
-approval    submit, approve, withdraw, lapse
-sending     hand over, pause, resume, stop, follow
+compose   drafts, templates, audience, saved audiences, numbers, what is bound by the hash
+approval  submit, approve, withdraw, lapse; pre-approved texts; breaking the glass
+delivery  hand over, pause, resume, stop, follow; chase the silent; hear acknowledgements
+report    where each recipient ended, the page, the evidence, CAP, what was sent lately
 """

@@ -11,9 +11,9 @@ from foundation import now
 from foundation.directory.models import Person
 from foundation.leases.models import Promise
 from monitoring.models import Outage
+from runbooks.durations import duration
 from runbooks.models.broadcasts import Broadcast
 from runbooks.models.plans import Runbook
-from runbooks.plans.reading import duration
 
 
 class RunQuerySet(models.QuerySet):

@@ -12,10 +12,11 @@ from foundation.directory.models import Component
 from foundation.journal import journal
 from monitoring.nodes import health
 from runbooks import on_call
-from runbooks.broadcasts import audience, composing, preapproving
+from runbooks.broadcasts.approval import pre_approvals
+from runbooks.broadcasts.compose import audience, drafts
+from runbooks.durations import duration
 from runbooks.models import Broadcast, Run, Step
-from runbooks.plans.reading import duration
-from runbooks.runs import calling, calls, walking
+from runbooks.runs import http_steps, starting, steps
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)  # longer than the longest call a plan may make, plus its bookkeeping
@@ -25,7 +26,7 @@ ASSUMED_NEXT_WORD = timedelta(minutes=30)
 
 def go_on(limit: int = 20, lease: timedelta = LEASE) -> int:
     """Answer newly opened outages and do what steps are due; returns how much there was."""
-    answered = calling.answer_due()
+    answered = starting.answer_due()
     steps = Step.objects.filter(outcome="", run__status=Run.Status.RUNNING).claim(limit, lease=lease)
     for step in steps:
         _do(step)
@@ -35,7 +36,7 @@ def go_on(limit: int = 20, lease: timedelta = LEASE) -> int:
 def _do(step: Step) -> None:
     try:
         WORK[step.kind](step)
-    except walking.StepMovedOn:
+    except steps.StepMovedOn:
         pass  # a person closed it meanwhile: theirs counts
     except Exception as error:  # one broken step must not stop the others
         logger.exception("step %s", step)
@@ -58,7 +59,7 @@ def _http(step: Step) -> None:
     if step.called_at:
         return _after_interruption(step)
     if step.run.is_drill and step.definition.get("in_drill", "simulate") == "simulate":
-        return walking.end(step, "done", simulated=True)
+        return steps.end(step, "done", simulated=True)
     return _call(step)
 
 
@@ -69,19 +70,19 @@ def _after_interruption(step: Step) -> None:
         case "rerun":
             _call(step)
         case "skip":
-            walking.end(step, "skipped", interrupted=True)
+            steps.end(step, "skipped", interrupted=True)
         case "ask":
             _ask_person(step, "interrupted")
 
 
 def _call(step: Step) -> None:
     Step.objects.filter(pk=step.pk).update(called_at=now())
-    match calls.call(step):
-        case calls.Answered(status, body):
-            walking.end(step, "done", status=status, body=body)
-        case calls.Silent(reason) if step.definition["on_interrupted"] == "ask":
+    match http_steps.call(step):
+        case http_steps.Answered(status, body):
+            steps.end(step, "done", status=status, body=body)
+        case http_steps.Silent(reason) if step.definition["on_interrupted"] == "ask":
             _ask_person(step, reason)
-        case calls.Silent(reason) | calls.Failed(reason):
+        case http_steps.Silent(reason) | http_steps.Failed(reason):
             _failed(step, reason)
 
 
@@ -90,7 +91,7 @@ def _failed(step: Step, reason: str) -> None:
     if step.attempt <= step.definition["retries"]:
         step.retry(error=reason)
     elif step.definition["on_failure"] == "skip":
-        walking.end(step, "skipped", error=reason)
+        steps.end(step, "skipped", error=reason)
     else:
         _ask_person(step, reason)
 
@@ -100,16 +101,16 @@ def _ask_person(step: Step, reason: str) -> None:
     Step.objects.filter(pk=step.pk, outcome="").update(needs_person=True, called_at=None)
     step.retry(after=timedelta(minutes=5), error=reason)
     journal.record("step.needs_person", step.run, step=step.key, visit=step.visit, reason=reason[:200])
-    walking.tell(step.run)
+    steps.tell(step.run)
 
 
 def _wait(step: Step) -> None:
     code = step.definition.get("until", {}).get("component_works")
     if code and _works(code):
-        return walking.end(step, "done")
+        return steps.end(step, "done")
     left = step.reached_at + duration(step.definition["for"]) - now()
     if left <= timedelta(0):
-        return walking.end(step, "elapsed" if code else "done")
+        return steps.end(step, "elapsed" if code else "done")
     return _look_again(step, min(left, LOOK_AGAIN))
 
 
@@ -123,7 +124,7 @@ def _broadcast(step: Step) -> None:
     if step.broadcast_id is None:
         _prepare(step)
     elif Broadcast.objects.get(pk=step.broadcast_id).is_released:
-        return walking.end(step, "done", broadcast=step.broadcast_id)
+        return steps.end(step, "done", broadcast=step.broadcast_id)
     elif step.reminded_at is None and now() > step.reached_at + duration(step.definition["within"]):
         return _remind(step)
     return _look_again(step, LOOK_AGAIN)
@@ -133,19 +134,19 @@ def _broadcast(step: Step) -> None:
 def _prepare(step: Step) -> None:
     definition, run = step.definition, step.run
     values = values_for(run)
-    draft = composing.draft(
+    draft = drafts.draft(
         by=None,
         subject=definition["title"],
-        text=composing.fill(definition["text"], values),
-        correction=composing.fill(definition["correction"], values),
+        text=drafts.fill(definition["text"], values),
+        correction=drafts.fill(definition["correction"], values),
         rule=audience.Rule.from_json(definition["audience"]),
         lane=definition["lane"],
         is_drill=run.is_drill,
         outage=run.outage,
     )
     Step.objects.filter(pk=step.pk, broadcast=None).update(broadcast=draft)
-    preapproving.use(draft, run.code, definition)
-    walking.tell(run)
+    pre_approvals.use(draft, run.code, definition)
+    steps.tell(run)
 
 
 def values_for(run: Run) -> dict[str, str]:

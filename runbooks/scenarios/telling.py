@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.outbox import outbox
 from helpdesk.models import MajorIncident
 from monitoring.models import ImpactReport, Outage, State
-from runbooks.broadcasts import sending
+from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast, Run, Scenario
 from runbooks.scenarios import curve
 

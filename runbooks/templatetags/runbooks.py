@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from runbooks.broadcasts import classes, telephone
+from runbooks import durations
+from runbooks.broadcasts.compose import phone_numbers
+from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import Recipient, Run, Step
-from runbooks.plans import reading
 
 register = template.Library()
 WIDTH = 1000  # of a bar's view box
@@ -82,7 +83,7 @@ def day(text: str) -> str:
 @register.filter
 def duration(text: str) -> timedelta:
     """A plan's "5m" as a length of time."""
-    return reading.duration(text)
+    return durations.duration(text)
 
 
 @register.filter
@@ -118,13 +119,13 @@ def step_title(run: Run, step: Step) -> str:
 
 @register.filter
 def masked(address: str) -> str:
-    return telephone.masked(address)
+    return phone_numbers.masked(address)
 
 
 @register.filter
 def spaced(address: str) -> str:
     """ "+90 532 123 45 67", as one dials it."""
-    return telephone.spaced(address)
+    return phone_numbers.spaced(address)
 
 
 @register.filter
@@ -136,7 +137,7 @@ def reason_name(reason: str) -> str:
 @register.filter
 def class_name(name: str) -> str:
     """A class of the closing equation, in words."""
-    return classes.name_of(name)
+    return outcome_classes.name_of(name)
 
 
 @register.filter

@@ -10,9 +10,9 @@ from monitoring import outages
 from monitoring.history import latency as monitoring_latency
 from monitoring.models import Outage, State
 from monitoring.nodes import health
-from runbooks.board import calm, outline, standing
+from runbooks.board import idle, map_outlines, state
 from runbooks.board.declaring import DeclarationForm
-from runbooks.views.doors import watch_only
+from runbooks.views.permissions import watch_only
 
 MOST_SLOW = 3  # components whose answers are drawn
 
@@ -20,7 +20,7 @@ MOST_SLOW = 3  # components whose answers are drawn
 @watch_only
 @require_safe
 def board(request):
-    return render(request, "runbooks/board.html", {"outlines": outline.outlines(), **context_of(request)})
+    return render(request, "runbooks/board.html", {"outlines": map_outlines.outlines(), **context_of(request)})
 
 
 @watch_only
@@ -32,22 +32,22 @@ def moving(request):
 
 def context_of(request) -> dict:
     at = now()
-    here = standing.read(at)
-    filters = standing.Filters(
+    here = state.read(at)
+    filters = state.Filters(
         words=request.GET.get("q", "")[:100].strip(),
         province=request.GET.get("province", "")[:2],
         tier=request.GET.get("tier", "")[:1],
         state=request.GET.get("state", "")[:8],
     )
-    shown = standing.narrow(here, filters)
+    shown = state.narrow(here, filters)
     return {
         "board": here,
-        "calm": calm.read(at),
+        "calm": idle.read(at),
         "itself": health.of_the_watch(at),
         "shown": shown,
         "hidden": len(here.cards) - len(shown.cards),
         "filters": filters,
-        "found": standing.find(here, filters),
+        "found": state.find(here, filters),
         "all_provinces": Province.objects.all(),
         "all_tiers": Component.Tier.choices,
         "all_states": State.choices,

@@ -17,26 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import Refusal, now
 from foundation.outbox.delivery import routes
 from foundation.wire import limits
-from runbooks.board import outline
-from runbooks.broadcasts import (
-    acknowledging,
-    approval,
-    audience,
-    classes,
-    composing,
-    delivery,
-    evidence,
-    glass,
-    lists,
-    papers,
-    reading,
-    sending,
-    templates,
-)
+from runbooks.board import map_outlines
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.approval import break_glass as glass
+from runbooks.broadcasts.compose import audience, drafts, saved_audiences, templates
+from runbooks.broadcasts.delivery import acknowledgements, sending
+from runbooks.broadcasts.report import by_municipality, evidence, evidence_pdf, outcome_classes
+from runbooks.broadcasts.report import page as broadcast_page
 from runbooks.forms import ApprovalForm, CodeForm, ComposeForm, GlassForm
 from runbooks.models import AudienceList, Broadcast, BrokenGlass
-from runbooks.views.confirming import confirmation_of
-from runbooks.views.doors import watch_only
+from runbooks.views.permissions import watch_only
+from runbooks.views.second_factor import confirmation_of
 
 
 def find(request, pk: int, is_drill: bool) -> Broadcast:
@@ -62,7 +53,7 @@ def index(request, is_drill):
 def compose(request, is_drill, pk=None):
     """A new draft, or an old one again. "Preview" shows it, "Save" keeps it, "Keep the list" its conditions."""
     broadcast = find(request, pk, is_drill) if pk else None
-    start = lists.chosen(request.POST.get("list") or request.GET.get("list"))
+    start = saved_audiences.chosen(request.POST.get("list") or request.GET.get("list"))
     rule = audience.Rule.from_json(broadcast.rule) if broadcast else start
     form = ComposeForm(
         request.POST or None,
@@ -80,7 +71,7 @@ def compose(request, is_drill, pk=None):
         if request.POST.get("action") == "save":
             return redirect(_save(request, broadcast, cleaned, is_drill))
         if request.POST.get("action") == "keep" and _keep(request, form, name):
-            return redirect(f"{request.path}?list={lists.keep(name, cleaned['rule'], by=request.user).pk}")
+            return redirect(f"{request.path}?list={saved_audiences.keep(name, cleaned['rule'], by=request.user).pk}")
         found, seen = _preview(cleaned, is_drill)
     context = {
         "form": form,
@@ -121,7 +112,7 @@ def _keep(request, form: ComposeForm, name: str) -> bool:
 
 def _preview(cleaned: dict, is_drill: bool):
     found = audience.find(cleaned["rule"])
-    seen = composing.preview(
+    seen = drafts.preview(
         cleaned["text"],
         found,
         spelling=cleaned["spelling"],
@@ -134,9 +125,9 @@ def _preview(cleaned: dict, is_drill: bool):
 
 def _save(request, broadcast: Broadcast | None, cleaned: dict, is_drill: bool) -> str:
     if broadcast is None:
-        broadcast = composing.draft(by=request.user, is_drill=is_drill, **cleaned)
+        broadcast = drafts.draft(by=request.user, is_drill=is_drill, **cleaned)
     else:
-        composing.revise(broadcast, by=request.user, **cleaned)
+        drafts.revise(broadcast, by=request.user, **cleaned)
     return broadcast.get_absolute_url()
 
 
@@ -158,8 +149,8 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
     may_approve = request.user.has_role(*approval.MAY_APPROVE) and request.user.pk != broadcast.submitted_by_id
     return {
         "broadcast": broadcast,
-        "standing": reading.standing(broadcast),
-        "time_left": reading.seconds_left(broadcast),
+        "standing": broadcast_page.standing(broadcast),
+        "time_left": broadcast_page.seconds_left(broadcast),
         "may_approve": may_approve,
         "form": form or ApprovalForm(initial={"binding": broadcast.binding}),
         "approval": getattr(broadcast, "approval", None),
@@ -169,7 +160,7 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
         "glass_form": GlassForm(initial={"binding": broadcast.binding}),
         "roads": routes.roads(broadcast.sender),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
-        "outlines": outline.outlines(),
+        "outlines": map_outlines.outlines(),
         "leaves_at": None if broadcast.ended_at else _waits_until(broadcast),
         **forms,
     }
@@ -180,7 +171,7 @@ def _waits_until(broadcast: Broadcast):
     batch = sending.batch_of(broadcast) if broadcast.is_released else None
     if batch is None:
         return sending.leaves_at(broadcast)
-    return reading.first_due(batch)
+    return broadcast_page.first_due(batch)
 
 
 @watch_only
@@ -252,9 +243,9 @@ def take_evidence(request, pk, is_drill):
     told = evidence.envelope(broadcast, by=request.user)
     match request.POST.get("as"):
         case "zip":
-            response = HttpResponse(papers.bundle(told), content_type="application/zip")
+            response = HttpResponse(evidence_pdf.bundle(told), content_type="application/zip")
         case "pdf":
-            response = HttpResponse(papers.pages(told), content_type="application/pdf")
+            response = HttpResponse(evidence_pdf.pages(told), content_type="application/pdf")
         case _:
             response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
     suffix = response["Content-Type"].rpartition("/")[2]
@@ -306,7 +297,7 @@ def stop(request, pk, is_drill):
 def correct(request, pk, is_drill):
     """Turn the correction that stood ready into a broadcast of its own, to those it has reached."""
     broadcast = find(request, pk, is_drill)
-    correction = composing.correct(broadcast, by=request.user)
+    correction = drafts.correct(broadcast, by=request.user)
     return redirect(correction)
 
 
@@ -316,17 +307,19 @@ def recipients(request, pk, is_drill):
     """The frozen list, page by page, with what became of each; numbers are masked. `?class=` shows one class."""
     broadcast = find(request, pk, is_drill)
     chosen = request.GET.get("class", "")
-    rows = reading.in_class(broadcast, chosen) if chosen in classes.CLASSES else broadcast.recipients.all()
+    rows = (
+        broadcast_page.in_class(broadcast, chosen) if chosen in outcome_classes.CLASSES else broadcast.recipients.all()
+    )
     if request.GET.get("left_out"):
         rows = rows.exclude(left_out="")
     page = Paginator(rows.select_related("municipality"), 100).get_page(request.GET.get("page"))
-    ends = reading.ends_of(broadcast, page.object_list)
+    ends = broadcast_page.ends_of(broadcast, page.object_list)
     context = {
         "broadcast": broadcast,
         "page": page,
         "lines": [(row, ends.get(row.address)) for row in page],
-        "classes": reading.filled_classes(broadcast),
-        "chosen": chosen if chosen in classes.CLASSES else "",
+        "classes": broadcast_page.filled_classes(broadcast),
+        "chosen": chosen if chosen in outcome_classes.CLASSES else "",
         "left_out": bool(request.GET.get("left_out")),
     }
     return render(request, "runbooks/recipients.html", context)
@@ -339,7 +332,9 @@ def municipalities(request, pk, is_drill):
     broadcast = find(request, pk, is_drill)
     asked = {name: request.GET.get(name, "") for name in ("show", "province", "start")}
     return render(
-        request, "runbooks/municipalities.html", {"broadcast": broadcast, "table": delivery.table(broadcast, **asked)}
+        request,
+        "runbooks/municipalities.html",
+        {"broadcast": broadcast, "table": by_municipality.table(broadcast, **asked)},
     )
 
 
@@ -348,13 +343,13 @@ def municipalities(request, pk, is_drill):
 def call_sheet(request, pk, is_drill):
     """Whom to ring up, with whole numbers: made for paper."""
     broadcast = find(request, pk, is_drill)
-    places = reading.to_call(broadcast)
+    places = broadcast_page.to_call(broadcast)
     context = {
         "broadcast": broadcast,
         "places": places,
         "number": sum(len(place.people) for place in places),
         "in_the_dark": sum(place.is_in_the_dark for place in places),
-        "words": composing.prefixed(composing.fill(broadcast.text, {templates.CODE: "····"}), broadcast.is_drill),
+        "words": drafts.prefixed(drafts.fill(broadcast.text, {templates.CODE: "····"}), broadcast.is_drill),
         "at": now(),
     }
     return render(request, "runbooks/call_sheet.html", context)
@@ -366,8 +361,8 @@ def called(request, pk, is_drill, recipient):
     broadcast = find(request, pk, is_drill)
     row = get_object_or_404(broadcast.recipients, pk=recipient)
     try:
-        acknowledging.note_call(broadcast, row, by=request.user, code=request.POST.get("code", ""))
-    except acknowledging.AnotherCode as refusal:
+        acknowledgements.note_call(broadcast, row, by=request.user, code=request.POST.get("code", ""))
+    except acknowledgements.AnotherCode as refusal:
         messages.error(request, str(refusal))
     return redirect("runbooks:drill_calls" if is_drill else "runbooks:broadcast_calls", pk=pk)
 
@@ -381,7 +376,7 @@ def acknowledgement(request):
         limits.spend("acknowledgement", request.user.pk, limit=20, per=600)
     if request.method == "POST" and form.is_valid():
         try:
-            done = acknowledging.acknowledge(form.cleaned_data["code"], by=request.user)
+            done = acknowledgements.acknowledge(form.cleaned_data["code"], by=request.user)
         except Refusal as refusal:
             form.add_error("code", str(refusal))
     return render(request, "runbooks/acknowledgement.html", {"form": form, "done": done})

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from foundation import now
-from runbooks.broadcasts import cap
+from runbooks.broadcasts.report import cap
 from runbooks.models import Broadcast
 
 NEWEST = 50

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from runbooks import on_call
 from runbooks.models import Shift
-from runbooks.views.doors import watch_only
+from runbooks.views.permissions import watch_only
 
 
 @watch_only

@@ -9,9 +9,9 @@ from foundation import Refusal
 from foundation.directory.models import Membership
 from monitoring.models import Outage
 from runbooks.models import Run, Runbook
-from runbooks.plans import shelf as plans_shelf
-from runbooks.runs import calling
-from runbooks.views.doors import watch_only
+from runbooks.plans import catalogue as plans_shelf
+from runbooks.runs import starting
+from runbooks.views.permissions import watch_only
 
 
 @watch_only
@@ -57,7 +57,7 @@ def start(request, code):
         known = Outage.objects.visible_to(request.user).open()
         outage = get_object_or_404(known, pk=wanted if wanted.isdecimal() else None)
     is_drill = bool(request.POST.get("drill")) or bool(outage and outage.is_drill)
-    run = calling.start(find(request, code), by=request.user, outage=outage, is_drill=is_drill)
+    run = starting.start(find(request, code), by=request.user, outage=outage, is_drill=is_drill)
     return redirect("runbooks:run", pk=run.pk)
 
 

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
-from runbooks.broadcasts import approval, preapproving
+from runbooks.broadcasts.approval import approval, pre_approvals
 from runbooks.forms import AskForm, PreApprovalForm
 from runbooks.models import PreApproval
-from runbooks.views.confirming import confirmation_of
-from runbooks.views.doors import watch_only
+from runbooks.views.permissions import watch_only
+from runbooks.views.second_factor import confirmation_of
 
 
 @watch_only
@@ -20,7 +20,7 @@ def index(request):
 
 
 def _page(request, problem: str = "", about: int = 0, status: int = 200):
-    shelf = preapproving.shelf()
+    shelf = pre_approvals.shelf()
     context = {
         "shelf": shelf,
         "ready": sum(message.is_ready for message in shelf),
@@ -36,8 +36,8 @@ def _page(request, problem: str = "", about: int = 0, status: int = 200):
 def ask(request):
     form = AskForm(request.POST)
     if not form.is_valid():
-        raise preapproving.NoSuchStep
-    preapproving.ask(by=request.user, **form.cleaned_data)
+        raise pre_approvals.NoSuchStep
+    pre_approvals.ask(by=request.user, **form.cleaned_data)
     messages.success(request, _("Asked. A second person allows it on this page."))
     return redirect("runbooks:pre_approvals")
 
@@ -51,7 +51,7 @@ def approve(request, pk):
         problem = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
         return _page(request, problem, asked.pk, 422)
     try:
-        preapproving.approve(asked, by=request.user, confirmation=confirmation_of(request), **form.cleaned_data)
+        pre_approvals.approve(asked, by=request.user, confirmation=confirmation_of(request), **form.cleaned_data)
     except Refusal as refusal:
         return _page(request, str(refusal), asked.pk, refusal.status)
     messages.success(request, _("Allowed. The plan sends it without waiting."))
@@ -61,5 +61,5 @@ def approve(request, pk):
 @watch_only
 @require_POST
 def withdraw(request, pk):
-    preapproving.withdraw(get_object_or_404(PreApproval, pk=pk), by=request.user)
+    pre_approvals.withdraw(get_object_or_404(PreApproval, pk=pk), by=request.user)
     return redirect("runbooks:pre_approvals")

@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal, now
+from runbooks.durations import duration
 from runbooks.models import Run, Step
-from runbooks.plans.reading import duration
-from runbooks.runs import calling, walking
-from runbooks.views.doors import watch_only
+from runbooks.runs import starting
+from runbooks.runs import steps as run_steps
+from runbooks.views.permissions import watch_only
 
 
 class NoSuchAct(Refusal):
@@ -48,7 +49,7 @@ def _context(request, run: Run) -> dict:
         "steps": steps,
         "current": current,
         "due_at": _due_at(current),
-        "may_do": current is not None and walking.may_do(current, request.user),
+        "may_do": current is not None and run_steps.may_do(current, request.user),
         "ahead": [step for step in run.plan["steps"] if step["key"] not in reached],
     }
 
@@ -64,21 +65,21 @@ def _due_at(step: Step | None):
 @watch_only
 @require_POST
 def begin(request, pk):
-    calling.begin(find(request, pk), by=request.user)
+    starting.begin(find(request, pk), by=request.user)
     return redirect("runbooks:run", pk=pk)
 
 
 @watch_only
 @require_POST
 def decline(request, pk):
-    calling.decline(find(request, pk), by=request.user, note=_note(request))
+    starting.decline(find(request, pk), by=request.user, note=_note(request))
     return redirect("runbooks:run", pk=pk)
 
 
 @watch_only
 @require_POST
 def abandon(request, pk):
-    calling.abandon(find(request, pk), by=request.user, note=_note(request))
+    starting.abandon(find(request, pk), by=request.user, note=_note(request))
     return redirect("runbooks:run", pk=pk)
 
 
@@ -90,15 +91,15 @@ def step(request, pk, visit):
     by, note, choice = request.user, _note(request), request.POST.get("choice", "")
     match request.POST.get("act"):
         case "finish":
-            walking.finish(here, by=by, note=note)
+            run_steps.finish(here, by=by, note=note)
         case "decide":
-            walking.decide(here, by=by, choice=choice, note=note)
+            run_steps.decide(here, by=by, choice=choice, note=note)
         case "sign":
-            walking.sign(here, by=by, agrees=choice == "yes", note=note)
+            run_steps.sign(here, by=by, agrees=choice == "yes", note=note)
         case "settle":
-            walking.settle(here, by=by, outcome=choice, note=note)
+            run_steps.settle(here, by=by, outcome=choice, note=note)
         case "skip":
-            walking.skip(here, by=by, note=note)
+            run_steps.skip(here, by=by, note=note)
         case _:
             raise NoSuchAct
     return redirect("runbooks:run", pk=pk)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import now
 from runbooks.models import Scenario
 from runbooks.scenarios import playing, telling
-from runbooks.views.doors import watch_only
+from runbooks.views.permissions import watch_only
 
 
 @watch_only

@@ -5,8 +5,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from monitoring.models import Outage
 from runbooks import situation
-from runbooks.broadcasts import reading
-from runbooks.views.doors import watch_only
+from runbooks.broadcasts.report import page
+from runbooks.views.permissions import watch_only
 
 
 def find(request, outage: int) -> Outage:
@@ -50,6 +50,6 @@ def note(request, outage):
 def sheet(request, outage):
     """One page about the whole incident, made for paper."""
     here = situation.room(find(request, outage))
-    standings = [reading.standing(sending.broadcast) for sending in here.sendings if sending.tally]
+    standings = [page.standing(sending.broadcast) for sending in here.sendings if sending.tally]
     context = {"room": here, "outage": here.outage, "sheet": situation.sheet(here.outage), "standings": standings}
     return render(request, "runbooks/incident_sheet.html", context)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import now
 from foundation.directory.models import Municipality
-from runbooks.broadcasts import told
+from runbooks.broadcasts.report import sent_messages
 
 A_PAGE = 20
 
@@ -21,6 +21,6 @@ def index(request):
         raise PermissionDenied
     code = request.GET.get("municipality", "").replace("\x00", "")[:20]
     municipality = get_object_or_404(Municipality, code=code) if code else None
-    sent = told.with_reach(told.sent(now() - told.LATELY, municipality))
+    sent = sent_messages.with_reach(sent_messages.sent(now() - sent_messages.LATELY, municipality))
     page = Paginator(sent, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "runbooks/told.html", {"page": page, "municipality": municipality})

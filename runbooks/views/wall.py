@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
-from runbooks.board import kiosk, outline, standing
-from runbooks.views.doors import watch_only
+from runbooks.board import kiosk, map_outlines, state
+from runbooks.views.permissions import watch_only
 
 
 @watch_only
@@ -35,7 +35,7 @@ def entry(request):
 def wall(request):
     if not lets_in(request):
         return render(request, "runbooks/wall_door.html", status=403)
-    context = {"outlines": outline.outlines(), "board": standing.read(now())}
+    context = {"outlines": map_outlines.outlines(), "board": state.read(now())}
     return render(request, "runbooks/board_wall.html", context)
 
 
@@ -43,7 +43,7 @@ def wall(request):
 def moving(request):
     if not lets_in(request):
         return render(request, "runbooks/wall_door.html", status=403)
-    return render(request, "runbooks/_board_wall.html", {"board": standing.read(now())})
+    return render(request, "runbooks/_board_wall.html", {"board": state.read(now())})
 
 
 def lets_in(request) -> bool:

@@ -19,8 +19,10 @@ django.setup()
 
 from foundation import now  # noqa: E402  Django must be set up before models are read
 from foundation.directory.models import Contact, Membership, Municipality, Person, Province  # noqa: E402
-from runbooks.broadcasts import approval, audience, composing, sending  # noqa: E402
-from runbooks.broadcasts.approval import Confirmation  # noqa: E402
+from runbooks.broadcasts.approval import approval  # noqa: E402
+from runbooks.broadcasts.approval.approval import Confirmation  # noqa: E402
+from runbooks.broadcasts.compose import audience, drafts  # noqa: E402
+from runbooks.broadcasts.delivery import sending  # noqa: E402
 from runbooks.models import Broadcast  # noqa: E402
 from tests.standins.twilio import ROOT, Remote  # noqa: E402
 
@@ -65,7 +67,7 @@ def preview() -> float:
     """CPU seconds from the rule to the finished preview, with a different text for each municipality."""
     began = time.process_time()
     found = audience.find(audience.Rule())
-    composing.preview(TEXT, found, spelling=Broadcast.Spelling.PLAIN, correction="Düzeltme.")
+    drafts.preview(TEXT, found, spelling=Broadcast.Spelling.PLAIN, correction="Düzeltme.")
     return time.process_time() - began
 
 
@@ -76,7 +78,7 @@ def accepted(standin: Remote) -> int:
 def submitted() -> Broadcast:
     operator = somebody("operator")
     words = {"subject": "Tahsilat", "text": TEXT, "correction": "Düzeltme.", "rule": audience.Rule()}
-    broadcast = composing.draft(by=operator, lane="life_safety", **words)
+    broadcast = drafts.draft(by=operator, lane="life_safety", **words)
     approval.submit(broadcast, by=operator)
     return broadcast
 

@@ -19,8 +19,10 @@ from django.db import Error, connection  # noqa: E402  Django must be set up bef
 from foundation import now  # noqa: E402
 from foundation.directory.models import Contact  # noqa: E402
 from foundation.outbox import outbox  # noqa: E402
-from runbooks.broadcasts import approval, audience, composing, sending  # noqa: E402
-from runbooks.broadcasts.approval import Confirmation  # noqa: E402
+from runbooks.broadcasts.approval import approval  # noqa: E402
+from runbooks.broadcasts.approval.approval import Confirmation  # noqa: E402
+from runbooks.broadcasts.compose import audience, drafts  # noqa: E402
+from runbooks.broadcasts.delivery import sending  # noqa: E402
 from runbooks.models import Approval, Broadcast  # noqa: E402
 from tests import servers  # noqa: E402
 from tests.cast import assemble  # noqa: E402
@@ -54,7 +56,7 @@ def prepared(stage, count: int, lane: str) -> Broadcast:
         )
         for place in range(OPTED_OUT)
     )
-    broadcast = composing.draft(
+    broadcast = drafts.draft(
         by=stage.nermin,
         subject="Tahsilat kesintisi",
         text="e-Belediye: tahsilat durdu, ekip çalışıyor.",

@@ -9,7 +9,7 @@ import django
 django.setup()
 
 from config.celery import app  # noqa: E402, F401  (the doorbell of this process)
-from runbooks.broadcasts import sending  # noqa: E402
+from runbooks.broadcasts.delivery import sending  # noqa: E402
 from runbooks.runs import engine  # noqa: E402
 
 

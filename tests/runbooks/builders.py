@@ -2,8 +2,9 @@
 
 from foundation import now
 from foundation.directory.models import Contact
-from runbooks.broadcasts import approval, audience, composing
-from runbooks.broadcasts.approval import Confirmation
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.approval.approval import Confirmation
+from runbooks.broadcasts.compose import audience, drafts
 
 TEXT = "e-Belediye: 10.04 itibarıyla tahsilat çalışmıyor, sonraki bilgi 10.30."
 CORRECTION = "e-Belediye düzeltme: Önceki mesajdaki saat hatalıdır."
@@ -31,7 +32,7 @@ def a_draft(by, **fields):
         "rule": audience.Rule(),
         **fields,
     }
-    return composing.draft(by=by, **fields)
+    return drafts.draft(by=by, **fields)
 
 
 def submitted(by, **fields):

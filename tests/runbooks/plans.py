@@ -1,6 +1,6 @@
 """Small plans for tests: a step of each kind, put together as needed."""
 
-from runbooks.plans import shelf
+from runbooks.plans import catalogue
 
 HEAD = """code: {code}
 version: {version}
@@ -39,4 +39,4 @@ def a_plan(*kinds, code="DR-90", version=1, start="at_once"):
         f"  - {{key: s{place}, phase: recover, title: Adım {place}, {STEPS[kind]}}}\n"
         for place, kind in enumerate(kinds, start=1)
     ]
-    return shelf.publish(HEAD.format(code=code, version=version, start=start) + "".join(lines))
+    return catalogue.publish(HEAD.format(code=code, version=version, start=start) + "".join(lines))

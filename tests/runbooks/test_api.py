@@ -6,8 +6,8 @@ from django.test import TestCase
 
 from config.api import api
 from foundation.wire import tokens
-from runbooks.broadcasts import sending
-from runbooks.runs import calling
+from runbooks.broadcasts.delivery import sending
+from runbooks.runs import starting
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
@@ -34,7 +34,7 @@ class ReadingByProgram(Cast, TestCase):
     def test_a_municipality_reads_nothing_of_it(self):
         contacts_in(self.odunpazari, 3)
         broadcast = submitted(self.nermin)
-        run = calling.start(a_plan("manual"), by=self.nermin)
+        run = starting.start(a_plan("manual"), by=self.nermin)
         for path in (f"/broadcasts/{broadcast.pk}/", f"/runs/{run.pk}/steps/"):
             self.assertEqual(self.get(path, self.nermin).status_code, 200)
             self.assertEqual(self.get(path, self.selim).status_code, 404)

@@ -11,8 +11,9 @@ from django.test import TestCase, TransactionTestCase
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from runbooks.broadcasts import approval, bindings
-from runbooks.broadcasts.approval import Confirmation
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.approval.approval import Confirmation
+from runbooks.broadcasts.compose import bindings
 from runbooks.models import Approval, Broadcast, Dispatch
 from tests.cast import Cast, a_person
 from tests.runbooks.builders import a_draft, approve, contacts_in, submitted

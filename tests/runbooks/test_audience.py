@@ -6,8 +6,8 @@ from foundation import now
 from foundation.directory.models import Contact
 from monitoring import outages
 from monitoring.models import Affected
-from runbooks.broadcasts import audience, telephone
-from runbooks.broadcasts.audience import Rule
+from runbooks.broadcasts.compose import audience, phone_numbers
+from runbooks.broadcasts.compose.audience import Rule
 from tests.cast import Cast
 
 Duty = Contact.Duty
@@ -20,22 +20,22 @@ def a_contact(municipality, duty=Duty.IT, address="+905321234567", **fields):
 
 def test_every_way_of_writing_a_mobile_number_is_one_number():
     written = ["0532 123 45 67", "532 123 45 67", "+90 532 123 45 67", "00905321234567", "(0532) 123-4567"]
-    assert {telephone.read(text) for text in written} == {telephone.Number("+905321234567", "mobile")}
+    assert {phone_numbers.read(text) for text in written} == {phone_numbers.Number("+905321234567", "mobile")}
 
 
 def test_what_cannot_receive_an_sms_says_why():
-    kinds = {text: telephone.read(text).kind for text in ["0312 000 00 00", "444 1 153", "153", "0850 123 45 67"]}
+    kinds = {text: phone_numbers.read(text).kind for text in ["0312 000 00 00", "444 1 153", "153", "0850 123 45 67"]}
     assert set(kinds.values()) == {"landline"}
-    assert {telephone.read(text).kind for text in ["", "yok", "+49 170 1234567", "5321234"]} == {"invalid"}
+    assert {phone_numbers.read(text).kind for text in ["", "yok", "+49 170 1234567", "5321234"]} == {"invalid"}
 
 
 def test_a_page_shows_too_little_of_a_number_to_call_it():
-    assert "1234567" not in telephone.masked("+905321234567")
+    assert "1234567" not in phone_numbers.masked("+905321234567")
 
 
 def test_a_number_to_call_is_written_as_one_dials_it():
-    assert telephone.spaced("+905321234567") == "+90 532 123 45 67"
-    assert telephone.spaced("dahili 12") == "dahili 12"
+    assert phone_numbers.spaced("+905321234567") == "+90 532 123 45 67"
+    assert phone_numbers.spaced("dahili 12") == "dahili 12"
 
 
 class FindingAnAudience(Cast, TestCase):

@@ -11,7 +11,8 @@ from foundation import now
 from foundation.directory.models import Component, Person
 from monitoring import outages
 from monitoring.models import Node, NodeTransition, State
-from runbooks.board import kiosk, outline, standing
+from runbooks.board import kiosk, map_outlines
+from runbooks.board import state as board_state
 from tests.cast import assemble
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_an_unseen_outage_stands_before_a_taken_one(cast):
     outages.acknowledge(taken, by=cast.nermin)
     unseen = outages.declare(components=[cast.ebys], by=cast.leyla)
 
-    board = standing.read(now())
+    board = board_state.read(now())
 
     assert [card.outage for card in board.new] == [unseen]
     assert [card.outage for card in board.taken] == [taken]
@@ -93,7 +94,7 @@ def test_where_many_are_open_the_first_are_cards_and_the_others_lines(cast, nerm
 
 def test_the_matrix_says_how_many_of_a_region_feel_it(cast):
     a_payment_outage(cast)
-    board = standing.read(now())
+    board = board_state.read(now())
     [line] = [line for line in board.lines if line.component == cast.tahsilat]
     felt = dict(zip(board.regions, line.cells, strict=True))
     assert {cell.state for cell in line.cells} == {State.OUTAGE}
@@ -102,7 +103,7 @@ def test_the_matrix_says_how_many_of_a_region_feel_it(cast):
 
 def test_the_marks_and_the_legend_add_up_to_all_municipalities(cast):
     a_payment_outage(cast)
-    board = standing.read(now())
+    board = board_state.read(now())
     assert sum(count for _state, count in board.legend) == board.total == 4
     assert board.affected == 4
     [(state, path)] = board.marks
@@ -114,18 +115,18 @@ def test_the_marks_and_the_legend_add_up_to_all_municipalities(cast):
     [("ODUNPAZARI", ["26010"]), ("odunpazari", ["26010"]), ("merzıfon", ["05004"]), ("05004", ["05004"])],
 )
 def test_search_folds_turkish_letters(cast, words, found):
-    board = standing.read(now())
-    rows = standing.find(board, standing.Filters(words=words))
+    board = board_state.read(now())
+    rows = board_state.find(board, board_state.Filters(words=words))
     assert [row.municipality.code for row in rows] == found
 
 
 def test_filters_narrow_by_province_and_state(cast):
     outages.declare(municipalities=[cast.merzifon], by=cast.leyla)
-    board = standing.read(now())
-    down = standing.find(board, standing.Filters(state=State.OUTAGE))
+    board = board_state.read(now())
+    down = board_state.find(board, board_state.Filters(state=State.OUTAGE))
     assert [row.municipality for row in down] == [cast.merzifon]
-    assert standing.find(board, standing.Filters(province="26", state=State.OUTAGE)) == []
-    assert standing.find(board, standing.Filters(tier="A")) is None
+    assert board_state.find(board, board_state.Filters(province="26", state=State.OUTAGE)) == []
+    assert board_state.find(board, board_state.Filters(tier="A")) is None
 
 
 @pytest.mark.parametrize(
@@ -144,8 +145,8 @@ def test_filters_leave_the_outages_that_they_name_and_say_how_many_they_hide(cas
         "TAHSILAT": a_payment_outage(cast),
         "Merzifon": outages.declare(municipalities=[cast.merzifon], by=cast.leyla),
     }
-    board = standing.read(now())
-    shown = standing.narrow(board, standing.Filters(**filters))
+    board = board_state.read(now())
+    shown = board_state.narrow(board, board_state.Filters(**filters))
     assert {card.outage for card in shown.cards} == {opened[name] for name in left}
     assert shown.affected == board.affected
     answer = nermin.get(reverse("runbooks:board"), filters)
@@ -155,8 +156,8 @@ def test_filters_leave_the_outages_that_they_name_and_say_how_many_they_hide(cas
 def test_every_outage_has_its_place_on_the_map_and_a_local_one_its_name(cast):
     local = outages.declare(municipalities=[cast.merzifon], by=cast.leyla)
     wide = a_payment_outage(cast)
-    cards = {card.outage: card for card in standing.read(now()).cards}
-    merzifon = outline.place(cast.merzifon.longitude, cast.merzifon.latitude)
+    cards = {card.outage: card for card in board_state.read(now()).cards}
+    merzifon = map_outlines.place(cast.merzifon.longitude, cast.merzifon.latitude)
     assert (cards[local].place.x, cards[local].place.y) == pytest.approx(merzifon)
     assert cards[local].name_on_map == "Merzifon"
     assert cards[wide].place.municipalities == 4 and cards[wide].name_on_map == ""
@@ -165,7 +166,7 @@ def test_every_outage_has_its_place_on_the_map_and_a_local_one_its_name(cast):
 def test_pins_at_the_same_place_stand_beside_each_other(cast):
     for _time in range(2):
         outages.declare(municipalities=[cast.merzifon], components=[cast.ebys], by=cast.leyla)
-    one, other = standing.read(now()).pinned
+    one, other = board_state.read(now()).pinned
     assert (one.x, one.y) != (other.x, other.y)
 
 
@@ -174,7 +175,7 @@ def test_a_flapping_node_shows_its_last_two_hours(cast):
     node = Node.objects.create(code="05004", municipality=cast.merzifon, is_flapping=True, state=State.OK)
     NodeTransition.objects.create(node=node, old=State.OK, new=State.OUTAGE, at=at - timedelta(minutes=17))
     NodeTransition.objects.create(node=node, old=State.OUTAGE, new=State.OK, at=at - timedelta(minutes=16))
-    [strip] = standing.strips(at)
+    [strip] = board_state.strips(at)
     assert len(strip.states) == 24
     assert [number for number, state in enumerate(strip.states) if state == State.OUTAGE] == [20]
     assert strip.changes == 2
@@ -238,10 +239,10 @@ class TestTheWall:
 
 class TestTheOutline:
     def test_all_provinces_have_one(self):
-        assert len(outline.outlines()) == 81
-        assert all(province.path.startswith("M") for province in outline.outlines())
+        assert len(map_outlines.outlines()) == 81
+        assert all(province.path.startswith("M") for province in map_outlines.outlines())
 
     def test_the_country_fits_the_sheet(self):
         for longitude, latitude in ((25.67, 40.2), (44.82, 39.7), (36.2, 35.82), (35.0, 42.1)):
-            x, y = outline.place(longitude, latitude)
-            assert 0 <= x <= outline.WIDTH and 0 <= y <= outline.HEIGHT
+            x, y = map_outlines.place(longitude, latitude)
+            assert 0 <= x <= map_outlines.WIDTH and 0 <= y <= map_outlines.HEIGHT

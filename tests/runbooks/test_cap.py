@@ -5,7 +5,9 @@ from pathlib import Path
 from django.test import TestCase
 from lxml import etree
 
-from runbooks.broadcasts import cap, composing, sending
+from runbooks.broadcasts.compose import drafts
+from runbooks.broadcasts.delivery import sending
+from runbooks.broadcasts.report import cap
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 
@@ -39,7 +41,7 @@ class SpeakingCap(Cast, TestCase):
 
     def test_a_correction_is_an_update_of_what_it_corrects(self):
         first = self.released()
-        correction = composing.correct(first, by=self.nermin)
+        correction = drafts.correct(first, by=self.nermin)
         said = self.alert(correction)
         self.assertEqual((said("msgType"), said("references")), ("Update", cap.reference(first)))
 

@@ -4,8 +4,8 @@ import time
 
 from django.test import TestCase, override_settings
 
-from runbooks.broadcasts import audience, composing, templates
-from runbooks.broadcasts.audience import Audience, Listed
+from runbooks.broadcasts.compose import audience, drafts, templates
+from runbooks.broadcasts.compose.audience import Audience, Listed
 from runbooks.models import Broadcast
 from tests.cast import Cast, a_person
 from tests.runbooks.builders import CORRECTION, TEXT, a_draft, contacts_in
@@ -23,7 +23,7 @@ def people(number):
 
 class PreviewingAMessage(Cast, TestCase):
     def preview(self, text=SAMPLE, found=None, **fields):
-        return composing.preview(text, found or people(4187), **{"spelling": PLAIN, "correction": CORRECTION, **fields})
+        return drafts.preview(text, found or people(4187), **{"spelling": PLAIN, "correction": CORRECTION, **fields})
 
     @override_settings(SMS_SEGMENTS_PER_SECOND=10)
     def test_full_turkish_costs_three_times_the_plain_spelling(self):
@@ -44,7 +44,7 @@ class PreviewingAMessage(Cast, TestCase):
         found = audience.find(audience.Rule())
         seen = self.preview("{belediye}: tahsilat durdu", found)
         longest = max(self.odunpazari.full_name, self.merzifon.full_name, key=len)
-        self.assertIn(composing.spelled(longest, PLAIN), seen.longest)
+        self.assertIn(drafts.spelled(longest, PLAIN), seen.longest)
 
     def test_fourteen_thousand_recipients_take_less_than_a_second(self):
         found = people(14_000)
@@ -58,7 +58,7 @@ class PreviewingAMessage(Cast, TestCase):
 
 class RefusingAText(TestCase):
     def problems(self, text, **fields):
-        return composing.problems_of(text, **{"correction": CORRECTION, **fields})
+        return drafts.problems_of(text, **{"correction": CORRECTION, **fields})
 
     def test_an_honest_text_may_leave(self):
         self.assertEqual(self.problems(SAMPLE), [])
@@ -84,8 +84,8 @@ class RefusingAText(TestCase):
     def test_every_ready_text_may_leave_once_it_is_filled_in(self):
         values = dict.fromkeys(templates.ASKED, "10.30")
         for ready in templates.READY:
-            filled = composing.fill(ready.text, values)
-            correction = composing.fill(ready.correction, values)
+            filled = drafts.fill(ready.text, values)
+            correction = drafts.fill(ready.correction, values)
             self.assertEqual(self.problems(filled, correction=correction, is_drill=ready.is_drill), [], ready.key)
 
 
@@ -98,8 +98,8 @@ class KeepingDrafts(Cast, TestCase):
         contacts_in(self.odunpazari, 1)
         broadcast = a_draft(self.nermin, text="{belediye} {kod}")
         audience.freeze(broadcast, audience.find(audience.Rule()))
-        [message] = composing.messages_of(broadcast)
-        self.assertEqual(message.text, composing.spelled(f"{self.odunpazari.full_name} {broadcast.code}", PLAIN))
+        [message] = drafts.messages_of(broadcast)
+        self.assertEqual(message.text, drafts.spelled(f"{self.odunpazari.full_name} {broadcast.code}", PLAIN))
         self.assertEqual(message.reference, "26010")
 
     def test_what_was_submitted_is_not_revised(self):
@@ -107,5 +107,5 @@ class KeepingDrafts(Cast, TestCase):
         Broadcast.objects.filter(pk=broadcast.pk).update(
             status="submitted", binding="x", submitted_at=broadcast.prepared_at
         )
-        with self.assertRaises(composing.NotADraft):
-            composing.revise(broadcast, by=self.nermin, text=TEXT + "!")
+        with self.assertRaises(drafts.NotADraft):
+            drafts.revise(broadcast, by=self.nermin, text=TEXT + "!")

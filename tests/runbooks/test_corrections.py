@@ -7,7 +7,9 @@ from django.test import TestCase
 from foundation import now
 from foundation.directory.models import Contact
 from foundation.outbox.models import Batch, Message
-from runbooks.broadcasts import approval, audience, chasing, composing, sending
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.compose import audience, drafts
+from runbooks.broadcasts.delivery import follow_ups, sending
 from tests.cast import Cast
 from tests.runbooks.builders import CORRECTION, TEXT, approve, contacts_in, submitted
 
@@ -30,7 +32,7 @@ class Correcting(Cast, TestCase):
         return self.client.get(self.broadcast.get_absolute_url())
 
     def correction(self):
-        return composing.correct(self.broadcast, by=self.nermin)
+        return drafts.correct(self.broadcast, by=self.nermin)
 
     def found(self, correction):
         return {one.address for one in audience.find(audience.Rule.from_json(correction.rule)).included}
@@ -77,7 +79,7 @@ class Correcting(Cast, TestCase):
         (deputy,) = contacts_in(self.odunpazari, 1, first=100)
         Contact.objects.filter(pk=self.people[0].pk).update(deputy=deputy)
         self.broadcast.recipients.exclude(address=deputy.address).update(acknowledged_at=None)
-        batch = chasing._write_to_deputies(self.broadcast)
+        batch = follow_ups._write_to_deputies(self.broadcast)
         self.assertEqual(Batch.objects.get(key=self.broadcast.chase_key(2)), batch)
         self.assertEqual(self.found(self.correction()), self.numbers(0, 1, 2, 3, 4) | {deputy.address})
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation.directory.models import Contact, Municipality
 from foundation.outbox.models import Message
-from runbooks.broadcasts import delivery
+from runbooks.broadcasts.report import by_municipality
 from tests.cast import Cast
 from tests.runbooks.builders import approve, submitted
 
@@ -71,7 +71,7 @@ class MunicipalityByMunicipality(Cast, TestCase):
         self.message(broadcast, stopped).update(state="aborted")
         page = self.page(broadcast)
         self.assertEqual(self.codes(page), [failed.code, stopped.code])
-        self.assertEqual(len(self.codes(self.page(broadcast, "?show=all"))), delivery.SIZE)
+        self.assertEqual(len(self.codes(self.page(broadcast, "?show=all"))), by_municipality.SIZE)
 
     def test_the_links_lead_through_everyone_once_and_back(self):
         broadcast = self.sent_to(100)
@@ -108,7 +108,7 @@ class MunicipalityByMunicipality(Cast, TestCase):
     def test_numbers_that_belong_to_no_municipality_are_counted_too(self):
         broadcast = self.sent_to(5)
         Message.objects.filter(pk=Message.objects.first().pk).update(reference="")
-        self.assertEqual(self.codes(self.page(broadcast))[-1], delivery.NO_MUNICIPALITY)
+        self.assertEqual(self.codes(self.page(broadcast))[-1], by_municipality.NO_MUNICIPALITY)
 
     def test_five_cost_as_many_queries_as_five_hundred(self):
         counts = []

@@ -13,7 +13,8 @@ from django.test import TestCase, override_settings
 
 from foundation.journal.models import Entry
 from foundation.outbox.delivery import dispatch
-from runbooks.broadcasts import evidence, papers, sending
+from runbooks.broadcasts.delivery import sending
+from runbooks.broadcasts.report import evidence, evidence_pdf
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 
@@ -67,36 +68,36 @@ class TakingEvidence(Cast, TestCase):
 
     def test_pages_and_list_are_printed_from_the_signed_document_alone(self):
         told = self.told()
-        self.assertEqual(papers.pages(told), papers.pages(json.loads(json.dumps(told))))
-        found, printed = papers.open_file(papers.bundle(told))
+        self.assertEqual(evidence_pdf.pages(told), evidence_pdf.pages(json.loads(json.dumps(told))))
+        found, printed = evidence_pdf.open_file(evidence_pdf.bundle(told))
         self.assertEqual((found, sorted(printed)), (told, ["csv", "pdf"]))
-        self.assertEqual(papers.open_file(papers.pages(told))[0], told)
-        self.assertEqual(papers.misprints(told, printed), [])
+        self.assertEqual(evidence_pdf.open_file(evidence_pdf.pages(told))[0], told)
+        self.assertEqual(evidence_pdf.misprints(told, printed), [])
 
     def test_the_list_names_everyone_once_under_digest_and_signature(self):
         told = self.told()
-        lines = papers.table(told).splitlines()
+        lines = evidence_pdf.table(told).splitlines()
         self.assertIn(told["sha256"], lines[1])
         self.assertIn(told["signature"], lines[2])
         self.assertEqual(len(lines[6:]), 3)
-        self.assertNotIn("53200000", papers.table(told))
+        self.assertNotIn("53200000", evidence_pdf.table(told))
 
     def test_the_command_judges_pages_and_bundle(self):
         told = self.told()
-        for data in (papers.pages(told), papers.bundle(told), json.dumps(told).encode()):
+        for data in (evidence_pdf.pages(told), evidence_pdf.bundle(told), json.dumps(told).encode()):
             said = StringIO()
             call_command("verify_evidence", self.file(data), stdout=said)
             self.assertIn(f"{self.broadcast.number}: genuine", said.getvalue())
 
     def test_a_changed_page_or_list_is_named(self):
         told = self.told()
-        pages = papers.pages(told)
+        pages = evidence_pdf.pages(told)
         with self.assertRaisesRegex(CommandError, "not printed.*pdf"):
             call_command("verify_evidence", self.file(pages.replace(b"/Lang (tr)", b"/Lang (en)")))
         out = BytesIO()
         with zipfile.ZipFile(out, "w") as box:
             box.writestr("x.json", json.dumps(told))
-            box.writestr("x.csv", papers.table(told).replace("··00", "··99"))
+            box.writestr("x.csv", evidence_pdf.table(told).replace("··00", "··99"))
         with self.assertRaisesRegex(CommandError, "not printed.*csv"):
             call_command("verify_evidence", self.file(out.getvalue()))
 
@@ -104,7 +105,7 @@ class TakingEvidence(Cast, TestCase):
         told = self.told()
         told["document"] = told["document"].replace('"state":"delivered"', '"state":"failed"', 1)
         with self.assertRaisesRegex(CommandError, "signature"):
-            call_command("verify_evidence", self.file(papers.pages(told)))
+            call_command("verify_evidence", self.file(evidence_pdf.pages(told)))
 
     def test_what_is_no_evidence_is_refused_with_a_sentence(self):
         for data in (b"", b"%PDF-1.4 nothing", b"PK\x03\x04 broken", b"[1]", b"\xff\xfe"):

@@ -19,8 +19,10 @@ from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Message
 from foundation.wire import tokens
 from monitoring import outages
-from runbooks.broadcasts import approval, composing, sending
-from runbooks.broadcasts.approval import Confirmation
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.approval.approval import Confirmation
+from runbooks.broadcasts.compose import drafts
+from runbooks.broadcasts.delivery import sending
 from runbooks.models import Approval, Broadcast, Dispatch
 from tests.cast import Cast
 from tests.runbooks.builders import TEXT, a_draft, approve, contacts_in, submitted
@@ -125,7 +127,7 @@ class AFakeBroadcast(Cast, TestCase):
     def test_what_an_approver_saw_before_it_was_changed_approves_nothing(self):
         seen = self.broadcast.binding
         approval.withdraw(self.broadcast, by=self.nermin)
-        composing.revise(self.broadcast, by=self.nermin, text=f"{TEXT} Lütfen bekleyin.")
+        drafts.revise(self.broadcast, by=self.nermin, text=f"{TEXT} Lütfen bekleyin.")
         approval.submit(self.broadcast, by=self.nermin)
         with self.assertRaises(approval.SomethingChanged):
             approve(self.broadcast, self.kemal, binding=seen)
@@ -159,12 +161,12 @@ class EditedAfterApproval(Cast, TestCase):
         self.broadcast.refresh_from_db()
         self.assertEqual(self.broadcast.status, "stopped")
         self.assertEqual(Entry.objects.filter(kind="broadcast.altered").count(), 1)
-        self.assertLessEqual({text for _address, text in self.gone()}, {composing.spelled(TEXT, "plain")})
+        self.assertLessEqual({text for _address, text in self.gone()}, {drafts.spelled(TEXT, "plain")})
         self.assertTrue(outbox.tally(sending.batch_of(self.broadcast)).adds_up)
 
     def test_no_verb_edits_it(self):
-        with self.assertRaises(composing.NotADraft):
-            composing.revise(self.broadcast, by=self.nermin, text="Başka bir şey")
+        with self.assertRaises(drafts.NotADraft):
+            drafts.revise(self.broadcast, by=self.nermin, text="Başka bir şey")
 
     def test_a_text_altered_behind_the_verbs_stops_it(self):
         Broadcast.objects.filter(pk=self.broadcast.pk).update(text="Hemen para gönderin")
@@ -197,7 +199,7 @@ class TheOtherControls(Cast, TestCase):
         approve(submitted(self.nermin), self.kemal)
 
     def test_a_correction_stands_ready_before_anything_is_submitted(self):
-        with self.assertRaises(composing.TextMayNotLeave):
+        with self.assertRaises(drafts.TextMayNotLeave):
             submitted(self.nermin, correction="")
 
     def test_drill_and_live_differ_in_data_colour_words_and_address(self):
@@ -210,7 +212,7 @@ class TheOtherControls(Cast, TestCase):
         self.assertEqual([each.number[:3] for each in (live, drill)], ["GND", "TTB"])
         self.assertEqual([each.lane for each in (live, drill)], ["operational", "drill"])
         self.assertEqual([each.get_absolute_url().split("/")[1] for each in (live, drill)], ["broadcasts", "drills"])
-        texts = [next(composing.messages_of(each)).text for each in (live, drill)]
+        texts = [next(drafts.messages_of(each)).text for each in (live, drill)]
         self.assertEqual([text.startswith("TATBIKAT: ") for text in texts], [False, True])
         for prefix, other in (("broadcasts", drill), ("drills", live)):
             answer = self.client.post(f"/{prefix}/{other.pk}/approval/", {"binding": other.binding, "typed_count": "2"})

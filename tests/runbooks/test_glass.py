@@ -9,8 +9,8 @@ from django.test import TestCase
 from foundation import now
 from foundation.journal.models import Entry
 from foundation.outbox.models import Batch, Message
-from runbooks.broadcasts import approval, glass
-from runbooks.broadcasts.approval import Confirmation
+from runbooks.broadcasts.approval import approval, break_glass
+from runbooks.broadcasts.approval.approval import Confirmation
 from runbooks.models import Broadcast, BrokenGlass, Dispatch
 from tests.cast import Cast
 from tests.runbooks.builders import contacts_in, submitted
@@ -32,7 +32,7 @@ class BreakingTheGlass(Cast, TestCase):
             "confirmation": Confirmation("totp", now()),
             **changes,
         }
-        glass.break_glass(self.broadcast, by=by or self.leyla, **given)
+        break_glass.break_glass(self.broadcast, by=by or self.leyla, **given)
         return BrokenGlass.objects.get()
 
     def test_the_submitter_may_send_alone_and_it_says_so_for_ever(self):
@@ -56,11 +56,11 @@ class BreakingTheGlass(Cast, TestCase):
 
     def test_every_rule_but_the_second_person_holds(self):
         refusals = {
-            glass.ReasonMissing: {"reason": "acil"},
+            break_glass.ReasonMissing: {"reason": "acil"},
             approval.WrongCount: {"typed_count": 4},
             approval.SomethingChanged: {"binding": "0" * 64},
             approval.NotFresh: {"confirmation": Confirmation("totp", now() - timedelta(minutes=6))},
-            glass.MayNotBreakGlass: {"by": self.nermin},
+            break_glass.MayNotBreakGlass: {"by": self.nermin},
         }
         for refusal, changes in refusals.items():
             with self.subTest(refusal.__name__), self.assertRaises(refusal):
@@ -72,26 +72,26 @@ class BreakingTheGlass(Cast, TestCase):
     def test_somebody_else_reviews_it_once(self):
         broken = self.break_it(by=self.leyla)
         with self.assertRaises(approval.MayNotApprove):
-            glass.review(broken, by=self.nermin, note=REASON)
-        with self.assertRaises(glass.ReasonMissing):
-            glass.review(broken, by=self.kemal, note="tamam")
-        glass.review(broken, by=self.kemal, note=REASON)
-        with self.assertRaises(glass.AlreadyReviewed):
-            glass.review(broken, by=self.yonca, note=REASON)
-        self.assertFalse(glass.unreviewed().exists())
+            break_glass.review(broken, by=self.nermin, note=REASON)
+        with self.assertRaises(break_glass.ReasonMissing):
+            break_glass.review(broken, by=self.kemal, note="tamam")
+        break_glass.review(broken, by=self.kemal, note=REASON)
+        with self.assertRaises(break_glass.AlreadyReviewed):
+            break_glass.review(broken, by=self.yonca, note=REASON)
+        self.assertFalse(break_glass.unreviewed().exists())
 
     def test_an_approver_does_not_review_what_they_sent_alone(self):
         broken = self.break_it(by=self.kemal)
-        with self.assertRaises(glass.OwnGlass):
-            glass.review(broken, by=self.kemal, note=REASON)
+        with self.assertRaises(break_glass.OwnGlass):
+            break_glass.review(broken, by=self.kemal, note=REASON)
         with self.assertRaises(IntegrityError), transaction.atomic():
             BrokenGlass.objects.update(reviewed_by=self.kemal, reviewed_at=now(), review=REASON)
 
     def test_approvers_are_reminded_once_a_day_until_then(self):
         self.break_it()
         with time_machine.travel(now() + timedelta(days=1, minutes=1)):
-            glass.remind_of_reviews()
-            glass.remind_of_reviews()
+            break_glass.remind_of_reviews()
+            break_glass.remind_of_reviews()
         reminded = Message.objects.filter(batch__key__startswith="glass-review:").values_list("address", flat=True)
         self.assertEqual(sorted(reminded), sorted([self.kemal.email, self.yonca.email]))
 

@@ -7,9 +7,9 @@ from django.test import TestCase, override_settings
 from twilio.request_validator import RequestValidator
 
 from foundation.journal.models import Entry
-from runbooks.broadcasts import acknowledging, sending
+from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.models import Acknowledgement
-from runbooks.views import line
+from runbooks.views import ivr
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 
@@ -49,7 +49,7 @@ class KeyingTheCodeOnACall(Cast, TestCase):
         return next(root.iter("Say")).text, gather.get("action") if gather is not None else None
 
     def silent(self):
-        return acknowledging.heard(self.broadcast).silent
+        return acknowledgements.heard(self.broadcast).silent
 
     def test_the_line_asks_for_four_digits_and_says_where_they_go(self):
         words, action = self.heard(self.call(ASKED))
@@ -64,7 +64,7 @@ class KeyingTheCodeOnACall(Cast, TestCase):
         self.assertEqual(
             [(said.via, said.municipality) for said in Acknowledgement.objects.all()], [("keyed", self.odunpazari)]
         )
-        self.assertEqual(acknowledging.silent_municipalities(self.broadcast).get(), self.merzifon)
+        self.assertEqual(acknowledgements.silent_municipalities(self.broadcast).get(), self.merzifon)
 
     def test_a_repeated_request_gets_the_same_answer_and_changes_nothing(self):
         first = self.key(self.broadcast.code)
@@ -86,7 +86,7 @@ class KeyingTheCodeOnACall(Cast, TestCase):
             self.assertIsNone(self.key("0000", tries=tries)[1])
 
     def test_a_number_that_tries_many_codes_is_not_listened_to_for_a_while(self):
-        for _time in range(line.CALLS["limit"]):
+        for _time in range(ivr.CALLS["limit"]):
             self.key("0000")
         words, _action = self.key(self.broadcast.code)
         self.assertNotIn(self.broadcast.subject, words)

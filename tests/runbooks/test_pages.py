@@ -16,11 +16,12 @@ from foundation.journal.models import Entry
 from foundation.outbox.models import Message
 from monitoring import outages
 from runbooks import demo, situation
-from runbooks.broadcasts import acknowledging, audience, sending
+from runbooks.broadcasts.compose import audience
+from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.forms import ApprovalForm
 from runbooks.models import AudienceList, Broadcast, Rota, Run, Shift
-from runbooks.plans import shelf
-from runbooks.runs import calling
+from runbooks.plans import catalogue
+from runbooks.runs import starting
 from tests.cast import Cast
 from tests.runbooks.builders import CORRECTION, TEXT, a_draft, approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
@@ -29,12 +30,12 @@ from tests.runbooks.plans import a_plan
 class OpeningThePages(Cast, TestCase):
     def setUp(self):
         super().setUp()
-        shelf.stock()
+        catalogue.stock()
         contacts_in(self.odunpazari, 3)
         self.broadcast = submitted(self.nermin)
         self.drill = a_draft(self.nermin, is_drill=True, correction="")
         self.outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
-        self.run_ = calling.start(a_plan("manual", "decision"), by=self.nermin, outage=self.outage)
+        self.run_ = starting.start(a_plan("manual", "decision"), by=self.nermin, outage=self.outage)
 
     def addresses(self):
         broadcast, drill = self.broadcast.get_absolute_url(), self.drill.get_absolute_url()
@@ -237,9 +238,9 @@ class AcknowledgingByCode(Cast, TestCase):
         self.client.force_login(self.selim)
         page = self.client.post("/acknowledgement/", {"code": self.broadcast.code})
         self.assertContains(page, self.broadcast.number)
-        heard = acknowledging.heard(self.broadcast)
+        heard = acknowledgements.heard(self.broadcast)
         self.assertEqual((heard.acknowledged, heard.silent, heard.silent_municipalities), (1, 2, 0))
-        self.assertFalse(acknowledging.call_sheet(self.broadcast).exists())
+        self.assertFalse(acknowledgements.call_sheet(self.broadcast).exists())
 
     def test_a_code_read_out_on_the_telephone_has_to_be_that_of_the_message(self):
         self.client.force_login(self.nermin)
@@ -247,28 +248,28 @@ class AcknowledgingByCode(Cast, TestCase):
         sheet = f"{self.broadcast.get_absolute_url()}calls/"
         refused = self.client.post(f"{sheet}{first.pk}/", {"code": "000"}, follow=True)
         self.assertContains(refused, "kodu değil")
-        self.assertEqual(acknowledging.heard(self.broadcast).acknowledged, 0)
+        self.assertEqual(acknowledgements.heard(self.broadcast).acknowledged, 0)
         self.client.post(f"{sheet}{first.pk}/", {"code": f" {self.broadcast.code} "})
         self.client.post(f"{sheet}{second.pk}/")
         keyed = Entry.objects.filter(kind="broadcast.called").order_by("id").values_list("facts__keyed", flat=True)
-        self.assertEqual((acknowledging.heard(self.broadcast).acknowledged, list(keyed)), (2, [True, False]))
+        self.assertEqual((acknowledgements.heard(self.broadcast).acknowledged, list(keyed)), (2, [True, False]))
 
     def test_a_municipality_that_was_not_written_to_has_no_code(self):
         self.client.force_login(self.hatice)
         page = self.client.post("/acknowledgement/", {"code": self.broadcast.code})
         self.assertContains(page, "has-error")
-        self.assertEqual(acknowledging.heard(self.broadcast).silent_municipalities, 1)
+        self.assertEqual(acknowledgements.heard(self.broadcast).silent_municipalities, 1)
 
     def test_twice_counts_once(self):
         for _time in range(2):
-            acknowledging.acknowledge(self.broadcast.code, by=self.selim)
+            acknowledgements.acknowledge(self.broadcast.code, by=self.selim)
         self.assertEqual(self.broadcast.acknowledgements.count(), 1)
 
     def test_a_call_by_hand_takes_one_number_off_the_sheet(self):
         recipient = self.broadcast.recipients.first()
         self.client.force_login(self.nermin)
         self.client.post(f"{self.broadcast.get_absolute_url()}calls/{recipient.pk}/")
-        self.assertEqual(acknowledging.heard(self.broadcast).acknowledged, 1)
+        self.assertEqual(acknowledgements.heard(self.broadcast).acknowledged, 1)
 
 
 class TheCallSheet(Cast, TestCase):
@@ -302,18 +303,18 @@ class TheCallSheet(Cast, TestCase):
         approve(self.broadcast, self.kemal)
         sending.dispatch_due()
         self.assertEqual(self.places(), [(None, ["000", "001"], True)])
-        acknowledging.note_call(self.broadcast, self.broadcast.recipients.first(), by=self.nermin)
+        acknowledgements.note_call(self.broadcast, self.broadcast.recipients.first(), by=self.nermin)
         self.assertEqual(self.places(), [(None, ["001"], True)])
 
     def test_when_all_have_answered_it_says_so(self):
         for place in (self.odunpazari, self.merzifon):
-            acknowledging.mark(self.broadcast, place, person=None, via=acknowledging.Via.REPLY)
+            acknowledgements.mark(self.broadcast, place, person=None, via=acknowledgements.Via.REPLY)
         self.assertContains(self.client.get(f"{self.broadcast.get_absolute_url()}calls/"), "Aranacak kimse kalmadı")
 
 
 class WorkingThroughARunOnThePage(Cast, TestCase):
     def test_one_clear_next_action_leads_to_the_end(self):
-        run = calling.start(a_plan("manual", "decision"), by=self.nermin)
+        run = starting.start(a_plan("manual", "decision"), by=self.nermin)
         self.client.force_login(self.nermin)
         address = f"/runbooks/runs/{run.pk}/steps"
         self.client.post(f"{address}/1/", {"act": "finish", "note": "Tamam"})
@@ -322,7 +323,7 @@ class WorkingThroughARunOnThePage(Cast, TestCase):
         self.assertEqual(run.status, "finished")
 
     def test_an_act_that_is_none_is_a_polite_no(self):
-        run = calling.start(a_plan("manual"), by=self.nermin)
+        run = starting.start(a_plan("manual"), by=self.nermin)
         self.client.force_login(self.nermin)
         self.assertEqual(self.client.post(f"/runbooks/runs/{run.pk}/steps/1/", {"act": "x"}).status_code, 422)
 
@@ -343,7 +344,7 @@ class WorkingThroughARunOnThePage(Cast, TestCase):
 
 class ReadingAPlan(Cast, TestCase):
     def test_dates_lengths_and_kinds_are_written_as_people_here_say_them(self):
-        shelf.stock()
+        catalogue.stock()
         self.client.force_login(self.nermin)
         page = self.client.get("/runbooks/DR-03/").content.decode()
         self.assertIn("14.09.2026", page)
@@ -356,7 +357,7 @@ class TheSituationRoom(Cast, TestCase):
     def test_the_column_tells_what_happened_and_who_decided(self):
         contacts_in(self.odunpazari, 2)
         outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
-        calling.start(a_plan("manual"), by=self.nermin, outage=outage)
+        starting.start(a_plan("manual"), by=self.nermin, outage=outage)
         broadcast = submitted(self.nermin, outage=outage)
         approve(broadcast, self.kemal)
         self.client.force_login(self.leyla)

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from runbooks.broadcasts import sending
+from runbooks.broadcasts.delivery import sending
 from tests.cast import assemble
 from tests.journeys.browser import PHONE, chromium, reader
 from tests.runbooks.builders import approve, contacts_in, submitted

@@ -5,36 +5,36 @@ from pathlib import Path
 
 import pytest
 
-from runbooks.broadcasts import composing, templates
+from runbooks.broadcasts.compose import drafts, templates
 from runbooks.models import Runbook
-from runbooks.plans import reading, shelf
+from runbooks.plans import catalogue, parsing
 
-SHIPPED = sorted(Path(shelf.SHIPPED).glob("*.yaml"))
-DR03 = (Path(shelf.SHIPPED) / "DR-03.yaml").read_text(encoding="utf-8")
+SHIPPED = sorted(Path(catalogue.SHIPPED).glob("*.yaml"))
+DR03 = (Path(catalogue.SHIPPED) / "DR-03.yaml").read_text(encoding="utf-8")
 
 
 def line_of(source: str, words: str) -> int:
     return next(n for n, line in enumerate(source.splitlines(), start=1) if words in line)
 
 
-def problems_of(source: str) -> list[reading.Problem]:
-    with pytest.raises(reading.PlanIsWrong) as refusal:
-        reading.read(source)
+def problems_of(source: str) -> list[parsing.Problem]:
+    with pytest.raises(parsing.PlanIsWrong) as refusal:
+        parsing.read(source)
     return refusal.value.problems
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_plan_can_be_read_and_is_named_after_its_code(path):
-    assert reading.read(path.read_text(encoding="utf-8"))["code"] == path.stem
+    assert parsing.read(path.read_text(encoding="utf-8"))["code"] == path.stem
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_text_of_a_shipped_plan_may_leave(path):
     values = dict.fromkeys(templates.ASKED, "10.30")
-    for step in reading.read(path.read_text(encoding="utf-8"))["steps"]:
+    for step in parsing.read(path.read_text(encoding="utf-8"))["steps"]:
         if step["kind"] == "broadcast":
-            text, correction = (composing.fill(step[part], values) for part in ("text", "correction"))
-            assert composing.problems_of(text, correction=correction) == [], step["key"]
+            text, correction = (drafts.fill(step[part], values) for part in ("text", "correction"))
+            assert drafts.problems_of(text, correction=correction) == [], step["key"]
 
 
 def test_ten_plans_are_shipped():
@@ -42,7 +42,7 @@ def test_ten_plans_are_shipped():
 
 
 def test_dr03_uses_every_kind_of_step():
-    kinds = {step["kind"] for step in reading.read(DR03)["steps"]}
+    kinds = {step["kind"] for step in parsing.read(DR03)["steps"]}
     assert kinds == {"manual", "decision", "approval", "http", "wait", "broadcast"}
 
 
@@ -84,19 +84,19 @@ def test_a_plan_can_name_no_python_object():
 
 @pytest.mark.django_db
 def test_the_same_text_twice_is_one_version():
-    assert shelf.publish(DR03) == shelf.publish(DR03)
+    assert catalogue.publish(DR03) == catalogue.publish(DR03)
     assert Runbook.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_a_version_is_never_changed():
-    shelf.publish(DR03)
-    with pytest.raises(shelf.VersionIsTaken):
-        shelf.publish(DR03.replace("within: 3m", "within: 4m", 1))
+    catalogue.publish(DR03)
+    with pytest.raises(catalogue.VersionIsTaken):
+        catalogue.publish(DR03.replace("within: 3m", "within: 4m", 1))
 
 
 @pytest.mark.django_db
 def test_the_shelf_shows_the_newest_version_of_each_plan():
-    shelf.publish(DR03)
-    newer = shelf.publish(DR03.replace("version: 1", "version: 2", 1))
+    catalogue.publish(DR03)
+    newer = catalogue.publish(DR03.replace("version: 1", "version: 2", 1))
     assert list(Runbook.objects.current().filter(code="DR-03")) == [newer]

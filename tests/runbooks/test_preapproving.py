@@ -9,10 +9,11 @@ from django.test import TestCase
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.outbox.models import Message
-from runbooks.broadcasts import approval, bindings, preapproving
-from runbooks.broadcasts.approval import Confirmation
+from runbooks.broadcasts.approval import approval, pre_approvals
+from runbooks.broadcasts.approval.approval import Confirmation
+from runbooks.broadcasts.compose import bindings
 from runbooks.models import Broadcast, Dispatch, PreApproval
-from runbooks.runs import calling, engine
+from runbooks.runs import engine, starting
 from tests.cast import Cast
 from tests.runbooks.builders import contacts_in
 from tests.runbooks.plans import STEPS, a_plan
@@ -23,7 +24,7 @@ class AllowingInAdvance(Cast, TestCase):
         super().setUp()
         contacts_in(self.odunpazari, 3)
         self.plan = a_plan("broadcast")
-        self.asked = preapproving.ask("DR-90", "s1", by=self.nermin)
+        self.asked = pre_approvals.ask("DR-90", "s1", by=self.nermin)
 
     def allow(self, by=None, **changes):
         given = {
@@ -33,11 +34,11 @@ class AllowingInAdvance(Cast, TestCase):
             "confirmation": Confirmation("totp", now()),
             **changes,
         }
-        preapproving.approve(self.asked, by=by or self.kemal, **given)
+        pre_approvals.approve(self.asked, by=by or self.kemal, **given)
 
     def sent(self):
         """What a run of the plan leaves behind."""
-        calling.start(self.plan, by=self.nermin)
+        starting.start(self.plan, by=self.nermin)
         engine.go_on()
         return Broadcast.objects.get()
 
@@ -65,7 +66,7 @@ class AllowingInAdvance(Cast, TestCase):
         self.allow()
         PreApproval.objects.update(good_until=now())
         self.assertFalse(PreApproval.objects.get().is_good)
-        preapproving.withdraw(self.asked, by=self.leyla)
+        pre_approvals.withdraw(self.asked, by=self.leyla)
         self.assert_two_people_are_asked()
 
     def test_a_changed_letter_of_the_plan_voids_it(self):
@@ -75,7 +76,7 @@ class AllowingInAdvance(Cast, TestCase):
         self.addCleanup(STEPS.pop, "changed")
         self.plan = a_plan("changed", version=2)
         self.assert_two_people_are_asked()
-        self.assertTrue(preapproving.shelf()[0].changed)
+        self.assertTrue(pre_approvals.shelf()[0].changed)
 
     def test_a_larger_audience_than_allowed_waits(self):
         self.allow()
@@ -89,12 +90,12 @@ class AllowingInAdvance(Cast, TestCase):
 
     def test_nobody_allows_alone_stale_or_without_the_right(self):
         refusals = {
-            preapproving.OwnRequest: {"by": self.asker_who_approves()},
+            pre_approvals.OwnRequest: {"by": self.asker_who_approves()},
             approval.MayNotApprove: {"by": self.leyla},
             approval.NotFresh: {"confirmation": Confirmation("totp", now() - timedelta(minutes=6))},
             approval.SomethingChanged: {"binding": "0" * 64},
-            preapproving.TooFew: {"most": 2},
-            preapproving.TooLong: {"days": 181},
+            pre_approvals.TooFew: {"most": 2},
+            pre_approvals.TooLong: {"days": 181},
         }
         for refusal, changes in refusals.items():
             with self.subTest(refusal.__name__), self.assertRaises(refusal):
@@ -108,8 +109,8 @@ class AllowingInAdvance(Cast, TestCase):
         return self.nermin
 
     def test_a_step_has_one_at_a_time(self):
-        with self.assertRaises(preapproving.AlreadyAsked):
-            preapproving.ask("DR-90", "s1", by=self.leyla)
+        with self.assertRaises(pre_approvals.AlreadyAsked):
+            pre_approvals.ask("DR-90", "s1", by=self.leyla)
 
     def test_the_page_leads_two_people_through_it(self):
         self.client.force_login(self.kemal)

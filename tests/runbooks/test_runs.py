@@ -10,9 +10,9 @@ from foundation import now
 from foundation.journal.models import Entry
 from foundation.outbox.models import Message
 from monitoring import outages
-from runbooks.broadcasts import approval as approval_module
+from runbooks.broadcasts.approval import approval as approval_module
 from runbooks.models import Broadcast, Call, Endpoint, Rota, Run, Runbook, Shift
-from runbooks.runs import calling, calls, engine, walking
+from runbooks.runs import engine, http_steps, starting, steps
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in
 from tests.runbooks.plans import a_plan
@@ -20,7 +20,7 @@ from tests.runbooks.plans import a_plan
 
 class Walking(Cast, TestCase):
     def a_run(self, *kinds, **fields):
-        return calling.start(a_plan(*kinds), by=self.nermin, **fields)
+        return starting.start(a_plan(*kinds), by=self.nermin, **fields)
 
     def step_of(self, run):
         return run.steps.get(outcome="")
@@ -31,14 +31,14 @@ class StartingARun(Walking):
         run = self.a_run("manual", "manual")
         Runbook.objects.update(definition={"steps": []})
         run.refresh_from_db()
-        walking.finish(self.step_of(run), by=self.nermin)
+        steps.finish(self.step_of(run), by=self.nermin)
         self.assertEqual(self.step_of(run).key, "s2")
 
     def test_only_the_watch_may(self):
         plan = a_plan("manual")
         for person in (self.selim, self.ayse, self.stranger):
-            with self.assertRaises(calling.MayNotRun):
-                calling.start(plan, by=person)
+            with self.assertRaises(starting.MayNotRun):
+                starting.start(plan, by=person)
 
     def test_the_first_step_is_open_and_written_down(self):
         run = self.a_run("manual")
@@ -65,10 +65,10 @@ class CallingForPlans(Walking):
         engine.go_on()
         run = Run.objects.get()
         self.assertEqual((run.status, run.steps.count()), ("proposed", 0))
-        calling.begin(run, by=self.leyla)
+        starting.begin(run, by=self.leyla)
         self.assertEqual((run.status, run.steps.count()), ("running", 1))
-        with self.assertRaises(calling.RunMovedOn):
-            calling.decline(run, by=self.leyla)
+        with self.assertRaises(starting.RunMovedOn):
+            starting.decline(run, by=self.leyla)
 
     def test_a_plan_for_something_else_is_not_called(self):
         a_plan("manual")
@@ -96,37 +96,37 @@ class CallingForPlans(Walking):
 class StepsOfPeople(Walking):
     def test_finishing_the_last_step_finishes_the_run(self):
         run = self.a_run("manual")
-        walking.finish(self.step_of(run), by=self.nermin, note="Yapıldı")
+        steps.finish(self.step_of(run), by=self.nermin, note="Yapıldı")
         run.refresh_from_db()
         self.assertEqual((run.status, run.steps.get().ended_by), ("finished", self.nermin))
 
     def test_the_second_person_learns_that_the_step_moved_on(self):
         run = self.a_run("manual", "manual")
         step = self.step_of(run)
-        walking.finish(step, by=self.nermin)
-        with self.assertRaises(walking.StepMovedOn):
-            walking.finish(step, by=self.leyla)
+        steps.finish(step, by=self.nermin)
+        with self.assertRaises(steps.StepMovedOn):
+            steps.finish(step, by=self.leyla)
 
     def test_a_step_is_for_its_role(self):
         step = self.step_of(self.a_run("manual"))
         for person in (self.kemal, self.ayse, self.selim):
-            with self.assertRaises(walking.NotYourStep):
-                walking.finish(step, by=person)
+            with self.assertRaises(steps.NotYourStep):
+                steps.finish(step, by=person)
 
     def test_evidence_that_is_required_is_asked_for(self):
-        with self.assertRaises(walking.NoteMissing):
-            walking.finish(self.step_of(self.a_run("noted")), by=self.nermin, note="  ")
+        with self.assertRaises(steps.NoteMissing):
+            steps.finish(self.step_of(self.a_run("noted")), by=self.nermin, note="  ")
 
     def test_a_decision_leads_where_the_option_says(self):
         run = self.a_run("manual", "decision")
-        walking.finish(self.step_of(run), by=self.nermin)
-        walking.decide(self.step_of(run), by=self.nermin, choice="geri")
+        steps.finish(self.step_of(run), by=self.nermin)
+        steps.decide(self.step_of(run), by=self.nermin, choice="geri")
         self.assertEqual((self.step_of(run).key, self.step_of(run).visit), ("s1", 3))
 
     def test_a_choice_that_is_not_offered_is_refused(self):
         run = self.a_run("decision")
-        with self.assertRaises(walking.NoSuchChoice):
-            walking.decide(self.step_of(run), by=self.nermin, choice="uydurma")
+        with self.assertRaises(steps.NoSuchChoice):
+            steps.decide(self.step_of(run), by=self.nermin, choice="uydurma")
 
     def test_an_overdue_step_reminds_the_person_on_call_and_again_later(self):
         rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
@@ -145,27 +145,27 @@ class SigningAStep(Walking):
     def setUp(self):
         super().setUp()
         self.run_ = self.a_run("manual", "approval", "manual")
-        walking.finish(self.step_of(self.run_), by=self.nermin)
+        steps.finish(self.step_of(self.run_), by=self.nermin)
         self.step = self.step_of(self.run_)
 
     def test_it_takes_as_many_people_as_the_plan_says(self):
         other = self.cast_operator()
-        walking.sign(self.step, by=self.kemal, agrees=True)
+        steps.sign(self.step, by=self.kemal, agrees=True)
         self.assertEqual(self.step_of(self.run_), self.step)
-        walking.sign(self.step, by=other, agrees=True)
+        steps.sign(self.step, by=other, agrees=True)
         self.assertEqual(self.step_of(self.run_).key, "s3")
 
     def test_nobody_signs_twice(self):
-        walking.sign(self.step, by=self.kemal, agrees=True)
-        with self.assertRaises(walking.AlreadySigned):
-            walking.sign(self.step, by=self.kemal, agrees=True)
+        steps.sign(self.step, by=self.kemal, agrees=True)
+        with self.assertRaises(steps.AlreadySigned):
+            steps.sign(self.step, by=self.kemal, agrees=True)
 
     def test_whoever_led_here_does_not_sign(self):
-        with self.assertRaises(walking.LedHere):
-            walking.sign(self.step, by=self.nermin, agrees=True)
+        with self.assertRaises(steps.LedHere):
+            steps.sign(self.step, by=self.nermin, agrees=True)
 
     def test_one_no_leads_back(self):
-        walking.sign(self.step, by=self.kemal, agrees=False)
+        steps.sign(self.step, by=self.kemal, agrees=False)
         self.assertEqual(self.step_of(self.run_).key, "s1")
 
     def cast_operator(self):
@@ -176,44 +176,44 @@ class SigningAStep(Walking):
 
 class StepsOfNobet(Walking):
     def answers(self, *outcomes):
-        return mock.patch.object(calls, "call", side_effect=outcomes)
+        return mock.patch.object(http_steps, "call", side_effect=outcomes)
 
     def test_a_call_that_is_answered_leads_on(self):
         run = self.a_run("http", "manual")
-        with self.answers(calls.Answered(200, "ok")):
+        with self.answers(http_steps.Answered(200, "ok")):
             engine.go_on()
         self.assertEqual(self.step_of(run).key, "s2")
         self.assertEqual(run.steps.get(visit=1).evidence, {"status": 200, "body": "ok"})
 
     def test_a_failed_call_is_retried_and_then_laid_before_a_person(self):
         run = self.a_run("http")
-        with self.answers(calls.Failed("503"), calls.Failed("503")):
+        with self.answers(http_steps.Failed("503"), http_steps.Failed("503")):
             engine.go_on()
             with time_machine.travel(now() + timedelta(minutes=11)):
                 engine.go_on()
         step = self.step_of(run)
         self.assertTrue(step.needs_person)
-        walking.settle(step, by=self.nermin, outcome="again", note="Yeniden deneyin")
-        with self.answers(calls.Answered(200, "")), time_machine.travel(now() + timedelta(hours=1)):
+        steps.settle(step, by=self.nermin, outcome="again", note="Yeniden deneyin")
+        with self.answers(http_steps.Answered(200, "")), time_machine.travel(now() + timedelta(hours=1)):
             engine.go_on()
         self.assertEqual(run.steps.get().outcome, "done")
 
     def test_an_interrupted_call_follows_the_plan(self):
         for kind, calls_made, outcome in (("http", 1, "done"), ("http-ask", 0, ""), ("http-skip", 0, "skipped")):
-            run = calling.start(a_plan(kind, code=f"DR-{50 + len(kind)}"), by=self.nermin)
+            run = starting.start(a_plan(kind, code=f"DR-{50 + len(kind)}"), by=self.nermin)
             run.steps.update(called_at=now())
-            with self.answers(calls.Answered(200, "")) as call:
+            with self.answers(http_steps.Answered(200, "")) as call:
                 engine.go_on()
             self.assertEqual((call.call_count, run.steps.get().outcome), (calls_made, outcome), kind)
 
     def test_a_silent_endpoint_is_asked_again_only_where_the_plan_allows(self):
         asked = self.a_run("http-ask")
-        with self.answers(calls.Silent("reset")):
+        with self.answers(http_steps.Silent("reset")):
             engine.go_on()
         self.assertTrue(self.step_of(asked).needs_person)
 
     def test_a_drill_calls_nobody(self):
-        run = calling.start(a_plan("http"), by=self.nermin, is_drill=True)
+        run = starting.start(a_plan("http"), by=self.nermin, is_drill=True)
         with self.answers() as call:
             engine.go_on()
         self.assertEqual((call.call_count, run.steps.get().evidence), (0, {"simulated": True}))
@@ -221,11 +221,11 @@ class StepsOfNobet(Walking):
     def test_a_plan_reaches_no_address_inside_the_house(self):
         Endpoint.objects.create(key="uc", url="http://127.0.0.1:5432")
         run = self.a_run("http")
-        self.assertIsInstance(calls.call(self.step_of(run)), calls.Failed)
+        self.assertIsInstance(http_steps.call(self.step_of(run)), http_steps.Failed)
 
     def test_a_wait_ends_when_the_component_works_again(self):
         outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
-        run = calling.start(a_plan("wait"), by=self.nermin)
+        run = starting.start(a_plan("wait"), by=self.nermin)
         engine.go_on()
         self.assertEqual(run.steps.get().outcome, "")
         outages.end(outage, by=self.nermin)
@@ -235,7 +235,7 @@ class StepsOfNobet(Walking):
 
     def test_a_wait_ends_when_its_time_is_over(self):
         outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
-        run = calling.start(a_plan("wait"), by=self.nermin)
+        run = starting.start(a_plan("wait"), by=self.nermin)
         with time_machine.travel(now() + timedelta(seconds=11)):
             engine.go_on()
         self.assertEqual(run.steps.get().outcome, "elapsed")
@@ -257,14 +257,14 @@ class StepsOfNobet(Walking):
 
     def test_a_step_of_nobet_may_be_left_out_with_a_reason(self):
         run = self.a_run("broadcast", "manual")
-        with self.assertRaises(walking.NoteMissing):
-            walking.skip(self.step_of(run), by=self.nermin, note="")
-        walking.skip(self.step_of(run), by=self.nermin, note="Herkes biliyor")
+        with self.assertRaises(steps.NoteMissing):
+            steps.skip(self.step_of(run), by=self.nermin, note="")
+        steps.skip(self.step_of(run), by=self.nermin, note="Herkes biliyor")
         self.assertEqual(self.step_of(run).key, "s2")
 
     def test_an_abandoned_run_does_nothing_more(self):
         run = self.a_run("http")
-        calling.abandon(run, by=self.leyla, note="Yanlış plan")
+        starting.abandon(run, by=self.leyla, note="Yanlış plan")
         with self.answers() as call:
             engine.go_on()
         self.assertEqual((call.call_count, run.steps.get().outcome), (0, "skipped"))

@@ -13,7 +13,7 @@ from foundation.outbox import housekeeping, outbox
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import Batch, Message
 from monitoring import outages
-from runbooks.broadcasts import sending
+from runbooks.broadcasts.delivery import sending
 from runbooks.models import Dispatch
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted

@@ -11,8 +11,8 @@ from foundation.directory.models import Contact
 from foundation.outbox import inbound
 from foundation.outbox.models import Batch, Message
 from monitoring.models import Check, Node, Transition
-from runbooks.broadcasts import acknowledging, chasing, sending
-from runbooks.broadcasts.audience import Rule
+from runbooks.broadcasts.compose.audience import Rule
+from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
 from runbooks.models import Recipient
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
@@ -39,42 +39,42 @@ class TheSilent(Cast, TestCase):
 
     def test_first_a_letter_then_their_deputies_each_once(self):
         with self.after(9):
-            self.assertEqual(chasing.chase_due(), 0)
+            self.assertEqual(follow_ups.chase_due(), 0)
         with self.after(11):
-            chasing.chase_due()
-            chasing.chase_due()
+            follow_ups.chase_due()
+            follow_ups.chase_due()
         self.assertEqual(self.chased(1), {"bim@ornek.bel.tr"})
         letter = Message.objects.get(address="bim@ornek.bel.tr")
         self.assertIn(self.broadcast.code, letter.text)
         self.assertIn("/acknowledgement/", letter.text)
         with self.after(21):
-            chasing.chase_due()
-            chasing.chase_due()
+            follow_ups.chase_due()
+            follow_ups.chase_due()
         self.assertEqual(self.chased(2), {"+905329999999"})
         self.assertEqual(Batch.objects.filter(key__contains="chase").count(), 2)
-        self.assertEqual([stage.tally.intended for stage in chasing.stages(self.broadcast)], [1, 1])
+        self.assertEqual([stage.tally.intended for stage in follow_ups.stages(self.broadcast)], [1, 1])
 
     def test_who_has_answered_is_left_in_peace(self):
-        acknowledging.imply(self.selim, acknowledging.Via.SIGN_IN)
+        acknowledgements.imply(self.selim, acknowledgements.Via.SIGN_IN)
         with self.after(21):
-            chasing.chase_due()
+            follow_ups.chase_due()
         self.assertEqual(self.chased(1) | self.chased(2), set())
 
     def test_nobody_is_chased_unless_the_two_agreed_to_it(self):
         self.broadcast.chases = False
         self.broadcast.save()
         with self.after(30):
-            self.assertEqual(chasing.chase_due(), 0)
+            self.assertEqual(follow_ups.chase_due(), 0)
 
     def silent_places(self):
-        return set(acknowledging.silent_municipalities(self.broadcast).values_list("code", flat=True))
+        return set(acknowledgements.silent_municipalities(self.broadcast).values_list("code", flat=True))
 
     def test_signing_in_after_the_message_is_an_acknowledgement(self):
         user_logged_in.send(type(self.selim), request=None, user=self.selim)
         user_logged_in.send(type(self.ayse), request=None, user=self.ayse)
         self.assertEqual(self.silent_places(), {self.merzifon.code})
         self.assertEqual(self.broadcast.acknowledgements.get().via, "sign_in")
-        self.assertEqual(acknowledging.heard(self.broadcast).ways[0][1], 1)
+        self.assertEqual(acknowledgements.heard(self.broadcast).ways[0][1], 1)
 
     def test_an_answer_with_the_code_counts_from_the_number_it_went_to_only(self):
         inbound.receive("operator", sid="1", address="+905441112233", text=f"TEYIT {self.broadcast.code}")
@@ -88,8 +88,8 @@ class TheSilent(Cast, TestCase):
         check = Check.objects.create(node=node, kind=Check.Kind.HEARTBEAT, name="kalp", heartbeat_key="k1")
         back = {"check_of": check, "new": Check.Verdict.UP, "at": now() + timedelta(seconds=1)}
         Transition.objects.create(old=Check.Verdict.UNKNOWN, **back)
-        self.assertEqual(acknowledging.hear_machines(), 0)
+        self.assertEqual(acknowledgements.hear_machines(), 0)
         Transition.objects.create(old=Check.Verdict.DOWN, **back)
-        self.assertEqual(acknowledging.hear_machines(), 1)
-        self.assertEqual(acknowledging.hear_machines(), 0)
+        self.assertEqual(acknowledgements.hear_machines(), 1)
+        self.assertEqual(acknowledgements.hear_machines(), 0)
         self.assertEqual(self.silent_places(), {self.odunpazari.code})

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from foundation import now
-from runbooks.broadcasts import preapproving, sending
+from runbooks.broadcasts.approval import pre_approvals
+from runbooks.broadcasts.delivery import sending
 from runbooks.models import Rota, Shift
-from runbooks.runs import calling
+from runbooks.runs import starting
 from tests.runbooks.builders import approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
 from tests.wall import DESK, EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
@@ -146,8 +147,8 @@ def furnish(stage):
     sending.open_batch(stage.approved)
     stage.plan = a_plan("manual", start="proposed")
     a_plan("broadcast", code="DR-91", start="proposed")
-    stage.pre_approval = preapproving.ask("DR-91", "s1", by=stage.nermin)
-    stage.run = calling.start(stage.plan, by=stage.nermin)
+    stage.pre_approval = pre_approvals.ask("DR-91", "s1", by=stage.nermin)
+    stage.run = starting.start(stage.plan, by=stage.nermin)
     rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
     stage.shift = Shift.objects.create(
         rota=rota, person=stage.nermin, starts_at=now(), ends_at=now() + timedelta(hours=8)

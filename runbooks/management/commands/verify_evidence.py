@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from runbooks.broadcasts import evidence, papers
+from runbooks.broadcasts.report import evidence, evidence_pdf
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if file is None:
             raise CommandError("name the file that was downloaded")
         try:
-            told, printed = papers.open_file(file.read_bytes())
+            told, printed = evidence_pdf.open_file(file.read_bytes())
             found = evidence.verify(told, key or evidence.public_key())
         except OSError as error:
             raise CommandError(f"{file}: {error}")
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error}")
         if not found.adds_up:
             raise CommandError(f"{file}: genuine, but {found.number} does not add up")
-        if wrong := papers.misprints(told, printed):
+        if wrong := evidence_pdf.misprints(told, printed):
             raise CommandError(
                 f"{file}: the signed document is genuine, but not printed as this version prints it: {', '.join(wrong)}"
             )

@@ -8,8 +8,9 @@ from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.leases import doorbell
 from foundation.live import audiences, live
+from runbooks.durations import duration
 from runbooks.models import Run, Signature, Step
-from runbooks.plans.reading import END, duration, leads_to
+from runbooks.plans.parsing import END, leads_to
 
 Kind = Step.Kind
 Role = Membership.Role

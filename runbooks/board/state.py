@@ -17,7 +17,7 @@ from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outag
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
 from monitoring.status.tiles import TILES, Tile
-from runbooks.board import outline
+from runbooks.board import map_outlines
 from runbooks.models import Run
 
 MOST_FOUND = 60
@@ -58,7 +58,7 @@ class Pin:
     @property
     def is_east(self) -> bool:
         """Whether a name beside it would leave the sheet on the right."""
-        return self.x > outline.WIDTH * 0.8
+        return self.x > map_outlines.WIDTH * 0.8
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ class Standing:
         """(state, path of all its municipalities), the calm ones first and so beneath."""
         drawn: dict[str, list[str]] = defaultdict(list)
         for pk, _province, longitude, latitude in self.municipalities:
-            x, y = outline.place(longitude, latitude)
+            x, y = map_outlines.place(longitude, latitude)
             state = self.state_of(pk)
             drawn[state].append(f"M{x:.1f} {y:.1f}{MARKS[State(state)]}")
         return [(state, "".join(drawn[state])) for state in reversed(WORST_FIRST) if drawn[state]]
@@ -310,7 +310,7 @@ def places(shown: list[Outage]) -> dict[int, Place]:
         )
     )
     return {
-        row["outage"]: Place(*outline.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"])
+        row["outage"]: Place(*map_outlines.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"])
         for row in found
     }
 

@@ -19,7 +19,8 @@ from foundation.directory.models import Contact
 from foundation.journal import journal
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch
-from runbooks.broadcasts import acknowledging, approval, composing, sending, telephone
+from runbooks.broadcasts.compose import drafts, phone_numbers
+from runbooks.broadcasts.delivery import acknowledgements, live_updates, sending
 from runbooks.models import Broadcast
 
 EMAIL_AFTER = timedelta(minutes=10)
@@ -43,7 +44,7 @@ def chase_due() -> int:
     begun = 0
     for stage, after, begin in ((1, EMAIL_AFTER, _write_letters), (2, DEPUTIES_AFTER, _write_to_deputies)):
         due = chased.filter(chase_stage=stage - 1, approved_at__lte=now() - after)
-        for broadcast in due.filter(approved_at__gt=now() - acknowledging.GOOD_FOR):
+        for broadcast in due.filter(approved_at__gt=now() - acknowledgements.GOOD_FOR):
             begun += _begin(broadcast, stage, begin)
     return begun
 
@@ -57,7 +58,7 @@ def _begin(broadcast: Broadcast, stage: int, begin) -> bool:
     batch = begin(broadcast)
     outbox.release(batch, by=None)
     journal.record("broadcast.chased", broadcast, stage=stage, number=batch.intended)
-    approval.tell(broadcast)
+    live_updates.tell(broadcast)
     return True
 
 
@@ -78,7 +79,7 @@ def stages(broadcast: Broadcast) -> list[Stage]:
 
 def deputies_of(broadcast: Broadcast) -> list[Contact]:
     """Verified deputies of silent recipients in silent municipalities who were not written to themselves."""
-    silent = acknowledging.call_sheet(broadcast).exclude(contact__deputy=None).order_by("place")
+    silent = acknowledgements.call_sheet(broadcast).exclude(contact__deputy=None).order_by("place")
     written_to = set(broadcast.recipients.values_list("address", flat=True))
     deputies = Contact.objects.filter(
         pk__in=silent.values("contact__deputy"), channel=Contact.Channel.SMS, opted_out_at=None
@@ -86,7 +87,8 @@ def deputies_of(broadcast: Broadcast) -> list[Contact]:
     return [
         deputy
         for deputy in deputies.select_related("municipality__province")
-        if telephone.read(deputy.address).kind == "mobile" and telephone.read(deputy.address).address not in written_to
+        if phone_numbers.read(deputy.address).kind == "mobile"
+        and phone_numbers.read(deputy.address).address not in written_to
     ]
 
 
@@ -101,7 +103,7 @@ def _letters(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
     duties = set(broadcast.recipients.included().values_list("duty", flat=True))
     contacts = Contact.objects.filter(
         channel=Contact.Channel.EMAIL,
-        municipality__in=acknowledging.silent_municipalities(broadcast),
+        municipality__in=acknowledgements.silent_municipalities(broadcast),
         duty__in=duties,
         opted_out_at=None,
     ).exclude(verified_at=None)
@@ -114,8 +116,8 @@ def _letters(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
     for contact in contacts.select_related("municipality__province"):
         yield outbox.Recipient(
             address=contact.address,
-            subject=composing.prefixed(subject, broadcast.is_drill),
-            text=f"{composing.text_for(broadcast, contact)}\n\n{foot}",
+            subject=drafts.prefixed(subject, broadcast.is_drill),
+            text=f"{drafts.text_for(broadcast, contact)}\n\n{foot}",
             reference=contact.municipality.code,
         )
 
@@ -126,8 +128,8 @@ def _write_to_deputies(broadcast: Broadcast) -> Batch:
     )
     messages = [
         outbox.Recipient(
-            address=telephone.read(deputy.address).address,
-            text=composing.spelled(composing.text_for(broadcast, deputy), broadcast.spelling),
+            address=phone_numbers.read(deputy.address).address,
+            text=drafts.spelled(drafts.text_for(broadcast, deputy), broadcast.spelling),
             reference=deputy.municipality.code,
         )
         for deputy in deputies_of(broadcast)

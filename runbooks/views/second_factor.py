@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from foundation import now
 from foundation.accounts.adapter import has_second_factor
-from runbooks.broadcasts.approval import FRESH, Confirmation
+from runbooks.broadcasts.approval.approval import FRESH, Confirmation
 
 
 def confirmation_of(request: HttpRequest) -> Confirmation:

@@ -9,9 +9,9 @@ from foundation import now
 from monitoring import outages
 from monitoring.models import Outage
 from monitoring.nodes import rollup
-from runbooks.board import acting, standing
-from runbooks.runs import calling
-from runbooks.views.doors import watch_only
+from runbooks.board import actions, state
+from runbooks.runs import starting
+from runbooks.views.permissions import watch_only
 
 SHOWN_NODES = 12
 
@@ -23,18 +23,18 @@ def find(request, pk: int) -> Outage:
 def forms_of(request, outage: Outage) -> dict:
     """Every form of the panel, empty, each with a prefix of its own among the page's ids."""
     return {
-        "joining": acting.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
-        "running": acting.RunForm(person=request.user, auto_id="run-%s"),
-        "resting": acting.WindowForm(auto_id="rest-%s"),
-        "wording": acting.NodeWordForm(outage=outage, auto_id="word-%s"),
+        "joining": actions.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
+        "running": actions.RunForm(person=request.user, auto_id="run-%s"),
+        "resting": actions.WindowForm(auto_id="rest-%s"),
+        "wording": actions.NodeWordForm(outage=outage, auto_id="word-%s"),
     }
 
 
 def show(request, outage: Outage, *, status: int = 200, **bound):
-    held = acting.nodes_of(outage)
+    held = actions.nodes_of(outage)
     context = {
         "outage": outage,
-        "card": standing.cards_of([outage], now())[0],
+        "card": state.cards_of([outage], now())[0],
         "nodes": held.select_related("municipality")[:SHOWN_NODES],
         "node_count": held.count(),
         **forms_of(request, outage),
@@ -59,7 +59,7 @@ def panel(request, pk):
 def join(request, pk):
     """One fault had two names."""
     outage = find(request, pk)
-    form = acting.JoinForm(request.POST, outage=outage, person=request.user, auto_id="join-%s")
+    form = actions.JoinForm(request.POST, outage=outage, person=request.user, auto_id="join-%s")
     if not form.is_valid():
         return show(request, outage, status=422, joining=form)
     wider = form.cleaned_data["into"]
@@ -73,10 +73,10 @@ def join(request, pk):
 def run(request, pk):
     """Begin a plan for this outage."""
     outage = find(request, pk)
-    form = acting.RunForm(request.POST, person=request.user, auto_id="run-%s")
+    form = actions.RunForm(request.POST, person=request.user, auto_id="run-%s")
     if not form.is_valid():
         return show(request, outage, status=422, running=form)
-    begun = calling.start(form.cleaned_data["code"], by=request.user, outage=outage, is_drill=outage.is_drill)
+    begun = starting.start(form.cleaned_data["code"], by=request.user, outage=outage, is_drill=outage.is_drill)
     return redirect("runbooks:run", pk=begun.pk)
 
 
@@ -85,7 +85,7 @@ def run(request, pk):
 def maintenance(request, pk):
     """Say that the outage is work somebody does."""
     outage = find(request, pk)
-    form = acting.WindowForm(request.POST, auto_id="rest-%s")
+    form = actions.WindowForm(request.POST, auto_id="rest-%s")
     if not form.is_valid():
         return show(request, outage, status=422, resting=form)
     form.plan(outage, by=request.user)
@@ -98,7 +98,7 @@ def maintenance(request, pk):
 def override(request, pk):
     """Say how a node is, whatever the measurements say."""
     outage = find(request, pk)
-    form = acting.NodeWordForm(request.POST, outage=outage, auto_id="word-%s")
+    form = actions.NodeWordForm(request.POST, outage=outage, auto_id="word-%s")
     if not form.is_valid():
         return show(request, outage, status=422, wording=form)
     rollup.override(form.cleaned_data.pop("node"), by=request.user, **form.cleaned_data)

@@ -11,7 +11,7 @@ from foundation.journal import journal
 from foundation.leases import doorbell
 from monitoring.models import Outage
 from runbooks.models import Call, Run, Runbook, Step
-from runbooks.runs import walking
+from runbooks.runs import steps
 
 logger = logging.getLogger(__name__)
 Role = Membership.Role
@@ -110,9 +110,9 @@ def _write(runbook: Runbook, outage: Outage | None, **fields) -> Run:
     run = Run.objects.create(runbook=runbook, plan=runbook.definition, outage=outage, **fields)
     kind = "run.started" if run.status == Run.Status.RUNNING else "run.proposed"
     journal.record(kind, run, by=run.started_by, code=run.code, version=runbook.version, outage=run.outage_id)
-    walking.tell(run)
+    steps.tell(run)
     if run.status == Run.Status.RUNNING:
-        walking.reach(run, run.plan["steps"][0]["key"])
+        steps.reach(run, run.plan["steps"][0]["key"])
     return run
 
 
@@ -125,7 +125,7 @@ def begin(run: Run, *, by: Person) -> None:
         raise RunMovedOn
     run.refresh_from_db()
     journal.record("run.started", run, by=by, code=run.code, outage=run.outage_id)
-    walking.reach(run, run.plan["steps"][0]["key"])
+    steps.reach(run, run.plan["steps"][0]["key"])
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def decline(run: Run, *, by: Person, note: str = "") -> None:
         raise RunMovedOn
     run.refresh_from_db()
     journal.record("run.declined", run, by=by, text=note, code=run.code)
-    walking.tell(run)
+    steps.tell(run)
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def abandon(run: Run, *, by: Person, note: str) -> None:
         outcome="skipped", ended_at=now(), ended_by=by, state=Step.State.KEPT, owner=None, leased_until=None
     )
     journal.record("run.abandoned", run, by=by, text=note, code=run.code)
-    walking.tell(run)
+    steps.tell(run)
 
 
 def _may_run(by: Person) -> None:

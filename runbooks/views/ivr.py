@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from foundation.outbox.views import is_from_twilio
 from foundation.wire import limits
-from runbooks.broadcasts import acknowledging
+from runbooks.broadcasts.delivery import acknowledgements
 
 TRIES = 3  # codes in one call
 CALLS = {"limit": 12, "per": 600}  # codes of one number, and seconds
@@ -63,7 +63,7 @@ def keyed(request) -> HttpResponse:
     caller = request.POST.get("From", "")
     if limits.wait_for("line", caller, **CALLS):
         return _hang_up(request, TOO_MANY)
-    found = acknowledging.hear_keys(caller, request.POST.get("Digits", ""))
+    found = acknowledgements.hear_keys(caller, request.POST.get("Digits", ""))
     if found:
         return _hang_up(request, THANKS % {"subject": found.subject})
     tries = _number(request.GET.get("tries", ""))

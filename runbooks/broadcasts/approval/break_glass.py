@@ -16,8 +16,10 @@ from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.outbox import outbox
-from runbooks.broadcasts import approval, sending, telephone
-from runbooks.broadcasts.approval import MAY_APPROVE, Confirmation
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.approval.approval import MAY_APPROVE, Confirmation
+from runbooks.broadcasts.compose import phone_numbers
+from runbooks.broadcasts.delivery import live_updates, sending
 from runbooks.models import Broadcast, BrokenGlass
 
 Role = Membership.Role
@@ -76,7 +78,7 @@ def break_glass(
     )
     sending.promise(broadcast)
     _tell_everyone(glass)
-    approval.tell(broadcast)
+    live_updates.tell(broadcast)
 
 
 @transaction.atomic
@@ -94,7 +96,7 @@ def review(glass: BrokenGlass, *, by: Person, note: str) -> None:
     if not taken:
         raise AlreadyReviewed
     journal.record("broadcast.glass_reviewed", glass.broadcast, by=by, text=note.strip())
-    approval.tell(glass.broadcast)
+    live_updates.tell(glass.broadcast)
 
 
 def unreviewed():
@@ -149,7 +151,7 @@ def _letter(glass: BrokenGlass, person: Person) -> tuple[str, str]:
 def _short_messages(glass: BrokenGlass, people: list[Person]) -> list[outbox.Recipient]:
     messages = []
     for person in people:
-        number = telephone.read(str(person.phone)) if person.phone else None
+        number = phone_numbers.read(str(person.phone)) if person.phone else None
         if number and number.kind == "mobile":
             with override(person.language):
                 text = gettext("NOBET: %(number)s was sent by one person, %(who)s. Please review it.")

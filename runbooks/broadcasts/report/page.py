@@ -13,10 +13,12 @@ from foundation.directory.models import Contact, Municipality
 from foundation.language import collation
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch, Message
-from runbooks.broadcasts import acknowledging, audience, chasing, classes, composing, sending
-from runbooks.broadcasts.acknowledging import Heard
-from runbooks.broadcasts.audience import Difference
-from runbooks.broadcasts.composing import Preview
+from runbooks.broadcasts.compose import audience, drafts
+from runbooks.broadcasts.compose.audience import Difference
+from runbooks.broadcasts.compose.drafts import Preview
+from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
+from runbooks.broadcasts.delivery.acknowledgements import Heard
+from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import Broadcast, Recipient
 
 State = Message.State
@@ -101,7 +103,7 @@ class Standing:
     tally: outbox.Tally | None = None
     regions: tuple[Line, ...] = ()
     provinces: tuple[Line, ...] = ()
-    stages: tuple[chasing.Stage, ...] = ()
+    stages: tuple[follow_ups.Stage, ...] = ()
     deputies: int = 0
     heard: Heard | None = None
     difference: Difference | None = None
@@ -120,7 +122,7 @@ def standing(broadcast: Broadcast) -> Standing:
     """The page's content: a draft shows whom the rule finds now, later ones the frozen list."""
     is_open = broadcast.status in (Broadcast.Status.DRAFT, Broadcast.Status.LAPSED)
     found = audience.find(audience.Rule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
-    seen = composing.preview(
+    seen = drafts.preview(
         broadcast.text,
         found,
         spelling=broadcast.spelling,
@@ -140,7 +142,7 @@ def standing(broadcast: Broadcast) -> Standing:
         left_out=[Left(str(names[reason]), count) for reason, count in reasons.items()],
         preview=seen,
         difference=audience.difference(broadcast) if broadcast.status == Broadcast.Status.SUBMITTED else None,
-        deputies=len(chasing.deputies_of(broadcast)) if broadcast.chases and not broadcast.is_released else 0,
+        deputies=len(follow_ups.deputies_of(broadcast)) if broadcast.chases and not broadcast.is_released else 0,
         **(_sent(broadcast, seen) | _correctable(broadcast) if broadcast.is_released else {}),
     )
 
@@ -148,7 +150,7 @@ def standing(broadcast: Broadcast) -> Standing:
 def _sent(broadcast: Broadcast, seen: Preview) -> dict:
     batch = sending.batch_of(broadcast)
     if batch is None:
-        return {"heard": acknowledging.heard(broadcast)}
+        return {"heard": acknowledgements.heard(broadcast)}
     tally = outbox.tally(batch)
     cost = seen.plain if broadcast.spelling == Broadcast.Spelling.PLAIN else seen.full
     queued = batch.messages.filter(state=State.QUEUED).count()
@@ -156,9 +158,9 @@ def _sent(broadcast: Broadcast, seen: Preview) -> dict:
         "tally": tally,
         "regions": tuple(by_region(broadcast)),
         "provinces": tuple(by_province(broadcast)),
-        "stages": tuple(chasing.stages(broadcast)),
-        "heard": acknowledging.heard(broadcast),
-        "until_last": timedelta(seconds=queued * max(cost.each, 1) / composing.pace(broadcast.sender)),
+        "stages": tuple(follow_ups.stages(broadcast)),
+        "heard": acknowledgements.heard(broadcast),
+        "until_last": timedelta(seconds=queued * max(cost.each, 1) / drafts.pace(broadcast.sender)),
     }
 
 
@@ -175,7 +177,7 @@ def to_call(broadcast: Broadcast) -> list[ToCall]:
     ended = dict(Message.objects.filter(batch__in=sending.batches(broadcast)).values_list("address", "state"))
     labels = dict(State.choices)
     places: dict[Municipality | None, list[Recipient]] = defaultdict(list)
-    for row in acknowledging.call_sheet(broadcast):
+    for row in acknowledgements.call_sheet(broadcast):
         places[row.municipality].append(row)
     sheet = [
         ToCall(
@@ -212,12 +214,12 @@ def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
     """(class, how many) of the equation, those with somebody in them."""
     batch = sending.batch_of(broadcast)
     counted = asdict(outbox.tally(batch)) if batch else {}
-    return [(name, counted[name]) for name in classes.CLASSES if counted.get(name)]
+    return [(name, counted[name]) for name in outcome_classes.CLASSES if counted.get(name)]
 
 
 def in_class(broadcast: Broadcast, name: str):
     """The recipients whose message is in this class, one by one, as a queryset."""
-    messages = Message.objects.filter(batch__in=sending.batches(broadcast), state__in=classes.states_of(name))
+    messages = Message.objects.filter(batch__in=sending.batches(broadcast), state__in=outcome_classes.states_of(name))
     return broadcast.recipients.filter(address__in=messages.values("address"))
 
 

@@ -7,8 +7,8 @@ from django.urls import path
 from foundation.live import audiences
 from foundation.live.consumers import LiveConsumer
 from foundation.outbox import outbox
-from runbooks.board.socket import BoardSocket
-from runbooks.broadcasts import sending
+from runbooks.board.consumers import BoardSocket
+from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast
 
 

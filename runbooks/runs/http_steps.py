@@ -7,8 +7,8 @@ import requests
 from django.conf import settings
 
 from foundation.wire.addresses import guarded_requests
+from runbooks.durations import duration
 from runbooks.models import Endpoint, Step
-from runbooks.plans.reading import duration
 
 SECRETS = "NOBET_ENDPOINT_"
 SHOWN = 1024  # bytes of an answer that are kept (threat model: runbook HTTP steps)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from runbooks.broadcasts import audience
+from runbooks.broadcasts.compose import audience
 from runbooks.models import Broadcast
 
 

@@ -18,12 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from foundation.language.documents import BOM, Paper, harmless
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Message
-from helpdesk.service_levels.exports import BOM, Paper
-from monitoring.registry.csv_import import harmless
-from runbooks.broadcasts.classes import CLASSES, name_of
-from runbooks.broadcasts.evidence import NotGenuine
+from runbooks.broadcasts.report.evidence import NotGenuine
+from runbooks.broadcasts.report.outcome_classes import CLASSES, name_of
 from runbooks.models import Acknowledgement, Approval, Broadcast, Recipient
 
 LANGUAGE = "tr"

@@ -19,7 +19,7 @@ from foundation.language import collation
 from foundation.outbox import outbox, segments
 from foundation.outbox.delivery import routes
 from foundation.outbox.models import Route
-from runbooks.broadcasts import audience, templates
+from runbooks.broadcasts.compose import audience, templates
 from runbooks.models import Broadcast
 
 Spelling = Broadcast.Spelling

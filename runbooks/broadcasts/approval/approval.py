@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
-from foundation.live import audiences, live
-from runbooks.broadcasts import audience, composing, sending
-from runbooks.broadcasts.bindings import binding_of, is_as_submitted
+from runbooks.broadcasts.compose import audience, drafts
+from runbooks.broadcasts.compose.bindings import binding_of, is_as_submitted
+from runbooks.broadcasts.delivery import live_updates, sending
 from runbooks.models import Approval, Broadcast
 from runbooks.models.broadcasts import APPROVAL_WINDOW
 
@@ -108,7 +108,7 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
     current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
     if current.status not in (Status.DRAFT, Status.LAPSED):
         raise BroadcastMovedOn
-    composing.check(current)
+    drafts.check(current)
     found = audience.find(audience.Rule.from_json(current.rule))
     if not found.included:
         raise NobodyToSendTo
@@ -130,7 +130,7 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
         binding=broadcast.binding,
         drill=broadcast.is_drill,
     )
-    tell(broadcast)
+    live_updates.tell(broadcast)
 
 
 @transaction.atomic
@@ -158,7 +158,7 @@ def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int,
         "broadcast.approved", broadcast, by=by, binding=binding, typed=typed_count, factor=confirmation.factor
     )
     sending.promise(broadcast)
-    tell(broadcast)
+    live_updates.tell(broadcast)
 
 
 def let_go(broadcast: Broadcast, *, by: Person, at: datetime, binding: str, typed_count: int, **how) -> None:
@@ -187,7 +187,7 @@ def withdraw(broadcast: Broadcast, *, by: Person, note: str = "") -> None:
         raise BroadcastMovedOn
     broadcast.refresh_from_db()
     journal.record("broadcast.withdrawn", broadcast, by=by, text=note)
-    tell(broadcast)
+    live_updates.tell(broadcast)
 
 
 def lapse_overdue() -> int:
@@ -204,7 +204,7 @@ def _lapse(broadcast: Broadcast) -> bool:
     if taken:
         broadcast.refresh_from_db()
         journal.record("broadcast.lapsed", broadcast)
-        tell(broadcast)
+        live_updates.tell(broadcast)
     return bool(taken)
 
 
@@ -246,8 +246,3 @@ def refuse_beyond_the_caps(current: Broadcast) -> None:
     about_it = counted.filter(outage=current.outage_id, approved_at__gt=now() - timedelta(hours=1))
     if about_it.count() >= HOURLY_CAP:
         raise HourlyCapReached
-
-
-def tell(broadcast: Broadcast) -> None:
-    """Say to open pages where the broadcast stands."""
-    live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal
 from foundation.directory.models import Contact, Municipality
 from monitoring.models import Affected
-from runbooks.broadcasts import reached, telephone
+from runbooks.broadcasts.compose import phone_numbers, reached
 from runbooks.models import Broadcast, Recipient
 
 Duty = Contact.Duty
@@ -252,7 +252,7 @@ def _from_contacts(rule: Rule) -> Iterable[Listed]:
         "pk", "address", "name", "duty", "municipality_id", "municipality__code", "verified_at", "opted_out_at"
     )
     for key, address, name, duty, municipality_id, code, verified_at, opted_out_at in rows:
-        number = telephone.read(address)
+        number = phone_numbers.read(address)
         yield Listed(
             address=number.address,
             name=name,
@@ -268,7 +268,7 @@ def _from_file(lines: Iterable[tuple[str, str, str, str]]) -> Iterable[Listed]:
     municipalities = dict(Municipality.objects.values_list("code", "pk"))
     opted_out = _who_opted_out()
     for place, (text, name, duty, code) in enumerate(lines):
-        number = telephone.read(text)
+        number = phone_numbers.read(text)
         yield Listed(
             address=number.address,
             name=name,
@@ -282,7 +282,7 @@ def _from_file(lines: Iterable[tuple[str, str, str, str]]) -> Iterable[Listed]:
 
 def _who_opted_out() -> set[str]:
     texts = Contact.objects.filter(channel=Contact.Channel.SMS).exclude(opted_out_at=None)
-    return {telephone.read(text).address for text in texts.values_list("address", flat=True)}
+    return {phone_numbers.read(text).address for text in texts.values_list("address", flat=True)}
 
 
 def _reason(kind: str, *, verified, opted_out) -> str:

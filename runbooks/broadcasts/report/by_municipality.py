@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from foundation.directory.models import Municipality
-from runbooks.broadcasts import reading
-from runbooks.broadcasts.reading import Line
+from runbooks.broadcasts.report import page
+from runbooks.broadcasts.report.page import Line
 from runbooks.models import Broadcast
 
 SIZE = 50
@@ -93,7 +93,7 @@ def _everywhere(broadcast: Broadcast) -> tuple[list[Line], list[tuple[str, str]]
     rows = Municipality.objects.order_by("sort_key").values_list(
         "code", "full_name", "province_id", "province__name", "province__sort_key"
     )
-    counted = {line.name: line for line in reading.lines(broadcast, lambda code: code or NO_MUNICIPALITY)}
+    counted = {line.name: line for line in page.lines(broadcast, lambda code: code or NO_MUNICIPALITY)}
     said = set(broadcast.acknowledgements.values_list("municipality__code", flat=True))
     found, provinces = [], {}
     for code, name, plate, province, sort_key in rows:

@@ -17,7 +17,7 @@ from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Batch
-from runbooks.broadcasts import bindings, composing
+from runbooks.broadcasts.compose import bindings, drafts
 from runbooks.models import Broadcast, Dispatch
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def promise(broadcast: Broadcast) -> None:
     Dispatch.objects.create(broadcast=broadcast)
     batch = open_batch(broadcast)
     if _goes_at_once(batch):
-        outbox.add(batch, "sms", composing.messages_of(broadcast, first=FIRST))
+        outbox.add(batch, "sms", drafts.messages_of(broadcast, first=FIRST))
         outbox.release(batch, by=broadcast.approved_by)
     doorbell.ring("broadcasts")
 
@@ -64,7 +64,7 @@ def _dispatch(dispatch: Dispatch) -> None:
     if not bindings.is_as_submitted(broadcast):
         _stop_what_was_altered(broadcast)
     batch = open_batch(broadcast)
-    messages = composing.messages_of(broadcast)
+    messages = drafts.messages_of(broadcast)
     while chunk := list(islice(messages, CHUNK)):
         outbox.add(batch, "sms", chunk)
         if not dispatch.renew(LEASE):

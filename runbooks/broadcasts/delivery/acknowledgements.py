@@ -17,7 +17,7 @@ from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from monitoring.models import Check, Transition
-from runbooks.broadcasts import telephone
+from runbooks.broadcasts.compose import phone_numbers
 from runbooks.models import Acknowledgement, Broadcast, Recipient
 
 GOOD_FOR = timedelta(days=2)  # how long a code can be typed after approval
@@ -105,7 +105,7 @@ def hear_keys(address: str, code: str) -> Broadcast | None:
 
 def _hear_code(address: str, code: str, via: str) -> Broadcast | None:
     rows = Recipient.objects.included().filter(
-        address=telephone.read(address).address,
+        address=phone_numbers.read(address).address,
         broadcast__code=code,
         broadcast__status__in=Broadcast.RELEASED,
         broadcast__approved_at__gt=now() - GOOD_FOR,
@@ -151,7 +151,7 @@ def mark(broadcast: Broadcast, municipality: Municipality, *, person: Person | N
     if person is not None:
         own = Q(contact__person=person)
         if person.phone:
-            own |= Q(address=telephone.read(str(person.phone)).address)
+            own |= Q(address=phone_numbers.read(str(person.phone)).address)
         broadcast.recipients.silent().filter(own, municipality=municipality).update(acknowledged_at=now())
     journal.record("broadcast.acknowledged", broadcast, by=person, municipality=municipality.code, via=via)
     live.announce(audiences.broadcast(broadcast.pk), "heard", broadcast.pk, {"municipality": municipality.code})

@@ -10,7 +10,7 @@ from foundation import Refusal
 from foundation.directory.models import Person
 from foundation.journal import journal
 from runbooks.models import Runbook
-from runbooks.plans import reading
+from runbooks.plans import parsing
 
 SHIPPED = Path(__file__).parent
 
@@ -25,7 +25,7 @@ def publish(source: str, *, by: Person | None = None) -> Runbook:
     Refuses a text that cannot be read (`reading.PlanIsWrong`) and another text under
     a number that is taken (`VersionIsTaken`).
     """
-    plan = reading.read(source)
+    plan = parsing.read(source)
     digest = hashlib.sha256(source.encode()).hexdigest()
     try:
         return _add(plan, source, digest, by)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from foundation.directory.models import Person
 from foundation.journal import journal
-from runbooks.broadcasts.audience import Rule
+from runbooks.broadcasts.compose.audience import Rule
 from runbooks.models import AudienceList
 
 

@@ -20,8 +20,10 @@ from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import outbox
-from runbooks.broadcasts import approval, audience, bindings, composing, sending
-from runbooks.broadcasts.approval import MAY_APPROVE, MAY_PREPARE, Confirmation
+from runbooks.broadcasts.approval import approval
+from runbooks.broadcasts.approval.approval import MAY_APPROVE, MAY_PREPARE, Confirmation
+from runbooks.broadcasts.compose import audience, bindings, drafts
+from runbooks.broadcasts.delivery import live_updates, sending
 from runbooks.models import Broadcast, PreApproval, Runbook
 
 LONGEST = 180  # days
@@ -64,7 +66,7 @@ class Message:
     plan: Runbook
     step: dict
     reach: int
-    preview: composing.Preview
+    preview: drafts.Preview
     approval: PreApproval | None
     changed: bool
 
@@ -91,7 +93,7 @@ def shelf() -> list[Message]:
 
 def _message(plan: Runbook, step: dict, allowed: PreApproval | None) -> Message:
     found = audience.find(audience.Rule.from_json(step["audience"]))
-    seen = composing.preview(step["text"], found, spelling=Broadcast.Spelling.PLAIN, correction=step["correction"])
+    seen = drafts.preview(step["text"], found, spelling=Broadcast.Spelling.PLAIN, correction=step["correction"])
     changed = bool(allowed and allowed.binding != binding_of(plan.code, step, allowed.sender))
     return Message(plan, step, len(found.included), seen, allowed, changed)
 
@@ -173,7 +175,7 @@ def use(broadcast: Broadcast, plan_code: str, step: dict) -> bool:
     if not 0 < len(found.included) <= allowed.most:
         return False
     try:
-        composing.check(broadcast)
+        drafts.check(broadcast)
         approval.refuse_beyond_the_caps(broadcast)
     except Refusal:
         return False
@@ -205,7 +207,7 @@ def _send(broadcast: Broadcast, allowed: PreApproval, found: audience.Audience) 
     sending.promise(broadcast)
     for person in (allowed.asked_by, allowed.approved_by):
         _tell(broadcast, allowed, person, len(found.included))
-    approval.tell(broadcast)
+    live_updates.tell(broadcast)
 
 
 def _tell(broadcast: Broadcast, allowed: PreApproval, person: Person | None, count: int) -> None:
@@ -247,7 +249,7 @@ def _step(plan_code: str, step_key: str) -> dict:
 def _refuse_text(step: dict) -> None:
     """What would keep the message from leaving at night is said by day."""
     example = dict.fromkeys(FILLED_BY_RUNS, "00.00")
-    text, correction = (composing.fill(step[name], example) for name in ("text", "correction"))
-    problems = composing.problems_of(text, correction=correction)
+    text, correction = (drafts.fill(step[name], example) for name in ("text", "correction"))
+    problems = drafts.problems_of(text, correction=correction)
     if problems:
-        raise composing.TextMayNotLeave("\n".join(problems))
+        raise drafts.TextMayNotLeave("\n".join(problems))

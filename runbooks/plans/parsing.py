@@ -1,7 +1,6 @@
 """From a plan file to a plan: every mistake is named by its line, in a sentence."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import yaml
@@ -15,7 +14,6 @@ from runbooks.plans import schema
 
 LARGEST = 200_000  # characters
 END = "end"
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,6 @@ _TextOnly.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-
-
-def duration(text: str) -> timedelta:
-    """ "30s", "5m", "4h", "2d" as a length of time."""
-    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 def read(source: str) -> dict:

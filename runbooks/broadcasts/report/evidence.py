@@ -25,7 +25,7 @@ from foundation.journal import journal
 from foundation.journal.models import Entry, Head
 from foundation.outbox import outbox
 from foundation.outbox.models import Message
-from runbooks.broadcasts import acknowledging, sending
+from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.models import Approval, Broadcast, BrokenGlass
 
 FORMAT = "nobet-evidence-1"
@@ -72,7 +72,7 @@ def document(broadcast: Broadcast) -> dict:
         "broadcast": _facts(broadcast),
         "authority": _authority(broadcast),
         "equation": asdict(outbox.tally(batch)) if batch else {},
-        "heard": asdict(acknowledging.heard(broadcast)),
+        "heard": asdict(acknowledgements.heard(broadcast)),
         "recipients": _recipients(broadcast, batch),
         "acknowledgements": _acknowledgements(broadcast),
         "journal": _journal(broadcast),

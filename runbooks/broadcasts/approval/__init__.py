@@ -1,0 +1,1 @@
+"""Two people, one message; and the two ways around the second one, both written down."""

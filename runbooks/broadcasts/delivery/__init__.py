@@ -1,0 +1,1 @@
+"""From approval to the last receipt: handing over, following, chasing, hearing answers."""
