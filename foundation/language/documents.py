@@ -47,9 +47,3 @@ def plain(cell: str) -> str:
     """The cell as it was before `harmless`."""
     cell = cell.strip()
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
-
-
-def row(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";").writerow(cells)
-    return line.getvalue()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality
 from foundation.language import collation
-from foundation.language.documents import harmless, plain
+from foundation.language.documents import BOM, harmless, plain
 from monitoring.models import Check, Dependency, Node
 
 COLUMNS = {
@@ -284,7 +284,7 @@ def rules_of(cell: str) -> dict:
 
 def write() -> Iterator[str]:
     """The registry as lines of a sheet that can be taken in again; begins with Excel's mark."""
-    yield "\ufeff" + row(COLUMNS.values())
+    yield BOM + row(COLUMNS.values())
     parents: dict[int, list[str]] = {}
     for child, code, group in Dependency.objects.order_by("pk").values_list("node", "parent__code", "group"):
         parents.setdefault(child, []).append(f"{code}@{group}" if group else code)
@@ -309,3 +309,9 @@ def cells_of(check: Check) -> list[str]:
 
 def said(flag: bool) -> str:
     return "evet" if flag else "hayır"
+
+
+def row(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=";").writerow(cells)
+    return line.getvalue()

@@ -15,7 +15,7 @@ from collections import Counter
 from functools import lru_cache
 
 from tests.bench._audience import HANDSHAKE, PING, PONG, parsed
-from tests.live.pages import Page
+from tests.foundation.live.pages import Page
 
 AT_ONCE = 200  # handshakes in flight when the crowd first comes; afterwards everyone is on their own
 LONGEST_WAIT = 30.0  # live.js, in seconds

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.live.stage_settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.foundation.live.stage_settings")
 
 import django  # noqa: E402
 

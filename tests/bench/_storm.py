@@ -11,8 +11,8 @@ from urllib.request import urlopen
 from tests import servers
 from tests.bench import Row
 from tests.bench._crowd import digest
+from tests.foundation.live.processes import COMMANDS
 from tests.journeys.house import House
-from tests.live.processes import COMMANDS
 
 RESTARTED_AFTER = 1.0  # seconds, as deploy/systemd has it
 ALL_BACK_WITHIN = 120.0  # the goal

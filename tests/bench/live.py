@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 from tests import servers
 from tests.bench import Row, _storm
-from tests.live.processes import COMMANDS, database
+from tests.foundation.live.processes import COMMANDS, database
 
 SIZES, FULL_SIZES = (2_000,), (500, 2_000, 10_000)
 SMALL_ROOM = 2_000  # stands beside the largest, for what a delivery costs as the room grows

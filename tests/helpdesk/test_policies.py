@@ -13,7 +13,7 @@ from foundation.journal.models import Entry
 from helpdesk.service_levels import ticket_clocks
 from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_ticket
-from tests.helpdesk.test_standards import words_of
+from tests.helpdesk.test_reports import words_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 6, 8, 9, tzinfo=ZoneInfo("Europe/Istanbul"))

@@ -120,7 +120,7 @@ doors += [
     Door("runbooks:wall_screens", WATCH, post=nothing),
 ]
 doors += [Public("runbooks:wall_entry", answers=(405,))]
-# Opened by the gateway's signature (`tests/runbooks/test_line.py`).
+# Opened by the gateway's signature (`tests/runbooks/test_ivr.py`).
 doors += [Public("runbooks:line", answers=(405,)), Public("runbooks:line_code", answers=(405,))]
 doors += [Public("runbooks:cap"), Public("runbooks:cap_alert", at=lambda stage: {"pk": 4242}, answers=(404,))]
 calls = [

@@ -15,7 +15,7 @@ from foundation.accounts.forms import mobile
 from foundation.directory.models import Contact
 from foundation.outbox.models import Message
 from tests.cast import Cast
-from tests.directory.test_people import signed_in
+from tests.foundation.accounts.test_people import signed_in
 
 NUMBER = "+905991234567"
 

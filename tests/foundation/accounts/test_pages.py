@@ -9,7 +9,7 @@ from django.urls import reverse
 from foundation.directory.models import Membership, Person
 from foundation.outbox.models import Message
 from tests.cast import Cast, a_person
-from tests.directory.test_people import signed_in
+from tests.foundation.accounts.test_people import signed_in
 
 Role = Membership.Role
 

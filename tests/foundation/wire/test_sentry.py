@@ -18,7 +18,7 @@ from tests.cast import PEOPLE, assemble
 from tests.standins.sentry_sink import SentrySink
 
 logger = logging.getLogger("tests.sentry")
-SAMPLES = Path(__file__).parents[2] / "helpdesk" / "demo" / "data" / "sample_tickets.json"
+SAMPLES = Path(__file__).parents[3] / "helpdesk" / "demo" / "data" / "sample_tickets.json"
 TICKETS = json.loads(SAMPLES.read_text(encoding="utf-8"))["tickets"]
 
 PATTERNED = [

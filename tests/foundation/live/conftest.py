@@ -2,7 +2,7 @@ import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connections
 
-from tests.live.sockets import await_lookouts
+from tests.foundation.live.sockets import await_lookouts
 
 
 @pytest.fixture(autouse=True)

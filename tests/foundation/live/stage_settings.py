@@ -2,10 +2,10 @@
 
 from config.settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.live.stage_urls"
-ASGI_APPLICATION = "tests.live.stage.application"
+ROOT_URLCONF = "tests.foundation.live.stage_urls"
+ASGI_APPLICATION = "tests.foundation.live.stage.application"
 LANGUAGE_CODE = "en"
 LOGGING = {"level": "WARNING", "json": False}
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
-STATICFILES_DIRS = [BASE_DIR / "tests/live/static"]  # noqa: F405
-TEMPLATES[0]["DIRS"] = [BASE_DIR / "tests/live/templates"]  # noqa: F405
+STATICFILES_DIRS = [BASE_DIR / "tests/foundation/live/static"]  # noqa: F405
+TEMPLATES[0]["DIRS"] = [BASE_DIR / "tests/foundation/live/templates"]  # noqa: F405

@@ -14,9 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from tests import servers
-from tests.live.pages import Page
-from tests.live.processes import database, server
-from tests.live.sockets import PATIENCE
+from tests.foundation.live.pages import Page
+from tests.foundation.live.processes import database, server
+from tests.foundation.live.sockets import PATIENCE
 
 pytestmark = pytest.mark.processes
 

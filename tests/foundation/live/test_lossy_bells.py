@@ -10,8 +10,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from foundation.live import doorbell, live, poller
-from tests.live.pages import Page
-from tests.live.sockets import PATIENCE, latest_of, open_page
+from tests.foundation.live.pages import Page
+from tests.foundation.live.sockets import PATIENCE, latest_of, open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 
 from foundation.wire import limits
 from foundation.wire.guards import ClientHeaders, FrontDoor, StorableText, client_address, is_our_proxy
-from tests.wire.people import a_clerk
+from tests.foundation.wire.people import a_clerk
 
 FORGED = {
     "HTTP_DAPHNE_ROOT_PATH": "/x",

@@ -10,10 +10,10 @@ from django.urls import path
 from foundation.live import live, views
 from foundation.live.poller import lookout
 from tests.cast import assemble
-from tests.live.pages import Page
-from tests.live.sockets import PATIENCE, PublicDoor, WatchDoor
+from tests.foundation.live.pages import Page
+from tests.foundation.live.sockets import PATIENCE, PublicDoor, WatchDoor
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.live.test_views")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.foundation.live.test_views")]
 
 urlpatterns = [
     path("square.json", views.poll_view(PublicDoor)),

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import servers
-from tests.live.processes import database, server
+from tests.foundation.live.processes import database, server
 
 PATIENCE = 90_000  # milliseconds
 

@@ -10,8 +10,8 @@ from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.live import poller
 from tests.cast import assemble
-from tests.live.pages import Page
-from tests.live.sockets import PATIENCE, open_page, session_of
+from tests.foundation.live.pages import Page
+from tests.foundation.live.sockets import PATIENCE, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from foundation import Refusal
 from foundation.directory.models import Component
 from foundation.wire.idempotency import forget_old_answers
 from foundation.wire.models import GivenAnswer
-from tests.wire.people import a_clerk, a_token
+from tests.foundation.wire.people import a_clerk, a_token
 
 URL = "/api/v1/rehearsals/"
 

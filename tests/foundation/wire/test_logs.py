@@ -9,8 +9,8 @@ import structlog
 from django.test import Client
 
 from config.observability import configure_logging
-from tests.wire.people import a_clerk, a_municipality, a_token
-from tests.wire.test_sentry import EVERYTHING_AT_ONCE, SEEDS, spoken
+from tests.foundation.wire.people import a_clerk, a_municipality, a_token
+from tests.foundation.wire.test_sentry import EVERYTHING_AT_ONCE, SEEDS, spoken
 
 pytestmark = pytest.mark.django_db
 

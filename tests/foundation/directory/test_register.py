@@ -8,7 +8,7 @@ from django.urls import reverse
 from foundation.directory.models import Invitation, Membership, Person
 from tests import cast
 from tests.cast import Cast, a_person
-from tests.directory.test_people import signed_in
+from tests.foundation.accounts.test_people import signed_in
 
 PAGES = ("everyone", "every_municipality", "every_component", "national_invitations")
 

@@ -14,7 +14,7 @@ from monitoring.probing import recording
 from monitoring.refusals import SheetHasFaults
 from monitoring.registry import changes, csv_import
 from tests.monitoring.land import a_component, a_province, an_operator
-from tests.monitoring.test_reviewing import down
+from tests.monitoring.test_correlation import down
 
 GOOD = """kod;belediye kodu;ad;tür;hedef;aralık;zaman aşımı;dayandıkları
 69000-2;69000;Ek hizmet binası;tcp;10.0.0.1:443;20;4,5;ALTYAPI

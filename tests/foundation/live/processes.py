@@ -13,7 +13,7 @@ import psycopg
 
 from tests import servers
 
-STAGE = "tests.live.stage:application"
+STAGE = "tests.foundation.live.stage:application"
 # Without pings, as `manage.py serve` and docs/operations.md start them: heads and the kernel's clock do their work.
 COMMANDS = {
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "--verbosity=0", "--ping-interval=86400", STAGE],
@@ -66,7 +66,11 @@ def server(kind: str, environment: dict, *, port: int = 0) -> Iterator[Server]:
 def database(folder) -> Iterator[str]:
     """An empty database with the tables of live, of the kind this test run is about."""
     with empty_database(folder) as url:
-        environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.live.stage_settings"}
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "tests.foundation.live.stage_settings",
+        }
         command = [sys.executable, "manage.py", "migrate", "live", "--verbosity", "0"]
         subprocess.run(command, check=True, env=environment)
         yield url

@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.live.stage_settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.foundation.live.stage_settings"
 
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up before the doors are read
 
@@ -12,7 +12,7 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from foundation import garbage  # noqa: E402 - Django first
 from foundation.live import autobahn_patch, poller  # noqa: E402 - Django first
-from tests.live.sockets import doors  # noqa: E402
+from tests.foundation.live.sockets import doors  # noqa: E402
 
 if pause := os.environ.get("STAGE_LOOK_PAUSE"):
     poller.LOOK_PAUSE = float(pause)

@@ -12,7 +12,7 @@ from django.urls import include, path
 from foundation.accounts import adapter
 from foundation.outbox.models import Message
 from tests.cast import PASSWORD, Cast
-from tests.directory.test_people import signed_in
+from tests.foundation.accounts.test_people import signed_in
 
 
 def far_reaching(request):
@@ -75,7 +75,7 @@ class TheApp(Cast, TransactionTestCase):
                 assert 'class="nb"' in answer.text, page
 
 
-@override_settings(ROOT_URLCONF="tests.directory.test_second_factor")
+@override_settings(ROOT_URLCONF="tests.foundation.accounts.test_second_factor")
 class ConfirmingFirst(Cast, TestCase):
     def test_a_fresh_sign_in_is_proof_enough_without_a_second_factor(self):
         assert signed_in(self.kemal).post("/far/", {"what": "send"}).text == "done: send"

@@ -9,7 +9,7 @@ import time_machine
 from foundation import now
 from foundation.wire import limits, tokens
 from foundation.wire.models import Token
-from tests.wire.people import a_clerk, a_municipality, a_province, a_token
+from tests.foundation.wire.people import a_clerk, a_municipality, a_province, a_token
 
 pytestmark = pytest.mark.django_db
 MUNICIPALITIES = "/api/v1/municipalities/"

@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from foundation.live import live, views
-from tests.live.sockets import PublicDoor, latest_of
+from tests.foundation.live.sockets import PublicDoor, latest_of
 
 
 def page(request):

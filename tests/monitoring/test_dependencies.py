@@ -10,7 +10,7 @@ from monitoring import sweeps
 from monitoring.models import Check, Dependency, Maintenance, Node, NodeTransition, Outage, State
 from monitoring.probing import recording
 from tests.monitoring.land import a_province, an_operator
-from tests.monitoring.test_reviewing import change, down, suspicion, up
+from tests.monitoring.test_correlation import change, down, suspicion, up
 
 
 class Leaning(TestCase):

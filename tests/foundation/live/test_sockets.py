@@ -12,8 +12,8 @@ from foundation.live import live, numbering
 from foundation.live.hubs import FRAME_PAUSE
 from foundation.live.poller import lookout
 from tests.cast import assemble
-from tests.live.pages import Page
-from tests.live.sockets import PATIENCE, open_page, session_of
+from tests.foundation.live.pages import Page
+from tests.foundation.live.sockets import PATIENCE, open_page, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
