@@ -12,7 +12,7 @@ WORK = {sweep.name: sweep.work for sweep in SWEEPS}
 @shared_task(ignore_result=True)
 def sweep(name: str) -> None:
     """Go one round of the sweep called `name`."""
-    leases.go_round(name, WORK[name])
+    leases.run_sweep(name, WORK[name])
 
 
 # A round that could not start before the next is due is left out: the next finds its work.

@@ -7,7 +7,7 @@ the same numbers, so change both together.
 from datetime import timedelta
 
 from foundation.directory import retention as accounts
-from foundation.directory.retention import Rule, carry_out
+from foundation.directory.retention import RetentionRule, carry_out
 from foundation.journal import retention as journal
 from foundation.outbox import retention as outbox
 from helpdesk import retention as helpdesk
@@ -16,14 +16,14 @@ from monitoring.subscribers import signup
 YEAR = timedelta(days=365)
 
 RULES = (
-    Rule("ticket texts", 2 * YEAR, helpdesk.forget_texts),
-    Rule("ticket files", YEAR, helpdesk.drop_files),
-    Rule("messages sent", 2 * YEAR, outbox.forget_messages),
-    Rule("unproved subscriptions", timedelta(days=2), signup.forget_unproved),
-    Rule("journal texts", 2 * YEAR, journal.forget_texts),
-    Rule("invitations", YEAR, accounts.forget_invitations),
-    Rule("expired sessions", timedelta(0), accounts.forget_sessions),
-    Rule("destruction log", 3 * YEAR, accounts.forget_destructions),
+    RetentionRule("ticket texts", 2 * YEAR, helpdesk.forget_texts),
+    RetentionRule("ticket files", YEAR, helpdesk.drop_files),
+    RetentionRule("messages sent", 2 * YEAR, outbox.forget_messages),
+    RetentionRule("unproved subscriptions", timedelta(days=2), signup.forget_unproved),
+    RetentionRule("journal texts", 2 * YEAR, journal.forget_texts),
+    RetentionRule("invitations", YEAR, accounts.forget_invitations),
+    RetentionRule("expired sessions", timedelta(0), accounts.forget_sessions),
+    RetentionRule("destruction log", 3 * YEAR, accounts.forget_destructions),
 )
 
 

@@ -117,16 +117,16 @@ class Hours:
         return to_moment(self.starts[index])
 
     # --- with rests --------------------------------------------------------
-    def run(self, start: datetime, rests: Iterable[Rest] = ()) -> "Run":
+    def run(self, start: datetime, rests: Iterable[Rest] = ()) -> "RunningSpan":
         """The way of a clock from `start` on with `rests` left out, walked once and asked often."""
         stretches: list[tuple[int, int]] = []
         here = self._position(to_micros(start))
         for rest in merged(rests, start):
             stretches.append((here, self._position(to_micros(rest.start)) - here))
             if rest.end is None:
-                return Run(self, start, stretches, None)
+                return RunningSpan(self, start, stretches, None)
             here = self._position(to_micros(rest.end))
-        return Run(self, start, stretches, here)
+        return RunningSpan(self, start, stretches, here)
 
     def due(self, start: datetime, allowance: timedelta, rests: Iterable[Rest] = ()) -> datetime | None:
         """When `allowance` of open time is used up, `rests` left out; None if a rest still lasts.
@@ -163,7 +163,7 @@ class Hours:
         return self.ends[index] - (self.totals[index] - position)
 
 
-class Run(NamedTuple):
+class RunningSpan(NamedTuple):
     """Where a clock ran: positions are open microseconds of the calendar.
 
     `stretches` are (position, length) up to each rest; `onwards` is the position after

@@ -45,7 +45,7 @@ UPDATE = """
 """
 
 
-class Deadline(NamedTuple):
+class RecountedDeadline(NamedTuple):
     """A clock counted anew. `unbroken` takes a breach back; `moved` is worth an event."""
 
     id: int
@@ -79,7 +79,7 @@ MOVE_DEADLINES = """
 """
 
 
-class Verdict(NamedTuple):
+class RejudgedClock(NamedTuple):
     """An ended clock judged anew, in the order of the statement."""
 
     id: int
@@ -90,7 +90,7 @@ class Verdict(NamedTuple):
     decided_at: datetime
 
 
-JUDGED = Verdict._fields[1:]
+JUDGED = RejudgedClock._fields[1:]
 WRITE_VERDICT = """
     UPDATE django_sla_clock
        SET calendar_revision = %s, allowance = %s, due_at = %s, breached_at = %s, outcome = %s, decided_at = %s
@@ -181,7 +181,7 @@ def update_clocks(clocks: Iterable[Clock]) -> None:
             cursor.executemany(UPDATE, rows)
 
 
-def move_deadlines(deadlines: Sequence[Deadline], *, revision: str, rule: str, at: datetime, by: str) -> None:
+def move_deadlines(deadlines: Sequence[RecountedDeadline], *, revision: str, rule: str, at: datetime, by: str) -> None:
     """Write clocks that were counted anew under the calendar `rule`, and an event for each that moved."""
     if connection.vendor != "postgresql":
         _move_deadlines_one_by_one(deadlines, revision, rule, at, by)
@@ -210,7 +210,9 @@ def move_deadlines(deadlines: Sequence[Deadline], *, revision: str, rule: str, a
         cursor.execute(MOVE_DEADLINES, facts | {"rows": json.dumps(rows)})
 
 
-def _move_deadlines_one_by_one(deadlines: Sequence[Deadline], revision: str, rule: str, at: datetime, by: str) -> None:
+def _move_deadlines_one_by_one(
+    deadlines: Sequence[RecountedDeadline], revision: str, rule: str, at: datetime, by: str
+) -> None:
     for new in deadlines:
         changes: dict = {"allowance": new.allowance, "due_at": new.due_at, "look_at": new.look_at, "level": new.level}
         if new.unbroken:
@@ -234,7 +236,7 @@ def _move_deadlines_one_by_one(deadlines: Sequence[Deadline], revision: str, rul
     )
 
 
-def write_verdicts(verdicts: Iterable[Verdict], *, revision: str) -> None:
+def write_verdicts(verdicts: Iterable[RejudgedClock], *, revision: str) -> None:
     """Write what ended clocks were judged to be."""
     fields = {field.name: field for field in Clock._meta.concrete_fields if field.name in JUDGED}
     rows = [

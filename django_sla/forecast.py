@@ -39,7 +39,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Lane:
+class CalendarLoad:
     """The promises of one calendar, soonest first, and what was assumed: those hours have hands of their own."""
 
     calendar: Calendar
@@ -55,7 +55,7 @@ class Forecast:
 
     metric: str
     until: datetime
-    lanes: list[Lane]
+    lanes: list[CalendarLoad]
 
     @property
     def expected(self) -> list[Expected]:
@@ -155,7 +155,7 @@ def _foretell(metric: str, at: datetime, until: datetime, queue: QuerySet[Clock]
     return Forecast(metric, until, [_lane(metric, calendar, lanes[calendar], at, until) for calendar in lanes])
 
 
-def _lane(metric: str, calendar: Calendar, queue: list[Clock], at: datetime, until: datetime) -> Lane:
+def _lane(metric: str, calendar: Calendar, queue: list[Clock], at: datetime, until: datetime) -> CalendarLoad:
     """Chances for a queue in order of deadlines; the overdue ones in it stand before the others."""
     hours, per_hour = calendars.hours(calendar), speed(metric, calendar, at)
     expected, overdue = [], 0
@@ -165,7 +165,7 @@ def _lane(metric: str, calendar: Calendar, queue: list[Clock], at: datetime, unt
             continue
         left = hours.elapsed(at, clock.due_at) / timedelta(hours=1)
         expected.append(Expected(clock, position, 1 - chance_of(position, per_hour * left)))
-    return Lane(calendar, per_hour, hours.elapsed(at, until) / timedelta(hours=1), overdue, expected)
+    return CalendarLoad(calendar, per_hour, hours.elapsed(at, until) / timedelta(hours=1), overdue, expected)
 
 
 def chance_of(count: int, mean: float) -> float:

@@ -158,7 +158,7 @@ def publish(draft: PolicyVersion, targets: Sequence[Target], *, at: datetime, by
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PolicyDiff:
     """How many subjects each policy (by code, "" for none) takes before and after, and who goes where."""
 
     before: Counter[str]
@@ -168,13 +168,13 @@ class Comparison:
 
 def compare(
     before: Sequence[PolicyVersion], after: Sequence[PolicyVersion], groups: Iterable[tuple[dict, int]]
-) -> Comparison:
+) -> PolicyDiff:
     """Which subjects each policy of two orders of choice would take.
 
     `groups` yields (facts, how many subjects share them), so that a database counts
     and this asks once for each combination.
     """
-    result = Comparison(Counter(), Counter(), Counter())
+    result = PolicyDiff(Counter(), Counter(), Counter())
     for facts, count in groups:
         was, will = _taker(before, facts), _taker(after, facts)
         result.before[was] += count

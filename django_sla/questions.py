@@ -8,7 +8,7 @@ from django_sla.arithmetic import OutsideCalendar, Rest
 from django_sla.models import Calendar
 
 
-class BadQuestion(ValueError):
+class UnreadableLine(ValueError):
     """The line cannot be answered; the text says why."""
 
 
@@ -17,11 +17,11 @@ def answer(line: str, work) -> dict:
     try:
         question = json.loads(line)
         if not isinstance(question, dict):
-            raise BadQuestion("a JSON object is expected")
+            raise UnreadableLine("a JSON object is expected")
         return work(question)
     except json.JSONDecodeError as error:
         return {"error": f"not JSON: {error}"}
-    except (BadQuestion, OutsideCalendar, OverflowError) as error:
+    except (UnreadableLine, OutsideCalendar, OverflowError) as error:
         return {"error": str(error)}
 
 
@@ -30,7 +30,7 @@ def due(question: dict) -> dict:
     hours = _hours(question)
     seconds = question.get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < 10**10:
-        raise BadQuestion("'seconds' must be a number, zero or more")
+        raise UnreadableLine("'seconds' must be a number, zero or more")
     moment = hours.due(_moment(question, "start"), timedelta(seconds=seconds), _pauses(question))
     return {"due": moment.astimezone(hours.zone).isoformat() if moment else None}
 
@@ -40,7 +40,7 @@ def elapsed(question: dict) -> dict:
     hours = _hours(question)
     start, end = _moment(question, "from"), _moment(question, "to")
     if end < start:
-        raise BadQuestion("'to' is before 'from'")
+        raise UnreadableLine("'to' is before 'from'")
     seconds = hours.consumed(start, end, _pauses(question)).total_seconds()
     return {"seconds": int(seconds) if seconds == int(seconds) else seconds}
 
@@ -49,7 +49,7 @@ def _hours(question: dict):
     code = question.get("calendar")
     calendar = Calendar.objects.filter(code=code).first() if isinstance(code, str) else None
     if calendar is None:
-        raise BadQuestion(f"no calendar called {code!r}")
+        raise UnreadableLine(f"no calendar called {code!r}")
     return calendars.hours(calendar)
 
 
@@ -61,14 +61,14 @@ def _parsed(text, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise BadQuestion(f"{name} must be an ISO 8601 time") from None
+        raise UnreadableLine(f"{name} must be an ISO 8601 time") from None
     if moment.tzinfo is None:
-        raise BadQuestion(f"{name} must name its offset from UTC")
+        raise UnreadableLine(f"{name} must name its offset from UTC")
     return moment
 
 
 def _pauses(question: dict) -> list[Rest]:
     pauses = question.get("pauses") or []
     if not isinstance(pauses, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in pauses):
-        raise BadQuestion("'pauses' must be a list of [start, end] pairs")
+        raise UnreadableLine("'pauses' must be a list of [start, end] pairs")
     return [Rest(_parsed(start, "a pause"), None if end is None else _parsed(end, "a pause")) for start, end in pauses]

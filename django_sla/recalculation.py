@@ -62,7 +62,7 @@ class Moved:
 
 
 @dataclass
-class Preview:
+class RecalculationPreview:
     """What a change would do: how many running clocks move, are saved from a breach, or newly breach."""
 
     looked_at: int = 0
@@ -107,12 +107,12 @@ def figures(found: models.QuerySet[Clock]) -> Iterator[Figures]:
     return map(Figures._make, found.values_list(*Figures._fields).iterator(BATCH))
 
 
-def preview(hours_of: Mapping[Calendar, Hours], *, at: datetime, samples: int = 12) -> Preview:
+def preview(hours_of: Mapping[Calendar, Hours], *, at: datetime, samples: int = 12) -> RecalculationPreview:
     """What would happen to the open clocks of each calendar under its drafted hours; writes nothing.
 
     `hours_of` comes from `calendars.drafted`, which knows the overlays that follow.
     """
-    result, terms = Preview(), Terms()
+    result, terms = RecalculationPreview(), Terms()
     for calendar, hours in hours_of.items():
         started = Clock.objects.filter(calendar=calendar, state__in=LIVE).order_by("due_at")
         for clock in figures(started):
@@ -122,7 +122,7 @@ def preview(hours_of: Mapping[Calendar, Hours], *, at: datetime, samples: int = 
     return result
 
 
-def _count(result: Preview, clock: Figures, due: datetime | None, at: datetime, samples: int) -> None:
+def _count(result: RecalculationPreview, clock: Figures, due: datetime | None, at: datetime, samples: int) -> None:
     result.looked_at += 1
     if due == clock.due_at:
         return
@@ -180,7 +180,7 @@ def _recalculate_batch(calendar: Calendar, revision: str, hours: Hours, at: date
     return len(rows)
 
 
-def counted_anew(clock: Figures, hours: Hours, terms: Terms, at: datetime) -> bulk.Deadline:
+def counted_anew(clock: Figures, hours: Hours, terms: Terms, at: datetime) -> bulk.RecountedDeadline:
     """One clock under other hours; a breach that no longer is one is taken back, its record stays."""
     allowance = terms.allowance(clock, hours)
     run = hours.run(clock.started_at, intervals(clock.rests))
@@ -189,7 +189,7 @@ def counted_anew(clock: Figures, hours: Hours, terms: Terms, at: datetime) -> bu
     told = ahead.told_by(at, clock.level) if moved else clock.level
     unbroken = moved and clock.breached_at is not None and (ahead.due_at is None or ahead.due_at >= at)
     look_at = terms.look_at(clock, hours, ahead, told, clock.breached_at is not None and not unbroken)
-    return bulk.Deadline(clock.id, allowance, ahead.due_at, look_at, told, unbroken, moved, clock.due_at)
+    return bulk.RecountedDeadline(clock.id, allowance, ahead.due_at, look_at, told, unbroken, moved, clock.due_at)
 
 
 def adopt(overlay: Calendar, subject_type: str, subjects: models.QuerySet) -> int:

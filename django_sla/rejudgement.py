@@ -30,7 +30,7 @@ class Effect:
     now_kept: int = 0
     now_broken: int = 0
 
-    def count(self, before: str, verdict: bulk.Verdict) -> None:
+    def count(self, before: str, verdict: bulk.RejudgedClock) -> None:
         self.moved += 1
         self.now_kept += before == Outcome.MISSED and verdict.outcome == Outcome.MET
         self.now_broken += before == Outcome.MET and verdict.outcome == Outcome.MISSED
@@ -111,7 +111,7 @@ def _judge_all(run: Rejudgement, rows: list[tuple], at: datetime) -> None:
     run.now_broken += effect.now_broken
 
 
-def _event(clock: Figures, verdict: bulk.Verdict, run: Rejudgement, at: datetime) -> ClockEvent:
+def _event(clock: Figures, verdict: bulk.RejudgedClock, run: Rejudgement, at: datetime) -> ClockEvent:
     return ClockEvent(
         clock_id=clock.id,
         kind=ClockEvent.Kind.REJUDGE,
@@ -130,7 +130,7 @@ def ended(calendar: Calendar) -> QuerySet[Clock]:
     return Clock.objects.filter(calendar=calendar, state=Clock.State.FULFILLED).exclude(outcome=Outcome.EXCUSED)
 
 
-def judged(row: tuple, hours: Hours, terms: Terms) -> bulk.Verdict | None:
+def judged(row: tuple, hours: Hours, terms: Terms) -> bulk.RejudgedClock | None:
     """The outcome of an ended clock under other hours; None if its deadline stays where it was."""
     clock, ended_at = Figures(*row[:-2]), row[-2]
     allowance = terms.allowance(clock, hours)
@@ -138,5 +138,5 @@ def judged(row: tuple, hours: Hours, terms: Terms) -> bulk.Verdict | None:
     if due == clock.due_at:
         return None
     if due is not None and ended_at > due:
-        return bulk.Verdict(clock.id, allowance, due, due, Outcome.MISSED, due)
-    return bulk.Verdict(clock.id, allowance, due, None, Outcome.MET, ended_at)
+        return bulk.RejudgedClock(clock.id, allowance, due, due, Outcome.MISSED, due)
+    return bulk.RejudgedClock(clock.id, allowance, due, None, Outcome.MET, ended_at)

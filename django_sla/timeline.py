@@ -28,7 +28,7 @@ RESTS_NOW = {
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineLine:
     """One thing that happened: when, what kind of thing, and the sentence a person reads."""
 
     at: datetime
@@ -39,7 +39,7 @@ class Line:
     due_after: datetime | None
 
 
-def lines(clock: Clock) -> list[Line]:
+def lines(clock: Clock) -> list[TimelineLine]:
     """The story in order, in the language that is active."""
     events = list(clock.events.all())
     return [_line(clock, event) for event in events]
@@ -115,11 +115,11 @@ def _standing(clock: Clock, at: datetime, left: timedelta) -> str:
     return _("%(time)s left, due %(moment)s.") % {"time": duration(left), "moment": moment(clock.due_at, clock)}
 
 
-def _line(clock: Clock, event: ClockEvent) -> Line:
+def _line(clock: Clock, event: ClockEvent) -> TimelineLine:
     sentence = _sentence(clock, event)
     if event.reason:
         sentence = f"{sentence} “{event.reason}”"
-    return Line(event.at, event.kind, sentence, event.rule, event.due_before, event.due_after)
+    return TimelineLine(event.at, event.kind, sentence, event.rule, event.due_before, event.due_after)
 
 
 def _sentence(clock: Clock, event: ClockEvent) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django_sla import calendars
-from django_sla.arithmetic import Hours, Run
+from django_sla.arithmetic import Hours, RunningSpan
 from django_sla.models import Calendar, Clock, ClockEvent, PolicyVersion, Target
 
 Kind = ClockEvent.Kind
@@ -46,7 +46,7 @@ class Course:
     `shares` are what of the open time must be used for each level, that used earlier taken off.
     """
 
-    run: Run
+    run: RunningSpan
     due_at: datetime | None
     shares: list[tuple[timedelta, dict]]
 
@@ -72,7 +72,7 @@ class Course:
         return min(reached[0], self.due_at) if reached else self.due_at
 
 
-def course(run: Run, allowance: timedelta, carried: timedelta, levels: list[dict]) -> Course:
+def course(run: RunningSpan, allowance: timedelta, carried: timedelta, levels: list[dict]) -> Course:
     """The course of a promise of `allowance`, of which `carried` was used under earlier terms.
 
     A share already used then is reached at the start of these terms.

@@ -18,7 +18,7 @@ from helpdesk.tickets.forms import OUTSIDE_PROVIDER
 router = Router(tags=["tickets"])
 
 
-class NotYourMunicipality(Refusal):
+class TicketOfAnother(Refusal):
     sentence = _("This token may not open tickets for that municipality.")
     status = 403
 
@@ -112,7 +112,7 @@ def home_of(person: Person, code: str) -> Municipality:
         return own
     if person.works_at_the_desk:
         return get_object_or_404(Municipality, code=code)
-    raise NotYourMunicipality
+    raise TicketOfAnother
 
 
 @router.get("/tickets/{number}/messages/", response=list[MessageOut])

@@ -108,7 +108,7 @@ def page(people: Iterable[Person], clock: Clock, level: dict) -> None:
                     "municipality": ticket.municipality,
                 }
             batch = outbox.open_batch(f"{letter_key(person, clock, level)}:sms", lane=Lane.OPERATIONAL, urgent=True)
-            outbox.add(batch, Channel.SMS, [outbox.Recipient(address=str(person.phone), text=text)])
+            outbox.add(batch, Channel.SMS, [outbox.Addressee(address=str(person.phone), text=text)])
             outbox.release(batch)
 
 

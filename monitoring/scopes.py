@@ -16,7 +16,7 @@ HOLD_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Count:
+class PlaceCount:
     """Municipalities of a place: all that are watched, those down, those under suspicion."""
 
     watched: int
@@ -28,22 +28,22 @@ class Count:
         return self.down + self.suspected
 
 
-def is_regional(number: int, province: Count) -> bool:
+def is_regional(number: int, province: PlaceCount) -> bool:
     return number >= max(REGIONAL_LEAST, REGIONAL_SHARE * province.watched)
 
 
-def is_central(number: int, country: Count) -> bool:
+def is_central(number: int, country: PlaceCount) -> bool:
     return number >= max(REGIONAL_LEAST + 1, CENTRAL_SHARE * country.watched)
 
 
-def reach(province: Count, country: Count) -> Scope:
+def reach(province: PlaceCount, country: PlaceCount) -> Scope:
     """How far the confirmed failures reach by now."""
     if is_central(country.down, country):
         return Scope.CENTRAL
     return Scope.REGIONAL if is_regional(province.down, province) else Scope.LOCAL
 
 
-def should_wait(province: Count, country: Count, waited: float) -> bool:
+def should_wait(province: PlaceCount, country: PlaceCount, waited: float) -> bool:
     """Whether a wave is still rising that would make the outage wider (fleet guard, §3.7)."""
     if waited >= HOLD_SECONDS:
         return False

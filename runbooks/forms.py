@@ -12,7 +12,7 @@ from foundation import now
 from foundation.directory.models import Component, Contact, Municipality, Province
 from foundation.language import collation
 from runbooks.broadcasts.compose import audience, drafts, templates
-from runbooks.broadcasts.compose.audience import Rule
+from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.models import Broadcast
 
 Lane = Broadcast.Lane
@@ -153,13 +153,13 @@ class ComposeForm(forms.Form):
         if not cleaned["correction"].strip() and not self.is_drill:
             cleaned["correction"] = templates.STANDARD_CORRECTION
         alone = {name: cleaned.pop(name, None) for name in ("red_now", "silent_in")}
-        chosen = Rule(red_now=bool(alone["red_now"]), silent_in=alone["silent_in"], **conditions)
-        cleaned["rule"] = Rule(reached_by=self.corrects) if self.corrects else chosen
+        chosen = AudienceRule(red_now=bool(alone["red_now"]), silent_in=alone["silent_in"], **conditions)
+        cleaned["rule"] = AudienceRule(reached_by=self.corrects) if self.corrects else chosen
         cleaned["lane"] = Lane.DRILL if self.is_drill else cleaned.get("lane") or Lane.OPERATIONAL
         return cleaned
 
 
-class Count(forms.IntegerField):
+class CountField(forms.IntegerField):
     """A number as the page shows it or as it is typed: 5473, 5.473 and 5 473 are one and the same."""
 
     def to_python(self, value):
@@ -169,7 +169,7 @@ class Count(forms.IntegerField):
 class ApprovalForm(forms.Form):
     """The second person's word: the number of recipients, typed, and what they saw."""
 
-    typed_count = Count(label=_("Number of recipients"), min_value=0)
+    typed_count = CountField(label=_("Number of recipients"), min_value=0)
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
@@ -193,7 +193,7 @@ class AskForm(forms.Form):
 class PreApprovalForm(forms.Form):
     """The second person's word in advance."""
 
-    most = Count(label=_("At most so many recipients"), min_value=1)
+    most = CountField(label=_("At most so many recipients"), min_value=1)
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=180)
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
@@ -202,5 +202,5 @@ class NoteForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=2000, required=False, strip=True)
 
 
-class CodeForm(forms.Form):
+class AcknowledgementForm(forms.Form):
     code = forms.CharField(label=_("Acknowledgement code"), min_length=4, max_length=6)

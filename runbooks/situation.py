@@ -70,7 +70,7 @@ SENTENCES = {
 }
 
 
-class NothingSaid(Refusal):
+class EmptyNote(Refusal):
     sentence = _("Please write the note first.")
     status = 422
 
@@ -90,12 +90,12 @@ class Happening:
 @dataclass(frozen=True)
 class Sending:
     broadcast: Broadcast
-    tally: outbox.Tally | None
+    tally: outbox.BatchTally | None
     heard: acknowledgements.Heard
 
 
 @dataclass(frozen=True)
-class Promise:
+class NextDeadline:
     """One SLA clock among the linked tickets: the next to fall due of its metric."""
 
     metric: str
@@ -116,7 +116,7 @@ class Room:
     sendings: list[Sending]
     incident: MajorIncident | None
     linked: int
-    promises: list[Promise]
+    promises: list[NextDeadline]
     people: list[tuple[Person, str]]
 
     @property
@@ -133,7 +133,7 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class IncidentSheet:
     """The incident on one page; lengths of time count from the first sign."""
 
     detection: timedelta
@@ -208,7 +208,7 @@ def linked_tickets(incident: MajorIncident | None):
     return Ticket.objects.filter(standing) if incident else Ticket.objects.none()
 
 
-def promises_of(tickets) -> list[Promise]:
+def promises_of(tickets) -> list[NextDeadline]:
     """What was promised to the linked tickets, by metric."""
     clocks = Clock.objects.filter(subject_type="helpdesk.ticket", subject_id__in=tickets.values("pk"))
     counted = (
@@ -225,7 +225,7 @@ def promises_of(tickets) -> list[Promise]:
     for row in counted:
         due = clocks.filter(metric=row["metric"], state=Clock.State.RUNNING).order_by("due_at")
         found.append(
-            Promise(
+            NextDeadline(
                 metric=str(metrics.get(row["metric"], row["metric"])),
                 open=row["open"],
                 met=row["met"],
@@ -258,11 +258,11 @@ def _people(incident: MajorIncident | None, runs: list[Run]):
 def note(outage: Outage, *, by: Person, text: str, is_decision: bool = False) -> None:
     """Write a note or a decision into the column; time and name come by themselves."""
     if not text.strip():
-        raise NothingSaid
+        raise EmptyNote
     journal.record("outage.decided" if is_decision else "outage.noted", outage, by=by, text=text.strip())
 
 
-def sheet(outage: Outage) -> Sheet:
+def sheet(outage: Outage) -> IncidentSheet:
     """How fast we were, from what was recorded."""
     first_update = outage.updates.order_by("created_at").first()
     keys = [f"broadcast:{pk}" for pk in outage.broadcasts.values_list("pk", flat=True)]
@@ -273,7 +273,7 @@ def sheet(outage: Outage) -> Sheet:
     )
     incident = MajorIncident.objects.filter(outage=outage).first()
     began = outage.started_at
-    return Sheet(
+    return IncidentSheet(
         detection=outage.confirmed_at - began,
         first_word=first_update.created_at - began if first_update else None,
         first_sms=first - began if first else None,

@@ -40,7 +40,7 @@ def start_worker(loop) -> None:
 
 
 def stop_worker() -> None:
-    dispatch.close_shop()
+    dispatch.drain()
     worker_state.should_stop = 0
     if _Parts.worker is not None:
         _Parts.worker.stop()

@@ -72,7 +72,7 @@ def send_code(contact: Contact, *, by: Person) -> None:
         f"contact:{contact.pk}:{at.timestamp()}", lane=Lane.OPERATIONAL, expires_at=at + VALID_FOR, urgent=True
     )
     subject = gettext("Your code for Nöbet")
-    outbox.add(batch, contact.channel, [outbox.Recipient(address=contact.address, text=text, subject=subject)])
+    outbox.add(batch, contact.channel, [outbox.Addressee(address=contact.address, text=text, subject=subject)])
     outbox.release(batch, by=by)
 
 

@@ -45,7 +45,7 @@ Rows = dict[str, dict[str, object]]
 
 
 @dataclass
-class Table:
+class CsvTable:
     """A file that was read: {field: value} and line number of each row, by its code."""
 
     path: Path
@@ -58,9 +58,9 @@ class Table:
             raise BadRegister([at_line(self.path, self.lines[code], text) for code, text in problems.items()])
 
 
-def read(path: Path, columns: Columns) -> Table:
+def read(path: Path, columns: Columns) -> CsvTable:
     """A file whose first column in `columns` is its code. Raises `BadRegister`."""
-    table = Table(path)
+    table = CsvTable(path)
     wrong: list[str] = []
     for line, row in lines(path, columns):
         try:

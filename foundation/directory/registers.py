@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from foundation.directory.csv_files import (
     Column,
     Columns,
+    CsvTable,
     Rows,
-    Table,
     any_text,
     degrees,
     digits,
@@ -67,7 +67,7 @@ MUNICIPALITY: Columns = {
 
 
 @dataclass(frozen=True)
-class Change:
+class RecordChange:
     """One record that differs: `fields` maps a field to (what it was, what it becomes)."""
 
     code: str
@@ -75,13 +75,13 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RegisterDiff:
     """What a file would do to one register: codes added and missing, records changed."""
 
     model: Register
     rows: Rows
     added: list[str]
-    changed: list[Change]
+    changed: list[RecordChange]
     missing: list[str]
 
     @property
@@ -90,13 +90,15 @@ class Comparison:
         return {code: values for code, values in self.rows.items() if code in codes}
 
 
-def compare(municipalities: Path, *, provinces: Path | None = None, components: Path | None = None) -> list[Comparison]:
+def compare(
+    municipalities: Path, *, provinces: Path | None = None, components: Path | None = None
+) -> list[RegisterDiff]:
     """What importing would change, register by register, in the order to save them.
 
     The other two files are taken from beside the first when they lie there. Raises
     `BadRegister`, which names every bad row by file and line.
     """
-    found: list[Comparison] = []
+    found: list[RegisterDiff] = []
     if path := provinces or beside(municipalities, "provinces.csv"):
         found.append(differences(Province, read(path, PROVINCE)))
     if path := components or beside(municipalities, "components.csv"):
@@ -108,7 +110,7 @@ def compare(municipalities: Path, *, provinces: Path | None = None, components: 
 
 
 @transaction.atomic
-def carry_out(comparisons: Iterable[Comparison]) -> None:
+def carry_out(comparisons: Iterable[RegisterDiff]) -> None:
     """Save what `compare` found, in one transaction."""
     for comparison in comparisons:
         if comparison.model is Municipality:
@@ -122,14 +124,14 @@ def beside(path: Path, neighbour: str) -> Path | None:
     return candidate if candidate.exists() else None
 
 
-def in_file_order(components: Table) -> Table:
+def in_file_order(components: CsvTable) -> CsvTable:
     """People choose from components in the order of the file."""
     for position, values in enumerate(components.rows.values()):
         values["position"] = position
     return components
 
 
-def check_places(table: Table, plates: set[str]) -> None:
+def check_places(table: CsvTable, plates: set[str]) -> None:
     """Every municipality names a known province and a known parent."""
     plates = plates | set(Province.objects.values_list("plate_code", flat=True))
     metropolitan = Municipality.Type.METROPOLITAN
@@ -146,15 +148,15 @@ def check_places(table: Table, plates: set[str]) -> None:
     table.refuse(problems)
 
 
-def differences(model: Register, table: Table) -> Comparison:
+def differences(model: Register, table: CsvTable) -> RegisterDiff:
     fields = list(next(iter(table.rows.values()), {}))
     held = {str(values[fields[0]]): values for values in model._default_manager.values(*fields)}
     changed = []
     for code, values in table.rows.items():
         was = held.get(code, values)
         if was != values:
-            changed.append(Change(code, {f: (was[f], values[f]) for f in fields if was[f] != values[f]}))
-    return Comparison(
+            changed.append(RecordChange(code, {f: (was[f], values[f]) for f in fields if was[f] != values[f]}))
+    return RegisterDiff(
         model=model,
         rows=table.rows,
         added=[code for code in table.rows if code not in held],

@@ -15,7 +15,7 @@ from foundation.directory.models import Destruction, Invitation
 
 
 @dataclass(frozen=True)
-class Rule:
+class RetentionRule:
     """One class of data. `destroy` takes a moment and destroys what is older; returns how much.
 
     It may stop early and be called again tomorrow; calling it twice does no harm.
@@ -26,7 +26,7 @@ class Rule:
     destroy: Callable[[datetime], int]
 
 
-def carry_out(rules: Iterable[Rule]) -> int:
+def carry_out(rules: Iterable[RetentionRule]) -> int:
     """Destroy what is overdue, rule by rule, and write down how much; returns the sum."""
     total = 0
     for rule in rules:

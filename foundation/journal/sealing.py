@@ -16,7 +16,7 @@ from foundation.journal.models import Entry, Head, PersonalText
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Break:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainCheck:
     """What a check found: how far it got, the head it computed, and the first break, if any."""
 
     checked: int
@@ -51,7 +51,7 @@ def seal() -> int:
 def _seal_some() -> int:
     Head.objects.get_or_create(pk=1)
     head = Head.objects.select_for_update().get(pk=1)
-    entries = list(Entry.objects.filter(position=None).order_by("id")[:AT_ONCE])
+    entries = list(Entry.objects.filter(position=None).order_by("id")[:BATCH_SIZE])
     for entry in entries:
         head.position += 1
         head.digest = chain.link(head.digest, head.position, said_by(entry))
@@ -73,7 +73,7 @@ def said_by(entry: Entry) -> str:
     )
 
 
-def verify(*, anchor: tuple[int, str] | None = None) -> Verdict:
+def verify(*, anchor: tuple[int, str] | None = None) -> ChainCheck:
     """Walk the chain from its start.
 
     `anchor` is a (position, digest) kept outside the database, from the log or a
@@ -84,11 +84,11 @@ def verify(*, anchor: tuple[int, str] | None = None) -> Verdict:
         position += 1
         problem = _problem(entry, position, digest)
         if problem:
-            return Verdict(position - 1, digest, Break(position, problem))
+            return ChainCheck(position - 1, digest, Break(position, problem))
         digest = entry.digest
         if anchor and anchor[0] == position and anchor[1] != digest:
-            return Verdict(position - 1, digest, Break(position, "not what the anchor says"))
-    return Verdict(position, digest, _missing_tail(position, digest, anchor))
+            return ChainCheck(position - 1, digest, Break(position, "not what the anchor says"))
+    return ChainCheck(position, digest, _missing_tail(position, digest, anchor))
 
 
 def _sealed() -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from foundation.leases.models import SweepMark
 logger = logging.getLogger(__name__)
 
 
-def go_round(name: str, work: Callable[[], object]) -> bool:
+def run_sweep(name: str, work: Callable[[], object]) -> bool:
     """Do one sweep and mark it; True when it went through.
 
     A sweep that fails is logged and marked, never raised: the others go on, and

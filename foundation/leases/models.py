@@ -12,7 +12,7 @@ from foundation.leases import backoff, claims
 LEASE = timedelta(seconds=30)
 
 
-class PromiseQuerySet(models.QuerySet):
+class LeasedRowQuerySet(models.QuerySet):
     def due(self, at: datetime | None = None):
         """Those owed now: waiting and due, or leased by someone who let the lease run out."""
         at = at or now()
@@ -34,7 +34,7 @@ class PromiseQuerySet(models.QuerySet):
         return rows
 
 
-class Promise(models.Model):
+class LeasedRow(models.Model):
     """Something owed at `due_at`. Whoever holds the lease does it, then says so.
 
     `keep`, `retry` and `give_up` return False when the lease has meanwhile gone to
@@ -54,7 +54,7 @@ class Promise(models.Model):
     owner = models.UUIDField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 
-    objects = PromiseQuerySet.as_manager()
+    objects = LeasedRowQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -64,16 +64,16 @@ class Promise(models.Model):
 
     def keep(self) -> bool:
         """It is done."""
-        return self._end(state=Promise.State.KEPT)
+        return self._end(state=LeasedRow.State.KEPT)
 
     def retry(self, *, after: timedelta | None = None, error: str = "") -> bool:
         """It failed for now: due again `after` a while (default: backoff with jitter)."""
         wait = backoff.wait(self.attempt) if after is None else after
-        return self._end(state=Promise.State.WAITING, due_at=now() + wait, last_error=error[:300])
+        return self._end(state=LeasedRow.State.WAITING, due_at=now() + wait, last_error=error[:300])
 
     def give_up(self, reason: str) -> bool:
         """It will never be done; `reason` says why."""
-        return self._end(state=Promise.State.BROKEN, last_error=reason[:300])
+        return self._end(state=LeasedRow.State.BROKEN, last_error=reason[:300])
 
     def renew(self, lease: timedelta = LEASE) -> bool:
         """Hold the lease longer, for work that takes its time."""
@@ -83,7 +83,7 @@ class Promise(models.Model):
         return bool(held)
 
     def _held(self):
-        return type(self)._base_manager.filter(pk=self.pk, state=Promise.State.LEASED, owner=self.owner)
+        return type(self)._base_manager.filter(pk=self.pk, state=LeasedRow.State.LEASED, owner=self.owner)
 
     def _end(self, **changes) -> bool:
         changes |= {"leased_until": None, "owner": None}

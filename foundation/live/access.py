@@ -20,7 +20,7 @@ NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 
 
-class Keeper:
+class SocketAccess:
     """Answers for one page at one door. Subclasses set or override the four below.
 
     `public`     nobody is asked who they are and no cookie is read

@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from foundation.live.access import Keeper
+from foundation.live.access import SocketAccess
 from foundation.live.hubs import Hub, Member
 from foundation.live.metrics import ws_connections
 from foundation.live.poller import lookout
@@ -22,7 +22,7 @@ LARGEST = 4096  # bytes a page may say at once; a resume is under 100
 MANY, MOMENT = 30, 10.0  # frames a page may say in so many seconds
 
 
-class LiveConsumer(Keeper, AsyncWebsocketConsumer):
+class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
     """One open page. Subclass it with `audience`, `admit` and `snapshot` (see `Keeper`).
 
     class BoardSocket(LiveConsumer):
@@ -68,7 +68,7 @@ class LiveConsumer(Keeper, AsyncWebsocketConsumer):
         await self.hub.join(self.member, self.read_state)
 
     async def _ask(self):
-        if self.public and type(self).admit is Keeper.admit:
+        if self.public and type(self).admit is SocketAccess.admit:
             self.recognise_scope(self.scope)  # reads no database, so spares the thread
             return None, None
         return await database_sync_to_async(self._examine)()

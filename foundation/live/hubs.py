@@ -16,7 +16,7 @@ from foundation import now
 from foundation.live import frames
 from foundation.live.frames import Frame
 from foundation.live.revocation import Listener
-from foundation.live.transports import Wire
+from foundation.live.transports import Transport
 
 FRAME_PAUSE = 1.0  # seconds between two deltas of one audience while changes keep coming
 HEAD_PAUSE = 8.0  # seconds between heads; the contract promises ten
@@ -30,7 +30,7 @@ TOO_SLOW = 1013
 
 
 @dataclass(frozen=True)
-class Change:
+class NumberedEvent:
     """One numbered event, as a hub keeps it."""
 
     number: int
@@ -43,7 +43,7 @@ class Change:
 class Member:
     """One open page: the wire to it, how to close it, and who reads it."""
 
-    wire: Wire
+    wire: Transport
     close: Callable[[int], Coroutine[Any, Any, None]]
     listener: Listener | None = None
     late: int = 0
@@ -63,8 +63,8 @@ class Hub:
     read_at: float = 0.0
     members: set[Member] = field(default_factory=set)
     joining: int = 0
-    ring: deque[Change] = field(default_factory=lambda: deque(maxlen=RING))
-    unsaid: list[Change] = field(default_factory=list)
+    ring: deque[NumberedEvent] = field(default_factory=lambda: deque(maxlen=RING))
+    unsaid: list[NumberedEvent] = field(default_factory=list)
 
     def __post_init__(self):
         self.opened = asyncio.Event()
@@ -109,7 +109,7 @@ class Hub:
 
     # --- hearing ----------------------------------------------------------
 
-    def hear(self, epoch: str, known_from: int, head: int, changes: list[Change]) -> None:
+    def hear(self, epoch: str, known_from: int, head: int, changes: list[NumberedEvent]) -> None:
         """Take what one reading of the database found for this audience, up to `head`."""
         if self.examined == UNREAD or epoch != self.epoch or self.examined < known_from:
             self._start_over(epoch, known_from, head, changes)
@@ -122,7 +122,7 @@ class Hub:
             pause = self.framed_at + FRAME_PAUSE - time.monotonic()
             self._timer = self.loop.call_later(max(0.0, pause), self._speak)
 
-    def _start_over(self, epoch: str, known_from: int, head: int, changes: list[Change]) -> None:
+    def _start_over(self, epoch: str, known_from: int, head: int, changes: list[NumberedEvent]) -> None:
         """The first reading, another history, or a gap too wide to tell change by change."""
         self.epoch, self.known_from, self.examined, self.said = epoch, known_from, head, head
         self.ring.clear()
@@ -134,7 +134,7 @@ class Hub:
             self._broadcast(frames.RESYNC)
         self.opened.set()
 
-    def _remember(self, changes: list[Change]) -> None:
+    def _remember(self, changes: list[NumberedEvent]) -> None:
         self.ring.extend(changes)
         if len(self.ring) == RING:
             self.known_from = max(self.known_from, self.ring[0].number)
@@ -216,7 +216,7 @@ class Hub:
         return epoch, last, frames.snapshot(epoch, last, await read_state())
 
 
-def added_up(changes: list[Change]) -> dict[tuple[str, str], dict]:
+def added_up(changes: list[NumberedEvent]) -> dict[tuple[str, str], dict]:
     """One entry for each thing; the later value of a key wins."""
     total: dict[tuple[str, str], dict] = {}
     for change in changes:

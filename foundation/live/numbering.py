@@ -74,7 +74,7 @@ def prune() -> int:
     return Event.objects.filter(number__lte=forgettable[-1]).delete()[0]
 
 
-def keep_house() -> int:
+def maintain() -> int:
     """What the timetable does: number what no open page asked for, and forget what is old."""
     number_waiting()
     forgotten = 0

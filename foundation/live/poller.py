@@ -10,20 +10,20 @@ from weakref import WeakKeyDictionary
 from django.db import connection
 
 from foundation.live import doorbell, numbering, revocation
-from foundation.live.hubs import Change, Hub, milliseconds
+from foundation.live.hubs import Hub, NumberedEvent, milliseconds
 from foundation.live.models import Era, Event
 from foundation.live.revocation import Listener
 
 log = logging.getLogger(__name__)
 
 LOOK_PAUSE = 1.0  # seconds between looks when nobody rings
-BREATH = 0.05  # seconds between looks when the bell never stops, or another process has the turn
+BUSY_PAUSE_SECONDS = 0.05  # seconds between looks when the bell never stops, or another process has the turn
 PRESENCE_PAUSE = 2.0  # seconds between two checks of who may still listen
 REACH = 20_000  # numbers a look goes back; a hub further behind starts over
 
 
 @dataclass(frozen=True)
-class Question:
+class PollRequest:
     """What the hubs want to know: for each audience the number examined so far."""
 
     examined: dict[str, int]
@@ -31,20 +31,20 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Poll:
     """What one look found, complete for the asked audiences up to `head`."""
 
     epoch: str
     known_from: int
     head: int
-    changes: dict[str, list[Change]]
+    changes: dict[str, list[NumberedEvent]]
     probed_ms: int | None
     fallen: dict[Listener, int]
     read_at: float
     is_whole: bool  # False while another process numbers what was committed
 
 
-class Lookout:
+class EventPoller:
     """Looks when rung and at least every second, while any hub of its loop has pages open."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop):
@@ -95,7 +95,7 @@ class Lookout:
         for hub in tuple(self.hubs.values()):
             hub.speak_of_head()
 
-    def _tell(self, finding: Finding) -> None:
+    def _tell(self, finding: Poll) -> None:
         for audience, changes in finding.changes.items():
             if hub := self.hubs.get(audience):
                 hub.probed_ms, hub.read_at = finding.probed_ms, finding.read_at
@@ -113,7 +113,7 @@ class Lookout:
                 self.rung.wait(pause)
                 self.rung.clear()
                 pause = self._look_once(stopping)
-                stopping.wait(BREATH)
+                stopping.wait(BUSY_PAUSE_SECONDS)
         finally:
             connection.close()
 
@@ -127,21 +127,21 @@ class Lookout:
             return LOOK_PAUSE
         if not stopping.is_set():
             self.loop.call_soon_threadsafe(self._tell, finding)
-        return LOOK_PAUSE if finding.is_whole else BREATH
+        return LOOK_PAUSE if finding.is_whole else BUSY_PAUSE_SECONDS
 
-    def _question(self) -> Question:
+    def _question(self) -> PollRequest:
         hubs = tuple(self.hubs.values())
         listeners: frozenset[Listener] = frozenset()
         if time.monotonic() - self._presence_at >= PRESENCE_PAUSE:
             self._presence_at = time.monotonic()
             listeners = frozenset(m.listener for hub in hubs for m in tuple(hub.members) if m.listener)
-        return Question({hub.audience: hub.examined for hub in hubs}, listeners)
+        return PollRequest({hub.audience: hub.examined for hub in hubs}, listeners)
 
 
 ERA = Era.objects.as_looked_at()  # kept, because building this query costs more than running it
 
 
-def look(question: Question) -> Finding:
+def look(question: PollRequest) -> Poll:
     """Number what waits, then read what happened: one query while nothing does, else a few."""
     read_at = time.monotonic()
     era, is_whole = era_now(), True
@@ -149,13 +149,13 @@ def look(question: Question) -> Finding:
         is_whole = numbering.number_waiting()
         era = era_now()
     floor = max(era.head - REACH, era.pruned_to, 0)
-    return Finding(
+    return Poll(
         epoch=era.epoch,
         known_from=floor,
         head=era.head,
         changes=changes_between(floor, era.head, question),
         probed_ms=milliseconds(era.probed_at) if era.probed_at else None,
-        fallen=revocation.fallen(question.listeners),
+        fallen=revocation.revoked(question.listeners),
         read_at=read_at,
         is_whole=is_whole,
     )
@@ -168,9 +168,9 @@ def era_now():
     return era
 
 
-def changes_between(floor: int, head: int, question: Question) -> dict[str, list[Change]]:
+def changes_between(floor: int, head: int, question: PollRequest) -> dict[str, list[NumberedEvent]]:
     """What each asked audience does not know yet; asks the database only if there is something."""
-    changes: dict[str, list[Change]] = {audience: [] for audience in question.examined}
+    changes: dict[str, list[NumberedEvent]] = {audience: [] for audience in question.examined}
     since = max(floor, min(question.examined.values(), default=head))
     if since >= head:
         return changes
@@ -178,16 +178,16 @@ def changes_between(floor: int, head: int, question: Question) -> dict[str, list
     rows = events.order_by("number").values_list("audience", "number", "kind", "object_id", "data")
     for audience, number, kind, object_id, data in rows:
         if number and number > question.examined[audience]:
-            changes[audience].append(Change(number, kind, object_id, data))
+            changes[audience].append(NumberedEvent(number, kind, object_id, data))
     return changes
 
 
-_lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, Lookout] = WeakKeyDictionary()
+_lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, EventPoller] = WeakKeyDictionary()
 
 
-def lookout() -> Lookout:
+def lookout() -> EventPoller:
     """The lookout of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _lookouts:
-        _lookouts[loop] = Lookout(loop)
+        _lookouts[loop] = EventPoller(loop)
     return _lookouts[loop]

@@ -9,7 +9,7 @@ import redis
 log = logging.getLogger(__name__)
 
 CHANNEL = "nobet:look"
-PATIENCE = 1.0  # seconds for one word with Redis before it counts as gone
+TIMEOUT_SECONDS = 1.0  # seconds for one word with Redis before it counts as gone
 PAUSE = 1.0  # seconds between attempts to reach a Redis that is gone
 
 
@@ -40,7 +40,7 @@ class RedisBell:
                 thread.start()
 
     def _connect(self) -> redis.Redis:
-        return redis.Redis.from_url(self.url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        return redis.Redis.from_url(self.url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
 
     def _post(self) -> None:
         """Carry rings to Redis; many rings of one moment are one message."""
@@ -66,5 +66,5 @@ class RedisBell:
         with self._connect().pubsub(ignore_subscribe_messages=True) as subscription:
             subscription.subscribe(CHANNEL)
             while True:
-                if subscription.get_message(timeout=PATIENCE / 2):
+                if subscription.get_message(timeout=TIMEOUT_SECONDS / 2):
                     self.heard()

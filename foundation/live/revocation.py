@@ -18,7 +18,7 @@ COME_AGAIN = 1012  # the door decides anew
 
 
 @dataclass(frozen=True)
-class Standing:
+class SessionBasis:
     """What opened the door: the password of the day and the memberships held."""
 
     password: str
@@ -31,17 +31,17 @@ class Listener:
 
     person_id: int
     session_key: str
-    standing: Standing
+    standing: SessionBasis
 
 
-def standings(person_ids: Collection[int]) -> dict[int, Standing]:
+def standings(person_ids: Collection[int]) -> dict[int, SessionBasis]:
     """How each of these people stands now; whoever was revoked is left out."""
     passwords = dict(Person.objects.filter(pk__in=person_ids, is_active=True).values_list("pk", "password"))
     held = defaultdict(set)
     current = Membership.objects.current().filter(person_id__in=passwords)
     for person_id, *membership in current.values_list("person_id", "role", "municipality_id", "province_id", "scope"):
         held[person_id].add(tuple(membership))
-    return {pk: Standing(password, frozenset(held[pk])) for pk, password in passwords.items()}
+    return {pk: SessionBasis(password, frozenset(held[pk])) for pk, password in passwords.items()}
 
 
 def listener(person_id: int, session_key: str) -> Listener | None:
@@ -50,7 +50,7 @@ def listener(person_id: int, session_key: str) -> Listener | None:
     return Listener(person_id, session_key, standing) if standing else None
 
 
-def fallen(listeners: Collection[Listener]) -> dict[Listener, int]:
+def revoked(listeners: Collection[Listener]) -> dict[Listener, int]:
     """Those whose page must close, with the close code that says why."""
     codes: dict[Listener, int] = {}
     if not listeners:

@@ -19,7 +19,7 @@ from foundation.live.frames import Frame
 GONE_AFTER = 30_000  # milliseconds in which a browser's machine must say that it has what we wrote
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """Where a hub writes. Neither method may wait or raise for one client's sake."""
 
     def write(self, frame: Frame) -> None: ...
@@ -109,7 +109,7 @@ def let_go_of_the_dead(connection) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, option, GONE_AFTER)
 
 
-def wire_to(send) -> Wire:
+def wire_to(send) -> Transport:
     """The shortest way to the client behind an ASGI `send` whose socket was accepted."""
     if isinstance(send, partial) and send.args:
         protocol = send.args[0]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import now
 from foundation.live import frames, numbering
-from foundation.live.access import NOT_SIGNED_IN, Keeper
+from foundation.live.access import NOT_SIGNED_IN, SocketAccess
 from foundation.live.frames import Frame
 from foundation.live.hubs import Member, milliseconds
 from foundation.live.models import Era, Event, ProbeCycle
@@ -26,7 +26,7 @@ MOST_PAGES = 2000  # answers a process keeps: one for every municipality, and so
 
 
 @dataclass(frozen=True)
-class Page:
+class PolledPage:
     """What everyone who asks within a second is answered."""
 
     read_at: float
@@ -35,11 +35,11 @@ class Page:
     probed_ms: int | None
 
 
-_pages: dict[str, Page] = {}
+_pages: dict[str, PolledPage] = {}
 _reading = threading.Lock()
 
 
-def poll_view(keeper_class: type[Keeper]):
+def poll_view(keeper_class: type[SocketAccess]):
     """A view that answers the snapshot frame as JSON, or 304 when nothing was said since.
 
     Readers cost no query: a process asks the database at most once a second for each
@@ -65,7 +65,7 @@ def poll_view(keeper_class: type[Keeper]):
     return poll
 
 
-def at_the_door(keeper_class: type[Keeper], request, kwargs) -> tuple[Keeper, HttpResponse | None]:
+def at_the_door(keeper_class: type[SocketAccess], request, kwargs) -> tuple[SocketAccess, HttpResponse | None]:
     keeper = keeper_class()
     keeper.recognise_request(request, kwargs)
     refusal = keeper.refusal()
@@ -74,7 +74,7 @@ def at_the_door(keeper_class: type[Keeper], request, kwargs) -> tuple[Keeper, Ht
     return keeper, HttpResponse(status=401 if refusal == NOT_SIGNED_IN else 403)
 
 
-def page_of(keeper: Keeper) -> Page:
+def page_of(keeper: SocketAccess) -> PolledPage:
     page = _pages.get(keeper.audience)
     if page and time.monotonic() - page.read_at < PAGE_AGE:
         return page
@@ -88,7 +88,7 @@ def page_of(keeper: Keeper) -> Page:
         return _pages[keeper.audience]
 
 
-def read_page(keeper: Keeper, known: Page | None) -> Page:
+def read_page(keeper: SocketAccess, known: PolledPage | None) -> PolledPage:
     """Look once; the snapshot is read only if something was said since `known`."""
     read_at = time.monotonic()
     numbering.number_waiting()
@@ -100,7 +100,7 @@ def read_page(keeper: Keeper, known: Page | None) -> Page:
         body = known.body
     else:
         body = frames.snapshot(era.epoch, era.head, keeper.snapshot()).text.encode()
-    return Page(read_at, etag, body, milliseconds(probed.ended_at) if probed else None)
+    return PolledPage(read_at, etag, body, milliseconds(probed.ended_at) if probed else None)
 
 
 class StreamWire:
@@ -131,7 +131,7 @@ class StreamWire:
                 yield line
 
 
-def stream_view(keeper_class: type[Keeper]):
+def stream_view(keeper_class: type[SocketAccess]):
     """A view that speaks the socket's frames as server-sent events. For ASGI servers;
     any other answers 501, and the page goes on to poll."""
 
@@ -151,7 +151,7 @@ def stream_view(keeper_class: type[Keeper]):
     return stream
 
 
-async def told(keeper: Keeper, listener):
+async def told(keeper: SocketAccess, listener):
     """Join the hub for as long as someone reads."""
     yield f"retry: {random.randrange(*COME_BACK)}\n\n"
     wire = StreamWire()

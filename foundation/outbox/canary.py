@@ -27,7 +27,7 @@ def fly() -> bool:
         return False
     batch = outbox.open_batch(key, lane=Lane.DRILL, sender=settings.SMS_SENDER, urgent=True)
     text = f"NOBET deneme {slot % 10_000:04d}"
-    outbox.add(batch, "sms", [outbox.Recipient(number, text) for number in settings.SMS_CANARY_NUMBERS])
+    outbox.add(batch, "sms", [outbox.Addressee(number, text) for number in settings.SMS_CANARY_NUMBERS])
     outbox.release(batch)
     return True
 

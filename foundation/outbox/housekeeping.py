@@ -7,7 +7,7 @@ from foundation.leases import claims
 from foundation.outbox.delivery import ledger
 from foundation.outbox.models import Batch, Message
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 def expire() -> int:
@@ -15,7 +15,7 @@ def expire() -> int:
     at = now()
     outlived = Message.objects.filter(state=Message.State.QUEUED, expires_at__lte=at).order_by("pk")
     done = 0
-    while messages := claims.take(outlived, AT_ONCE, {"state": Message.State.EXPIRED, "moved_at": at}):
+    while messages := claims.take(outlived, BATCH_SIZE, {"state": Message.State.EXPIRED, "moved_at": at}):
         ledger.tell((message.batch_id, Message.State.EXPIRED, message.pk) for message in messages)
         done += len(messages)
     return done

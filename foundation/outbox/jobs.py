@@ -24,8 +24,8 @@ def apply_receipts() -> None:
 
 
 @worker_shutting_down.connect
-def close_shop(**_) -> None:
-    dispatch.close_shop()
+def drain(**_) -> None:
+    dispatch.drain()
 
 
 RECEIPTS = "outbox.receipts"

@@ -23,7 +23,7 @@ COPIES_APART = timedelta(seconds=125)  # wider than the window in which a look-u
 
 
 @dataclass(frozen=True)
-class Recipient:
+class Addressee:
     """One address and what it is told. SMS addresses are E.164 ("+905321234567").
 
     `reference` is the caller's own name for the recipient; a lower `priority` leaves
@@ -42,7 +42,7 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class Tally:
+class BatchTally:
     """The closing equation of a batch, each class counted by itself."""
 
     intended: int
@@ -87,7 +87,7 @@ def open_batch(
 
 
 @transaction.atomic
-def add(batch: Batch, channel: str, recipients: Iterable[Recipient]) -> int:
+def add(batch: Batch, channel: str, recipients: Iterable[Addressee]) -> int:
     """Hand in recipients; returns how many addresses were new to the batch.
 
     Handing in the same address again changes nothing, however often a person is
@@ -111,7 +111,7 @@ def add(batch: Batch, channel: str, recipients: Iterable[Recipient]) -> int:
     return added
 
 
-def _add_chunk(batch: Batch, channel: str, recipients: list[Recipient]) -> int:
+def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee]) -> int:
     wanted = {recipient.address: recipient for recipient in reversed(recipients)}
     known = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
     for address in known:
@@ -123,7 +123,7 @@ def _add_chunk(batch: Batch, channel: str, recipients: list[Recipient]) -> int:
 
 
 def _message(
-    batch: Batch, channel: str, recipient: Recipient, closed: dict[str, str], turkish: bool = False
+    batch: Batch, channel: str, recipient: Addressee, closed: dict[str, str], turkish: bool = False
 ) -> Message:
     reason = closed.get(recipient.address) or recipient.suppressed
     waiting = Message.State.ABORTED if batch.state == Batch.State.STOPPED else Message.State.QUEUED
@@ -154,7 +154,7 @@ def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERAT
     batch, suppressed = Batch.objects.claim_released(key, Lane(lane), to)
     if batch is None:
         return Batch.objects.get(key=key)
-    recipient = Recipient(address=to, subject=subject, text=text, suppressed=suppressed)
+    recipient = Addressee(address=to, subject=subject, text=text, suppressed=suppressed)
     message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
         message.text, message.is_sealed = encryption.seal(text), True
@@ -248,11 +248,11 @@ def stopped(batch: Batch) -> Stopped:
     )
 
 
-def tally(batch: Batch) -> Tally:
+def tally(batch: Batch) -> BatchTally:
     """Each class of the closing equation, counted by itself and never by subtraction."""
     count = _counts(batch)
     state = Message.State
-    return Tally(
+    return BatchTally(
         intended=Batch.objects.values_list("intended", flat=True).get(pk=batch.pk),
         delivered=count(state.DELIVERED),
         in_flight=count(*Message.IN_FLIGHT),

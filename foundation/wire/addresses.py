@@ -41,7 +41,7 @@ class ForbiddenAddress(OSError):
 
 
 @dataclass(frozen=True)
-class Policy:
+class AddressPolicy:
     """Which addresses and ports may be reached. `ports` of None means any."""
 
     allow_private: bool = False
@@ -84,7 +84,7 @@ def is_public(address: Address) -> bool:
     return isinstance(address, ipaddress.IPv4Address) or address in GLOBAL_UNICAST
 
 
-def guarded_socket(info: tuple, *, policy: Policy) -> socket.socket:
+def guarded_socket(info: tuple, *, policy: AddressPolicy) -> socket.socket:
     """A socket for one resolved address, or `ForbiddenAddress`. `info` as of getaddrinfo."""
     family, kind, protocol, _name, place = info
     policy.admit(place[0], place[1])
@@ -104,7 +104,7 @@ async def open_guarded(
     Raises `ForbiddenAddress` when none is admitted, else what the last attempt raised
     (`OSError`, `ssl.SSLError`, `TimeoutError`).
     """
-    policy = Policy(allow_private=allow_private)
+    policy = AddressPolicy(allow_private=allow_private)
     async with asyncio.timeout(timeout):
         opened = await first_open(await places(host, port), policy)
         try:
@@ -125,7 +125,7 @@ async def places(host: str, port: int) -> list[tuple]:
     return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", place)]
 
 
-async def first_open(infos: list[tuple], policy: Policy) -> socket.socket:
+async def first_open(infos: list[tuple], policy: AddressPolicy) -> socket.socket:
     failure: OSError = OSError("the name has no address")
     for info in infos:
         try:
@@ -150,7 +150,7 @@ class GuardedConnector(aiohttp.TCPConnector):
     """aiohttp's connector whose every socket, after every redirect, is judged."""
 
     def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options):
-        policy = Policy(allow_private=allow_private, ports=ports)
+        policy = AddressPolicy(allow_private=allow_private, ports=ports)
         super().__init__(socket_factory=partial(guarded_socket, policy=policy), **options)
 
 
@@ -171,7 +171,7 @@ class GuardedAdapter(HTTPAdapter):
     """The same for requests: `session.mount("https://", GuardedAdapter())`."""
 
     def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options):
-        self.policy = Policy(allow_private=allow_private, ports=ports)
+        self.policy = AddressPolicy(allow_private=allow_private, ports=ports)
         super().__init__(**options)
 
     def init_poolmanager(self, *arguments, **options):
@@ -189,7 +189,7 @@ def guarded_requests(*, allow_private: bool = False, ports: frozenset[int] | Non
     return session
 
 
-def pools_under(policy: Policy) -> dict[str, type]:
+def pools_under(policy: AddressPolicy) -> dict[str, type]:
     """urllib3's connection pools, their connections opened by `connect_guarded`."""
 
     class Plain(HTTPConnection):
@@ -205,7 +205,7 @@ def pools_under(policy: Policy) -> dict[str, type]:
     return {"http": plain, "https": encrypted}
 
 
-def connect_guarded(connection: HTTPConnection, policy: Policy) -> socket.socket:
+def connect_guarded(connection: HTTPConnection, policy: AddressPolicy) -> socket.socket:
     """Stands in for urllib3's own opening of a socket; the reason stands in the error."""
     failure: OSError = OSError("the name has no address")
     try:
@@ -221,7 +221,7 @@ def connect_guarded(connection: HTTPConnection, policy: Policy) -> socket.socket
         raise NewConnectionError(connection, f"no connection: {failed}") from failed
 
 
-def connected(info: tuple, connection: HTTPConnection, policy: Policy) -> socket.socket:
+def connected(info: tuple, connection: HTTPConnection, policy: AddressPolicy) -> socket.socket:
     opened = guarded_socket(info, policy=policy)
     for option in connection.socket_options or ():
         opened.setsockopt(*option)

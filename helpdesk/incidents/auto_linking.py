@@ -14,7 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from foundation import now
 from foundation.directory.models import Component
 from helpdesk.incidents import major_incidents, vocabulary
-from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, Report
+from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, TicketText
 from helpdesk.models import MajorIncident, Message, Ticket
 from monitoring.models import Affected, Outage
 
@@ -62,8 +62,8 @@ def with_first_words(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     return tickets.annotate(first_words=Subquery(said)).select_related("municipality").defer("search_text")
 
 
-def report_of(ticket) -> Report:
-    return Report(
+def report_of(ticket) -> TicketText:
+    return TicketText(
         key=ticket.pk,
         subject=ticket.subject,
         body=ticket.first_words or "",

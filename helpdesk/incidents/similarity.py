@@ -31,7 +31,7 @@ LIKELY_OUTAGE = 0.5
 
 
 @dataclass(frozen=True)
-class Report:
+class TicketText:
     """What the matcher reads of one ticket. `key` is the caller's name for it."""
 
     key: object
@@ -75,7 +75,7 @@ class Group:
     """Reports that resemble each other. `key` is the incident it already is, if it is one."""
 
     key: object = None
-    members: list[Report] = field(default_factory=list)
+    members: list[TicketText] = field(default_factory=list)
     topics: Counter = field(default_factory=Counter)
     grams: Counter = field(default_factory=Counter)
     last_at: datetime | None = None
@@ -99,7 +99,7 @@ class Group:
         topics = topic_likeness(self.topics, other.topics)
         return topics >= SAME_TOPICS and cosine_of_counts(self.grams, other.grams) >= SAME_VOICE
 
-    def add(self, report: Report) -> None:
+    def add(self, report: TicketText) -> None:
         self.members.append(report)
         self.topics.update(report.topics)
         self.grams.update(report.grams.keys())
@@ -121,7 +121,7 @@ class Group:
     def is_silent(self, at: datetime) -> bool:
         return self.key is None and self.last_at is not None and at - self.last_at > SILENT_AFTER
 
-    def likeness(self, report: Report) -> float:
+    def likeness(self, report: TicketText) -> float:
         """0 to 1: how much the report resembles what the group is about."""
         words = cosine(report.grams, self.grams)
         if len(self.members) >= SETTLED_AT and words < SAME_WORDS:
@@ -162,7 +162,7 @@ class Desk:
     def __init__(self, groups: Iterable[Group] = ()):
         self.groups: list[Group] = list(groups)
 
-    def take(self, report: Report) -> Group | None:
+    def take(self, report: TicketText) -> Group | None:
         """The group this report belongs to, perhaps a new one; None if it sounds like no outage."""
         self.groups = [group for group in self.groups if not group.is_silent(report.at)]
         if report.outage_likelihood < LIKELY_OUTAGE:
@@ -186,7 +186,7 @@ class Desk:
         return group
 
 
-def replay(reports: Iterable[Report]) -> dict[object, int]:
+def replay(reports: Iterable[TicketText]) -> dict[object, int]:
     """{key: number of its group} for those that end up linked, from an empty desk."""
     desk, joined = Desk(), []
     for report in sorted(reports, key=lambda report: report.at):

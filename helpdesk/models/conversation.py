@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.wire.files import scanning, uploads
-from foundation.wire.files.scanning import Verdict
+from foundation.wire.files.scanning import ScanVerdict
 from helpdesk.models.ticket import Ticket
 
 
@@ -66,7 +66,7 @@ class Message(models.Model):
 class AttachmentQuerySet(models.QuerySet):
     def waiting(self):
         """Those the scanner has not spoken about yet, the longest unasked first."""
-        return self.filter(verdict=Verdict.WAITING).order_by(F("asked_at").asc(nulls_first=True), "pk")
+        return self.filter(verdict=ScanVerdict.WAITING).order_by(F("asked_at").asc(nulls_first=True), "pk")
 
 
 class Attachment(models.Model):
@@ -84,9 +84,9 @@ class Attachment(models.Model):
     created_at = models.DateTimeField(default=now)
     verdict = models.CharField(
         max_length=9,
-        choices=[(each.value, each.value) for each in Verdict],
+        choices=[(each.value, each.value) for each in ScanVerdict],
         default=scanning.first_verdict,
-        db_default=Verdict.NOT_ASKED.value,
+        db_default=ScanVerdict.NOT_ASKED.value,
     )
     asked_at = models.DateTimeField(null=True, blank=True, help_text="when the scanner was asked last")
 

@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Day:
+class PreviewDay:
     """One date: `bars` are (start, length) in minutes after midnight; `before` is what a draft changes."""
 
     date: date
@@ -36,14 +36,15 @@ class Day:
         return self.before is not None and self.before != self.bars
 
 
-def weeks(calendar: Calendar, around: date, draft: Hours | None = None) -> list[list[Day]]:
+def weeks(calendar: Calendar, around: date, draft: Hours | None = None) -> list[list[PreviewDay]]:
     """Five weeks from the Monday before `around`; under `draft`, if there is one."""
     monday = around - timedelta(days=around.weekday())
     dates = [monday + n * DAY for n in range(7 * WEEKS)]
     names = _names(calendar, dates)
     now = calendars.hours(calendar)
     days = [
-        Day(each, bars(draft or now, each), bars(now, each) if draft else None, names.get(each, [])) for each in dates
+        PreviewDay(each, bars(draft or now, each), bars(now, each) if draft else None, names.get(each, []))
+        for each in dates
     ]
     return [days[start : start + 7] for start in range(0, len(days), 7)]
 

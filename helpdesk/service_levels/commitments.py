@@ -33,7 +33,7 @@ def name_of(metric: str):
 
 
 @dataclass(frozen=True)
-class Promise:
+class PromisedTime:
     """One promised time, before anything was filed."""
 
     metric: str
@@ -50,11 +50,11 @@ class ClassOfPromises:
     """What one of S1–S4 promises, from now."""
 
     severity: Ticket.Severity
-    promises: Sequence[Promise]
+    promises: Sequence[PromisedTime]
 
 
 @dataclass(frozen=True)
-class Deadline:
+class RunningDeadline:
     """A promise that is running: what a queue shows of a ticket's clocks."""
 
     metric: str
@@ -70,7 +70,7 @@ class Deadline:
         return Countdown(started=self.started_at, due=self.due_at, at=now())
 
 
-class Standing(NamedTuple):
+class ClockRow(NamedTuple):
     """What a page reads of a clock."""
 
     metric: str
@@ -109,13 +109,13 @@ class Commitment:
 
 def promised(
     severity: str, at: datetime, facts: Mapping[str, str] | None = None, among: Sequence[PolicyVersion] | None = None
-) -> list[Promise]:
+) -> list[PromisedTime]:
     """What a ticket of this class, filed at `at`, would be promised; what repeats comes last.
 
     `facts` are what else is known of it (`clockwork.FACTS`).
     """
     found = policies.promises(severity, at, among=among, **(facts or {}))
-    promises = [Promise(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
+    promises = [PromisedTime(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
     return sorted(promises, key=lambda promise: promise.metric == "next_update")
 
 
@@ -130,19 +130,19 @@ def of_ticket(ticket: Ticket) -> list[Commitment]:
     return of_clocks(clocks_of(ticket))
 
 
-def clocks_of(ticket: Ticket) -> Sequence[Standing]:
+def clocks_of(ticket: Ticket) -> Sequence[ClockRow]:
     """How every clock of this ticket stands, also those between teams, older rounds first."""
-    named = Clock.objects.of(ticket).order_by("cycle").values_list(*Standing._fields)
-    return [Standing(*values) for values in named]
+    named = Clock.objects.of(ticket).order_by("cycle").values_list(*ClockRow._fields)
+    return [ClockRow(*values) for values in named]
 
 
-def of_clocks(clocks: Sequence[Clock | Standing], metrics: Iterable[str] = METRICS) -> list[Commitment]:
+def of_clocks(clocks: Sequence[Clock | ClockRow], metrics: Iterable[str] = METRICS) -> list[Commitment]:
     """The latest round of each of `metrics` among one ticket's clocks, older rounds first."""
     latest = {clock.metric: commitment_of(clock) for clock in clocks}
     return [latest[metric] for metric in metrics if metric in latest]
 
 
-def next_deadlines(tickets: Sequence[int]) -> dict[int, Deadline]:
+def next_deadlines(tickets: Sequence[int]) -> dict[int, RunningDeadline]:
     """The running promise that falls due next, of each of these ticket ids that has one: one query."""
     running = Clock.objects.filter(
         subject_type=Ticket._meta.label_lower,
@@ -151,7 +151,11 @@ def next_deadlines(tickets: Sequence[int]) -> dict[int, Deadline]:
         metric__in=METRICS,
     )
     latest_first = running.order_by("-due_at").values_list("subject_id", "metric", "started_at", "due_at")
-    return {ticket: Deadline(metric, started, due) for ticket, metric, started, due in latest_first if started and due}
+    return {
+        ticket: RunningDeadline(metric, started, due)
+        for ticket, metric, started, due in latest_first
+        if started and due
+    }
 
 
 def soonest(commitments: Sequence[Commitment]) -> Commitment | None:
@@ -160,7 +164,7 @@ def soonest(commitments: Sequence[Commitment]) -> Commitment | None:
     return min(running, key=lambda pair: pair[0])[1] if running else None
 
 
-def commitment_of(clock: Clock | Standing) -> Commitment:
+def commitment_of(clock: Clock | ClockRow) -> Commitment:
     return Commitment(
         metric=clock.metric,
         state=clock.state,

@@ -7,7 +7,7 @@ from django.db import transaction
 from foundation import now
 from foundation.journal import journal
 from foundation.wire.files import scanning
-from foundation.wire.files.scanning import Verdict
+from foundation.wire.files.scanning import ScanVerdict
 from helpdesk.models import Attachment
 from helpdesk.tickets import live_updates
 
@@ -19,28 +19,28 @@ def ask_about_waiting() -> int:
     settled = 0
     for attachment in Attachment.objects.waiting().select_related("message__ticket")[:AT_ONCE]:
         verdict = verdict_on(attachment)
-        if verdict == Verdict.WAITING:
+        if verdict == ScanVerdict.WAITING:
             Attachment.objects.filter(pk=attachment.pk).update(asked_at=now())
         else:
             settled += settle(attachment, verdict)
     return settled
 
 
-def verdict_on(attachment: Attachment) -> Verdict:
+def verdict_on(attachment: Attachment) -> ScanVerdict:
     try:
         with closing(attachment.file.open("rb")) as file:
             return scanning.ask(file)
     except OSError:  # the store of files is away, or has lost this one
-        return Verdict.WAITING
+        return ScanVerdict.WAITING
 
 
 @transaction.atomic
-def settle(attachment: Attachment, verdict: Verdict) -> bool:
+def settle(attachment: Attachment, verdict: ScanVerdict) -> bool:
     """Let a file go, or delete what was found to do harm. False when somebody was faster."""
-    waiting = Attachment.objects.filter(pk=attachment.pk, verdict=Verdict.WAITING)
+    waiting = Attachment.objects.filter(pk=attachment.pk, verdict=ScanVerdict.WAITING)
     if not waiting.update(verdict=verdict, asked_at=now()):
         return False
-    if verdict == Verdict.INFECTED:
+    if verdict == ScanVerdict.INFECTED:
         journal.record("attachment.infected", attachment, ticket=attachment.message.ticket_id)
         transaction.on_commit(lambda: attachment.file.delete(save=False))
     live_updates.said(attachment.message)

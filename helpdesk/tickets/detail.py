@@ -60,7 +60,7 @@ class Conversation:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class TicketContext:
     """What an agent should know about the municipality before answering."""
 
     node_answers: bool
@@ -108,7 +108,7 @@ def told_to(ticket: Ticket) -> list[tuple]:
     return events.told_sought.send(Ticket, municipality=ticket.municipality)
 
 
-def around(ticket: Ticket) -> Surroundings:
+def around(ticket: Ticket) -> TicketContext:
     """The municipality's line, what is broken for it, and what else it asks us now.
 
     Three reads of a few rows each, however many tickets the municipality has filed; `told` is what
@@ -118,7 +118,7 @@ def around(ticket: Ticket) -> Surroundings:
     others = open_ones.order_by("-id").values_list("number", "subject")[: OTHER_TICKETS + 1]
     found = [OtherTicket(*other) for other in others]
     outage = outages.covering(ticket.municipality, ticket.component)
-    return Surroundings(
+    return TicketContext(
         node_answers=health.node_answers(ticket.municipality),
         module_works=outage is None,
         outage=outage,

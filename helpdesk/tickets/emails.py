@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from foundation.outbox import outbox
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from helpdesk.models import Message, Ticket
 from helpdesk.service_levels import commitments
 
@@ -69,9 +69,9 @@ def written(message: Message) -> None:
     outbox.email(f"message:{message.pk}", address, subject_of(ticket), text)
 
 
-def answer_to_all(ticket: Ticket, text: str) -> Recipient:
+def answer_to_all(ticket: Ticket, text: str) -> Addressee:
     """What one recipient of an answer to all is told."""
-    return Recipient(
+    return Addressee(
         address=address_of(ticket),
         subject=subject_of(ticket),
         text=f"{text}\n\n{page_of(ticket)}",

@@ -22,7 +22,7 @@ NEWEST = ("-pk",)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class QueueFilter:
     """What an agent asked to see; every field as it stood in the address."""
 
     view: str = "mine"
@@ -35,7 +35,7 @@ class Wanted:
     VIEWS = ("mine", "team", "unclaimed", "all", "ended")
 
     @classmethod
-    def from_query(cls, query) -> "Wanted":
+    def from_query(cls, query) -> "QueueFilter":
         """Unknown values are left out instead of refused: an old bookmark still opens."""
         view = query.get("view", "")
         words = query.get("q", "").strip()[:200].replace("\x00", "")
@@ -66,7 +66,7 @@ class Row:
     municipality_in_full: str
     component: str
     assignee: str
-    due: commitments.Deadline | None
+    due: commitments.RunningDeadline | None
     is_open: bool
     is_resting: bool
     is_linked: bool
@@ -79,20 +79,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class QueuePage:
     rows: Sequence[Row]
     next: str | None
 
 
-def page(wanted: Wanted, person: Person) -> Page:
+def page(wanted: QueueFilter, person: Person) -> QueuePage:
     """Up to `PAGE` rows after the cursor: two queries, however many tickets there are."""
     order = NEWEST if wanted.view == "ended" else BY_DUE
     found = lines(wanted, person)
     tickets, following = paging.page(found, order=order, cursor=wanted.cursor or None, limit=PAGE)
-    return Page(rows_of(tickets), following)
+    return QueuePage(rows_of(tickets), following)
 
 
-def waiting_beside(own: Page, wanted: Wanted, person: Person) -> list[Row]:
+def waiting_beside(own: QueuePage, wanted: QueueFilter, person: Person) -> list[Row]:
     """Below one's own few tickets, those due first that nobody has; nothing on any other page."""
     if wanted.view != "mine" or wanted.is_narrowed or wanted.cursor or len(own.rows) >= FEW:
         return []
@@ -110,7 +110,7 @@ def modules_to_choose_from() -> list[tuple[str, str]]:
     return known
 
 
-def lines(wanted: Wanted, person: Person) -> QuerySet:
+def lines(wanted: QueueFilter, person: Person) -> QuerySet:
     """The tickets asked for as named values: what a row shows, the module in the reader's language.
 
     Their names are those of `Ticket`, so that a cursor can be made of them.
@@ -121,7 +121,7 @@ def lines(wanted: Wanted, person: Person) -> QuerySet:
     return selected(wanted, person).annotate(is_linked=linked).values_list(*shown, *joined, named=True)
 
 
-def selected(wanted: Wanted, person: Person) -> QuerySet[Ticket]:
+def selected(wanted: QueueFilter, person: Person) -> QuerySet[Ticket]:
     """The tickets asked for, unordered."""
     tickets = Ticket.objects.visible_to(person)
     tickets = tickets.ended() if wanted.view == "ended" else tickets.open()

@@ -15,7 +15,7 @@ from helpdesk import tickets
 from helpdesk.models import MajorIncident, Ticket
 from helpdesk.tickets import counters
 from helpdesk.tickets import queue as queue_page
-from helpdesk.tickets.queue import Wanted
+from helpdesk.tickets.queue import QueueFilter
 
 MOST_AT_ONCE = 50
 MOST_FOUND = 6
@@ -42,7 +42,7 @@ def rows(request):
 
 
 def page_of(request) -> dict:
-    wanted = Wanted.from_query(request.GET)
+    wanted = QueueFilter.from_query(request.GET)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
     page = queue_page.page(wanted, request.user)
     return {
@@ -82,7 +82,7 @@ def claims(request):
 def palette(request):
     """What the palette finds for the words typed so far."""
     desk_only(request)
-    wanted = replace(Wanted.from_query(request.GET), view="all", cursor="")
+    wanted = replace(QueueFilter.from_query(request.GET), view="all", cursor="")
     found = queue_page.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
     found = found.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
     return render(request, "helpdesk/_palette.html", {"found": found, "words": wanted.words})

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
 from foundation.wire.files import uploads
-from foundation.wire.files.scanning import Verdict
+from foundation.wire.files.scanning import ScanVerdict
 from helpdesk import tickets
 from helpdesk.knowledge import macros
 from helpdesk.models import Attachment, Macro, Ticket
@@ -26,7 +26,7 @@ from helpdesk.tickets.forms import (
 )
 from helpdesk.views.warnings import warn_about_identity_numbers
 
-HELD_BACK: dict[str, type[Refusal]] = {Verdict.WAITING: FileHeldBack, Verdict.INFECTED: FileInfected}
+HELD_BACK: dict[str, type[Refusal]] = {ScanVerdict.WAITING: FileHeldBack, ScanVerdict.INFECTED: FileInfected}
 
 
 def find(request, number: str) -> Ticket:

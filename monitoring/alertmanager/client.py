@@ -18,7 +18,7 @@ from monitoring.models import Maintenance, Silence
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 10  # seconds
+TIMEOUT_SECONDS = 10  # seconds
 AHEAD = timedelta(days=1)  # rounds of a rule are silenced a day before they start
 
 
@@ -85,7 +85,7 @@ def call(method: str, path: str, **options) -> object | None:
     """The JSON of one call, an empty dict for an empty answer, None when it failed."""
     url = urljoin(settings.ALERTMANAGER_URL.rstrip("/") + "/", f"api/v2/{path}")
     try:
-        answer = requests.request(method, url, timeout=PATIENCE, **options)
+        answer = requests.request(method, url, timeout=TIMEOUT_SECONDS, **options)
         answer.raise_for_status()
         return answer.json() if answer.content else {}
     except (requests.RequestException, ValueError) as trouble:

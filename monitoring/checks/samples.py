@@ -10,11 +10,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 
 ROW = struct.Struct("<IHH")
 SLOT = struct.Struct("<HH")
-STATES = (Raw.NA, Raw.OK, Raw.FAIL)
+STATES = (Result.NA, Result.OK, Result.FAIL)
 NUMBERS = {raw: number for number, raw in enumerate(STATES)}
 MOST_MS = (1 << 14) - 1
 LONGEST_BLOCK = 0xFFFF / 100  # seconds
@@ -25,11 +25,11 @@ class Sample(NamedTuple):
 
     check: int
     at: float
-    raw: Raw
+    raw: Result
     ms: int
 
 
-def value(raw: Raw, seconds: float) -> int:
+def value(raw: Result, seconds: float) -> int:
     return NUMBERS[raw] << 14 | min(MOST_MS, round(seconds * 1000))
 
 
@@ -40,7 +40,7 @@ class Block:
         self.at = at
         self.packed = bytearray()
 
-    def add(self, check: int, at: float, raw: Raw, seconds: float) -> None:
+    def add(self, check: int, at: float, raw: Result, seconds: float) -> None:
         offset = min(0xFFFF, max(0, round((at - self.at) * 100)))
         self.packed += ROW.pack(check, offset, value(raw, seconds))
 

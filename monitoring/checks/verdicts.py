@@ -17,7 +17,7 @@ from typing import Self
 HERE = "here"
 
 
-class Raw(StrEnum):
+class Result(StrEnum):
     OK = "ok"
     FAIL = "fail"
     NA = "na"
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class VerdictRule:
     """How sure we want to be. Seconds, and answers in a row."""
 
     failures: int = 3
@@ -58,15 +58,15 @@ class Streak:
     successes: int = 0
     since: float = 0.0
 
-    def after(self, raw: Raw, at: float) -> Self:
-        if raw is Raw.FAIL:
+    def after(self, raw: Result, at: float) -> Self:
+        if raw is Result.FAIL:
             return type(self)(self.failures + 1, 0, self.since if self.failures else at)
         return type(self)(0, self.successes + 1, self.since if self.successes else at)
 
-    def fails(self, rule: Rule, at: float) -> bool:
+    def fails(self, rule: VerdictRule, at: float) -> bool:
         return self.failures >= rule.failures and at - self.since >= rule.confirm_seconds
 
-    def works(self, rule: Rule, at: float) -> bool:
+    def works(self, rule: VerdictRule, at: float) -> bool:
         return self.successes >= rule.successes and at - self.since >= rule.recover_seconds
 
 
@@ -82,15 +82,15 @@ class Flaps:
     ring: int = 0
     sampled_at: float = 0.0
     changed: bool = False
-    last: Raw = Raw.NA
+    last: Result = Result.NA
     is_flapping: bool = False
 
     BITS = 20
     PERIOD = 90.0
     START, STOP = 30.0, 25.0
 
-    def after(self, raw: Raw, at: float) -> Self:
-        changed = self.changed or (self.last not in (raw, Raw.NA))
+    def after(self, raw: Result, at: float) -> Self:
+        changed = self.changed or (self.last not in (raw, Result.NA))
         if not self.sampled_at:
             return replace(self, sampled_at=at, last=raw)
         if at - self.sampled_at < self.PERIOD:
@@ -131,9 +131,9 @@ class Memory:
         return Streak()
 
 
-def decide(memory: Memory, rule: Rule, raw: Raw, at: float, *, location: str = HERE) -> Memory:
+def decide(memory: Memory, rule: VerdictRule, raw: Result, at: float, *, location: str = HERE) -> Memory:
     """The memory after one answer. The same object comes back when nothing worth keeping changed."""
-    if raw is Raw.NA:
+    if raw is Result.NA:
         return memory
     streak = memory.streak(location)
     flaps = memory.flaps.after(raw, at)
@@ -153,14 +153,14 @@ def is_worth_keeping(stored: Memory, after: Memory) -> bool:
     return (was.ring, was.changed, was.is_flapping) != (is_now.ring, is_now.changed, is_now.is_flapping)
 
 
-def is_calm(memory: Memory, streak: Streak, rule: Rule, raw: Raw, at: float) -> bool:
+def is_calm(memory: Memory, streak: Streak, rule: VerdictRule, raw: Result, at: float) -> bool:
     """One more of what the verdict already says, with nothing to count towards another one."""
-    if raw is Raw.OK:
+    if raw is Result.OK:
         return memory.verdict is Verdict.UP and streak.works(rule, at)
     return memory.verdict is Verdict.DOWN and streak.fails(rule, at)
 
 
-def judge(memory: Memory, rule: Rule, at: float) -> Memory:
+def judge(memory: Memory, rule: VerdictRule, at: float) -> Memory:
     """Turn streaks into a verdict: most locations for DOWN, all but a minority for UP."""
     streaks = [streak for _location, streak in memory.streaks]
     failing = [streak for streak in streaks if streak.fails(rule, at)]
@@ -175,7 +175,7 @@ def judge(memory: Memory, rule: Rule, at: float) -> Memory:
     return memory
 
 
-def suspicion(memory: Memory, rule: Rule, at: float) -> float | None:
+def suspicion(memory: Memory, rule: VerdictRule, at: float) -> float | None:
     """First failure of a suspicion not yet decided, or None.
 
     What one location alone has confirmed is decided, too: the others say that it works.
@@ -206,7 +206,7 @@ def is_unreachable(parents: list[Parent]) -> bool:
     return any(all(members) for members in groups.values())
 
 
-def evidence(memory: Memory, rule: Rule, at: float) -> dict:
+def evidence(memory: Memory, rule: VerdictRule, at: float) -> dict:
     """Why the verdict is what it is, in numbers a person can check."""
     return {
         "locations": {
@@ -226,7 +226,12 @@ def evidence(memory: Memory, rule: Rule, at: float) -> dict:
 
 
 def together(
-    stored: Memory, sights: Mapping[str, tuple[Streak, Flaps]], rule: Rule, at: float, *, believed: Collection[str]
+    stored: Memory,
+    sights: Mapping[str, tuple[Streak, Flaps]],
+    rule: VerdictRule,
+    at: float,
+    *,
+    believed: Collection[str],
 ) -> Memory:
     """The verdict of all believed locations over one check; it flaps when most of them see it flap."""
     heard = [(name, *sights[name]) for name in sorted(sights) if name in believed]
@@ -261,7 +266,7 @@ def flaps_of(values: Sequence | None) -> Flaps:
     if not values:
         return Flaps()
     ring, sampled_at, changed, last, is_flapping = values
-    return Flaps(ring, sampled_at, changed, Raw(last), is_flapping)
+    return Flaps(ring, sampled_at, changed, Result(last), is_flapping)
 
 
 def unpack(packed: Mapping, *, verdict: str, since: float, confirmed_at: float, location: str = HERE) -> Memory:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median_low
 
 from monitoring.checks.samples import Sample, read_block, read_hour
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.models import Check, RawHour, SampleBlock
 
 SPAN = timedelta(hours=1)
@@ -19,7 +19,7 @@ MUNICIPALITIES = ""  # the line of all municipal nodes together
 
 
 @dataclass(frozen=True)
-class Line:
+class LatencyLine:
     """One line of the chart: a median for each minute, oldest first; None where nothing was measured."""
 
     component: str
@@ -60,7 +60,7 @@ class Line:
 _finished: dict[datetime, dict[str, int]] = {}
 
 
-def lines(at: datetime) -> list[Line]:
+def lines(at: datetime) -> list[LatencyLine]:
     """The hour before the last whole minute, the line that slowed down most first."""
     end = at.replace(second=0, microsecond=0) - MINUTE
     minutes = [end - MINUTE * back for back in range(MINUTES, 0, -1)]
@@ -71,7 +71,7 @@ def lines(at: datetime) -> list[Line]:
         _finished.update(medians(missing[0], end, set(missing)))
     known = [_finished[minute] for minute in minutes]
     named = {component for minute in known for component in minute}
-    found = [Line(component, tuple(minute.get(component) for minute in known)) for component in named]
+    found = [LatencyLine(component, tuple(minute.get(component) for minute in known)) for component in named]
     return sorted(found, key=lambda line: -line.delay)
 
 
@@ -82,7 +82,7 @@ def medians(first: datetime, end: datetime, wanted: set[datetime]) -> dict[datet
     answers: dict[datetime, dict[str, array]] = {minute: defaultdict(lambda: array("H")) for minute in wanted}
     for sample in measured(groups, first, end):
         minute = numbers.get(sample.at // 60)
-        if minute and sample.raw is Raw.OK and sample.check in groups:
+        if minute and sample.raw is Result.OK and sample.check in groups:
             answers[minute][groups[sample.check] or MUNICIPALITIES].append(sample.ms)
     return {minute: {name: median_low(ms) for name, ms in found.items()} for minute, found in answers.items()}
 

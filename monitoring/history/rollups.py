@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django_sla import calendars
 from foundation import now
 from monitoring.checks.samples import Sample, pack_hour, read_block
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.history import gaps, partitions
 from monitoring.history.availability import Account, Length, Turn, account, wall, without
 from monitoring.models import Blindness, Check, Day, Hour, Node, NodeTransition, RawHour, SampleBlock, State, Transition
@@ -61,13 +61,13 @@ def seal(start: datetime) -> None:
 
 
 def hour_of(check: int, start: datetime, samples: list[Sample]) -> Hour:
-    times = sorted(sample.ms for sample in samples if sample.raw is Raw.OK)
+    times = sorted(sample.ms for sample in samples if sample.raw is Result.OK)
     return Hour(
         check_of_id=check,
         at=start,
         asked=len(samples),
         answered=len(times),
-        failed=sum(sample.raw is Raw.FAIL for sample in samples),
+        failed=sum(sample.raw is Result.FAIL for sample in samples),
         latency_p50=percentile(times, 0.50),
         latency_p95=percentile(times, 0.95),
         latency_max=times[-1] if times else None,

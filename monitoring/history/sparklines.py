@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitoring.checks.samples import Sample, read_block, read_hour
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.models import Check, RawHour, SampleBlock
 
 WIDTH, HEIGHT = 240, 40
@@ -40,15 +40,15 @@ def draw(samples: list[Sample], at: datetime, *, span: timedelta = timedelta(hou
     slots: list[list[Sample]] = [[] for _slot in range(BUCKETS)]
     for sample in samples:
         slots[min(BUCKETS - 1, max(0, int((sample.at - start) / step)))].append(sample)
-    times = sorted(sample.ms for sample in samples if sample.raw is Raw.OK)
+    times = sorted(sample.ms for sample in samples if sample.raw is Result.OK)
     top = max(times, default=1) or 1
     points = []
     for number, slot in enumerate(slots):
-        good = [sample.ms for sample in slot if sample.raw is Raw.OK]
+        good = [sample.ms for sample in slot if sample.raw is Result.OK]
         if good:
             points.append(f"{x_of(number):.1f},{HEIGHT - 2 - (HEIGHT - 6) * max(good) / top:.1f}")
-    bad = tuple(x_of(n) for n, slot in enumerate(slots) if any(sample.raw is Raw.FAIL for sample in slot))
-    failed = sum(sample.raw is Raw.FAIL for sample in samples)
+    bad = tuple(x_of(n) for n, slot in enumerate(slots) if any(sample.raw is Result.FAIL for sample in slot))
+    failed = sum(sample.raw is Result.FAIL for sample in samples)
     median = times[len(times) // 2] if times else None
     return Sparkline(" ".join(points), bad, median, times[-1] if times else None, len(samples), failed)
 

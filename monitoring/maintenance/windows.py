@@ -68,7 +68,7 @@ def next_round(window: Maintenance, at: datetime) -> tuple[datetime, datetime] |
     return next(rounds(window, at, at + LOOK_AHEAD), None)
 
 
-class Line(NamedTuple):
+class WindowLine(NamedTuple):
     """A window as a list shows it; it knows the round that runs or comes next."""
 
     window: Maintenance
@@ -76,7 +76,7 @@ class Line(NamedTuple):
     covers: list[str]
 
 
-def overview(at: datetime, *, most: int = 100) -> list[Line]:
+def overview(at: datetime, *, most: int = 100) -> list[WindowLine]:
     """What runs and what comes, the soonest first; then what was, the latest first. Five reads."""
     windows = Maintenance.objects.order_by("-starts_at").prefetch_related(
         "components", "provinces", "municipalities", "nodes"
@@ -87,12 +87,12 @@ def overview(at: datetime, *, most: int = 100) -> list[Line]:
     return sorted(ahead, key=lambda line: line.window.begins_at) + over
 
 
-def line_of(window: Maintenance, at: datetime) -> Line:
+def line_of(window: Maintenance, at: datetime) -> WindowLine:
     """A window repeated by a rule is over only when its last round is."""
     covers = [str(one) for one in chain(*(part.all() for part in parts_of(window)))]
     if not window.cancelled_at:
         window.coming = next_round(window, at)
-    return Line(window, window.stage(at), covers)
+    return WindowLine(window, window.stage(at), covers)
 
 
 def parts_of(window: Maintenance) -> tuple:

@@ -205,7 +205,7 @@ class Check(models.Model):
     @property
     def detection(self) -> float:
         """Worst-case seconds from a fault to the verdict, as published and tested."""
-        rule = verdicts.Rule(
+        rule = verdicts.VerdictRule(
             failures=self.failures_to_confirm, confirm_seconds=self.confirm_seconds, interval=self.interval
         )
         return rule.detection(self.timeout)

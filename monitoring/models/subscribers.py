@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality
-from foundation.leases.models import Promise
+from foundation.leases.models import LeasedRow
 from monitoring.models.maintenance import Maintenance
 from monitoring.models.outages import Outage, StatusUpdate
 from monitoring.models.states import Severity
@@ -106,7 +106,7 @@ class Subscriber(models.Model):
         return self.channel != self.Channel.SMS
 
 
-class Announcement(Promise):
+class Announcement(LeasedRow):
     """Subscribers are owed word of an outage, or of a maintenance window.
 
     Written in the transaction of what happened; a sweep looks who is concerned by then
@@ -125,7 +125,7 @@ class Announcement(Promise):
     update = models.ForeignKey(StatusUpdate, null=True, on_delete=models.CASCADE, related_name="+")
     maintenance = models.ForeignKey(Maintenance, null=True, on_delete=models.CASCADE, related_name="announcements")
 
-    class Meta(Promise.Meta):
+    class Meta(LeasedRow.Meta):
         constraints = [
             models.CheckConstraint(
                 name="announcements_are_of_one_thing",

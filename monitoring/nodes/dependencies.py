@@ -15,7 +15,7 @@ GRACE = timedelta(seconds=60)  # at least, and two intervals: until what leans o
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class NodeContext:
     """What else was so when verdicts turned: the parents of nodes that fell, our own lines.
 
     `worked_on` are the parents in maintenance that do not work meanwhile: what leans on them is cut off as well.
@@ -26,7 +26,7 @@ class Surroundings:
     canaries: dict[str, bool]
 
     @classmethod
-    def of(cls, node_ids: Collection[int]) -> "Surroundings":
+    def of(cls, node_ids: Collection[int]) -> "NodeContext":
         if not node_ids:
             return cls({}, set(), {})
         parents = parents_of(node_ids)
@@ -55,7 +55,7 @@ def spared(failing: Mapping[Node, list[states.Reading]], at: datetime) -> set[in
     An outage known before the work began is none of its doing. Who was spared stays so
     for GRACE after the parent works again; whoever is not back by then is out.
     """
-    around = Surroundings.of({node.pk for node in failing if node.state != State.OUTAGE})
+    around = NodeContext.of({node.pk for node in failing if node.state != State.OUTAGE})
     found = {node.pk for node in failing if node.state != State.OUTAGE and around.cut_off_by_plan(node.pk)}
     late = [node for node in failing if node.state == State.MAINTENANCE and node.pk not in found]
     back = works_since({link.parent_id for node in late for link in around.parents.get(node.pk, ())})

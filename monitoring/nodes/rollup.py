@@ -13,7 +13,7 @@ from foundation.live import audiences, live
 from monitoring.maintenance import windows
 from monitoring.models import Check, Node, NodeTransition, State, Transition
 from monitoring.nodes import states
-from monitoring.nodes.dependencies import Surroundings, spared
+from monitoring.nodes.dependencies import NodeContext, spared
 from monitoring.nodes.states import Reading
 
 FIELDS = ("state", "since", "confirmed_at", "suspected_at", "is_flapping")
@@ -58,7 +58,7 @@ def refresh(node_ids: Iterable[int], at: datetime) -> list[Node]:
 def reach_again(which: Q, at: datetime) -> None:
     """Of these checks: what was cut off and is so no longer is down for itself. Its node stays as it is."""
     checks = list(Check.objects.live().filter(which, verdict=Check.Verdict.UNREACHABLE).distinct().only("node_id"))
-    around = Surroundings.of({check.node_id for check in checks})
+    around = NodeContext.of({check.node_id for check in checks})
     freed = [check for check in checks if not around.cut_off(check.node_id)]
     Check.objects.filter(pk__in=[check.pk for check in freed]).update(verdict=Check.Verdict.DOWN)
     Transition.objects.bulk_create(

@@ -152,7 +152,7 @@ def gather_municipal(nodes: list[Node], at: datetime) -> bool:
 
 
 def gather_province(
-    province: Province, nodes: list[Node], count: scopes.Count, country: scopes.Count, at: datetime
+    province: Province, nodes: list[Node], count: scopes.PlaceCount, country: scopes.PlaceCount, at: datetime
 ) -> bool:
     """One province's strays; True when they wait."""
     open_here = Outage.objects.open().measured().filter(province=province).first()
@@ -183,7 +183,7 @@ def open_regional(province: Province, nodes: list[Node], evidence: dict, at: dat
     absorb(outage, narrower(outage, at, province=province))
 
 
-def open_central(nodes: list[Node], country: scopes.Count, at: datetime) -> None:
+def open_central(nodes: list[Node], country: scopes.PlaceCount, at: datetime) -> None:
     """One outage for the country: join the central one that is open, else open it and absorb its parts."""
     evidence = why(nodes, at, country=country)
     outage = Outage.objects.open().measured().filter(scope=Scope.CENTRAL).order_by("started_at").first()
@@ -216,7 +216,7 @@ def source_of(nodes: list[Node]) -> str:
     return Outage.Source.PROBE if seen_by_us or not failing.exists() else Outage.Source.ALERTMANAGER
 
 
-def count_provinces() -> dict[str, scopes.Count]:
+def count_provinces() -> dict[str, scopes.PlaceCount]:
     """For each plate code, how many municipalities are watched, down and suspected: one statement."""
     rows = (
         Node.objects.watched()
@@ -230,13 +230,14 @@ def count_provinces() -> dict[str, scopes.Count]:
         )
     )
     return {
-        row["municipality__province_id"]: scopes.Count(row["watched"], row["down"], row["suspected"]) for row in rows
+        row["municipality__province_id"]: scopes.PlaceCount(row["watched"], row["down"], row["suspected"])
+        for row in rows
     }
 
 
-def sum_up(counts: Iterable[scopes.Count]) -> scopes.Count:
+def sum_up(counts: Iterable[scopes.PlaceCount]) -> scopes.PlaceCount:
     counts = list(counts)
-    return scopes.Count(
+    return scopes.PlaceCount(
         sum(count.watched for count in counts),
         sum(count.down for count in counts),
         sum(count.suspected for count in counts),

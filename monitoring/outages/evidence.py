@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from monitoring.models import Check, Node, Prober
-from monitoring.scopes import Count
+from monitoring.scopes import PlaceCount
 
 MOST_NODES = 20
 
@@ -14,8 +14,8 @@ def why(
     nodes: Sequence[Node],
     at: datetime,
     *,
-    province: Count | None = None,
-    country: Count | None = None,
+    province: PlaceCount | None = None,
+    country: PlaceCount | None = None,
     parents_down: bool = False,
 ) -> dict:
     """The failing checks of the first nodes, the counts that decided the scope, and our own canary."""

@@ -29,7 +29,7 @@ class Surface:
 
 
 @dataclass(frozen=True)
-class Preview:
+class UpdatePreview:
     """What will be read where, by how many. `seal` binds a confirmation to exactly this."""
 
     surfaces: list[Surface]
@@ -56,7 +56,7 @@ def fill(template: UpdateTemplate, outage: Outage, minutes: int) -> dict[str, st
     return texts
 
 
-def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int) -> Preview:
+def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int) -> UpdatePreview:
     """How this update will look on every surface; nothing is written."""
     next_at = now() + timedelta(minutes=minutes) if minutes else None
     update = StatusUpdate(outage=outage, stage=stage, text_tr=text_tr, text_en=text_en, next_update_at=next_at)
@@ -64,7 +64,7 @@ def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: 
     surfaces = [surface for language in ("tr", "en") for surface in look(outage, update, language)]
     counts = notify.audience(outage)
     words = (stage, text_tr, text_en, str(minutes))
-    return Preview(
+    return UpdatePreview(
         surfaces, outage.still_affected, counts, needs_second_look(outage), seal(outage, words, sum(counts.values()))
     )
 
@@ -91,5 +91,5 @@ def seal(outage: Outage, words: tuple[str, ...], subscribers: int) -> str:
     return salted_hmac("monitoring.update", text, algorithm="sha256").hexdigest()
 
 
-def is_sealed(shown: Preview, given: str) -> bool:
+def is_sealed(shown: UpdatePreview, given: str) -> bool:
     return constant_time_compare(shown.seal, given)

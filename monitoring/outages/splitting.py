@@ -69,14 +69,16 @@ def reach_of(lines: list[Affected]) -> tuple[Scope, Province | None]:
         return Scope.CENTRAL, None
     places = {line.municipality_id: line.municipality.province for line in lines if line.municipality}
     municipal = Node.objects.watched().of_municipalities()
-    if scopes.is_central(len(places), scopes.Count(municipal.values("municipality").distinct().count(), len(places))):
+    if scopes.is_central(
+        len(places), scopes.PlaceCount(municipal.values("municipality").distinct().count(), len(places))
+    ):
         return Scope.CENTRAL, None
     provinces = {province.pk: province for province in places.values()}
     if len(provinces) > 1:
         return Scope.REGIONAL, None
     province = next(iter(provinces.values()))
     watched = municipal.filter(municipality__province=province).values("municipality").distinct().count()
-    if scopes.is_regional(len(places), scopes.Count(watched, len(places))):
+    if scopes.is_regional(len(places), scopes.PlaceCount(watched, len(places))):
         return Scope.REGIONAL, province
     return Scope.LOCAL, None
 

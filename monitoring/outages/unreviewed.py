@@ -39,10 +39,10 @@ def people_on_the_watch():
     return Person.objects.filter(is_active=True, memberships__in=held).distinct()
 
 
-def letter(update: StatusUpdate, writer: Person, reader: Person) -> outbox.Recipient:
+def letter(update: StatusUpdate, writer: Person, reader: Person) -> outbox.Addressee:
     """In the reader's language: who said what, why alone, and where to withdraw it."""
     with translation.override(reader.language):
         context = {"update": update, "outage": update.outage, "writer": writer, "base": settings.PUBLIC_BASE_URL}
         subject = gettext("Published by one person: %(title)s") % {"title": update.outage.title}
         text = render_to_string("monitoring/notices/alone.txt", context).strip()
-        return outbox.Recipient(reader.email, text, subject=f"[Nöbet] {subject}"[:200])
+        return outbox.Addressee(reader.email, text, subject=f"[Nöbet] {subject}"[:200])

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from monitoring.models import Check
 from monitoring.probing import run
-from monitoring.probing.questions import Outcome, Question
+from monitoring.probing.questions import Probe, ProbeOutcome
 from monitoring.registry.prometheus_discovery import KINDS
 
 TIMEOUT_OFFSET = 0.5  # seconds kept back from Prometheus's scrape time-out, as blackbox_exporter does
@@ -32,7 +32,7 @@ def registered(target: str, module: str) -> Check | None:
 
 def probe(check: Check, *, scrape_timeout: float | None, accept: str) -> tuple[bytes, str]:
     """Ask now, within the check's time-out and the scraper's patience: the exposition and its content type."""
-    question = Question.of(check)
+    question = Probe.of(check)
     if scrape_timeout:
         question = replace(question, timeout=max(SHORTEST, min(question.timeout, scrape_timeout - TIMEOUT_OFFSET)))
     outcome = asyncio.run(run.ask(question, allow_private=settings.PROBE_ALLOW_PRIVATE))
@@ -45,7 +45,7 @@ def probe(check: Check, *, scrape_timeout: float | None, accept: str) -> tuple[b
 class OneProbe(Collector):
     """All gauges of one probe, mostly zero when it failed."""
 
-    def __init__(self, question: Question, outcome: Outcome):
+    def __init__(self, question: Probe, outcome: ProbeOutcome):
         self.question, self.outcome = question, outcome
 
     def collect(self):

@@ -8,17 +8,17 @@ import dns.message
 import dns.rcode
 
 from foundation.wire.addresses import places
-from monitoring.checks.verdicts import Raw
-from monitoring.probing.questions import Failed, Outcome, Question
+from monitoring.checks.verdicts import Result
+from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import Stopwatch, policy
 
 
-async def ask(question: Question, *, allow_private: bool) -> Outcome:
+async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """`rules`: query_name, query_type (A), valid_rcodes (NOERROR), validate_answer_rrs.fail_if_not_matches_regexp."""
     watch, began = Stopwatch(), time.perf_counter()
     name, kind = question.rules.get("query_name", ""), question.rules.get("query_type", "A")
     if not name:
-        raise Failed("no name to ask for")
+        raise WrongAnswer("no name to ask for")
     server = (await places(question.host, question.port))[0][4][0]
     policy(allow_private).admit(server, question.port)
     watch.lap("resolve")
@@ -27,7 +27,9 @@ async def ask(question: Question, *, allow_private: bool) -> Outcome:
     watch.lap("request")
     reason = fault(answer, question.rules)
     figures = {"probe_dns_answer_rrs": float(sum(len(rrset) for rrset in answer.answer))}
-    return Outcome(Raw.FAIL if reason else Raw.OK, time.perf_counter() - began, reason, watch.phases, figures)
+    return ProbeOutcome(
+        Result.FAIL if reason else Result.OK, time.perf_counter() - began, reason, watch.phases, figures
+    )
 
 
 def fault(answer: dns.message.Message, rules: dict) -> str:

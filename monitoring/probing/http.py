@@ -6,16 +6,16 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from monitoring.checks.verdicts import Raw
-from monitoring.probing.questions import BODY_LIMIT, Failed, Outcome, Question
-from monitoring.probing.sockets import Stopwatch, Wire, connect
+from monitoring.checks.verdicts import Result
+from monitoring.probing.questions import BODY_LIMIT, Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.sockets import ProbeConnection, Stopwatch, connect
 
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(slots=True)
-class Answer:
+class HttpAnswer:
     """One HTTP answer, its body cut at the limit."""
 
     status: int
@@ -24,7 +24,9 @@ class Answer:
     certificate: dict[str, float]
 
 
-async def wire_to(host: str, port: int, encrypted: bool, question: Question, watch: Stopwatch, private: bool) -> Wire:
+async def wire_to(
+    host: str, port: int, encrypted: bool, question: Probe, watch: Stopwatch, private: bool
+) -> ProbeConnection:
     wire = await connect(host, port, watch, allow_private=private)
     if encrypted:
         verify = not question.rules.get("tls_config", {}).get("insecure_skip_verify")
@@ -32,7 +34,7 @@ async def wire_to(host: str, port: int, encrypted: bool, question: Question, wat
     return wire
 
 
-async def ask(question: Question, *, allow_private: bool) -> Outcome:
+async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """Ask, follow redirects (each connection is judged), and hold the answer against the rules."""
     watch, began = Stopwatch(), time.perf_counter()
     url, redirects = question.url, 0
@@ -45,20 +47,20 @@ async def ask(question: Question, *, allow_private: bool) -> Outcome:
     figures["probe_http_ssl"] = float(url.scheme == "https")
     reason = "too many redirects" if there else fault(answer, question, encrypted=url.scheme == "https")
     duration = time.perf_counter() - began
-    return Outcome(Raw.FAIL if reason else Raw.OK, duration, reason, watch.phases, figures)
+    return ProbeOutcome(Result.FAIL if reason else Result.OK, duration, reason, watch.phases, figures)
 
 
-def redirect_of(answer: Answer, question: Question) -> str:
+def redirect_of(answer: HttpAnswer, question: Probe) -> str:
     """Where the answer sends us, if we follow."""
     if answer.status not in REDIRECTS or question.rules.get("follow_redirects") is False:
         return ""
     return answer.headers.get("location", "")
 
 
-async def ask_once(question: Question, url, watch: Stopwatch, allow_private: bool) -> Answer:
+async def ask_once(question: Probe, url, watch: Stopwatch, allow_private: bool) -> HttpAnswer:
     encrypted = url.scheme == "https"
     if not url.hostname or url.scheme not in ("http", "https"):
-        raise Failed("not an address of the web")
+        raise WrongAnswer("not an address of the web")
     port = url.port or (443 if encrypted else 80)
     wire = await wire_to(url.hostname, port, encrypted, question, watch, allow_private)
     try:
@@ -68,12 +70,12 @@ async def ask_once(question: Question, url, watch: Stopwatch, allow_private: boo
         status, headers = parse_head(head)
         body = await read_body(wire, rest, headers) if question.rules.get("method", "GET") != "HEAD" else b""
         watch.lap("transfer")
-        return Answer(status, headers, body, wire.certificate)
+        return HttpAnswer(status, headers, body, wire.certificate)
     finally:
         wire.close()
 
 
-def request(question: Question, url) -> bytes:
+def request(question: Probe, url) -> bytes:
     """The request as bytes; a header may not carry a line of its own."""
     rules = question.rules
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
@@ -84,14 +86,14 @@ def request(question: Question, url) -> bytes:
         headers["Content-Length"] = str(len(body))
     lines = [f"{rules.get('method', 'GET')} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if any(set(line) & {"\r", "\n"} for line in lines):
-        raise Failed("a header carries a line break")
+        raise WrongAnswer("a header carries a line break")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def read_head(wire: Wire) -> tuple[bytes, bytes]:
+async def read_head(wire: ProbeConnection) -> tuple[bytes, bytes]:
     head, end, rest = (await wire.read_until(b"\r\n\r\n")).partition(b"\r\n\r\n")
     if not end:
-        raise Failed("no HTTP answer")
+        raise WrongAnswer("no HTTP answer")
     return head, rest
 
 
@@ -99,12 +101,12 @@ def parse_head(head: bytes) -> tuple[int, dict[str, str]]:
     first, *lines = head.decode("latin-1").split("\r\n")
     match = re.match(r"HTTP/1\.[01] (\d{3})", first)
     if not match:
-        raise Failed("no HTTP answer")
+        raise WrongAnswer("no HTTP answer")
     pairs = (line.partition(":") for line in lines)
     return int(match[1]), {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-async def read_body(wire: Wire, rest: bytes, headers: dict[str, str]) -> bytes:
+async def read_body(wire: ProbeConnection, rest: bytes, headers: dict[str, str]) -> bytes:
     """To the announced length or the end, at most BODY_LIMIT; chunks are put together."""
     chunked = "chunked" in headers.get("transfer-encoding", "")
     announced = headers.get("content-length", "")
@@ -134,7 +136,7 @@ def unchunked(body: bytes) -> bytes:
         body = body[length + 2 :]
 
 
-def fault(answer: Answer, question: Question, *, encrypted: bool) -> str:
+def fault(answer: HttpAnswer, question: Probe, *, encrypted: bool) -> str:
     """Why the answer breaks a rule of the check, or an empty string. Never quotes the body."""
     rules = question.rules
     if answer.status not in question.wanted_status:
@@ -146,7 +148,7 @@ def fault(answer: Answer, question: Question, *, encrypted: bool) -> str:
     return header_fault(answer, rules) or body_fault(answer, question)
 
 
-def header_fault(answer: Answer, rules: dict) -> str:
+def header_fault(answer: HttpAnswer, rules: dict) -> str:
     for wanted in rules.get("fail_if_header_not_matches", ()):
         value = answer.headers.get(wanted["header"].lower())
         if value is None and wanted.get("allow_missing"):
@@ -159,7 +161,7 @@ def header_fault(answer: Answer, rules: dict) -> str:
     return ""
 
 
-def body_fault(answer: Answer, question: Question) -> str:
+def body_fault(answer: HttpAnswer, question: Probe) -> str:
     text = answer.body.decode("utf-8", "replace") if question.must_match or question.must_not_match else ""
     if any(not pattern.search(text) for pattern in question.must_match):
         return "the body lacks what it must hold"

@@ -6,14 +6,14 @@ import struct
 import time
 
 from foundation.wire.addresses import places
-from monitoring.checks.verdicts import Raw
-from monitoring.probing.questions import Failed, Outcome, Question
+from monitoring.checks.verdicts import Result
+from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import Stopwatch, policy
 
 ECHO_REQUEST, ECHO_REPLY = 8, 0
 
 
-async def ask(question: Question, *, allow_private: bool) -> Outcome:
+async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """One packet there and back. NA where this machine lets nobody ping (ping_group_range)."""
     watch, began = Stopwatch(), time.perf_counter()
     address = (await places(question.host, 0))[0][4][0]
@@ -22,12 +22,12 @@ async def ask(question: Question, *, allow_private: bool) -> Outcome:
     try:
         opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
     except PermissionError:
-        return Outcome(Raw.NA, error="this machine lets nobody ping")
+        return ProbeOutcome(Result.NA, error="this machine lets nobody ping")
     with opened:
         opened.setblocking(False)
         await exchange(opened, address, question.id & 0xFFFF)
     watch.lap("rtt")
-    return Outcome(Raw.OK, time.perf_counter() - began, "", watch.phases)
+    return ProbeOutcome(Result.OK, time.perf_counter() - began, "", watch.phases)
 
 
 async def exchange(opened: socket.socket, address: str, number: int) -> None:
@@ -36,7 +36,7 @@ async def exchange(opened: socket.socket, address: str, number: int) -> None:
     await loop.sock_sendall(opened, packet(number))
     answer = await loop.sock_recv(opened, 1024)
     if len(answer) < 8 or answer[0] != ECHO_REPLY or struct.unpack("!H", answer[6:8])[0] != number:
-        raise Failed("an unexpected reply")
+        raise WrongAnswer("an unexpected reply")
 
 
 def packet(number: int) -> bytes:

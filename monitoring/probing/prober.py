@@ -14,10 +14,10 @@ from typing import Protocol
 
 from monitoring.checks import verdicts
 from monitoring.checks.samples import Block
-from monitoring.checks.verdicts import HERE, Memory, Raw, Verdict
+from monitoring.checks.verdicts import HERE, Memory, Result, Verdict
 from monitoring.probing import run as probe_run
-from monitoring.probing.questions import Outcome, Question
-from monitoring.probing.recording import Change
+from monitoring.probing.questions import Probe, ProbeOutcome
+from monitoring.probing.recording import CheckChange
 from monitoring.probing.run import TIMED_OUT
 from monitoring.probing.timers import Timers
 
@@ -35,7 +35,7 @@ CYCLES_REMEMBERED = 6  # what is said of our own lateness is of about a minute
 class Bookkeeper(Protocol):
     """Where results go. Blocking; called one at a time, outside the loop's thread."""
 
-    def changes(self, changes: list[Change]) -> bool: ...
+    def changes(self, changes: list[CheckChange]) -> bool: ...
 
     def cycle(
         self,
@@ -72,12 +72,12 @@ class OwnTime:
 
 
 @dataclass
-class Prober:
+class ProbeLoop:
     """Asks its questions until told to leave. `parents` are the nodes that each node leans on, by id."""
 
-    questions: Iterable[tuple[Question, Memory]]
+    questions: Iterable[tuple[Probe, Memory]]
     books: Bookkeeper
-    ask: Callable[..., Awaitable[Outcome]] = probe_run.ask
+    ask: Callable[..., Awaitable[ProbeOutcome]] = probe_run.ask
     canary: Callable[[], Awaitable[bool]] | None = None
     allow_private: bool = False
     limits: Limits = field(default_factory=Limits)
@@ -86,18 +86,18 @@ class Prober:
 
     def __post_init__(self):
         pairs = list(self.questions)
-        self.of_parent: dict[int, list[Question]] = {node: [] for found in self.parents.values() for node in found}
+        self.of_parent: dict[int, list[Probe]] = {node: [] for found in self.parents.values() for node in found}
         for question, _memory in pairs:
             if question.node_id in self.of_parent:
                 self.of_parent[question.node_id].append(question)
         self.memories = {question.id: memory for question, memory in pairs}
         self.stored = dict(self.memories)
         self.asked = [question for question, _memory in pairs]
-        self.changed: dict[int, Change] = {}
+        self.changed: dict[int, CheckChange] = {}
         self.latest: dict[int, tuple] = {}
         self.out: set[asyncio.Task] = set()
         self.out_to: Counter[str] = Counter()
-        self.waiting: deque[Question] = deque()
+        self.waiting: deque[Probe] = deque()
         self.block = Block(time.time())
         self.canary_ok = True
         self.worst_delay = 0.0
@@ -157,7 +157,7 @@ class Prober:
         if late > STALL:
             self.stalled_at = now
 
-    def launch(self, question: Question) -> None:
+    def launch(self, question: Probe) -> None:
         """Ask now, or wait in line where a limit says so."""
         key = host_key(question)
         if len(self.out) >= self.limits.sockets or self.out_to[key] >= self.limits.per_host:
@@ -168,7 +168,7 @@ class Prober:
         self.out.add(task)
         task.add_done_callback(self.out.discard)
 
-    async def probe(self, question: Question, key: str) -> None:
+    async def probe(self, question: Probe, key: str) -> None:
         asked, at, slept = time.monotonic(), time.time(), self.lateness()
         try:
             outcome = await self.ask(question, allow_private=self.allow_private)
@@ -180,7 +180,7 @@ class Prober:
 
     # --- judging ----------------------------------------------------------
 
-    def receive(self, question: Question, outcome: Outcome, at: float, asked: float, slept: float) -> None:
+    def receive(self, question: Probe, outcome: ProbeOutcome, at: float, asked: float, slept: float) -> None:
         """Judge one outcome and put the question back in line. `slept`: how late we woke meanwhile, in seconds."""
         self.count += 1
         raw = self.believed(question, outcome, asked, slept)
@@ -193,29 +193,29 @@ class Prober:
             self.memories[question.id] = after
             stored = self.stored[question.id]
             if question.id in self.changed or verdicts.is_worth_keeping(stored, after):
-                self.changed[question.id] = Change(question, stored, after, outcome.error, outcome.duration, at)
-        if raw is Raw.FAIL and not before.streak(self.location).failures:
+                self.changed[question.id] = CheckChange(question, stored, after, outcome.error, outcome.duration, at)
+        if raw is Result.FAIL and not before.streak(self.location).failures:
             self.ask_parents(question)
-        hurry = raw is Raw.FAIL if after.verdict is not Verdict.DOWN else raw is Raw.OK
+        hurry = raw is Result.FAIL if after.verdict is not Verdict.DOWN else raw is Result.OK
         self.timers.after(question, asked, time.monotonic(), hurry=hurry)
 
-    def ask_parents(self, question: Question) -> None:
+    def ask_parents(self, question: Probe) -> None:
         """A first failure: whether it is the parents' is known before the child's is confirmed."""
         now = time.monotonic()
         for node in self.parents.get(question.node_id, ()):
             for parental in self.of_parent[node]:
                 self.timers.hasten(parental, now)
 
-    def believed(self, question: Question, outcome: Outcome, asked: float, slept: float) -> Raw:
+    def believed(self, question: Probe, outcome: ProbeOutcome, asked: float, slept: float) -> Result:
         """A failure counts only while our own line works and our own loop keeps time."""
-        if outcome.raw is not Raw.FAIL:
+        if outcome.raw is not Result.FAIL:
             return outcome.raw
         if not self.canary_ok:
-            return Raw.NA
+            return Result.NA
         slept_away = outcome.error == TIMED_OUT and slept > OWN_SHARE * question.timeout
         if slept_away or self.stalled_at >= asked:
             self.own_time[-1].discarded += 1
-            return Raw.NA
+            return Result.NA
         return outcome.raw
 
     # --- books ------------------------------------------------------------
@@ -271,7 +271,7 @@ class Prober:
             await asyncio.sleep(CANARY_EVERY)
 
 
-def host_key(question: Question) -> str:
+def host_key(question: Probe) -> str:
     """Whom a question burdens. On loopback every port is a machine of its own."""
     if question.host.startswith("127.") or question.host in ("localhost", "::1"):
         return f"{question.host}:{question.port}"

@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
 from monitoring.checks import verdicts
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.models import Check
 
 BODY_LIMIT = 1_000_000  # bytes read of an answer
@@ -14,10 +14,10 @@ SUCCESS = frozenset(range(200, 300))  # one for all: a set of its own would be e
 
 
 @dataclass(slots=True)
-class Outcome:
+class ProbeOutcome:
     """What one question brought. Durations in seconds; `error` is short and without any body."""
 
-    raw: Raw
+    raw: Result
     duration: float = 0.0
     error: str = ""
     phases: dict[str, float] = field(default_factory=dict)
@@ -25,15 +25,15 @@ class Outcome:
 
     @property
     def is_ok(self) -> bool:
-        return self.raw is Raw.OK
+        return self.raw is Result.OK
 
 
-class Failed(Exception):
+class WrongAnswer(Exception):
     """The answer came, and it is wrong; the text says why."""
 
 
 @dataclass(frozen=True)
-class Question:
+class Probe:
     """A check as the prober needs it: free of the database."""
 
     id: int
@@ -42,11 +42,11 @@ class Question:
     target: str
     interval: float
     timeout: float
-    rule: verdicts.Rule
+    rule: verdicts.VerdictRule
     rules: dict
 
     @classmethod
-    def of(cls, check: Check) -> "Question":
+    def of(cls, check: Check) -> "Probe":
         return cls(
             id=check.pk,
             node_id=check.node_id,
@@ -92,8 +92,8 @@ class Question:
         return [re.compile(pattern) for pattern in self.rules.get("fail_if_body_matches_regexp", ())]
 
 
-def rule_of(check: Check) -> verdicts.Rule:
-    return verdicts.Rule(
+def rule_of(check: Check) -> verdicts.VerdictRule:
+    return verdicts.VerdictRule(
         failures=check.failures_to_confirm,
         confirm_seconds=check.confirm_seconds,
         successes=check.successes_to_recover,

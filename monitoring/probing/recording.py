@@ -16,8 +16,8 @@ from monitoring.checks.verdicts import HERE, Memory, Verdict
 from monitoring.history import gaps
 from monitoring.models import Check, Prober, SampleBlock, Transition
 from monitoring.nodes import rollup
-from monitoring.nodes.dependencies import Surroundings
-from monitoring.probing.questions import Question
+from monitoring.nodes.dependencies import NodeContext
+from monitoring.probing.questions import Probe
 
 QUIET = ("memory", "last_error")
 SHOWN = ("suspected_at", "is_flapping", *QUIET)
@@ -27,10 +27,10 @@ CYCLE_FIELDS = ("last_probed_at", "last_latency", "last_error", "last_figures")
 
 
 @dataclass
-class Change:
+class CheckChange:
     """A check whose memory is no longer what is stored."""
 
-    question: Question
+    question: Probe
     before: Memory
     after: Memory
     error: str
@@ -57,7 +57,7 @@ class Change:
 
 
 @transaction.atomic
-def record(changes: Collection[Change], location: str = HERE) -> bool:
+def record(changes: Collection[CheckChange], location: str = HERE) -> bool:
     """Store changed memories and everything that follows. True when an outage waits to be judged.
 
     Where several locations ask, the verdict is that of most of them. A verdict that
@@ -72,7 +72,7 @@ def record(changes: Collection[Change], location: str = HERE) -> bool:
     return write_down(changes, at, location)
 
 
-def hear_others(changes: Collection[Change], location: str, believed: set[str]) -> Iterator[Change]:
+def hear_others(changes: Collection[CheckChange], location: str, believed: set[str]) -> Iterator[CheckChange]:
     """The same news, judged together with what the other locations have stored."""
     stored = Check.objects.in_bulk([change.question.id for change in changes])
     for change in changes:
@@ -95,20 +95,20 @@ def judge_anew(believed: set[str]) -> None:
         sights = verdicts.unpack_sights(check.memory)
         if len(sights) < 2:
             continue
-        before, question = memory_of(check), Question.of(check)
+        before, question = memory_of(check), Probe.of(check)
         after = verdicts.together(before, sights, question.rule, at.timestamp(), believed=believed)
         if after.verdict is not before.verdict:
             latency = check.last_latency or 0.0
             turned.append(
-                Change(question, before, after, check.last_error, latency, at.timestamp(), dict(check.memory))
+                CheckChange(question, before, after, check.last_error, latency, at.timestamp(), dict(check.memory))
             )
     write_down(turned, at)
 
 
-def write_down(changes: Collection[Change], at: datetime, location: str = HERE) -> bool:
+def write_down(changes: Collection[CheckChange], at: datetime, location: str = HERE) -> bool:
     turned = [change for change in changes if change.turned]
     shown = [change for change in changes if change.shows]
-    around = Surroundings.of({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
+    around = NodeContext.of({c.question.node_id for c in turned if c.after.verdict is Verdict.DOWN})
     rows.update_many(Check, DECIDED, [[*decided(c, around), *displayed(c), *remembered(c, location)] for c in turned])
     rows.update_many(Check, SHOWN, [[*displayed(c), *remembered(c, location)] for c in shown if not c.turned])
     rows.update_many(Check, QUIET, [remembered(change, location) for change in changes if not change.shows])
@@ -117,26 +117,26 @@ def write_down(changes: Collection[Change], at: datetime, location: str = HERE) 
     return outages.review(at)
 
 
-def stored_verdict(change: Change, around: Surroundings) -> str:
+def stored_verdict(change: CheckChange, around: NodeContext) -> str:
     if change.after.verdict is Verdict.DOWN and around.cut_off(change.question.node_id):
         return Check.Verdict.UNREACHABLE
     return str(change.after.verdict)
 
 
-def decided(change: Change, around: Surroundings) -> list:
+def decided(change: CheckChange, around: NodeContext) -> list:
     memory = change.after
     return [stored_verdict(change, around), moment(memory.since) or now(), moment(memory.confirmed_at)]
 
 
-def displayed(change: Change) -> list:
+def displayed(change: CheckChange) -> list:
     return [moment(change.suspicion_of(change.after)), change.after.flaps.is_flapping]
 
 
-def remembered(change: Change, location: str) -> list:
+def remembered(change: CheckChange, location: str) -> list:
     return [change.packed or verdicts.pack(change.after, location), change.error[:200], change.question.id]
 
 
-def transition_of(change: Change, around: Surroundings) -> tuple:
+def transition_of(change: CheckChange, around: NodeContext) -> tuple:
     memory = change.after
     return (
         change.question.id,
@@ -168,10 +168,10 @@ def record_cycle(name: str, location: str, block: Block, latest: Collection[tupl
     live.note_probe_cycle(at)
 
 
-def load(index: int = 0, of: int = 1, location: str = HERE) -> list[tuple[Question, Memory]]:
+def load(index: int = 0, of: int = 1, location: str = HERE) -> list[tuple[Probe, Memory]]:
     """The questions of one shard with what this location remembers of each check."""
     checks = Check.objects.to_probe().shard(index, of).iterator()
-    return [(Question.of(check), memory_of(check, location)) for check in checks]
+    return [(Probe.of(check), memory_of(check, location)) for check in checks]
 
 
 def memory_of(check: Check, location: str = HERE) -> Memory:

@@ -16,7 +16,7 @@ from monitoring.checks.samples import Block
 from monitoring.checks.verdicts import HERE
 from monitoring.models import Check, Dependency
 from monitoring.probing import canary, loops, recording
-from monitoring.probing.prober import Limits, Prober
+from monitoring.probing.prober import Limits, ProbeLoop
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Books:
     def __init__(self, name: str, location: str = HERE):
         self.name, self.location = name, location
 
-    def changes(self, changes: list[recording.Change]) -> bool:
+    def changes(self, changes: list[recording.CheckChange]) -> bool:
         with fresh_connection():
             return recording.record(changes, self.location)
 
@@ -98,7 +98,7 @@ async def stand(post: Post, leaving: asyncio.Event) -> None:
     """Probe from one post; begin anew with what is stored whenever people change the registry."""
     while not leaving.is_set():
         mark = await asyncio.to_thread(registry_mark)
-        prober = Prober(
+        prober = ProbeLoop(
             await asyncio.to_thread(load, post),
             Books(post.name, post.location),
             canary=partial(canary.own_line_works, settings.CANARY_TARGETS, allow_private=True),

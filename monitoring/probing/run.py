@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 import dns.exception
 
 from foundation.wire.addresses import ForbiddenAddress
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.probing import dns as dns_kind
 from monitoring.probing import http, icmp, tcp
-from monitoring.probing.questions import Failed, Outcome, Question
+from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
 
 TIMED_OUT = "timeout"
-KINDS: dict[str, Callable[..., Awaitable[Outcome]]] = {
+KINDS: dict[str, Callable[..., Awaitable[ProbeOutcome]]] = {
     "http": http.ask,
     "tcp": tcp.ask,
     "tls": tcp.ask_tls,
@@ -25,20 +25,20 @@ KINDS: dict[str, Callable[..., Awaitable[Outcome]]] = {
 }
 
 
-async def ask(question: Question, *, allow_private: bool) -> Outcome:
+async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """The outcome of one question, after at most its time-out. Never raises but for cancellation."""
     began = time.perf_counter()
     try:
         async with asyncio.timeout(question.timeout):
             return await KINDS[question.kind](question, allow_private=allow_private)
     except Exception as trouble:  # noqa: BLE001 - a prober that dies of one odd answer watches nobody
-        return Outcome(Raw.FAIL, time.perf_counter() - began, reason(trouble))
+        return ProbeOutcome(Result.FAIL, time.perf_counter() - began, reason(trouble))
 
 
 def reason(trouble: Exception) -> str:
     """A short word for operators, without anything the other side wrote."""
     match trouble:
-        case Failed():
+        case WrongAnswer():
             return str(trouble)
         case TimeoutError() | dns.exception.Timeout():
             return TIMED_OUT

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from foundation.wire.addresses import Policy, places
+from foundation.wire.addresses import AddressPolicy, places
 from monitoring.probing import certificates
 
 LONGEST_HEAD = 65_536  # bytes
@@ -26,7 +26,7 @@ class Stopwatch:
         self.last = now
 
 
-class Wire(asyncio.Protocol):
+class ProbeConnection(asyncio.Protocol):
     """One connection, read as it comes: half the cost of asyncio's streams. `certificate` holds figures of TLS."""
 
     transport: asyncio.Transport
@@ -97,7 +97,7 @@ class Wire(asyncio.Protocol):
         self.transport.abort()
 
 
-async def connect(host: str, port: int, watch: Stopwatch, *, allow_private: bool) -> Wire:
+async def connect(host: str, port: int, watch: Stopwatch, *, allow_private: bool) -> ProbeConnection:
     """A wire to the first admitted address that accepts; OSError when none does.
 
     A name is resolved once and the judged address is the one connected to: the loop is
@@ -110,7 +110,7 @@ async def connect(host: str, port: int, watch: Stopwatch, *, allow_private: bool
         try:
             policy(allow_private).admit(address, port)
             _transport, wire = await loop.create_connection(
-                Wire, address, port, family=family, flags=socket.AI_NUMERICHOST
+                ProbeConnection, address, port, family=family, flags=socket.AI_NUMERICHOST
             )
         except OSError as failed:
             failure = failed
@@ -131,8 +131,8 @@ def numeric(host: str, port: int) -> tuple[tuple, ...]:
 
 
 @cache
-def policy(allow_private: bool) -> Policy:
-    return Policy(allow_private=allow_private)
+def policy(allow_private: bool) -> AddressPolicy:
+    return AddressPolicy(allow_private=allow_private)
 
 
 @cache

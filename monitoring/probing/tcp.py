@@ -2,22 +2,22 @@
 
 import time
 
-from monitoring.checks.verdicts import Raw
-from monitoring.probing.questions import Failed, Outcome, Question
+from monitoring.checks.verdicts import Result
+from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import Stopwatch, connect
 
 BANNERS = {"smtp": b"220", "imap": b"* OK"}
 
 
-async def ask(question: Question, *, allow_private: bool) -> Outcome:
+async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """Open the port and close it again."""
     watch, began = Stopwatch(), time.perf_counter()
     wire = await connect(question.host, question.port, watch, allow_private=allow_private)
     wire.close()
-    return Outcome(Raw.OK, time.perf_counter() - began, "", watch.phases)
+    return ProbeOutcome(Result.OK, time.perf_counter() - began, "", watch.phases)
 
 
-async def ask_tls(question: Question, *, allow_private: bool) -> Outcome:
+async def ask_tls(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """Shake hands with the chain verified; too few days left is a failure (`min_days`, default 14)."""
     watch, began = Stopwatch(), time.perf_counter()
     wire = await connect(question.host, question.port, watch, allow_private=allow_private)
@@ -27,10 +27,12 @@ async def ask_tls(question: Question, *, allow_private: bool) -> Outcome:
     figures = wire.certificate
     days = (figures.get("probe_ssl_earliest_cert_expiry", 0.0) - time.time()) / 86_400
     reason = "" if days >= question.rules.get("min_days", 14) else f"the certificate ends in {days:.0f} days"
-    return Outcome(Raw.FAIL if reason else Raw.OK, time.perf_counter() - began, reason, watch.phases, figures)
+    return ProbeOutcome(
+        Result.FAIL if reason else Result.OK, time.perf_counter() - began, reason, watch.phases, figures
+    )
 
 
-async def ask_banner(question: Question, *, allow_private: bool) -> Outcome:
+async def ask_banner(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     """Read the greeting of an SMTP or IMAP server."""
     watch, began = Stopwatch(), time.perf_counter()
     wire = await connect(question.host, question.port, watch, allow_private=allow_private)
@@ -42,5 +44,5 @@ async def ask_banner(question: Question, *, allow_private: bool) -> Outcome:
         wire.close()
     watch.lap("processing")
     if not greeting.startswith(BANNERS[question.kind]):
-        raise Failed("an unexpected greeting")
-    return Outcome(Raw.OK, time.perf_counter() - began, "", watch.phases)
+        raise WrongAnswer("an unexpected greeting")
+    return ProbeOutcome(Result.OK, time.perf_counter() - began, "", watch.phases)

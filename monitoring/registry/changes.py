@@ -34,7 +34,7 @@ class Plan:
         return bool(self.new_nodes or self.changed_nodes or self.new_checks or self.changed_checks or self.leaning)
 
 
-def plan(lines: Iterable[csv_import.Line]) -> Plan:
+def plan(lines: Iterable[csv_import.SheetLine]) -> Plan:
     """Compare the lines with what is registered. Writes nothing; three reads."""
     lines = list(lines)
     codes = {line.code for line in lines}
@@ -62,7 +62,7 @@ def codes_of(found: Plan) -> set[str]:
     return {check.node.code for check in (*found.new_checks, *found.changed_checks)}
 
 
-def plan_check(found: Plan, node: Node, line: csv_import.Line, check: Check | None) -> None:
+def plan_check(found: Plan, node: Node, line: csv_import.SheetLine, check: Check | None) -> None:
     if check is None:
         values = {**defaults.of(node)._asdict(), **line.check}
         values["timeout"] = within(values["interval"], values["timeout"])
@@ -84,7 +84,7 @@ def set_fields(row, values: dict) -> bool:
     return bool(changed)
 
 
-def changed_parents(lines: Iterable[csv_import.Line]) -> dict[str, tuple[tuple[str, str], ...]]:
+def changed_parents(lines: Iterable[csv_import.SheetLine]) -> dict[str, tuple[tuple[str, str], ...]]:
     """For each node whose parents the sheet says otherwise, the new ones."""
     wanted = {line.code: line.parents for line in lines if line.parents is not None}
     now_are = defaultdict(set)
@@ -102,7 +102,7 @@ CHECK_FIELDS = (
 
 
 @transaction.atomic
-def take_in(sheet: csv_import.Sheet, *, by: Person) -> Plan:
+def take_in(sheet: csv_import.NodeSheet, *, by: Person) -> Plan:
     """Bring the registry in line with the sheet: everything or nothing. Refused with SheetHasFaults."""
     if sheet.faults:
         raise SheetHasFaults
@@ -145,7 +145,7 @@ def lean(node: Node, parents: Collection[tuple[str, str]], *, by: Person) -> Non
     Refused with SheetHasFaults for unknown codes and circles.
     """
     locks.hold()
-    line = csv_import.Line(0, node.code, {}, parents=tuple(parents))
+    line = csv_import.SheetLine(0, node.code, {}, parents=tuple(parents))
     faults = list(csv_import.faulty_parents([line]))
     if faults:
         raise SheetHasFaults(faults[0].sentence)

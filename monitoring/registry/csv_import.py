@@ -62,7 +62,7 @@ class Fault:
 
 
 @dataclass
-class Line:
+class SheetLine:
     """One line that was understood: fields of the node, of the check (or none), its parents (None: not said)."""
 
     number: int
@@ -75,10 +75,10 @@ class Line:
 
 
 @dataclass
-class Sheet:
+class NodeSheet:
     """All lines, or what keeps them from being taken in."""
 
-    lines: list[Line]
+    lines: list[SheetLine]
     faults: list[Fault]
 
 
@@ -94,16 +94,16 @@ def decode(data: bytes) -> str:
         return data.decode("cp1254", "replace")
 
 
-def read(text: str) -> Sheet:
+def read(text: str) -> NodeSheet:
     """Every line judged by itself, then all of them together."""
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator_of(text))
     try:
         columns = [column_of(cell) for cell in next(rows, [])]
         if "code" not in columns:
-            return Sheet([], [Fault(1, _("The first line names the columns; one of them is “kod”."))])
+            return NodeSheet([], [Fault(1, _("The first line names the columns; one of them is “kod”."))])
         return judge(Reader(columns), rows)
     except csv.Error:
-        return Sheet([], [Fault(rows.line_num, _("This is not a sheet of text cells."))])
+        return NodeSheet([], [Fault(rows.line_num, _("This is not a sheet of text cells."))])
 
 
 def separator_of(text: str) -> str:
@@ -117,8 +117,8 @@ def column_of(cell: str) -> str:
     return next((name for name, said in COLUMNS.items() if wanted in (name, collation.fold(said))), "")
 
 
-def judge(reader: "Reader", rows) -> Sheet:
-    sheet, seen = Sheet([], []), {}
+def judge(reader: "Reader", rows) -> NodeSheet:
+    sheet, seen = NodeSheet([], []), {}
     for cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
@@ -147,12 +147,12 @@ class Reader:
         self.nodes = {node.code: node for node in Node.objects.all()}
         self.new: dict[str, dict] = {}
 
-    def line(self, number: int, cells: list[str]) -> Line:
+    def line(self, number: int, cells: list[str]) -> SheetLine:
         said = {name: plain(cell) for name, cell in zip(self.columns, cells, strict=False) if name and cell.strip()}
         code = said.get("code", "")
         if not code or len(code) > 40 or any(sign in code for sign in " ;,@/"):
             raise Wrong(_("A node has a code of at most 40 letters and digits."))
-        line = Line(number, code, self.node_of(code, said))
+        line = SheetLine(number, code, self.node_of(code, said))
         if "parents" in said:
             line.parents = tuple(parent_of(word) for word in said["parents"].split())
         if "kind" in said or "target" in said:
@@ -224,7 +224,7 @@ def parent_of(word: str) -> tuple[str, str]:
     return code, group[:40]
 
 
-def faulty_parents(lines: Iterable[Line]) -> Iterator[Fault]:
+def faulty_parents(lines: Iterable[SheetLine]) -> Iterator[Fault]:
     """Parents nobody knows, and circles: what leans on itself in the end would never be down by itself."""
     lines = list(lines)
     known = {*Node.objects.values_list("code", flat=True), *(line.code for line in lines)}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from monitoring.models import Node
 
 
-class Pace(NamedTuple):
+class CheckDefaults(NamedTuple):
     """Fields of Check, in seconds and answers in a row."""
 
     interval: int
@@ -16,16 +16,16 @@ class Pace(NamedTuple):
     recover_seconds: int = 60
 
 
-MUNICIPAL = Pace(interval=30, timeout=10.0)
+MUNICIPAL = CheckDefaults(interval=30, timeout=10.0)
 # Tiers of components (data/components.csv): A stops the cash desks, X is somebody else's service.
 OF_TIER = {
-    "A": Pace(interval=15, timeout=5.0, confirm_seconds=10),
-    "B": Pace(interval=30, timeout=10.0),
-    "C": Pace(interval=60, timeout=10.0),
-    "X": Pace(interval=60, timeout=10.0),
+    "A": CheckDefaults(interval=15, timeout=5.0, confirm_seconds=10),
+    "B": CheckDefaults(interval=30, timeout=10.0),
+    "C": CheckDefaults(interval=60, timeout=10.0),
+    "X": CheckDefaults(interval=60, timeout=10.0),
 }
 
 
-def of(node: Node) -> Pace:
+def of(node: Node) -> CheckDefaults:
     """The defaults for what this node is: its component's tier, or a municipality's way in."""
     return OF_TIER.get(node.component.tier, MUNICIPAL) if node.component else MUNICIPAL

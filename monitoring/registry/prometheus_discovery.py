@@ -17,7 +17,7 @@ MODULES = {
 KINDS = {module: kind for kind, module in MODULES.items()} | {kind: kind for kind in MODULES}
 
 
-class BadQuestion(ValueError):
+class BadTargetQuery(ValueError):
     """The query string asks for something that cannot be."""
 
 
@@ -28,14 +28,14 @@ def groups(*, module: str = "", of: str = "municipalities", shard: tuple[int, in
     `of` is municipalities, components or all; a node is always in the same shard.
     """
     if module and module not in KINDS:
-        raise BadQuestion("unknown module")
+        raise BadTargetQuery("unknown module")
     checks = Check.objects.to_probe().select_related("node__municipality__province", "node__component")
     if of == "municipalities":
         checks = checks.exclude(node__municipality=None)
     elif of == "components":
         checks = checks.exclude(node__component=None)
     elif of != "all":
-        raise BadQuestion("of is municipalities, components or all")
+        raise BadTargetQuery("of is municipalities, components or all")
     if module:
         checks = checks.filter(kind=KINDS[module])
     index, parts = shard
@@ -76,5 +76,5 @@ def read_shard(text: str) -> tuple[int, int]:
         return 0, 1
     number, _, parts = text.partition("/")
     if not (number.isdigit() and parts.isdigit() and 0 < int(parts) <= 1000 and int(number) <= int(parts)):
-        raise BadQuestion("a shard is written i/n")
+        raise BadTargetQuery("a shard is written i/n")
     return int(number) % int(parts), int(parts)

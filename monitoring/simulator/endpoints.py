@@ -6,7 +6,7 @@ import resource
 import time
 from collections.abc import Iterable
 
-from monitoring.simulator.map import LOOPBACK, Place
+from monitoring.simulator.map import LOOPBACK, SimulatedNode
 
 MODES = ("ok", "refuse", "hang", "slow", "500", "flap")
 SLOW_SECONDS = 2.5
@@ -19,10 +19,10 @@ OK = (
 BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class Endpoint:
+class SimulatedEndpoint:
     """One place, listening unless it refuses; `mode` says how it answers."""
 
-    def __init__(self, place: Place):
+    def __init__(self, place: SimulatedNode):
         self.place = place
         self.mode = "ok"
         self.server: asyncio.Server | None = None
@@ -43,7 +43,7 @@ class Endpoint:
         loop = asyncio.get_running_loop()
         with contextlib.suppress(OSError):
             self.server = await loop.create_server(
-                lambda: Answer(self), LOOPBACK, self.place.port, reuse_address=True, backlog=16
+                lambda: SimulatedConnection(self), LOOPBACK, self.place.port, reuse_address=True, backlog=16
             )
 
     def close(self) -> None:
@@ -69,10 +69,10 @@ class Endpoint:
         return (BROKEN if self.mode == "500" or is_down_beat else OK), self.latency
 
 
-class Answer(asyncio.Protocol):
+class SimulatedConnection(asyncio.Protocol):
     """One connection: wait for the end of the request's head, answer once, close."""
 
-    def __init__(self, endpoint: Endpoint):
+    def __init__(self, endpoint: SimulatedEndpoint):
         self.endpoint = endpoint
         self.head = b""
 
@@ -97,8 +97,8 @@ class Answer(asyncio.Protocol):
 class City:
     """All the places of one process."""
 
-    def __init__(self, places: Iterable[Place]):
-        self.endpoints = {place.code: Endpoint(place) for place in places}
+    def __init__(self, places: Iterable[SimulatedNode]):
+        self.endpoints = {place.code: SimulatedEndpoint(place) for place in places}
 
     async def open(self) -> None:
         allow_files(2 * len(self.endpoints) + SPARE_FILES)
@@ -111,14 +111,14 @@ class City:
             await endpoint.open()
         return len(self.lost())
 
-    def lost(self) -> list[Endpoint]:
+    def lost(self) -> list[SimulatedEndpoint]:
         return [endpoint for endpoint in self.endpoints.values() if endpoint.is_lost]
 
     def close(self) -> None:
         for endpoint in self.endpoints.values():
             endpoint.close()
 
-    async def turn(self, places: Iterable[Place], mode: str) -> int:
+    async def turn(self, places: Iterable[SimulatedNode], mode: str) -> int:
         """Put each place in a mode; how many there were."""
         places = list(places)
         for place in places:
@@ -126,7 +126,7 @@ class City:
         return len(places)
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[SimulatedNode]:
         return [endpoint.place for endpoint in self.endpoints.values()]
 
     def broken(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
-class Place:
+class SimulatedNode:
     """One node of the city: the label people break it by, its port, and where it stands."""
 
     code: str
@@ -21,7 +21,7 @@ class Place:
     province_name: str = ""
 
 
-def read_registry() -> list[Place]:
+def read_registry() -> list[SimulatedNode]:
     """Every node whose checks point at this machine; the registry decides the ports."""
     checks = Check.objects.live().filter(target__contains=LOOPBACK).select_related("node__municipality__province")
     places = {}
@@ -32,9 +32,9 @@ def read_registry() -> list[Place]:
     return list(places.values())
 
 
-def place_of(node, port: int) -> Place:
+def place_of(node, port: int) -> SimulatedNode:
     province = node.municipality.province if node.municipality_id else None
-    return Place(node.code, node.name, port, province.pk if province else "", province.name if province else "")
+    return SimulatedNode(node.code, node.name, port, province.pk if province else "", province.name if province else "")
 
 
 def port_of(target: str) -> int | None:
@@ -43,7 +43,7 @@ def port_of(target: str) -> int | None:
     return parts.port if parts.hostname == LOOPBACK else None
 
 
-def find(places: Iterable[Place], words: str) -> list[Place]:
+def find(places: Iterable[SimulatedNode], words: str) -> list[SimulatedNode]:
     """What `break` and `heal` mean: a node's code, a component, a province by plate or name, or `all`."""
     wanted = collation.fold(words)
     places = list(places)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component
 from monitoring.models import Maintenance, Outage, StatusUpdate
-from monitoring.status.report import Report
+from monitoring.status.report import StatusReport
 
 FORMATS = {"rss": feedgenerator.Rss201rev2Feed, "atom": feedgenerator.Atom1Feed}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FeedFilter:
     """What a reader wants to hear of: one component, or a severity and what is graver."""
 
     component: Component | None = None
@@ -27,7 +27,7 @@ class Wanted:
         return self.component is None or self.component in outage.components.all()
 
 
-def history(report: Report, past: list[Outage], wanted: Wanted, form: str) -> str:
+def history(report: StatusReport, past: list[Outage], wanted: FeedFilter, form: str) -> str:
     """One entry an update, newest first; `form` is "rss" or "atom"."""
     here = f"{settings.PUBLIC_BASE_URL}/status/{report.of.code + '/' if report.of else ''}"
     feed = FORMATS[form](

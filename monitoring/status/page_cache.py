@@ -28,7 +28,7 @@ WAIT_SECONDS = 10.0
 
 
 @dataclass
-class Answer:
+class CachedAnswer:
     """What is given out: `tag` is an ETag over the bytes, `packed` the same bytes for slow lines.
 
     `made` and `looked` on the monotonic clock; `mark` is the last word said before it was made.
@@ -55,11 +55,11 @@ class Shelf:
         last_word: Callable[[], int] = live.last_word,
     ):
         self.fresh, self.longest, self.last_word = fresh, longest, last_word
-        self.answers: OrderedDict[object, Answer] = OrderedDict()
+        self.answers: OrderedDict[object, CachedAnswer] = OrderedDict()
         self.renewals: dict[object, threading.Event] = {}
         self.lock = threading.Lock()
 
-    def get(self, key: object, make: Callable[[], tuple[bytes, str]]) -> Answer:
+    def get(self, key: object, make: Callable[[], tuple[bytes, str]]) -> CachedAnswer:
         """The kept answer while it is fresh, else a new one.
 
         Who finds none waits for the reader who is already making it: a thousand
@@ -76,14 +76,14 @@ class Shelf:
             return known
         return self._renew(key, make, under_way)
 
-    def _renew(self, key: object, make: Callable[[], tuple[bytes, str]], under_way: threading.Event) -> Answer:
+    def _renew(self, key: object, make: Callable[[], tuple[bytes, str]], under_way: threading.Event) -> CachedAnswer:
         try:
             mark, at = self.last_word(), time.monotonic()
             answer = self.answers.get(key)
             if answer and answer.mark == mark and at - answer.made < self.longest:
                 answer.looked = at
                 return answer
-            answer = Answer(*make(), made=at, mark=mark)
+            answer = CachedAnswer(*make(), made=at, mark=mark)
             with self.lock:
                 self.answers[key] = answer
                 while len(self.answers) > KEPT:

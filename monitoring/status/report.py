@@ -90,7 +90,7 @@ class ProvinceReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class StatusReport:
     """A page of the public status: the country, or one municipality (`of`)."""
 
     at: datetime
@@ -169,11 +169,11 @@ def for_the_country(outage: Outage) -> str:
     return State.PARTIAL if outage.state == State.OUTAGE and not wide else outage.state
 
 
-def national(at: datetime) -> Report:
+def national(at: datetime) -> StatusReport:
     """The whole country, in a number of queries that does not grow with anything."""
     outages = open_outages(Outage.objects.all())
     components = list(Component.objects.all())
-    return Report(
+    return StatusReport(
         at=at,
         outages=outages,
         components=component_reports(components, national_states(outages), national_spans(outages, at), at),
@@ -184,13 +184,13 @@ def national(at: datetime) -> Report:
     )
 
 
-def municipal(municipality: Municipality, at: datetime) -> Report:
+def municipal(municipality: Municipality, at: datetime) -> StatusReport:
     """One municipality: its own nodes, its modules, and what it inherits from the country."""
     outages = open_outages(Outage.objects.reaching(municipality, still=True))
     components = list(municipality.components.all()) or list(Component.objects.all())
     nodes = list(Node.objects.watched().filter(municipality=municipality))
     found = component_reports(components, component_states(outages), felt_spans(components, municipality, at), at)
-    return Report(
+    return StatusReport(
         at=at,
         of=municipality,
         outages=outages,

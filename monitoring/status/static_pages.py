@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from foundation.directory.models import Municipality, Province
 from monitoring.models import Outage, State
 from monitoring.status import statuspage
-from monitoring.status.report import Report, legend_of, past
+from monitoring.status.report import StatusReport, legend_of, past
 
 AT_ONCE = 1000
 # Stand for a municipality's code and name in what all in the same situation share; private letters of Unicode.
@@ -44,7 +44,7 @@ class Still:
 class Country:
     """What the pages of one round are drawn from, read once."""
 
-    report: Report
+    report: StatusReport
     states: dict[int, str]
     felt: dict[int, list[int]]  # municipality → open public outages
     template: str = "monitoring/status/still.html"
@@ -160,7 +160,7 @@ def summary(country: Country, place: Municipality, outages: list[Outage]) -> str
 
 
 def summary_of_anybody(country: Country, outages: list[Outage]) -> str:
-    here = Report(
+    here = StatusReport(
         at=country.report.at,
         of=Municipality(code=CODE, full_name=NAME),
         outages=outages,

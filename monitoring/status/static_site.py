@@ -94,7 +94,7 @@ def past_page(at: datetime) -> str:
     return render_to_string("monitoring/status/history.html", shown)
 
 
-def write_documents(folder: Path, country: report.Report) -> None:
+def write_documents(folder: Path, country: report.StatusReport) -> None:
     past = report.past(None, before=None, size=50)
     stage = Maintenance.Stage
     documents = {
@@ -109,8 +109,8 @@ def write_documents(folder: Path, country: report.Report) -> None:
     }
     for name, document in documents.items():
         put(folder / "api" / "v2" / f"{name}.json", json.dumps(document, ensure_ascii=False))
-    put(folder / "status" / "history.rss", feeds.history(country, past[:20], feeds.Wanted(), "rss"))
-    put(folder / "status" / "history.atom", feeds.history(country, past[:20], feeds.Wanted(), "atom"))
+    put(folder / "status" / "history.rss", feeds.history(country, past[:20], feeds.FeedFilter(), "rss"))
+    put(folder / "status" / "history.atom", feeds.history(country, past[:20], feeds.FeedFilter(), "atom"))
     put(folder / "status" / "maintenance.ics", feeds.calendar(country.upcoming, country.at))
     put(folder / "status" / "badge.svg", badge(State(country.state)))
     announced = render_to_string("monitoring/status/announcement.txt", {"report": country})
@@ -127,7 +127,7 @@ def municipalities(at: datetime, states: dict[int, str], touched: dict[int, list
     }
 
 
-def felt_by_municipality(country: report.Report) -> dict[int, list[int]]:
+def felt_by_municipality(country: report.StatusReport) -> dict[int, list[int]]:
     """Which open public outages each municipality feels, in the order of the national page."""
     touching: dict[int, set[int]] = {}
     for municipality, outage in felt():

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from foundation.directory.models import Component
 from monitoring.models import Maintenance, Outage, Severity, State, StatusUpdate
-from monitoring.status.report import ComponentReport, Report
+from monitoring.status.report import ComponentReport, StatusReport
 
 COMPONENT_STATUS = {
     State.OK: "operational",
@@ -37,7 +37,7 @@ STAGE = {
 }
 
 
-def summary(report: Report) -> dict:
+def summary(report: StatusReport) -> dict:
     return {
         "page": page(report),
         "components": components(report)["components"],
@@ -47,34 +47,34 @@ def summary(report: Report) -> dict:
     }
 
 
-def status(report: Report) -> dict:
+def status(report: StatusReport) -> dict:
     indicator, description = INDICATOR[State(report.state)]
     return {"page": page(report), "status": {"indicator": indicator, "description": description}}
 
 
-def components(report: Report) -> dict:
+def components(report: StatusReport) -> dict:
     """The components of the page and, on the national one, a line for each province."""
     rows = [component(row, report) for row in report.components]
     rows += [province(row, len(rows) + place, report) for place, row in enumerate(report.provinces, 1)]
     return {"page": page(report), "components": rows}
 
 
-def incidents(report: Report, past: list[Outage]) -> dict:
+def incidents(report: StatusReport, past: list[Outage]) -> dict:
     """The last 50: open ones first, then ended ones, newest first."""
     rows = [*report.outages, *past][:50]
     return {"page": page(report), "incidents": [incident(outage, report) for outage in rows]}
 
 
-def unresolved(report: Report) -> dict:
+def unresolved(report: StatusReport) -> dict:
     return {"page": page(report), "incidents": [incident(outage, report) for outage in report.outages]}
 
 
-def maintenances(report: Report, *stages: Maintenance.Stage) -> dict:
+def maintenances(report: StatusReport, *stages: Maintenance.Stage) -> dict:
     wanted = [window for window in report.upcoming if not stages or window.stage(report.at) in stages]
     return {"page": page(report), "scheduled_maintenances": [maintenance(window, report) for window in wanted]}
 
 
-def page(report: Report) -> dict:
+def page(report: StatusReport) -> dict:
     return {
         "id": page_id(report),
         "name": f"{report.of.full_name} · Nöbet" if report.of else "Nöbet",
@@ -84,15 +84,15 @@ def page(report: Report) -> dict:
     }
 
 
-def page_id(report: Report) -> str:
+def page_id(report: StatusReport) -> str:
     return f"nobet-{report.of.code}" if report.of else "nobet"
 
 
-def address(report: Report) -> str:
+def address(report: StatusReport) -> str:
     return f"{settings.PUBLIC_BASE_URL}/status/{report.of.code + '/' if report.of else ''}"
 
 
-def component(row: ComponentReport, report: Report) -> dict:
+def component(row: ComponentReport, report: StatusReport) -> dict:
     started = row.history.days[0][0] if row.history.days else None
     return component_fields(row.component, row.state, report) | {
         "description": row.component.note or None,
@@ -100,7 +100,7 @@ def component(row: ComponentReport, report: Report) -> dict:
     }
 
 
-def component_fields(component: Component, state: str, report: Report) -> dict:
+def component_fields(component: Component, state: str, report: StatusReport) -> dict:
     changed = stamp(report.changed_at)
     return {
         "id": component.pk.lower(),
@@ -119,7 +119,7 @@ def component_fields(component: Component, state: str, report: Report) -> dict:
     }
 
 
-def province(row, position: int, report: Report) -> dict:
+def province(row, position: int, report: StatusReport) -> dict:
     changed = stamp(report.changed_at)
     return {
         "id": f"il-{row.province.pk}",
@@ -138,7 +138,7 @@ def province(row, position: int, report: Report) -> dict:
     }
 
 
-def incident(outage: Outage, report: Report) -> dict:
+def incident(outage: Outage, report: StatusReport) -> dict:
     updates = list(outage.updates.all())
     monitoring = [update.created_at for update in updates if update.stage == Outage.Stage.MONITORING]
     latest = updates[0].created_at if updates else outage.confirmed_at
@@ -161,7 +161,7 @@ def incident(outage: Outage, report: Report) -> dict:
     }
 
 
-def incident_update(update: StatusUpdate, outage: Outage, report: Report) -> dict:
+def incident_update(update: StatusUpdate, outage: Outage, report: StatusReport) -> dict:
     meant = COMPONENT_STATUS[State(report.meant(outage))]
     affected = [
         {
@@ -188,11 +188,11 @@ def incident_update(update: StatusUpdate, outage: Outage, report: Report) -> dic
     }
 
 
-def state_left(outage: Outage, report: Report) -> str:
+def state_left(outage: Outage, report: StatusReport) -> str:
     return State.OK if outage.ended_at else report.meant(outage)
 
 
-def maintenance(window: Maintenance, report: Report) -> dict:
+def maintenance(window: Maintenance, report: StatusReport) -> dict:
     created = stamp(window.created_at)
     return {
         "id": f"m{window.pk}",

@@ -81,7 +81,7 @@ NORMAL = {
 }
 
 
-class CodeForm(forms.Form):
+class SubscriberCodeForm(forms.Form):
     """A code that came by SMS: six digits to prove a number, eight letters to leave."""
 
     code = forms.CharField(

@@ -11,10 +11,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from foundation import now
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from monitoring.models import Announcement, Maintenance, Outage, StatusUpdate, Subscriber
 from monitoring.status import statuspage
-from monitoring.status.report import Report
+from monitoring.status.report import StatusReport
 from monitoring.wording import clock
 
 TITLE_IN_SMS = 70
@@ -66,7 +66,7 @@ class News:
 
     def document(self, subscriber: Subscriber) -> dict:
         """As Statuspage's own webhooks: `page` and `incident`."""
-        here = Report(
+        here = StatusReport(
             at=now(), outages=[self.outage] if self.outage.is_open else [], components=[], upcoming=[],
             changed_at=now(), probed_at=None, of=subscriber.municipality,
         )  # fmt: skip
@@ -100,14 +100,14 @@ class Works:
         return render_to_string("monitoring/notices/maintenance.txt", context).strip()
 
     def document(self, subscriber: Subscriber) -> dict:
-        here = Report(
+        here = StatusReport(
             at=now(), outages=[], components=[], upcoming=[], changed_at=now(), probed_at=None,
             of=subscriber.municipality,
         )  # fmt: skip
         return {"page": page(here), "incident": statuspage.maintenance(self.window, here), "kind": self.kind}
 
 
-def page(here: Report) -> dict:
+def page(here: StatusReport) -> dict:
     status = statuspage.status(here)["status"]
     return {
         "id": statuspage.page_id(here),
@@ -116,16 +116,16 @@ def page(here: Report) -> dict:
     }
 
 
-def recipient(news: News | Works, subscriber: Subscriber) -> Recipient:
+def recipient(news: News | Works, subscriber: Subscriber) -> Addressee:
     """The message as this subscriber gets it, with the way out at its end."""
     with translation.override(subscriber.language):
         if subscriber.channel == Channel.SMS:
-            return Recipient(subscriber.address, f"{news.short()} {way_out(subscriber.leaving_code)}")
+            return Addressee(subscriber.address, f"{news.short()} {way_out(subscriber.leaving_code)}")
         if subscriber.channel == Channel.HOOK:
             document = {"meta": {"unsubscribe": link(subscriber)}, **news.document(subscriber)}
-            return Recipient(subscriber.address, json.dumps(document, ensure_ascii=False))
+            return Addressee(subscriber.address, json.dumps(document, ensure_ascii=False))
         text = f"{news.letter()}\n\n{footer(subscriber)}"
-        return Recipient(
+        return Addressee(
             subscriber.address, text, subject=f"[Nöbet] {news.subject()}"[:200], unsubscribe=leaving_link(subscriber)
         )
 
@@ -150,15 +150,15 @@ def leaving_link(subscriber: Subscriber) -> str:
     return settings.PUBLIC_BASE_URL + reverse("monitoring:subscription_ending", args=[subscriber.token])
 
 
-def question(subscriber: Subscriber, code: str) -> Recipient:
+def question(subscriber: Subscriber, code: str) -> Addressee:
     """ "Is this yours?": a code for a telephone, a link for everybody else."""
     with translation.override(subscriber.language):
         if subscriber.channel == Channel.SMS:
             text = gettext("NOBET: your code for status messages is %(code)s. Not you? Ignore this.") % {"code": code}
-            return Recipient(subscriber.address, text)
+            return Addressee(subscriber.address, text)
         if subscriber.channel == Channel.HOOK:
             document = {"kind": "confirmation", "meta": {"confirm": link(subscriber)}}
-            return Recipient(subscriber.address, json.dumps(document))
+            return Addressee(subscriber.address, json.dumps(document))
         context = {"subscriber": subscriber, "link": link(subscriber)}
         text = render_to_string("monitoring/notices/question.txt", context).strip()
-        return Recipient(subscriber.address, text, subject=gettext("Please confirm: status messages of Nöbet"))
+        return Addressee(subscriber.address, text, subject=gettext("Please confirm: status messages of Nöbet"))

@@ -29,7 +29,7 @@ def http_sd(request):
             of=request.GET.get("of", "municipalities"),
             shard=prometheus_discovery.read_shard(request.GET.get("shard", "")),
         )
-    except prometheus_discovery.BadQuestion as wrong:
+    except prometheus_discovery.BadTargetQuery as wrong:
         return HttpResponseBadRequest(f"{wrong}\n", content_type=PLAIN)
     return JsonResponse(groups, safe=False, json_dumps_params={"ensure_ascii": False})
 

@@ -24,7 +24,7 @@ from monitoring.status.page_cache import shelf
 
 HTML, JSON, SVG, TEXT = "text/html", "application/json", "image/svg+xml", "text/plain"
 LANGUAGES = ("tr", "en")
-DOCUMENTS: dict[str, Callable[[report.Report], dict]] = {
+DOCUMENTS: dict[str, Callable[[report.StatusReport], dict]] = {
     "summary": statuspage.summary,
     "status": statuspage.status,
     "components": statuspage.components,
@@ -111,7 +111,7 @@ def feed(request: HttpRequest, form: str, code: str = "") -> HttpResponse:
     component = Component.objects.filter(pk=request.GET.get("component", "")[:40].upper()).first()
     severity = request.GET.get("severity", "").upper()
     severity = severity if severity in Severity.values else ""
-    wanted = feeds.Wanted(component, severity)
+    wanted = feeds.FeedFilter(component, severity)
 
     def make() -> str:
         return feeds.history(read(code), report.past(municipality(code) if code else None, before=None), wanted, form)
@@ -158,7 +158,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("monitoring/status/find.html", {"words": words, "found": found}))
 
 
-def read(code: str) -> report.Report:
+def read(code: str) -> report.StatusReport:
     return report.municipal(municipality(code), now()) if code else report.national(now())
 
 
@@ -182,17 +182,17 @@ def moment(text: str):
     return at if at and at.tzinfo else None
 
 
-def national_page(country: report.Report) -> str:
+def national_page(country: report.StatusReport) -> str:
     charts = latency.of_components([row.component for row in country.components], country.at)
     return page_of("national", {"report": country, "at": country.at, "charts": charts})
 
 
-def municipal_page(here: report.Report) -> str:
+def municipal_page(here: report.StatusReport) -> str:
     charts = latency.of_nodes(here.nodes, here.at)
     return page_of("municipality", {"report": here, "at": here.at, "charts": charts})
 
 
-def page(name: str, read_now: report.Report) -> str:
+def page(name: str, read_now: report.StatusReport) -> str:
     return page_of(name, {"report": read_now, "at": read_now.at})
 
 

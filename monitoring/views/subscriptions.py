@@ -17,7 +17,7 @@ from foundation.wire.guards import client_address
 from monitoring.models import Subscriber
 from monitoring.refusals import WrongSubscriptionCode
 from monitoring.subscribers import signup
-from monitoring.subscribers.forms import CodeForm, SubscriptionForm, WishesForm, initial
+from monitoring.subscribers.forms import SubscriberCodeForm, SubscriptionForm, WishesForm, initial
 from monitoring.views.doors import from_our_pages
 
 HOUR = 3600
@@ -81,7 +81,7 @@ def asked_page(request: HttpRequest, channel: str) -> HttpResponse:
 def code(request: HttpRequest, wish: str) -> HttpResponse:
     """The six digits that came by SMS."""
     in_the_readers_language(request)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = SubscriberCodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             subscriber = wished(request, wish)
@@ -156,7 +156,7 @@ def ending(request: HttpRequest, token: str) -> HttpResponse:
 def departure(request: HttpRequest) -> HttpResponse:
     """`/status/unsubscribe/`: for a telephone, the code that stands in every SMS."""
     in_the_readers_language(request)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = SubscriberCodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             limits.spend("subscription-code", client_address(request), limit=TRIES_OF_A_PLACE, per=TRIES_WITHIN)

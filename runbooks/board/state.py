@@ -38,7 +38,7 @@ MARKS = {
 
 
 @dataclass(frozen=True)
-class Place:
+class MapPoint:
     """Where an outage lies: the middle of the municipalities it touches, on the sheet of the map."""
 
     x: float
@@ -82,7 +82,7 @@ class Card:
     at: datetime
     runs: list[Run]
     incident: MajorIncident | None
-    place: Place | None
+    place: MapPoint | None
     proposal: Proposal | None = None  # words about it that wait for a second look
 
     @property
@@ -130,7 +130,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class OutageLine:
     component: Component
     cells: list[Cell]
 
@@ -149,7 +149,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Standing:
+class BoardState:
     """The board, true at `at`."""
 
     at: datetime
@@ -158,7 +158,7 @@ class Standing:
     states: dict[int, str]
     municipalities: list[tuple[int, str, float, float]]
     regions: list[str]
-    lines: list[Line]
+    lines: list[OutageLine]
     flapping: list[Strip]
     probed_at: datetime | None
 
@@ -211,11 +211,11 @@ class Standing:
         return sum(card.outage.recovered_count for card in self.cards)
 
     @property
-    def first_lines(self) -> list[Line]:
+    def first_lines(self) -> list[OutageLine]:
         return self.lines[:MOST_LINES]
 
     @property
-    def other_lines(self) -> list[Line]:
+    def other_lines(self) -> list[OutageLine]:
         return self.lines[MOST_LINES:]
 
     @property
@@ -247,11 +247,11 @@ class Standing:
         return [(state, "".join(drawn[state])) for state in reversed(WORST_FIRST) if drawn[state]]
 
 
-def read(at: datetime) -> Standing:
+def read(at: datetime) -> BoardState:
     states = report.municipality_states()
     municipalities = list(Municipality.objects.order_by("pk").values_list("pk", "province_id", "longitude", "latitude"))
     regions = from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
-    return Standing(
+    return BoardState(
         at=at,
         cards=cards(at),
         provinces=provinces(states, municipalities),
@@ -296,7 +296,7 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
     ]  # fmt: skip
 
 
-def places(shown: list[Outage]) -> dict[int, Place]:
+def places(shown: list[Outage]) -> dict[int, MapPoint]:
     """Outage → where it lies; those that touch no municipality lie nowhere."""
     lines = Affected.objects.current().filter(outage__in=shown, municipality__isnull=False)
     found = (
@@ -310,7 +310,9 @@ def places(shown: list[Outage]) -> dict[int, Place]:
         )
     )
     return {
-        row["outage"]: Place(*map_outlines.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"])
+        row["outage"]: MapPoint(
+            *map_outlines.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"]
+        )
         for row in found
     }
 
@@ -348,14 +350,15 @@ def provinces(states: dict[int, str], municipalities: Iterable[tuple]) -> list[P
     ]
 
 
-def lines(regions: list[str]) -> list[Line]:
+def lines(regions: list[str]) -> list[OutageLine]:
     """Components of tier A and whatever is in trouble, the gravest first, one cell a region."""
     felt = troubles()
     central = {pk: report.worst(found) for pk, found in report.component_states([]).items()}
     named = {component for component, _region in felt} | {pk for pk, state in central.items() if state != State.OK}
     shown = Component.objects.filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
     rows = [
-        Line(one, [cell(felt, one.pk, region, central.get(one.pk, State.OK)) for region in regions]) for one in shown
+        OutageLine(one, [cell(felt, one.pk, region, central.get(one.pk, State.OK)) for region in regions])
+        for one in shown
     ]
     return sorted(rows, key=lambda row: min(WORST_FIRST.index(each.state) for each in row.cells))
 
@@ -401,7 +404,7 @@ class Filters:
         return bool(self.words or self.province or self.state)
 
 
-def narrow(board: Standing, filters: Filters) -> Standing:
+def narrow(board: BoardState, filters: Filters) -> BoardState:
     """The board with the outages and lines that the filters leave; its figures stay those of all."""
     kept = board.cards
     if filters.state:
@@ -422,7 +425,7 @@ def touches_tier(outage: Outage, tier: str) -> bool:
     return not broken or tier in broken
 
 
-def find(standing: Standing, filters: Filters) -> list[Found] | None:
+def find(standing: BoardState, filters: Filters) -> list[Found] | None:
     """The municipalities that the filters leave, at most `MOST_FOUND`; None when they name none."""
     if not filters.finds:
         return None

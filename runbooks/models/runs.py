@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from foundation import now
 from foundation.directory.models import Person
-from foundation.leases.models import Promise
+from foundation.leases.models import LeasedRow
 from monitoring.models import Outage
 from runbooks.durations import duration
 from runbooks.models.broadcasts import Broadcast
@@ -101,7 +101,7 @@ class Run(models.Model):
         return next(place for place, step in enumerate(self.plan["steps"]) if step["key"] == key)
 
 
-class Step(Promise):
+class Step(LeasedRow):
     """One step the run has reached: open until it has an outcome.
 
     The row is the promise that somebody looks at it: Nöbet at `due_at` for http, wait
@@ -132,7 +132,7 @@ class Step(Promise):
     reminded_at = models.DateTimeField(null=True, blank=True)
     broadcast = models.OneToOneField(Broadcast, null=True, blank=True, on_delete=models.PROTECT, related_name="of_step")
 
-    class Meta(Promise.Meta):
+    class Meta(LeasedRow.Meta):
         ordering = ["visit"]
         constraints = [
             models.UniqueConstraint(name="visits_are_counted", fields=["run", "visit"]),
@@ -181,7 +181,7 @@ class Signature(models.Model):
         return f"{self.step_id} {self.person_id}"
 
 
-class Call(Promise):
+class Call(LeasedRow):
     """An outage was opened: somebody has to look which plans it calls for."""
 
     outage = models.OneToOneField(Outage, on_delete=models.CASCADE, related_name="runbook_call")
@@ -190,7 +190,7 @@ class Call(Promise):
         return f"call for {self.outage_id}"
 
 
-class Dispatch(Promise):
+class Dispatch(LeasedRow):
     """An approved broadcast has to be handed over to the outbox."""
 
     broadcast = models.OneToOneField(Broadcast, on_delete=models.CASCADE, related_name="dispatch")

@@ -80,9 +80,9 @@ def _call(step: Step) -> None:
     match http_steps.call(step):
         case http_steps.Answered(status, body):
             steps.end(step, "done", status=status, body=body)
-        case http_steps.Silent(reason) if step.definition["on_interrupted"] == "ask":
+        case http_steps.CallUnanswered(reason) if step.definition["on_interrupted"] == "ask":
             _ask_person(step, reason)
-        case http_steps.Silent(reason) | http_steps.Failed(reason):
+        case http_steps.CallUnanswered(reason) | http_steps.CallFailed(reason):
             _failed(step, reason)
 
 
@@ -139,7 +139,7 @@ def _prepare(step: Step) -> None:
         subject=definition["title"],
         text=drafts.fill(definition["text"], values),
         correction=drafts.fill(definition["correction"], values),
-        rule=audience.Rule.from_json(definition["audience"]),
+        rule=audience.AudienceRule.from_json(definition["audience"]),
         lane=definition["lane"],
         is_drill=run.is_drill,
         outage=run.outage,

@@ -23,38 +23,38 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Failed:
+class CallFailed:
     """It was not done, and that is proven: never reached, or refused in an answer."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Silent:
+class CallUnanswered:
     """Nobody can tell whether it was done: the line broke after the question."""
 
     reason: str
 
 
-def call(step: Step) -> Answered | Failed | Silent:
+def call(step: Step) -> Answered | CallFailed | CallUnanswered:
     """Put the question of an http step to its endpoint. Call it with no transaction open."""
     definition = step.definition
     endpoint = Endpoint.objects.filter(key=definition["endpoint"]).first()
     if endpoint is None:
-        return Failed(f"no endpoint named {definition['endpoint']} is set up")
+        return CallFailed(f"no endpoint named {definition['endpoint']} is set up")
     private = endpoint.may_be_private or settings.PROBE_ALLOW_PRIVATE
     try:
         with guarded_requests(allow_private=private) as session:
             return _ask(session, step, endpoint)
     except requests.ConnectTimeout as error:
-        return Failed(_short(error))
+        return CallFailed(_short(error))
     except requests.ConnectionError as error:
-        return Failed(_short(error)) if _was_never_reached(error) else Silent(_short(error))
+        return CallFailed(_short(error)) if _was_never_reached(error) else CallUnanswered(_short(error))
     except (requests.RequestException, OSError) as error:
-        return Silent(_short(error))
+        return CallUnanswered(_short(error))
 
 
-def _ask(session: requests.Session, step: Step, endpoint: Endpoint) -> Answered | Failed:
+def _ask(session: requests.Session, step: Step, endpoint: Endpoint) -> Answered | CallFailed:
     definition = step.definition
     headers = {"Idempotency-Key": step.idempotency_key, "User-Agent": "Nobet-runbook"}
     if endpoint.header:
@@ -71,7 +71,7 @@ def _ask(session: requests.Session, step: Step, endpoint: Endpoint) -> Answered 
     body = response.raw.read(SHOWN, decode_content=True).decode("utf-8", "replace")
     if response.status_code in definition["expect_status"]:
         return Answered(response.status_code, body)
-    return Failed(f"{response.status_code}: {body[:200]}")
+    return CallFailed(f"{response.status_code}: {body[:200]}")
 
 
 def secret_of(endpoint: Endpoint) -> str:

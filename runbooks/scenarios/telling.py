@@ -36,7 +36,7 @@ class Story:
     outage: Outage | None
     run: Run | None
     broadcast: Broadcast | None
-    tally: outbox.Tally | None
+    tally: outbox.BatchTally | None
 
     @property
     def minutes(self) -> float:

@@ -24,7 +24,7 @@ from runbooks.broadcasts.compose import audience, drafts, saved_audiences, templ
 from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.broadcasts.report import by_municipality, evidence, evidence_pdf, outcome_classes
 from runbooks.broadcasts.report import page as broadcast_page
-from runbooks.forms import ApprovalForm, CodeForm, ComposeForm, GlassForm
+from runbooks.forms import AcknowledgementForm, ApprovalForm, ComposeForm, GlassForm
 from runbooks.models import AudienceList, Broadcast, BrokenGlass
 from runbooks.views.permissions import watch_only
 from runbooks.views.second_factor import confirmation_of
@@ -54,12 +54,12 @@ def compose(request, is_drill, pk=None):
     """A new draft, or an old one again. "Preview" shows it, "Save" keeps it, "Keep the list" its conditions."""
     broadcast = find(request, pk, is_drill) if pk else None
     start = saved_audiences.chosen(request.POST.get("list") or request.GET.get("list"))
-    rule = audience.Rule.from_json(broadcast.rule) if broadcast else start
+    rule = audience.AudienceRule.from_json(broadcast.rule) if broadcast else start
     form = ComposeForm(
         request.POST or None,
         request.FILES or None,
         is_drill=is_drill,
-        lines=(start or rule or audience.Rule()).file,
+        lines=(start or rule or audience.AudienceRule()).file,
         corrects=broadcast.corrects_id if broadcast else None,
         initial=_initial(request, broadcast, start or rule),
     )
@@ -83,14 +83,14 @@ def compose(request, is_drill, pk=None):
         "found": found,
         "preview": seen,
         "spelling": form.cleaned_data.get("spelling") if form.is_bound and form.is_valid() else "plain",
-        "roads": routes.roads(settings.SMS_SENDER),
+        "roads": routes.gateways_for(settings.SMS_SENDER),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
     }
     name = "runbooks/_preview.html" if request.htmx else "runbooks/compose.html"
     return render(request, name, context)
 
 
-def _initial(request, broadcast: Broadcast | None, rule: audience.Rule | None) -> dict:
+def _initial(request, broadcast: Broadcast | None, rule: audience.AudienceRule | None) -> dict:
     """What the fields hold at first: the draft, or a ready text; and the conditions of either or of a kept list."""
     conditions = rule.to_json() if rule else {}
     conditions["municipalities"] = ", ".join(conditions.get("municipalities", ()))
@@ -158,7 +158,7 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
         "may_break": request.user.has_role(*glass.MAY_BREAK),
         "may_review": request.user.has_role(*approval.MAY_APPROVE),
         "glass_form": GlassForm(initial={"binding": broadcast.binding}),
-        "roads": routes.roads(broadcast.sender),
+        "roads": routes.gateways_for(broadcast.sender),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
         "outlines": map_outlines.outlines(),
         "leaves_at": None if broadcast.ended_at else _waits_until(broadcast),
@@ -370,7 +370,7 @@ def called(request, pk, is_drill, recipient):
 @login_required
 def acknowledgement(request):
     """Where a municipality types the code it got by SMS."""
-    form = CodeForm(request.POST or None)
+    form = AcknowledgementForm(request.POST or None)
     done = None
     if request.method == "POST":
         limits.spend("acknowledgement", request.user.pk, limit=20, per=600)

@@ -229,7 +229,7 @@ def search(agent: Person, words: str) -> Callable:
     """What the queue asks for these words among the closed tickets."""
 
     def ask() -> list:
-        wanted = queue.Wanted(view="ended", words=words)
+        wanted = queue.QueueFilter(view="ended", words=words)
         return list(queue.lines(wanted, agent).order_by("-pk")[:50])
 
     return ask

@@ -20,9 +20,9 @@ from foundation.directory import registers  # noqa: E402 - Django first
 from foundation.directory.models import Municipality  # noqa: E402 - Django first
 from monitoring.models import Check, Node, Outage, State  # noqa: E402 - Django first
 from monitoring.probing import loops, recording, resident  # noqa: E402 - Django first
-from monitoring.probing.prober import Limits, Prober  # noqa: E402 - Django first
+from monitoring.probing.prober import Limits, ProbeLoop  # noqa: E402 - Django first
 from monitoring.simulator.endpoints import City, allow_files  # noqa: E402 - Django first
-from monitoring.simulator.map import LOOPBACK, Place  # noqa: E402 - Django first
+from monitoring.simulator.map import LOOPBACK, SimulatedNode  # noqa: E402 - Django first
 from tests.bench import resident_mb  # noqa: E402 - Django first
 
 REQUEST = b"GET /saglik HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
@@ -31,7 +31,7 @@ TIMEOUT = 3.0
 
 async def city(first: int, count: int, mode: str) -> None:
     """Serve until standard input ends."""
-    town = City(Place(str(number), "", first + number) for number in range(count))
+    town = City(SimulatedNode(str(number), "", first + number) for number in range(count))
     await town.open()
     await town.turn(town.places, mode)
     print("ready", flush=True)
@@ -86,7 +86,7 @@ async def ours(questions: list, warm: float, seconds: float) -> dict:
 
     books.cycle = cycle
     allow_files(len(questions) + 500)
-    prober = Prober(questions, books, allow_private=True, limits=Limits(sockets=len(questions)))
+    prober = ProbeLoop(questions, books, allow_private=True, limits=Limits(sockets=len(questions)))
     leaving, reading = asyncio.Event(), Reading()
 
     def begin() -> None:

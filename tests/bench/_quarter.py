@@ -14,7 +14,7 @@ from django.db import connection
 
 from foundation.directory.models import Component
 from monitoring.checks.samples import Block
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.history import partitions, rollups
 from monitoring.models import Check, Hour, Node, RawHour, SampleBlock
 
@@ -46,7 +46,7 @@ def answer_hour(checks: list[int], start: datetime, chance: random.Random) -> No
         began = start.timestamp() + number * BLOCK
         block = Block(began)
         for check in checks[number % spare :: spare]:
-            raw = Raw.FAIL if chance.random() < 0.005 else Raw.OK
+            raw = Result.FAIL if chance.random() < 0.005 else Result.OK
             block.add(check, began + chance.random() * BLOCK, raw, usual[check] * chance.lognormvariate(0, 0.2) / 1000)
         SampleBlock.objects.create(at=datetime.fromtimestamp(began, UTC), samples=block.seal())
 

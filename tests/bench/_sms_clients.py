@@ -74,7 +74,7 @@ def hand_in(count: int) -> Batch:
     moment = time.time_ns()
     text = f"{TEXT} ({moment % 10**6:06})"
     batch = outbox.open_batch(f"bench-{moment}", lane="life_safety")
-    outbox.add(batch, "sms", [outbox.Recipient(number(place), text) for place in range(count)])
+    outbox.add(batch, "sms", [outbox.Addressee(number(place), text) for place in range(count)])
     outbox.release(batch)
     return batch
 

@@ -66,7 +66,7 @@ def somebody(role: str) -> Person:
 def preview() -> float:
     """CPU seconds from the rule to the finished preview, with a different text for each municipality."""
     began = time.process_time()
-    found = audience.find(audience.Rule())
+    found = audience.find(audience.AudienceRule())
     drafts.preview(TEXT, found, spelling=Broadcast.Spelling.PLAIN, correction="Düzeltme.")
     return time.process_time() - began
 
@@ -77,7 +77,7 @@ def accepted(standin: Remote) -> int:
 
 def submitted() -> Broadcast:
     operator = somebody("operator")
-    words = {"subject": "Tahsilat", "text": TEXT, "correction": "Düzeltme.", "rule": audience.Rule()}
+    words = {"subject": "Tahsilat", "text": TEXT, "correction": "Düzeltme.", "rule": audience.AudienceRule()}
     broadcast = drafts.draft(by=operator, lane="life_safety", **words)
     approval.submit(broadcast, by=operator)
     return broadcast

@@ -4,7 +4,7 @@ from datetime import datetime
 from time import perf_counter
 
 from helpdesk.incidents.evaluation import score
-from helpdesk.incidents.similarity import Report, replay
+from helpdesk.incidents.similarity import TicketText, replay
 from tests.bench import Row
 from tests.helpdesk.labelled import evening, held_out
 
@@ -27,6 +27,6 @@ def run(*, rounds: int, full: bool) -> list[Row]:
     return [recall, wrong, speed]
 
 
-def report_of(ticket: dict) -> Report:
+def report_of(ticket: dict) -> TicketText:
     words = (ticket["subject"], ticket["body"], ticket["module"], ticket["municipality_code"])
-    return Report(ticket["id"], *words, datetime.fromisoformat(ticket["created_at"]))
+    return TicketText(ticket["id"], *words, datetime.fromisoformat(ticket["created_at"]))

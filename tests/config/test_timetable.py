@@ -12,7 +12,7 @@ from config.timetable import SWEEPS
 from foundation.leases.models import SweepMark
 from foundation.outbox import outbox
 from foundation.outbox.models import ConsoleMessage, Message
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 
 
 def test_every_sweep_has_a_name_of_its_own():
@@ -40,7 +40,7 @@ def test_a_ring_goes_one_round_and_leaves_a_mark():
 @pytest.mark.django_db
 def test_without_celery_the_sweep_finds_what_nobody_rang_for():
     batch = outbox.open_batch("b", lane="drill", urgent=True)
-    outbox.add(batch, "sms", [Recipient("+905320000001", "TATBİKAT")])
+    outbox.add(batch, "sms", [Addressee("+905320000001", "TATBİKAT")])
     outbox.release(batch)
     call_command("sweep", once=True, only=["outbox.sms"], stdout=StringIO())
     assert Message.objects.get().state == "delivered"

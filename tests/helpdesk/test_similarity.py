@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
 
 from helpdesk.incidents.evaluation import score
-from helpdesk.incidents.similarity import Desk, Report, replay
+from helpdesk.incidents.similarity import Desk, TicketText, replay
 from tests.helpdesk.labelled import evening, held_out, tuning
 
 AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
@@ -17,7 +17,7 @@ AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 
 def report(number, subject, module="TAHSILAT", minutes=None, place=None, body=""):
     at = AT + timedelta(minutes=number if minutes is None else minutes)
-    return Report(number, subject, body, module, f"{number if place is None else place:05d}", at)
+    return TicketText(number, subject, body, module, f"{number if place is None else place:05d}", at)
 
 
 class TheMatcher(SimpleTestCase):
@@ -77,7 +77,7 @@ def test_nine_of_ten_are_linked_and_under_two_in_a_hundred_wrongly(source):
 def as_report(ticket):
     at = datetime.fromisoformat(ticket["created_at"])
     words = (ticket["subject"], ticket["body"], ticket["module"], ticket["municipality_code"])
-    return Report(ticket["id"], *words, at)
+    return TicketText(ticket["id"], *words, at)
 
 
 class TheScore(SimpleTestCase):

@@ -16,12 +16,12 @@ from monitoring.checks import verdicts
 from monitoring.checks.verdicts import Memory, Verdict
 from monitoring.models import Affected, Check, Dependency, Node, Outage, Scope, State, Transition
 from monitoring.probing import recording
-from monitoring.probing.questions import Question
-from monitoring.scopes import Count, reach, should_wait
+from monitoring.probing.questions import Probe
+from monitoring.scopes import PlaceCount, reach, should_wait
 from tests.monitoring.land import a_component, a_province
 
 
-def change(node: Node, verdict: str, *, since=None) -> recording.Change:
+def change(node: Node, verdict: str, *, since=None) -> recording.CheckChange:
     """What the prober hands over when the node's first check turned."""
     check = node.checks.first()
     at = now().timestamp()
@@ -30,14 +30,14 @@ def change(node: Node, verdict: str, *, since=None) -> recording.Change:
         verdicts.Streak(failures=3, since=since or at) if verdict == "down" else verdicts.Streak(successes=2, since=at)
     )
     after = Memory(Verdict(verdict), since or at, at, (("here", streak),), before.flaps)
-    return recording.Change(Question.of(check), before, after, "timeout" if verdict == "down" else "", 0.1, at)
+    return recording.CheckChange(Probe.of(check), before, after, "timeout" if verdict == "down" else "", 0.1, at)
 
 
-def suspicion(node: Node) -> recording.Change:
+def suspicion(node: Node) -> recording.CheckChange:
     check, at = node.checks.first(), now().timestamp()
     before = recording.memory_of(check)
     after = Memory(before.verdict, before.since, 0.0, (("here", verdicts.Streak(failures=1, since=at)),))
-    return recording.Change(Question.of(check), before, after, "timeout", 3.0, at)
+    return recording.CheckChange(Probe.of(check), before, after, "timeout", 3.0, at)
 
 
 def down(*nodes: Node) -> bool:
@@ -146,7 +146,7 @@ class ReviewingNodes(TestCase):
         before = recording.memory_of(check)
         streak = before.streak("here")
         after = dataclasses.replace(before, streaks=(("here", dataclasses.replace(streak, failures=2)),))
-        again = recording.Change(Question.of(check), before, after, "timeout", 3.0, streak.since + 5)
+        again = recording.CheckChange(Probe.of(check), before, after, "timeout", 3.0, streak.since + 5)
         self.assertFalse(again.shows)
         with CaptureQueriesContext(connection) as asked:
             recording.record([again])
@@ -185,12 +185,12 @@ class ReviewingNodes(TestCase):
 @pytest.mark.parametrize(
     ("province", "country", "scope"),
     [
-        (Count(5, 3), Count(1407, 3), Scope.LOCAL),
-        (Count(5, 4), Count(1407, 4), Scope.REGIONAL),
-        (Count(60, 17), Count(1407, 17), Scope.LOCAL),
-        (Count(60, 18), Count(1407, 18), Scope.REGIONAL),
-        (Count(60, 5), Count(1407, 281), Scope.LOCAL),
-        (Count(60, 5), Count(1407, 282), Scope.CENTRAL),
+        (PlaceCount(5, 3), PlaceCount(1407, 3), Scope.LOCAL),
+        (PlaceCount(5, 4), PlaceCount(1407, 4), Scope.REGIONAL),
+        (PlaceCount(60, 17), PlaceCount(1407, 17), Scope.LOCAL),
+        (PlaceCount(60, 18), PlaceCount(1407, 18), Scope.REGIONAL),
+        (PlaceCount(60, 5), PlaceCount(1407, 281), Scope.LOCAL),
+        (PlaceCount(60, 5), PlaceCount(1407, 282), Scope.CENTRAL),
     ],
 )
 def test_scopes_follow_the_published_shares(province, country, scope):
@@ -200,11 +200,11 @@ def test_scopes_follow_the_published_shares(province, country, scope):
 @pytest.mark.parametrize(
     ("province", "country", "waited", "waits"),
     [
-        (Count(5, 1, 0), Count(1407, 1, 0), 0, False),
-        (Count(5, 1, 3), Count(1407, 1, 3), 0, True),
-        (Count(5, 1, 3), Count(1407, 1, 3), 31, False),
-        (Count(60, 1, 0), Count(1407, 30, 60), 5, True),
-        (Count(60, 60, 0), Count(1407, 300, 900), 0, False),
+        (PlaceCount(5, 1, 0), PlaceCount(1407, 1, 0), 0, False),
+        (PlaceCount(5, 1, 3), PlaceCount(1407, 1, 3), 0, True),
+        (PlaceCount(5, 1, 3), PlaceCount(1407, 1, 3), 31, False),
+        (PlaceCount(60, 1, 0), PlaceCount(1407, 30, 60), 5, True),
+        (PlaceCount(60, 60, 0), PlaceCount(1407, 300, 900), 0, False),
     ],
 )
 def test_a_rising_wave_is_waited_for_but_not_for_long(province, country, waited, waits):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from foundation import now
 from monitoring import outages, sweeps
 from monitoring.checks.samples import Block
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.history import partitions, rollups, sparklines
 from monitoring.history.availability import Turn, account
 from monitoring.maintenance import windows
@@ -137,7 +137,7 @@ class RollingUp(TestCase):
         for second in range(0, 3600, 600):
             block = Block(NOON.timestamp() + second)
             for step in range(20):
-                raw = Raw.FAIL if second == 600 and step < 5 else Raw.OK
+                raw = Result.FAIL if second == 600 and step < 5 else Result.OK
                 block.add(check.pk, block.at + step * 30, raw, 0.010 + step / 1000)
             SampleBlock.objects.create(at=NOON + timedelta(seconds=second), samples=block.seal())
         self.assertEqual(rollups.seal_until(NOON + timedelta(hours=1)), 1)
@@ -146,15 +146,15 @@ class RollingUp(TestCase):
         self.assertEqual((row.latency_p50, row.latency_max), (20, 29))
         self.assertFalse(SampleBlock.objects.exists())
         samples = sparklines.recent(check, NOON + timedelta(minutes=70), span=timedelta(minutes=70))
-        self.assertEqual((len(samples), sum(sample.raw is Raw.FAIL for sample in samples)), (120, 5))
+        self.assertEqual((len(samples), sum(sample.raw is Result.FAIL for sample in samples)), (120, 5))
 
     def test_history_is_forgotten_by_its_age_and_checks_take_theirs_along(self):
         check, gone = Check.objects.all()
         at = NOON.replace(minute=0)
         for days in (1, 100, 300, 500):
             block = Block((at - timedelta(days=days)).timestamp())
-            block.add(check.pk, block.at, Raw.OK, 0.02)
-            block.add(gone.pk, block.at, Raw.OK, 0.02)
+            block.add(check.pk, block.at, Result.OK, 0.02)
+            block.add(gone.pk, block.at, Result.OK, 0.02)
             SampleBlock.objects.create(at=at - timedelta(days=days), samples=block.seal())
         for years in (1, 6):
             turned = at - timedelta(days=366 * years)

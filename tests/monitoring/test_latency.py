@@ -6,7 +6,7 @@ import pytest
 
 from foundation.directory.models import Component
 from monitoring.checks.samples import Block, Sample, pack_hour
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.history import latency, partitions
 from monitoring.models import Check, Node, RawHour, SampleBlock
 from tests.cast import assemble
@@ -37,7 +37,7 @@ def a_block(at, *answers):
     """Answers of one moment: (check, milliseconds), or None for a failure."""
     block = Block(at.timestamp())
     for check, milliseconds in answers:
-        raw = Raw.FAIL if milliseconds is None else Raw.OK
+        raw = Result.FAIL if milliseconds is None else Result.OK
         block.add(check.pk, at.timestamp() + 1, raw, (milliseconds or 0) / 1000)
     SampleBlock.objects.create(at=at, samples=block.seal())
 
@@ -64,7 +64,7 @@ def test_the_line_that_slowed_down_most_stands_first(checks):
 def test_a_sealed_hour_is_part_of_it(checks):
     municipal, _central = checks
     hour = datetime.fromisoformat("2026-11-22T09:00:00+03:00")
-    sample = Sample(municipal.pk, hour.timestamp() + 59 * 60, Raw.OK, 70)
+    sample = Sample(municipal.pk, hour.timestamp() + 59 * 60, Result.OK, 70)
     partitions.ensure(RawHour._meta.db_table, hour)
     RawHour.objects.create(check_of=municipal, at=hour, samples=pack_hour(hour.timestamp(), [sample]))
     [line] = latency.lines(AT)

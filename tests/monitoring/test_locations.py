@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 from foundation import now
 from monitoring import locations, sweeps
 from monitoring.checks import verdicts
-from monitoring.checks.verdicts import HERE, Flaps, Memory, Raw, Rule, Streak, Verdict
+from monitoring.checks.verdicts import HERE, Flaps, Memory, Result, Streak, Verdict, VerdictRule
 from monitoring.models import Check, Node, Outage, Prober, State, Transition
 from monitoring.nodes import health
 from monitoring.probing import jobs, recording, resident, shards
-from monitoring.probing.questions import Question
-from monitoring.probing.recording import Change
+from monitoring.probing.questions import Probe
+from monitoring.probing.recording import CheckChange
 from tests.monitoring.land import a_province, an_operator
 
 CITIES = ("ankara", "izmir", "van")
-RULE = Rule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60)
+RULE = VerdictRule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60)
 
 
 class FromSeveralPlaces(TestCase):
@@ -40,7 +40,7 @@ class FromSeveralPlaces(TestCase):
         self.memories = {}
         for city in CITIES:
             self.sign_of_life(city)
-        self.answers(*CITIES, raw=Raw.OK, times=4)
+        self.answers(*CITIES, raw=Result.OK, times=4)
 
     def sign_of_life(self, *cities: str, **facts) -> None:
         for city in cities:
@@ -48,7 +48,7 @@ class FromSeveralPlaces(TestCase):
                 name=city, defaults={"location": city, "cycle_ended_at": now(), "checks": 5} | facts
             )
 
-    def answers(self, *cities: str, raw: Raw, times: int = 3, alive: bool = True) -> None:
+    def answers(self, *cities: str, raw: Result, times: int = 3, alive: bool = True) -> None:
         """The node answers these cities so, `times` times, thirty seconds apart."""
         for _time in range(times):
             self.clock.shift(30)
@@ -57,29 +57,29 @@ class FromSeveralPlaces(TestCase):
             for city in cities:
                 self.hears(city, raw)
 
-    def hears(self, city: str, raw: Raw) -> None:
+    def hears(self, city: str, raw: Result) -> None:
         question, before = self.memories.get(city) or recording_of(self.node, city)
         at = now().timestamp()
         after = verdicts.decide(before, question.rule, raw, at, location=city)
         self.memories[city] = question, after
         if after is not before:
-            error = "timeout" if raw is Raw.FAIL else ""
-            recording.record([Change(question, before, after, error, 0.1, at)], city)
+            error = "timeout" if raw is Result.FAIL else ""
+            recording.record([CheckChange(question, before, after, error, 0.1, at)], city)
 
     def state(self) -> str:
         self.node.refresh_from_db()
         return self.node.state
 
     def test_one_of_three_is_not_believed_alone_and_suspicion_ends(self):
-        self.answers("van", raw=Raw.FAIL, times=2)
+        self.answers("van", raw=Result.FAIL, times=2)
         self.assertIsNotNone(Node.objects.get(pk=self.node.pk).suspected_at)
-        self.answers("van", raw=Raw.FAIL, times=2)
+        self.answers("van", raw=Result.FAIL, times=2)
         self.assertEqual(self.state(), State.OK)
         self.assertIsNone(self.node.suspected_at)
         self.assertFalse(Outage.objects.exists())
 
     def test_two_of_three_take_it_down_with_all_three_in_the_evidence(self):
-        self.answers("van", "izmir", raw=Raw.FAIL)
+        self.answers("van", "izmir", raw=Result.FAIL)
         self.assertEqual(self.state(), State.OUTAGE)
         evidence = Transition.objects.get(check_of__node=self.node, new="down").evidence
         self.assertEqual((set(evidence["locations"]), evidence["quorum"]), (set(CITIES), 2))
@@ -87,15 +87,15 @@ class FromSeveralPlaces(TestCase):
         self.assertEqual(evidence["locations"]["ankara"]["failures"], 0)
 
     def test_most_must_see_it_work_again(self):
-        self.answers(*CITIES, raw=Raw.FAIL)
-        self.answers("ankara", raw=Raw.OK, times=4)
+        self.answers(*CITIES, raw=Result.FAIL)
+        self.answers("ankara", raw=Result.OK, times=4)
         self.assertEqual(self.state(), State.OUTAGE)
-        self.answers("izmir", raw=Raw.OK, times=4)
+        self.answers("izmir", raw=Result.OK, times=4)
         self.assertEqual(self.state(), State.OK)
         self.assertFalse(Outage.objects.open().exists())
 
     def test_a_silent_location_holds_nothing_up(self):
-        self.answers("van", raw=Raw.FAIL)
+        self.answers("van", raw=Result.FAIL)
         self.clock.shift(60)
         self.sign_of_life("van")  # ankara and izmir fell silent
         sweeps.look_around()
@@ -103,12 +103,12 @@ class FromSeveralPlaces(TestCase):
         self.assertIsNotNone(health.blind_since(now()))
 
     def test_a_location_that_is_back_has_its_vote_again(self):
-        self.answers("van", raw=Raw.FAIL)
+        self.answers("van", raw=Result.FAIL)
         self.sign_of_life("ankara", "izmir", canary_ok=False)
         sweeps.look_around()
         self.assertEqual(self.state(), State.OUTAGE)
         self.sign_of_life(*CITIES, canary_ok=True)
-        self.answers("ankara", "izmir", raw=Raw.OK, times=3)
+        self.answers("ankara", "izmir", raw=Result.OK, times=3)
         sweeps.look_around()
         self.assertEqual(self.state(), State.OK)
 
@@ -119,18 +119,18 @@ class FromSeveralPlaces(TestCase):
             self.clock.shift(30)
             self.sign_of_life("ankara")
             self.sign_of_life("van", "izmir", canary_ok=False)
-            self.hears("izmir", Raw.NA)
+            self.hears("izmir", Result.NA)
         self.assertEqual(self.state(), State.OK)
 
     def test_a_new_process_goes_on_where_its_location_stopped(self):
-        self.answers("van", raw=Raw.FAIL, times=2)
+        self.answers("van", raw=Result.FAIL, times=2)
         _question, memory = recording_of(self.node, "van")
         self.assertEqual(memory.streak("van").failures, 2)
         _question, memory = recording_of(self.node, "ankara")
         self.assertEqual((memory.streak("ankara").failures, memory.streak("van").failures), (0, 0))
 
     def test_the_page_says_who_saw_what(self):
-        self.answers("van", "izmir", raw=Raw.FAIL)
+        self.answers("van", "izmir", raw=Result.FAIL)
         self.client.force_login(an_operator())
         page = self.client.get(f"/monitoring/nodes/{self.node.code}/")
         for city in CITIES:
@@ -346,8 +346,8 @@ EDITS = {
 def test_a_prober_notices_whatever_people_edit_of_a_question(field, monkeypatch):
     monkeypatch.setattr(resident, "fresh_connection", nullcontext)  # the test's own is the fresh one
     a_province("69", 1)
-    before, question = resident.registry_mark(), Question.of(Check.objects.get())
+    before, question = resident.registry_mark(), Probe.of(Check.objects.get())
     assert resident.registry_mark() == before
     Check.objects.update(**{field: EDITS[field]})
-    assert Question.of(Check.objects.get()) != question, "it is part of the question"
+    assert Probe.of(Check.objects.get()) != question, "it is part of the question"
     assert resident.registry_mark() != before

@@ -8,30 +8,30 @@ import pytest
 
 from monitoring import models
 from monitoring.checks.samples import Block, pack_hour, read_block, read_hour
-from monitoring.checks.verdicts import Memory, Raw, Rule, Verdict
+from monitoring.checks.verdicts import Memory, Result, Verdict, VerdictRule
 from monitoring.probing import canary
-from monitoring.probing.prober import CYCLES_REMEMBERED, Limits, OwnTime, Prober
-from monitoring.probing.questions import Outcome, Question
+from monitoring.probing.prober import CYCLES_REMEMBERED, Limits, OwnTime, ProbeLoop
+from monitoring.probing.questions import Probe, ProbeOutcome
 from monitoring.probing.timers import Timers, phase
 from monitoring.simulator.endpoints import City
-from monitoring.simulator.map import LOOPBACK, Place
+from monitoring.simulator.map import LOOPBACK, SimulatedNode
 from tests import servers
 
 FIRST_PORT = servers.free_range(1_410)
-BRISK = Rule(failures=3, confirm_seconds=0, successes=2, recover_seconds=0, interval=5)
+BRISK = VerdictRule(failures=3, confirm_seconds=0, successes=2, recover_seconds=0, interval=5)
 
 
 def a_question(
-    number: int, *, port: int = 0, interval: float = 10, timeout: float = 3, rule: Rule | None = None, **more
+    number: int, *, port: int = 0, interval: float = 10, timeout: float = 3, rule: VerdictRule | None = None, **more
 ):
-    return Question(
+    return Probe(
         id=number,
         node_id=number,
         kind=more.get("kind", "http"),
         target=more.get("target", f"http://{LOOPBACK}:{port or FIRST_PORT + number}/"),
         interval=interval,
         timeout=timeout,
-        rule=rule or Rule(interval=interval),
+        rule=rule or VerdictRule(interval=interval),
         rules=more.get("rules", {}),
     )
 
@@ -60,9 +60,9 @@ class Ledger:
         return {change.question.id: change.after.verdict for change in self.handed}
 
 
-async def run(questions, seconds: float, **options) -> tuple[Ledger, Prober]:
+async def run(questions, seconds: float, **options) -> tuple[Ledger, ProbeLoop]:
     ledger = options.pop("books", None) or Ledger()
-    prober = Prober([(question, Memory()) for question in questions], ledger, allow_private=True, **options)
+    prober = ProbeLoop([(question, Memory()) for question in questions], ledger, allow_private=True, **options)
     leaving = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, leaving.set)
     await prober.run(leaving)
@@ -71,7 +71,7 @@ async def run(questions, seconds: float, **options) -> tuple[Ledger, Prober]:
 
 @contextlib.asynccontextmanager
 async def a_city(count: int, modes: dict[int, str] | None = None):
-    city = City(Place(str(number), f"Yer {number}", FIRST_PORT + number) for number in range(count))
+    city = City(SimulatedNode(str(number), f"Yer {number}", FIRST_PORT + number) for number in range(count))
     await city.open()
     for number, mode in (modes or {}).items():
         await city.endpoints[str(number)].turn(mode)
@@ -87,9 +87,9 @@ async def test_fifty_tarpits_among_1407_delay_no_healthy_probe():
         ledger, prober = await run([a_question(number) for number in range(1407)], 13)
     healthy = [sample for sample in ledger.samples if sample.check not in tarpits]
     assert len({sample.check for sample in healthy}) == 1357
-    assert all(sample.raw is Raw.OK and sample.ms < 5_000 for sample in healthy)
+    assert all(sample.raw is Result.OK and sample.ms < 5_000 for sample in healthy)
     assert max(facts["worst_delay"] for facts in ledger.cycles) < 5
-    assert {s.check for s in ledger.samples if s.raw is Raw.FAIL} <= set(tarpits)
+    assert {s.check for s in ledger.samples if s.raw is Result.FAIL} <= set(tarpits)
 
 
 async def test_each_way_of_failing_is_found_and_named():
@@ -109,7 +109,7 @@ async def test_the_first_failure_asks_the_parents_at_once_and_only_once():
 
     async def ask(question, allow_private):
         asked.append(question.id)
-        return Outcome(Raw.FAIL if question.id == child.id else Raw.OK)
+        return ProbeOutcome(Result.FAIL if question.id == child.id else Result.OK)
 
     await run([child, parent], 2, ask=ask, parents={child.node_id: [parent.node_id]})
     assert asked[:2] == [1, 2] and asked.count(2) == 1
@@ -120,7 +120,7 @@ async def test_without_a_failure_no_parent_is_hurried():
 
     async def ask(question, allow_private):
         asked.append(question.id)
-        return Outcome(Raw.OK)
+        return ProbeOutcome(Result.OK)
 
     await run([a_question(1, interval=1), a_question(2, interval=7200)], 1.5, ask=ask, parents={1: [2]})
     assert set(asked) == {1}
@@ -156,7 +156,7 @@ async def test_a_question_is_out_once_and_a_host_is_not_crowded():
         most = max(most, out)
         await asyncio.sleep(0.3)
         out -= 1
-        return Outcome(Raw.OK, 0.3)
+        return ProbeOutcome(Result.OK, 0.3)
 
     questions = [a_question(number, target="http://example.test/", interval=5) for number in range(60)]
     ledger, prober = await run(questions, 4, ask=slow, limits=Limits(per_host=5))
@@ -169,11 +169,11 @@ async def test_failures_while_our_own_line_is_dead_are_no_data():
         return False
 
     ledger, _prober = await run([a_question(1, port=9, rule=BRISK, interval=5)], 8, canary=dead)
-    assert {sample.raw for sample in ledger.samples if sample.at > 0} <= {Raw.NA, Raw.FAIL}
+    assert {sample.raw for sample in ledger.samples if sample.at > 0} <= {Result.NA, Result.FAIL}
     assert Verdict.DOWN not in ledger.verdicts().values()
 
 
-@pytest.mark.parametrize(("error", "raw"), [("timeout", Raw.NA), ("connection refused", Raw.FAIL)])
+@pytest.mark.parametrize(("error", "raw"), [("timeout", Result.NA), ("connection refused", Result.FAIL)])
 async def test_a_time_out_that_our_own_loop_slept_away_is_no_data(error, raw):
     """Each wake-up is late by less than a stall; together they are most of the question's time."""
 
@@ -181,24 +181,24 @@ async def test_a_time_out_that_our_own_loop_slept_away_is_no_data(error, raw):
         for _step in range(4):
             time.sleep(0.4)
             await asyncio.sleep(0.01)
-        return Outcome(Raw.FAIL, question.timeout, error)
+        return ProbeOutcome(Result.FAIL, question.timeout, error)
 
     ledger, _prober = await run([a_question(1, interval=1, timeout=2)], 4, ask=ask)
     assert {sample.raw for sample in ledger.samples} == {raw}
     assert ledger.cycles[-1]["lag"] > models.Prober.MOST_LAG, "and it is said that we were late"
-    assert bool(ledger.cycles[-1]["discarded"]) is (raw is Raw.NA)
+    assert bool(ledger.cycles[-1]["discarded"]) is (raw is Result.NA)
 
 
 async def test_a_loop_with_time_says_so():
     async def refused(question, allow_private):
-        return Outcome(Raw.FAIL, 0.01, "connection refused")
+        return ProbeOutcome(Result.FAIL, 0.01, "connection refused")
 
     ledger, _prober = await run([a_question(1, interval=1)], 3, ask=refused)
     assert ledger.cycles[-1]["discarded"] == 0
 
 
 def test_lag_is_of_the_last_minute_and_then_forgotten():
-    prober = Prober([], Ledger())
+    prober = ProbeLoop([], Ledger())
     prober.own_time[0].slept, prober.own_time[0].began = 5.0, time.monotonic() - 10
     assert 0.45 < prober.lag() < 0.55
     for _cycle in range(CYCLES_REMEMBERED):
@@ -220,7 +220,7 @@ async def test_what_the_books_refuse_is_handed_over_again():
     ledger.refuses = 2
 
     async def fine(question, allow_private):
-        return Outcome(Raw.OK, 0.01)
+        return ProbeOutcome(Result.OK, 0.01)
 
     await run([a_question(number, interval=5) for number in range(1, 6)], 7, ask=fine, books=ledger)
     assert set(ledger.verdicts()) == {1, 2, 3, 4, 5}
@@ -251,9 +251,9 @@ def test_samples_come_back_as_they_were():
     at = time.time()
     block = Block(at)
     for number in range(100):
-        block.add(number, at + number / 10, Raw.FAIL if number % 7 == 0 else Raw.OK, number / 100)
+        block.add(number, at + number / 10, Result.FAIL if number % 7 == 0 else Result.OK, number / 100)
     back = list(read_block(at, block.seal()))
-    assert [(s.check, s.raw, s.ms) for s in back[:2]] == [(0, Raw.FAIL, 0), (1, Raw.OK, 10)]
+    assert [(s.check, s.raw, s.ms) for s in back[:2]] == [(0, Result.FAIL, 0), (1, Result.OK, 10)]
     assert [s.at - at for s in back] == pytest.approx([number / 10 for number in range(100)], abs=0.01)
     hour = at - at % 3600
     again = read_hour(3, hour, pack_hour(hour, back))

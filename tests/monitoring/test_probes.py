@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from monitoring.checks.verdicts import Raw
+from monitoring.checks.verdicts import Result
 from monitoring.probing.run import ask
 from tests import servers
 from tests.monitoring.test_prober import a_question
@@ -90,7 +90,7 @@ PAGES = {
 )
 async def test_rules_of_http(web, path, rules, error):
     result = await outcome(rules, path=path)
-    assert (result.error, result.raw) == (error, Raw.FAIL if error else Raw.OK)
+    assert (result.error, result.raw) == (error, Result.FAIL if error else Result.OK)
 
 
 async def test_phases_add_up_to_the_duration(web):
@@ -106,7 +106,7 @@ async def test_a_redirect_into_our_own_network_is_refused(web):
 @pytest.mark.parametrize("host", [HOST, "2130706433", "[::ffff:127.0.0.1]"])
 async def test_private_addresses_need_the_platforms_policy(web, host):
     result = await outcome(target=f"http://{host}:{PORT}/", allow_private=False)
-    assert result.raw is Raw.FAIL
+    assert result.raw is Result.FAIL
     assert result.error == "forbidden address"
 
 
@@ -118,7 +118,7 @@ async def test_tcp_opens_the_door_or_says_why(web):
 async def test_a_silent_server_is_a_timeout():
     async with await asyncio.start_server(lambda reader, writer: asyncio.sleep(5), HOST, PORT):
         result = await outcome(timeout=0.3)
-    assert (result.error, result.raw) == ("timeout", Raw.FAIL)
+    assert (result.error, result.raw) == ("timeout", Result.FAIL)
     assert 0.25 < result.duration < 1
 
 

@@ -21,7 +21,7 @@ import yaml
 from django.test import LiveServerTestCase, override_settings
 
 from foundation import now
-from foundation.leases.leases import go_round
+from foundation.leases.leases import run_sweep
 from helpdesk.models import Queue, Team
 from helpdesk.tickets import counters
 from monitoring import sweeps
@@ -30,7 +30,7 @@ from monitoring.history import node_history
 from monitoring.models import Check, Maintenance, Node, Outage, Prober
 from monitoring.simulator import control
 from monitoring.simulator.endpoints import City
-from monitoring.simulator.map import Place
+from monitoring.simulator.map import SimulatedNode
 from monitoring.simulator.resident import run
 from tests import servers
 from tests.monitoring.land import a_province
@@ -61,7 +61,7 @@ def sooner(value):
 
 def something_to_show() -> None:
     """A sweep that went through, a prober of our own that saw a certificate, a queue: what the dashboard is about."""
-    go_round("monitoring.review", sweeps.look_around)
+    run_sweep("monitoring.review", sweeps.look_around)
     Prober.objects.create(name="here", location="here", cycle_ended_at=now())
     figures = {"probe_ssl_earliest_cert_expiry": now().timestamp() + 86_400}
     Check.objects.filter(node__code="69000").update(last_probed_at=now(), last_figures={"figures": figures})
@@ -87,7 +87,8 @@ class WithARealPrometheus(LiveServerTestCase):
 
     def start_city(self, first: int) -> None:
         places = [
-            Place(node.code, node.name, first + number, "69", "İl 69") for number, node in enumerate(Node.objects.all())
+            SimulatedNode(node.code, node.name, first + number, "69", "İl 69")
+            for number, node in enumerate(Node.objects.all())
         ]
         self.control = servers.free_port()
         loop, leaving = asyncio.new_event_loop(), asyncio.Event()

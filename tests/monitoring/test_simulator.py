@@ -8,17 +8,17 @@ import pytest
 
 from monitoring.simulator import control
 from monitoring.simulator.endpoints import City
-from monitoring.simulator.map import Place, find, port_of
+from monitoring.simulator.map import SimulatedNode, find, port_of
 from tests import servers
 
 pytestmark = pytest.mark.once
 
 FIRST = servers.free_range(5)
 PLACES = [
-    Place("TAHSILAT", "Tahsilat (vezne)", FIRST),
-    Place("44000", "Malatya Belediyesi", FIRST + 1, "44", "Malatya"),
-    Place("44001", "Akçadağ Belediyesi (Malatya)", FIRST + 2, "44", "Malatya"),
-    Place("55000", "Samsun Büyükşehir Belediyesi", FIRST + 3, "55", "Samsun"),
+    SimulatedNode("TAHSILAT", "Tahsilat (vezne)", FIRST),
+    SimulatedNode("44000", "Malatya Belediyesi", FIRST + 1, "44", "Malatya"),
+    SimulatedNode("44001", "Akçadağ Belediyesi (Malatya)", FIRST + 2, "44", "Malatya"),
+    SimulatedNode("55000", "Samsun Büyükşehir Belediyesi", FIRST + 3, "55", "Samsun"),
 ]
 
 

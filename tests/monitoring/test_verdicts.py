@@ -11,9 +11,9 @@ from monitoring.checks.verdicts import (
     Flaps,
     Memory,
     Parent,
-    Raw,
-    Rule,
+    Result,
     Verdict,
+    VerdictRule,
     decide,
     is_unreachable,
     share_of_changes,
@@ -21,8 +21,8 @@ from monitoring.checks.verdicts import (
 
 pytestmark = pytest.mark.once
 
-RULE = Rule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60, interval=30)
-raws = st.sampled_from([Raw.OK, Raw.FAIL, Raw.NA])
+RULE = VerdictRule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60, interval=30)
+raws = st.sampled_from([Result.OK, Result.FAIL, Result.NA])
 steps = st.lists(st.tuples(raws, st.sampled_from([5.0, 10.0, 30.0, 60.0])), max_size=120)
 
 
@@ -39,7 +39,7 @@ def by_the_book(answers, rule=RULE):
     seen, at, verdict = [], 1_000_000.0, "unknown"
     for raw, wait in answers:
         at += wait
-        if raw is not Raw.NA:
+        if raw is not Result.NA:
             seen.append((raw, at))
             tail = [seen[-1]]
             for earlier in reversed(seen[:-1]):
@@ -47,10 +47,10 @@ def by_the_book(answers, rule=RULE):
                     break
                 tail.append(earlier)
             long = at - tail[-1][1]
-            if raw is Raw.FAIL and len(tail) >= rule.failures and long >= rule.confirm_seconds:
+            if raw is Result.FAIL and len(tail) >= rule.failures and long >= rule.confirm_seconds:
                 verdict = "down"
             recovered = len(tail) >= rule.successes and long >= rule.recover_seconds
-            if raw is Raw.OK and (verdict == "unknown" or recovered):
+            if raw is Result.OK and (verdict == "unknown" or recovered):
                 verdict = "up"
         yield verdict
 
@@ -69,7 +69,7 @@ def test_no_data_changes_nothing_at_all(answers):
     at = 1_000_000.0
     for (raw, wait), expected in zip(answers, with_gaps, strict=True):
         at += wait
-        if raw is not Raw.NA:
+        if raw is not Result.NA:
             memory = decide(memory, RULE, raw, at)
         assert memory.verdict == expected
 
@@ -86,7 +86,7 @@ def test_survives_being_stored(answers):
 
 
 def test_two_failures_are_a_suspicion_and_the_third_is_dated_back_to_the_first():
-    answers = [(Raw.OK, 30), (Raw.OK, 30), (Raw.FAIL, 30), (Raw.FAIL, 10), (Raw.FAIL, 10)]
+    answers = [(Result.OK, 30), (Result.OK, 30), (Result.FAIL, 30), (Result.FAIL, 10), (Result.FAIL, 10)]
     history = list(play(answers))
     assert history[3][0].verdict is Verdict.UP
     assert verdicts.suspicion(history[3][0], RULE, history[3][1]) == history[2][1]
@@ -95,41 +95,43 @@ def test_two_failures_are_a_suspicion_and_the_third_is_dated_back_to_the_first()
 
 
 def test_one_failure_resets_recovery():
-    down = [(Raw.FAIL, 10)] * 4
+    down = [(Result.FAIL, 10)] * 4
     assert (
-        list(play([*down, (Raw.OK, 30), (Raw.OK, 30), (Raw.FAIL, 10), (Raw.OK, 30), (Raw.OK, 30)]))[-1][0].verdict
+        list(play([*down, (Result.OK, 30), (Result.OK, 30), (Result.FAIL, 10), (Result.OK, 30), (Result.OK, 30)]))[-1][
+            0
+        ].verdict
         is Verdict.DOWN
     )
-    assert list(play([*down, (Raw.OK, 30), (Raw.OK, 30), (Raw.OK, 30)]))[-1][0].verdict is Verdict.UP
+    assert list(play([*down, (Result.OK, 30), (Result.OK, 30), (Result.OK, 30)]))[-1][0].verdict is Verdict.UP
 
 
 def test_an_unchanged_answer_costs_no_new_memory():
-    calm, at = list(play([(Raw.OK, 30)] * 10))[-1]
-    assert decide(calm, RULE, Raw.OK, at + 30) is calm
-    silent, at = list(play([(Raw.FAIL, 30)] * 10))[-1]
-    assert decide(silent, RULE, Raw.FAIL, at + 30) is silent
+    calm, at = list(play([(Result.OK, 30)] * 10))[-1]
+    assert decide(calm, RULE, Result.OK, at + 30) is calm
+    silent, at = list(play([(Result.FAIL, 30)] * 10))[-1]
+    assert decide(silent, RULE, Result.FAIL, at + 30) is silent
 
 
 def test_a_calm_week_is_written_down_no_more_than_once():
-    calm, at = list(play([(Raw.OK, 30)] * 10))[-1]
+    calm, at = list(play([(Result.OK, 30)] * 10))[-1]
     stored, writes = calm, 0
     for number in range(2_000):
-        after = decide(calm, RULE, Raw.OK, at + 30 * number)
+        after = decide(calm, RULE, Result.OK, at + 30 * number)
         writes += verdicts.is_worth_keeping(stored, after)
         calm = after
     assert (writes, calm.flaps.sampled_at > stored.flaps.sampled_at) == (0, True)
-    assert verdicts.is_worth_keeping(stored, decide(calm, RULE, Raw.FAIL, at + 70_000))
+    assert verdicts.is_worth_keeping(stored, decide(calm, RULE, Result.FAIL, at + 70_000))
 
 
 @pytest.mark.parametrize(("failing", "verdict"), [(1, Verdict.UP), (2, Verdict.DOWN), (3, Verdict.DOWN)])
 def test_most_locations_must_see_it(failing, verdict):
     memory, at = Memory(), 0.0
     for location in ("ankara", "izmir", "van"):
-        memory = decide(memory, RULE, Raw.OK, 1.0, location=location)
+        memory = decide(memory, RULE, Result.OK, 1.0, location=location)
     for _round in range(4):
         at += 30
         for number, location in enumerate(("ankara", "izmir", "van")):
-            memory = decide(memory, RULE, Raw.FAIL if number < failing else Raw.OK, at, location=location)
+            memory = decide(memory, RULE, Result.FAIL if number < failing else Result.OK, at, location=location)
     assert memory.verdict is verdict
     assert not memory.is_single_vantage
 
@@ -137,18 +139,18 @@ def test_most_locations_must_see_it(failing, verdict):
 @pytest.mark.parametrize(
     ("rule", "timeout", "seconds"),
     [
-        (Rule(interval=30), 10, 60),
-        (Rule(interval=15, confirm_seconds=10), 5, 30),
-        (Rule(interval=10, confirm_seconds=10), 3, 23),
+        (VerdictRule(interval=30), 10, 60),
+        (VerdictRule(interval=15, confirm_seconds=10), 5, 30),
+        (VerdictRule(interval=10, confirm_seconds=10), 3, 23),
     ],
 )
 def test_detection_is_never_later_than_published(rule, timeout, seconds):
     assert rule.detection(timeout) == seconds
     for offset in range(int(rule.interval)):
-        asked, memory = 100.0, decide(Memory(), rule, Raw.OK, 1.0)
+        asked, memory = 100.0, decide(Memory(), rule, Result.OK, 1.0)
         fault = asked - rule.interval + offset + 0.001
         while memory.verdict is not Verdict.DOWN:
-            memory = decide(memory, rule, Raw.FAIL, asked)
+            memory = decide(memory, rule, Result.FAIL, asked)
             answered, asked = asked + timeout, asked + max(rule.retry, timeout)
         assert answered - fault <= max(seconds, rule.interval + timeout * 3)
 
@@ -161,7 +163,7 @@ def test_five_recent_changes_are_not_flapping_and_six_are():
 
 def test_flapping_starts_and_ends_once():
     memory, at, seen = Memory(), 0.0, []
-    answers = [Raw.OK] * 10 + [Raw.OK, Raw.FAIL] * 20 + [Raw.OK] * 100
+    answers = [Result.OK] * 10 + [Result.OK, Result.FAIL] * 20 + [Result.OK] * 100
     for raw in answers:
         at += 45
         memory = decide(memory, RULE, raw, at)
@@ -173,7 +175,7 @@ def test_flapping_starts_and_ends_once():
 def test_a_change_and_its_opposite_between_two_samples_count():
     flaps = Flaps()
     for second in range(0, 1800, 15):
-        flaps = flaps.after(Raw.FAIL if second % 90 == 15 else Raw.OK, 1_000.0 + second)
+        flaps = flaps.after(Result.FAIL if second % 90 == 15 else Result.OK, 1_000.0 + second)
     assert flaps.is_flapping
 
 
@@ -191,14 +193,14 @@ def test_a_week_of_noise_gives_the_alarms_that_arithmetic_promises():
     ten times the loss, where there is enough to count: 335 expected.
     """
     dice, alarms, lost_share, weeks, probes = random.Random(7), 0, 0.05, 140, 20_160
-    rule = Rule(confirm_seconds=0, recover_seconds=0)
-    calm = decide(Memory(), rule, Raw.OK, 1.0)
+    rule = VerdictRule(confirm_seconds=0, recover_seconds=0)
+    calm = decide(Memory(), rule, Result.OK, 1.0)
     for _week in range(weeks):
         memory = calm
         for number in range(probes):
             lost = dice.random() < lost_share
             if lost or memory.streak(verdicts.HERE).failures:
-                memory = decide(memory, rule, Raw.FAIL if lost else Raw.OK, 30.0 * (number + 1))
+                memory = decide(memory, rule, Result.FAIL if lost else Result.OK, 30.0 * (number + 1))
             if memory.verdict is Verdict.DOWN:
                 alarms, memory = alarms + 1, calm
     expected = weeks * probes * lost_share**3 * (1 - lost_share)

@@ -61,7 +61,7 @@ def prepared(stage, count: int, lane: str) -> Broadcast:
         subject="Tahsilat kesintisi",
         text="e-Belediye: tahsilat durdu, ekip çalışıyor.",
         correction="e-Belediye düzeltme: tahsilat çalışıyor.",
-        rule=audience.Rule(file=audience.read_file("\n".join(f"{line};;;" for line in lines(count)))),
+        rule=audience.AudienceRule(file=audience.read_file("\n".join(f"{line};;;" for line in lines(count)))),
         lane=lane,
     )
     approval.submit(broadcast, by=stage.nermin)

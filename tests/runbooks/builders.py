@@ -29,7 +29,7 @@ def a_draft(by, **fields):
         "subject": "Tahsilat kesintisi",
         "text": TEXT,
         "correction": CORRECTION,
-        "rule": audience.Rule(),
+        "rule": audience.AudienceRule(),
         **fields,
     }
     return drafts.draft(by=by, **fields)

@@ -7,7 +7,7 @@ from foundation.directory.models import Contact
 from monitoring import outages
 from monitoring.models import Affected
 from runbooks.broadcasts.compose import audience, phone_numbers
-from runbooks.broadcasts.compose.audience import Rule
+from runbooks.broadcasts.compose.audience import AudienceRule
 from tests.cast import Cast
 
 Duty = Contact.Duty
@@ -40,7 +40,7 @@ def test_a_number_to_call_is_written_as_one_dials_it():
 
 class FindingAnAudience(Cast, TestCase):
     def find(self, **conditions):
-        return audience.find(Rule(**conditions))
+        return audience.find(AudienceRule(**conditions))
 
     def test_a_number_listed_thrice_is_one_recipient(self):
         a_contact(self.odunpazari)
@@ -122,5 +122,5 @@ class FindingAnAudience(Cast, TestCase):
         self.assertNotEqual(before, self.find().digest)
 
     def test_a_rule_survives_its_row(self):
-        rule = Rule(provinces=("26",), red_now=True, file=(("0532", "Ali", "it", "26010"),))
-        self.assertEqual(Rule.from_json(rule.to_json()), rule)
+        rule = AudienceRule(provinces=("26",), red_now=True, file=(("0532", "Ali", "it", "26010"),))
+        self.assertEqual(AudienceRule.from_json(rule.to_json()), rule)

@@ -56,7 +56,7 @@ class BreakingTheGlass(Cast, TestCase):
 
     def test_every_rule_but_the_second_person_holds(self):
         refusals = {
-            break_glass.ReasonMissing: {"reason": "acil"},
+            break_glass.BreakGlassReasonMissing: {"reason": "acil"},
             approval.WrongCount: {"typed_count": 4},
             approval.SomethingChanged: {"binding": "0" * 64},
             approval.NotFresh: {"confirmation": Confirmation("totp", now() - timedelta(minutes=6))},
@@ -73,7 +73,7 @@ class BreakingTheGlass(Cast, TestCase):
         broken = self.break_it(by=self.leyla)
         with self.assertRaises(approval.MayNotApprove):
             break_glass.review(broken, by=self.nermin, note=REASON)
-        with self.assertRaises(break_glass.ReasonMissing):
+        with self.assertRaises(break_glass.BreakGlassReasonMissing):
             break_glass.review(broken, by=self.kemal, note="tamam")
         break_glass.review(broken, by=self.kemal, note=REASON)
         with self.assertRaises(break_glass.AlreadyReviewed):

@@ -35,7 +35,7 @@ class Correcting(Cast, TestCase):
         return drafts.correct(self.broadcast, by=self.nermin)
 
     def found(self, correction):
-        return {one.address for one in audience.find(audience.Rule.from_json(correction.rule)).included}
+        return {one.address for one in audience.find(audience.AudienceRule.from_json(correction.rule)).included}
 
     def numbers(self, *places):
         return {self.people[place].address for place in places}

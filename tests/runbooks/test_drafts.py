@@ -41,7 +41,7 @@ class PreviewingAMessage(Cast, TestCase):
     def test_the_longest_value_is_what_is_shown(self):
         contacts_in(self.odunpazari, 1)
         contacts_in(self.merzifon, 1, first=500)
-        found = audience.find(audience.Rule())
+        found = audience.find(audience.AudienceRule())
         seen = self.preview("{belediye}: tahsilat durdu", found)
         longest = max(self.odunpazari.full_name, self.merzifon.full_name, key=len)
         self.assertIn(drafts.spelled(longest, PLAIN), seen.longest)
@@ -97,7 +97,7 @@ class KeepingDrafts(Cast, TestCase):
     def test_each_recipient_gets_their_own_words(self):
         contacts_in(self.odunpazari, 1)
         broadcast = a_draft(self.nermin, text="{belediye} {kod}")
-        audience.freeze(broadcast, audience.find(audience.Rule()))
+        audience.freeze(broadcast, audience.find(audience.AudienceRule()))
         [message] = drafts.messages_of(broadcast)
         self.assertEqual(message.text, drafts.spelled(f"{self.odunpazari.full_name} {broadcast.code}", PLAIN))
         self.assertEqual(message.reference, "26010")

@@ -11,7 +11,7 @@ from foundation.directory.models import Contact
 from foundation.outbox import inbound
 from foundation.outbox.models import Batch, Message
 from monitoring.models import Check, Node, Transition
-from runbooks.broadcasts.compose.audience import Rule
+from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
 from runbooks.models import Recipient
 from tests.cast import Cast
@@ -27,7 +27,9 @@ class TheSilent(Cast, TestCase):
         self.deputy = Contact.objects.create(channel="sms", duty="other", address="+905329999999", **verified)
         self.letter_box = Contact.objects.create(channel="email", duty="it", address="bim@ornek.bel.tr", **verified)
         Contact.objects.filter(pk=self.here[0].pk).update(deputy=self.deputy)
-        self.broadcast = submitted(self.nermin, chases=True, text="Teyit kodu {kod}.", rule=Rule(duties=("it",)))
+        self.broadcast = submitted(
+            self.nermin, chases=True, text="Teyit kodu {kod}.", rule=AudienceRule(duties=("it",))
+        )
         approve(self.broadcast, self.kemal)
         sending.dispatch_due()
 

@@ -298,7 +298,7 @@ class TheCallSheet(Cast, TestCase):
         )
 
     def test_who_belongs_to_no_municipality_is_not_forgotten_and_speaks_for_nobody_else(self):
-        rule = audience.Rule(file=(("05329990000", "Ayla", "it", ""), ("05329990001", "Bora", "it", "")))
+        rule = audience.AudienceRule(file=(("05329990000", "Ayla", "it", ""), ("05329990001", "Bora", "it", "")))
         self.broadcast = submitted(self.nermin, rule=rule)
         approve(self.broadcast, self.kemal)
         sending.dispatch_due()
@@ -380,7 +380,7 @@ class TheSituationRoom(Cast, TestCase):
 
     def test_an_empty_note_is_refused(self):
         outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)
-        with self.assertRaises(situation.NothingSaid):
+        with self.assertRaises(situation.EmptyNote):
             situation.note(outage, by=self.leyla, text="  ")
 
     def test_the_sheet_says_how_fast_we_were(self):
@@ -415,7 +415,7 @@ class ChoosingRecipients(Cast, TestCase):
         return Broadcast.objects.latest("pk")
 
     def reach(self, broadcast):
-        return len(audience.find(audience.Rule.from_json(broadcast.rule)).included)
+        return len(audience.find(audience.AudienceRule.from_json(broadcast.rule)).included)
 
     def test_an_uploaded_list_survives_editing_until_it_is_dropped(self):
         lines = SimpleUploadedFile("liste.csv", b"05329990000;Ayla;it;26010\n", "text/csv")

@@ -187,7 +187,7 @@ class StepsOfNobet(Walking):
 
     def test_a_failed_call_is_retried_and_then_laid_before_a_person(self):
         run = self.a_run("http")
-        with self.answers(http_steps.Failed("503"), http_steps.Failed("503")):
+        with self.answers(http_steps.CallFailed("503"), http_steps.CallFailed("503")):
             engine.go_on()
             with time_machine.travel(now() + timedelta(minutes=11)):
                 engine.go_on()
@@ -208,7 +208,7 @@ class StepsOfNobet(Walking):
 
     def test_a_silent_endpoint_is_asked_again_only_where_the_plan_allows(self):
         asked = self.a_run("http-ask")
-        with self.answers(http_steps.Silent("reset")):
+        with self.answers(http_steps.CallUnanswered("reset")):
             engine.go_on()
         self.assertTrue(self.step_of(asked).needs_person)
 
@@ -221,7 +221,7 @@ class StepsOfNobet(Walking):
     def test_a_plan_reaches_no_address_inside_the_house(self):
         Endpoint.objects.create(key="uc", url="http://127.0.0.1:5432")
         run = self.a_run("http")
-        self.assertIsInstance(http_steps.call(self.step_of(run)), http_steps.Failed)
+        self.assertIsInstance(http_steps.call(self.step_of(run)), http_steps.CallFailed)
 
     def test_a_wait_ends_when_the_component_works_again(self):
         outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)

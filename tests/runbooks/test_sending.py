@@ -41,7 +41,7 @@ class HandingOver(Cast, TestCase):
     def test_a_worker_that_died_half_way_is_taken_over(self):
         Dispatch.objects.claim(1)
         batch = sending.open_batch(self.broadcast)
-        outbox.add(batch, "sms", [outbox.Recipient(address="+905320000000", text="x")])
+        outbox.add(batch, "sms", [outbox.Addressee(address="+905320000000", text="x")])
         self.assertEqual(sending.dispatch_due(), 0)
         with time_machine.travel(now() + LEASE_OVER):
             self.assertEqual(sending.dispatch_due(), 1)

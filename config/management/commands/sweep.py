@@ -19,7 +19,7 @@ class Command(BaseCommand):
         sweeps = chosen(options["only"])
         if not options["once"]:
             return self._for_ever(sweeps)
-        failed = [sweep.name for sweep in sweeps if not leases.go_round(sweep.name, sweep.work)]
+        failed = [sweep.name for sweep in sweeps if not leases.run_sweep(sweep.name, sweep.work)]
         if failed:
             raise CommandError(f"failed: {', '.join(failed)}")
         return None
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             for sweep in sweeps:
                 if due[sweep] <= time.monotonic():
                     due[sweep] = time.monotonic() + sweep.every.total_seconds()
-                    leases.go_round(sweep.name, sweep.work)
+                    leases.run_sweep(sweep.name, sweep.work)
             time.sleep(0.2)
 
 

@@ -18,11 +18,11 @@ from django.db.models import F
 from foundation import now
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, routes, tokens
-from foundation.outbox.delivery.pacing import Temper
-from foundation.outbox.delivery.senders import Line, Result, open_line
+from foundation.outbox.delivery.pacing import ErrorRate
+from foundation.outbox.delivery.senders import Result, Sender, open_line
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Busy, Parcel
+from foundation.outbox.gateways.postings import Busy, Posting
 from foundation.outbox.models import Attempt, Batch, Message, Route
 from foundation.outbox.models.message import Channel
 
@@ -33,14 +33,14 @@ LOW_WATER = 3
 HIGH_WATER = 5
 SHIFT = 20.0
 LOOKS_AT_SWITCHES_EVERY = 0.25
-PATIENCE = 0.02
-BREATH = 0.05
+COLLECT_SECONDS = 0.02
+IDLE_SECONDS = 0.05
 
 _closing = threading.Event()
 _on_shift = {channel.value: threading.Lock() for channel in Channel}
 
 
-def close_shop() -> None:
+def drain() -> None:
     """The process is about to stop: hand back what has not been posted."""
     _closing.set()
 
@@ -54,7 +54,7 @@ def deliver(channel: str, *, seconds: float = SHIFT) -> int:
     if not _on_shift[channel].acquire(blocking=False):
         return 0
     try:
-        return Shift(channel, seconds).work()
+        return DeliveryWorker(channel, seconds).work()
     finally:
         _on_shift[channel].release()
 
@@ -76,15 +76,15 @@ def lease() -> timedelta:
     return timedelta(seconds=2 * settings.OUTBOX_POST_TIMEOUT + 2)
 
 
-class Shift:
+class DeliveryWorker:
     """One worker's turn at one channel."""
 
     def __init__(self, channel: str, seconds: float):
         self.channel = channel
         self.until = time.monotonic() + seconds
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, Sender] = {}
         self.gateways: dict[str, Gateway] = {}
-        self.tempers: dict[tuple[str, str], Temper] = {}
+        self.tempers: dict[tuple[str, str], ErrorRate] = {}
         self.settled = 0
         self.looked_at_switches = 0.0
         self.counted_senders = 0.0
@@ -94,12 +94,12 @@ class Shift:
         try:
             while not self._is_over():
                 claimed = self._claim()
-                self._collect(PATIENCE)
+                self._collect(COLLECT_SECONDS)
                 self._look_at_switches()
                 if not claimed and not self._in_hand():
                     if not self._is_held_back_by_pace():
                         break
-                    time.sleep(BREATH)
+                    time.sleep(IDLE_SECONDS)
             self._finish()
         finally:
             for line in self.lines.values():
@@ -150,7 +150,7 @@ class Shift:
         self.counted_senders = 0.0
         return any(routes.first_open(self.channel, sender) for sender in self._senders())
 
-    def _line(self, name: str) -> Line:
+    def _line(self, name: str) -> Sender:
         if name not in self.lines:
             self.gateways[name] = registry.make(name)
             self.lines[name] = open_line(self.gateways[name])
@@ -170,13 +170,13 @@ class Shift:
             return
         for sender in {parcel.sender for parcel, _ in results}:
             outcomes = [outcome for parcel, outcome in results if parcel.sender == sender]
-            temper = self.tempers.setdefault((gateway, sender), Temper(time.monotonic()))
+            temper = self.tempers.setdefault((gateway, sender), ErrorRate(time.monotonic()))
             temper.hear(len(outcomes), sum(isinstance(outcome, Busy) for outcome in outcomes))
 
     def _slow_down(self, *, at_once: bool = False) -> None:
         for (gateway, sender), temper in self.tempers.items():
             if temper.complains(time.monotonic(), at_once=at_once):
-                routes.complain(gateway, sender, now())
+                routes.back_off(gateway, sender, now())
 
     def _look_at_switches(self) -> None:
         """See which batches were paused or stopped, so that their parcels stay here."""
@@ -193,12 +193,12 @@ class Shift:
         """Wait for what is on the line, for as long as calls may take."""
         until = time.monotonic() + settings.OUTBOX_POST_TIMEOUT + 1
         while self._in_hand() and time.monotonic() < until and not _closing.is_set():
-            self._collect(PATIENCE)
+            self._collect(COLLECT_SECONDS)
             self._look_at_switches()
 
 
 @transaction.atomic
-def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Parcel]:
+def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posting]:
     """Take up to `limit` messages of a sender, as many as its pace allows, and commit.
 
     The lock on the route makes claimants take turns, so that the pace is kept by all
@@ -232,9 +232,9 @@ def _within(tokens: float, messages: list[Message]) -> Iterator[Message]:
         yield message
 
 
-def _parcel(message: Message, attempt: int, sender: str, at) -> Parcel:
+def _parcel(message: Message, attempt: int, sender: str, at) -> Posting:
     left = message.expires_at - at if message.expires_at else None
-    return Parcel(
+    return Posting(
         message_id=message.pk,
         attempt=attempt,
         batch_id=message.batch_id,

@@ -18,7 +18,7 @@ from foundation.outbox import events
 from foundation.outbox.delivery import ranks, routes
 from foundation.outbox.gateways import codes
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Parcel, Refused, Silent, Withheld
+from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent, Withheld
 from foundation.outbox.models import Attempt, Batch, Message, Suppression
 
 State = Message.State
@@ -60,11 +60,11 @@ PARTS = {
     "postgresql": ("jsonb_array_elements", "CAST(value ->> {place} AS {kind})"),
     "sqlite": ("json_each", "json_extract(value, '$[{place}]')"),
 }
-AT_ONCE = 500  # rows of a statement
+BATCH_SIZE = 500  # rows of a statement
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Posted:
     """Where a message goes after a posting, and how the attempt ended."""
 
     message_id: int
@@ -87,7 +87,7 @@ class _News:
     closed: dict[str, str] = field(default_factory=dict)
 
 
-def record(gateway: Gateway, results: list[tuple[Parcel, Outcome]]) -> None:
+def record(gateway: Gateway, results: list[tuple[Posting, Outcome]]) -> None:
     """Write down the outcomes of postings at one gateway, in one transaction."""
     at = now()
     news = _News()
@@ -101,10 +101,10 @@ def record(gateway: Gateway, results: list[tuple[Parcel, Outcome]]) -> None:
     _tell_routes(gateway.name, news)
 
 
-def write(moves: list[Move], at: datetime) -> None:
+def write(moves: list[Posted], at: datetime) -> None:
     """Move the rows, end the attempts, tell those above; in the caller's transaction."""
-    for start in range(0, len(moves), AT_ONCE):
-        some = moves[start : start + AT_ONCE]
+    for start in range(0, len(moves), BATCH_SIZE):
+        some = moves[start : start + BATCH_SIZE]
         moved = [(m.message_id, m.attempt, m.state, m.reason, m.sid, m.rank, _stamp(m.due_at)) for m in some]
         ended = [(m.message_id, m.attempt, m.outcome, m.sid, m.reason) for m in some]
         with connection.cursor() as cursor:
@@ -147,7 +147,7 @@ def _batch_states(batch_ids: Iterable[int]) -> dict[int, str]:
     return dict(Batch.objects.filter(pk__in=wanted).values_list("pk", "state")) if wanted else {}
 
 
-def _move(gateway: Gateway, parcel: Parcel, outcome: Outcome, at: datetime, batches: dict[int, str]) -> Move:
+def _move(gateway: Gateway, parcel: Posting, outcome: Outcome, at: datetime, batches: dict[int, str]) -> Posted:
     """The one table of what each outcome does to a message."""
     ended = Attempt.Outcome
     match outcome:
@@ -157,7 +157,7 @@ def _move(gateway: Gateway, parcel: Parcel, outcome: Outcome, at: datetime, batc
         case Busy(reason, wait):
             due = at + (wait if wait is not None else backoff.wait(parcel.attempt))
             return _to(parcel, State.QUEUED, ended.BUSY, due, reason=reason)
-        case Refused(code, reason) if codes.of(code).verdict is codes.Verdict.STOP:
+        case Refused(code, reason) if codes.of(code).verdict is codes.CodeMeaning.STOP:
             return _to(parcel, State.QUEUED, ended.REFUSED, at, reason=f"{code} {reason}"[:80])
         case Refused(code, reason):
             return _to(parcel, State.FAILED, ended.REFUSED, at, reason=f"{code} {reason}".strip()[:80])
@@ -175,19 +175,19 @@ def accepted_state(gateway: Gateway, status: str) -> str:
     return ranks.state_of(status)
 
 
-def _to(parcel: Parcel, state: str, outcome: str, due_at: datetime, **more) -> Move:
-    return Move(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)
+def _to(parcel: Posting, state: str, outcome: str, due_at: datetime, **more) -> Posted:
+    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)
 
 
-def _hear(news: _News, parcel: Parcel, outcome: Outcome) -> None:
+def _hear(news: _News, parcel: Posting, outcome: Outcome) -> None:
     match outcome:
         case Accepted():
             news.accepted.add(parcel.sender)
         case Refused(code):
             meaning = codes.of(code)
-            if meaning.verdict is codes.Verdict.STOP:
+            if meaning.verdict is codes.CodeMeaning.STOP:
                 news.stops[parcel.sender] = f"{code} {meaning.meaning}"
-            elif meaning.verdict is codes.Verdict.CLOSED:
+            elif meaning.verdict is codes.CodeMeaning.CLOSED:
                 news.closed[parcel.address] = meaning.closes
 
 

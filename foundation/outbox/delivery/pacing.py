@@ -17,7 +17,7 @@ TOLERATED = 0.1
 
 
 @dataclass
-class Temper:
+class ErrorRate:
     """How a gateway has answered one worker lately, on a clock of seconds.
 
     A few refusals among many answers are the gateway's ordinary noise, and the
@@ -43,7 +43,7 @@ class Temper:
 
 
 @dataclass(frozen=True)
-class Pace:
+class SendingRate:
     """`rate`, `ceiling`, `floor` in segments a second; `tokens` are segments that may leave."""
 
     rate: float
@@ -53,7 +53,7 @@ class Pace:
     counted_at: datetime
     slowed_at: datetime | None = None
 
-    def at(self, moment: datetime) -> "Pace":
+    def at(self, moment: datetime) -> "SendingRate":
         """The bucket at a later moment: refilled, never with more than one second's worth."""
         passed = max(moment - self.counted_at, timedelta()).total_seconds()
         rate = self.rate
@@ -63,11 +63,11 @@ class Pace:
         tokens = min(max(rate, 1.0), self.tokens + refill)
         return replace(self, rate=rate, tokens=tokens, counted_at=max(moment, self.counted_at))
 
-    def spend(self, segments: int) -> "Pace":
+    def spend(self, segments: int) -> "SendingRate":
         """A message of several segments may overdraw; the next waits for it."""
         return replace(self, tokens=self.tokens - segments)
 
-    def slower(self, moment: datetime) -> "Pace":
+    def slower(self, moment: datetime) -> "SendingRate":
         """The gateway complained."""
         if self.slowed_at is not None and moment - self.slowed_at < COMPLAINTS_APART:
             return self

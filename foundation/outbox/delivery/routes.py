@@ -12,7 +12,7 @@ from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import events
-from foundation.outbox.delivery.pacing import Pace
+from foundation.outbox.delivery.pacing import SendingRate
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway, Transfer
 from foundation.outbox.models import Route
@@ -54,7 +54,7 @@ def speak_turkish() -> bool:
 
 
 @dataclass(frozen=True)
-class Road:
+class GatewayInfo:
     """What people should know of a gateway before numbers go to it."""
 
     name: str
@@ -65,7 +65,7 @@ class Road:
     is_open: bool
 
 
-def roads(sender: str) -> list[Road]:
+def gateways_for(sender: str) -> list[GatewayInfo]:
     """The gateways an SMS may take, first choice first, with where numbers go (KVKK art. 9)."""
     names = registry.chain("sms")
     shut = {
@@ -74,8 +74,8 @@ def roads(sender: str) -> list[Road]:
     return [_road(registry.make(name), name not in shut) for name in names]
 
 
-def _road(gateway: Gateway, is_open: bool) -> Road:
-    return Road(
+def _road(gateway: Gateway, is_open: bool) -> GatewayInfo:
+    return GatewayInfo(
         name=gateway.name,
         transfer=str(gateway.transfer.label),
         leaves_the_country=gateway.transfer == Transfer.ABROAD,
@@ -95,18 +95,18 @@ def lets_through(route: Route) -> bool:
     return route.opened_because != FILTERED and now() - route.opened_at > TRIES_AGAIN_AFTER
 
 
-def pace_of(route: Route) -> Pace:
-    return Pace(route.rate, route.ceiling, route.floor, route.tokens, route.counted_at, route.slowed_at)
+def pace_of(route: Route) -> SendingRate:
+    return SendingRate(route.rate, route.ceiling, route.floor, route.tokens, route.counted_at, route.slowed_at)
 
 
-def keep_pace(route: Route, pace: Pace) -> None:
+def keep_pace(route: Route, pace: SendingRate) -> None:
     Route.objects.filter(pk=route.pk).update(
         rate=pace.rate, tokens=pace.tokens, counted_at=pace.counted_at, slowed_at=pace.slowed_at
     )
 
 
 @transaction.atomic
-def complain(gateway: str, sender: str, at: datetime) -> None:
+def back_off(gateway: str, sender: str, at: datetime) -> None:
     """The gateway was too busy: everyone goes slower."""
     for route in Route.objects.select_for_update().filter(gateway=gateway, sender=sender):
         keep_pace(route, pace_of(route).slower(at))

@@ -13,16 +13,16 @@ from typing import Protocol
 
 from foundation.outbox.gateways.console import Console
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Outcome, Parcel, Silent, Withheld
+from foundation.outbox.gateways.postings import Outcome, Posting, Silent, Withheld
 
-Result = tuple[Parcel, Outcome]
+Result = tuple[Posting, Outcome]
 
 # Seconds in which further outcomes may join the first: they are written down in one
 # transaction, whose round trips cost more than the wait.
 GATHERING = 0.05
 
 
-class Line(Protocol):
+class Sender(Protocol):
     """`in_hand` is what was not collected yet, `ahead` the part of it that is not answered yet."""
 
     @property
@@ -31,17 +31,17 @@ class Line(Protocol):
     @property
     def ahead(self) -> int: ...
 
-    def hand_over(self, parcels: list[Parcel], post_by: float) -> None: ...
+    def hand_over(self, parcels: list[Posting], post_by: float) -> None: ...
     def collect(self, patience: float) -> list[Result]: ...
     def withhold(self, batches: Iterable[int]) -> None: ...
     def close(self) -> None: ...
 
 
-def open_line(gateway: Gateway) -> Line:
-    return HouseLine(gateway) if isinstance(gateway, Console) else RemoteLine(gateway)
+def open_line(gateway: Gateway) -> Sender:
+    return LocalSender(gateway) if isinstance(gateway, Console) else HttpSender(gateway)
 
 
-class HouseLine:
+class LocalSender:
     """The console's line: no network, so the caller's own thread does it."""
 
     def __init__(self, console: Console):
@@ -57,7 +57,7 @@ class HouseLine:
     def ahead(self) -> int:
         return 0
 
-    def hand_over(self, parcels: list[Parcel], post_by: float) -> None:
+    def hand_over(self, parcels: list[Posting], post_by: float) -> None:
         going = [parcel for parcel in parcels if parcel.batch_id not in self._withheld]
         staying = [parcel for parcel in parcels if parcel.batch_id in self._withheld]
         self._results += zip(going, self._console.put(going), strict=True)
@@ -74,7 +74,7 @@ class HouseLine:
         """Nothing to give back."""
 
 
-class RemoteLine:
+class HttpSender:
     """Up to `gateway.concurrency` calls at a time.
 
     A parcel that could not be posted within the hand time is withheld, not posted
@@ -106,7 +106,7 @@ class RemoteLine:
     def ahead(self) -> int:
         return self._in_hand - self._results.qsize()
 
-    def hand_over(self, parcels: list[Parcel], post_by: float) -> None:
+    def hand_over(self, parcels: list[Posting], post_by: float) -> None:
         """`post_by`, on the monotonic clock, counts from before the claim."""
         self._in_hand += len(parcels)
         self._loop.call_soon_threadsafe(self._begin, parcels, post_by)
@@ -141,13 +141,13 @@ class RemoteLine:
         if not self._thread.is_alive():
             self._loop.close()
 
-    def _begin(self, parcels: list[Parcel], post_by: float) -> None:
+    def _begin(self, parcels: list[Posting], post_by: float) -> None:
         for parcel in parcels:
             task = self._loop.create_task(self._carry(parcel, post_by))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, parcel: Parcel, post_by: float) -> None:
+    async def _carry(self, parcel: Posting, post_by: float) -> None:
         outcome: Outcome = Withheld()
         try:
             async with self._slots:
@@ -158,7 +158,7 @@ class RemoteLine:
         finally:
             self._results.put((parcel, outcome))
 
-    async def _post(self, parcel: Parcel, post_by: float) -> Outcome:
+    async def _post(self, parcel: Posting, post_by: float) -> Outcome:
         if self._closing or parcel.batch_id in self._withheld or time.monotonic() > post_by:
             return Withheld()
         return await self._gateway.post(parcel)

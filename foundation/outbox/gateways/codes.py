@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import Enum
 
 
-class Verdict(Enum):
+class CodeMeaning(Enum):
     FAILED = "failed"  # permanent for this message
     CLOSED = "closed"  # permanent for this address: suppress it
     AGAIN = "again"  # not delivered; another try may work
@@ -22,7 +22,7 @@ class Verdict(Enum):
 class Code:
     """`after` and `times`: when and how often to try again; `closes`: why an address is suppressed."""
 
-    verdict: Verdict
+    verdict: CodeMeaning
     meaning: str
     after: timedelta = timedelta()
     times: int = 0
@@ -30,19 +30,19 @@ class Code:
 
 
 def _failed(meaning: str) -> Code:
-    return Code(Verdict.FAILED, meaning)
+    return Code(CodeMeaning.FAILED, meaning)
 
 
 def _stop(meaning: str) -> Code:
-    return Code(Verdict.STOP, meaning)
+    return Code(CodeMeaning.STOP, meaning)
 
 
 CODES: dict[str, Code] = {
     "20003": _stop("authentication failed"),
     "20404": _stop("no such account"),
-    "20429": Code(Verdict.AGAIN, "too many requests", timedelta(seconds=1), 1000),
-    "21211": Code(Verdict.CLOSED, "not a valid number", closes="invalid"),
-    "21401": Code(Verdict.CLOSED, "not a valid number", closes="invalid"),
+    "20429": Code(CodeMeaning.AGAIN, "too many requests", timedelta(seconds=1), 1000),
+    "21211": Code(CodeMeaning.CLOSED, "not a valid number", closes="invalid"),
+    "21401": Code(CodeMeaning.CLOSED, "not a valid number", closes="invalid"),
     "21408": _stop("country not enabled"),
     "21602": _failed("no text"),
     "21603": _stop("no sender"),
@@ -51,29 +51,29 @@ CODES: dict[str, Code] = {
     "21606": _stop("sender cannot be used"),
     "21608": _stop("trial account"),
     "21609": _stop("callback address refused"),
-    "21610": Code(Verdict.CLOSED, "recipient opted out", closes="opted_out"),
-    "21611": Code(Verdict.AGAIN, "sender's queue is full", timedelta(minutes=2), 1000),
+    "21610": Code(CodeMeaning.CLOSED, "recipient opted out", closes="opted_out"),
+    "21611": Code(CodeMeaning.AGAIN, "sender's queue is full", timedelta(minutes=2), 1000),
     "21612": _stop("sender cannot reach this number"),
-    "21614": Code(Verdict.CLOSED, "not a mobile number", closes="landline"),
+    "21614": Code(CodeMeaning.CLOSED, "not a mobile number", closes="landline"),
     "21617": _failed("text too long"),
     "21619": _failed("no text"),
-    "21635": Code(Verdict.CLOSED, "landline", closes="landline"),
+    "21635": Code(CodeMeaning.CLOSED, "landline", closes="landline"),
     "21656": _failed("content variables refused"),
-    "30001": Code(Verdict.AGAIN, "queue overflow", timedelta(seconds=30), 3),
+    "30001": Code(CodeMeaning.AGAIN, "queue overflow", timedelta(seconds=30), 3),
     "30002": _stop("account suspended"),
-    "30003": Code(Verdict.AGAIN, "handset unreachable", timedelta(minutes=3), 2),
+    "30003": Code(CodeMeaning.AGAIN, "handset unreachable", timedelta(minutes=3), 2),
     "30004": _failed("blocked"),
     "30005": _failed("unknown handset"),
     "30006": _failed("landline or unreachable carrier"),
-    "30007": Code(Verdict.FILTERED, "filtered"),
-    "30008": Code(Verdict.AGAIN, "unknown error", timedelta(minutes=1), 1),
+    "30007": Code(CodeMeaning.FILTERED, "filtered"),
+    "30008": Code(CodeMeaning.AGAIN, "unknown error", timedelta(minutes=1), 1),
     "30036": _failed("validity expired"),
-    "30410": Code(Verdict.UNKNOWN, "provider timed out"),
+    "30410": Code(CodeMeaning.UNKNOWN, "provider timed out"),
     "35115": _stop("scheduling window"),
     "35118": _stop("messaging service missing"),
     "35125": _stop("scheduling limit"),
-    "webhook-gone": Code(Verdict.CLOSED, "receiver said it is gone", closes="invalid"),
-    "63017": Code(Verdict.AGAIN, "account too fast", timedelta(seconds=10), 1000),
+    "webhook-gone": Code(CodeMeaning.CLOSED, "receiver said it is gone", closes="invalid"),
+    "63017": Code(CodeMeaning.AGAIN, "account too fast", timedelta(seconds=10), 1000),
 }
 
 

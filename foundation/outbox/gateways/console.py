@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Accepted, Outcome, Parcel, Sighting
+from foundation.outbox.gateways.postings import Accepted, Outcome, Posting, RemoteMessage
 from foundation.outbox.models import ConsoleMessage
 
 
@@ -17,20 +17,20 @@ class Console(Gateway):
     rate = 500.0
     two_way = True
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Posting) -> Outcome:
         raise NotImplementedError("the console is handed parcels with put()")
 
-    def put(self, parcels: list[Parcel]) -> list[Outcome]:
+    def put(self, parcels: list[Posting]) -> list[Outcome]:
         """Deliver; a parcel put twice is delivered once."""
         ConsoleMessage.objects.bulk_create([_written(parcel) for parcel in parcels], ignore_conflicts=True)
         return [Accepted(parcel.reference, "delivered") for parcel in parcels]
 
-    def find(self, parcel: Parcel, posted_at: datetime) -> list[Sighting]:
+    def find(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
         there = ConsoleMessage.objects.filter(reference=parcel.reference).exists()
-        return [Sighting(parcel.reference, "delivered", at=posted_at)] if there else []
+        return [RemoteMessage(parcel.reference, "delivered", at=posted_at)] if there else []
 
 
-def _written(parcel: Parcel) -> ConsoleMessage:
+def _written(parcel: Posting) -> ConsoleMessage:
     return ConsoleMessage(
         reference=parcel.reference,
         channel="sms",

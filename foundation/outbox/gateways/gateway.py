@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from foundation.outbox.gateways.postings import LookUpFailed, Outcome, Parcel, Sighting
+from foundation.outbox.gateways.postings import LookUpFailed, Outcome, Posting, RemoteMessage
 
 
 class Transfer(models.TextChoices):
@@ -43,17 +43,17 @@ class Gateway(ABC):
         """Give it back."""
 
     @abstractmethod
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Posting) -> Outcome:
         """Hand over one parcel, once: no retry in here, whatever happens."""
 
-    async def look_up(self, parcel: Parcel, posted_at: datetime) -> list[Sighting]:
+    async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """Messages that may be this parcel, oldest first; empty when it was never accepted.
 
         Raises LookUpFailed when the gateway cannot say.
         """
         raise LookUpFailed(f"{self.name} cannot be asked")
 
-    async def fetch(self, sid: str, reference: str) -> Sighting | None:
+    async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         """What became of a message it has accepted; None when it no longer knows.
 
         Raises LookUpFailed when the gateway cannot say.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Parcel, Refused, Silent
+from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent
 
 
 class Mail(Gateway):
@@ -25,14 +25,14 @@ class Mail(Gateway):
     def __init__(self):
         self._idle: SimpleQueue = SimpleQueue()
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Posting) -> Outcome:
         return await asyncio.to_thread(self._send, parcel)
 
     async def close(self) -> None:
         while not self._idle.empty():
             await asyncio.to_thread(self._idle.get_nowait().close)
 
-    def _send(self, parcel: Parcel) -> Outcome:
+    def _send(self, parcel: Posting) -> Outcome:
         envelope = EmailMessage(
             parcel.subject,
             parcel.text,
@@ -54,7 +54,7 @@ class Mail(Gateway):
             return get_connection(fail_silently=False)
 
 
-def headers(parcel: Parcel) -> dict[str, str]:
+def headers(parcel: Posting) -> dict[str, str]:
     """One-click leaving (RFC 8058) stands where mail programs look for it."""
     known = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
     if parcel.unsubscribe:
@@ -63,7 +63,7 @@ def headers(parcel: Parcel) -> dict[str, str]:
     return known
 
 
-def message_id(parcel: Parcel) -> str:
+def message_id(parcel: Posting) -> str:
     host = settings.PUBLIC_BASE_URL.split("//")[-1].split(":")[0].split("/")[0]
     return f"<message-{parcel.message_id}@{host}>"
 

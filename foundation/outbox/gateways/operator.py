@@ -26,10 +26,10 @@ from foundation.outbox.gateways.postings import (
     Busy,
     LookUpFailed,
     Outcome,
-    Parcel,
+    Posting,
     Receipt,
     Refused,
-    Sighting,
+    RemoteMessage,
     Silent,
 )
 
@@ -64,7 +64,7 @@ class Operator(Gateway):
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Posting) -> Outcome:
         fields = {name: self._filled(value, parcel) for name, value in self.mapping["fields"].items()}
         form, document = (fields, None) if self.mapping.get("body") == "form" else (None, fields)
         try:
@@ -77,15 +77,15 @@ class Operator(Gateway):
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return Silent(f"{type(error).__name__} {error}"[:80])
 
-    async def look_up(self, parcel: Parcel, posted_at: datetime) -> list[Sighting]:
+    async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """By our reference, where the operator keeps one; exact, so that time does not matter."""
         return await self._look_up(parcel.reference)
 
-    async def fetch(self, sid: str, reference: str) -> Sighting | None:
+    async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         found = await self._look_up(reference)
         return next((sighting for sighting in found if sighting.sid == sid), None)
 
-    async def _look_up(self, reference: str) -> list[Sighting]:
+    async def _look_up(self, reference: str) -> list[RemoteMessage]:
         if "look_up" not in self.mapping:
             raise LookUpFailed("the mapping names no look_up")
         where = str(self.mapping["look_up"]["url"]).replace("{reference}", quote(reference, safe="~."))
@@ -115,13 +115,13 @@ class Operator(Gateway):
             return Busy(code)
         return Refused(meaning if status not in (401, 403) else "20003", f"HTTP {status} {code}"[:80])
 
-    def _sightings(self, answer: Any) -> list[Sighting]:
+    def _sightings(self, answer: Any) -> list[RemoteMessage]:
         sid = dig(answer, self.mapping["sid"])
         status = str(dig(answer, self.mapping["look_up"].get("status", "status")) or "")
         known = self.mapping.get("statuses", {}).get(status, "sent")
-        return [Sighting(str(sid), known)] if sid else []
+        return [RemoteMessage(str(sid), known)] if sid else []
 
-    def _filled(self, value: Any, parcel: Parcel) -> Any:
+    def _filled(self, value: Any, parcel: Posting) -> Any:
         if not isinstance(value, str):
             return value
         national = parcel.address.removeprefix("+90")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Posting:
     """One posting of one message.
 
     `reference` is its signed token, the same in every receipt; `unsubscribe` an https
@@ -64,7 +64,7 @@ Outcome = Accepted | Busy | Refused | Silent | Withheld
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class RemoteMessage:
     """A message the gateway says it has, that could be ours."""
 
     sid: str

@@ -29,9 +29,9 @@ from foundation.outbox.gateways.postings import (
     Busy,
     LookUpFailed,
     Outcome,
-    Parcel,
+    Posting,
     Refused,
-    Sighting,
+    RemoteMessage,
     Silent,
 )
 
@@ -118,7 +118,7 @@ class Twilio(Gateway):
         if self.client is not None:
             await self.client.http_client.close()
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Posting) -> Outcome:
         try:
             created = await self._connected.messages.create_async(
                 to=parcel.address,
@@ -137,7 +137,7 @@ class Twilio(Gateway):
             return Silent(f"{type(error).__name__} {error}"[:80])
         return Accepted(created.sid or "", created.status or "queued")
 
-    async def look_up(self, parcel: Parcel, posted_at: datetime) -> list[Sighting]:
+    async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """By number, text and time: the list carries no reference of ours.
 
         The list cannot be narrowed by date: what is still queued has no date of sending.
@@ -149,14 +149,14 @@ class Twilio(Gateway):
         except UNSETTLED as error:
             raise LookUpFailed(f"{type(error).__name__} {error}"[:80]) from error
         ours = [
-            Sighting(found.sid, found.status, str(found.error_code or ""), found.date_created)
+            RemoteMessage(found.sid, found.status, str(found.error_code or ""), found.date_created)
             for found in listed
             if found.body == parcel.text
             and posted_at - CREATED_BEFORE <= (found.date_created or posted_at) <= posted_at + CREATED_AFTER
         ]
         return sorted(ours, key=lambda sighting: (sighting.at or posted_at, sighting.sid))
 
-    async def fetch(self, sid: str, reference: str) -> Sighting | None:
+    async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         try:
             found = await self._connected.messages(sid).fetch_async()
         except TooBusy as busy:
@@ -167,7 +167,7 @@ class Twilio(Gateway):
             raise LookUpFailed(f"HTTP {refusal.status}") from refusal
         except UNSETTLED as error:
             raise LookUpFailed(f"{type(error).__name__} {error}"[:80]) from error
-        return Sighting(sid, found.status, str(found.error_code or ""), found.date_created)
+        return RemoteMessage(sid, found.status, str(found.error_code or ""), found.date_created)
 
     @property
     def _connected(self) -> Client:
@@ -176,7 +176,7 @@ class Twilio(Gateway):
         return self.client
 
 
-def sender(parcel: Parcel) -> dict[str, str]:
+def sender(parcel: Posting) -> dict[str, str]:
     if parcel.sender:
         return {"from_": parcel.sender}
     if settings.TWILIO_MESSAGING_SERVICE_SID:
@@ -184,7 +184,7 @@ def sender(parcel: Parcel) -> dict[str, str]:
     return {"from_": settings.TWILIO_FROM}
 
 
-def validity(parcel: Parcel) -> dict[str, int]:
+def validity(parcel: Posting) -> dict[str, int]:
     if parcel.valid_for is None:
         return {}
     return {"validity_period": max(6, min(parcel.valid_for, LONGEST_VALIDITY))}
@@ -203,7 +203,7 @@ def outcome_of(refusal: TwilioRestException) -> Outcome:
     """A clean 4xx is proof that nothing was accepted."""
     code = str(refusal.code or refusal.status)
     meaning = codes.of(code)
-    if meaning.verdict is codes.Verdict.AGAIN:
+    if meaning.verdict is codes.CodeMeaning.AGAIN:
         return Busy(code, meaning.after)
     if refusal.status >= 500:
         return Silent(f"HTTP {refusal.status}")

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from foundation import now
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Parcel, Refused
+from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused
 from foundation.wire.addresses import WEB_PORTS, ForbiddenAddress, guarded_session
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -48,7 +48,7 @@ class Webhook(Gateway):
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Posting) -> Outcome:
         if self.session is None:
             raise RuntimeError("the line is not open")
         body = parcel.text.encode()
@@ -76,7 +76,7 @@ def caused_by_guard(error: BaseException | None) -> bool:
     return False
 
 
-def read(status: int, wait: str, parcel: Parcel) -> Outcome:
+def read(status: int, wait: str, parcel: Posting) -> Outcome:
     """What an HTTP status means for the delivery."""
     if 200 <= status < 300:
         return Accepted(f"webhook-{parcel.message_id}", "delivered")
@@ -88,7 +88,7 @@ def read(status: int, wait: str, parcel: Parcel) -> Outcome:
     return Refused("", f"HTTP {status}")
 
 
-def headers(parcel: Parcel, body: bytes) -> dict[str, str]:
+def headers(parcel: Posting, body: bytes) -> dict[str, str]:
     at = str(int(now().timestamp()))
     return {
         "Content-Type": "application/json; charset=utf-8",

@@ -14,7 +14,7 @@ from foundation.outbox.gateways.postings import Receipt
 from foundation.outbox.models import Attempt, Batch, Message, ProviderEvent, Suppression
 
 State = Message.State
-AT_ONCE = 500
+BATCH_SIZE = 500
 STRANGERS_WAIT = timedelta(minutes=2)
 
 # A receipt moves a message from anywhere a posting can have left it. A queued one too:
@@ -44,7 +44,7 @@ def keep(receipt: Receipt) -> bool:
     return is_new
 
 
-def apply(limit: int = AT_ONCE) -> int:
+def apply(limit: int = BATCH_SIZE) -> int:
     """Apply what has been kept; returns how many reports. Ends when none is left."""
     done = 0
     while number := _apply_some(limit):
@@ -120,10 +120,10 @@ def _fail(message: Message, error_code: str, at: datetime) -> None:
     """Failed for good, or worth another try, as the code says."""
     meaning = codes.of(error_code)
     message.reason = f"{error_code} {meaning.meaning}".strip()[:80]
-    if meaning.verdict is codes.Verdict.AGAIN and message.retries < meaning.times and _still_wanted(message, at):
+    if meaning.verdict is codes.CodeMeaning.AGAIN and message.retries < meaning.times and _still_wanted(message, at):
         message.retries += 1
         message.state, message.due_at = State.QUEUED, at + meaning.after
-    elif meaning.verdict is codes.Verdict.UNKNOWN:
+    elif meaning.verdict is codes.CodeMeaning.UNKNOWN:
         message.state = State.UNCERTAIN
 
 
@@ -151,8 +151,8 @@ def _tell_routes(messages: list[Message]) -> None:
     for message in ended:
         meaning = codes.of(message.reason.split(" ")[0])
         road = (message.gateway, senders[message.batch_id])
-        filtered.setdefault(road, []).append(meaning.verdict is codes.Verdict.FILTERED)
-        if message.state == State.FAILED and meaning.verdict is codes.Verdict.STOP:
+        filtered.setdefault(road, []).append(meaning.verdict is codes.CodeMeaning.FILTERED)
+        if message.state == State.FAILED and meaning.verdict is codes.CodeMeaning.STOP:
             routes.trip(*road, because=message.reason)
     for road, ends in filtered.items():
         routes.count_ends(*road, ends)
@@ -170,7 +170,7 @@ def give_up_waiting() -> int:
     before = at - timedelta(seconds=settings.OUTBOX_UNCONFIRMED_AFTER)
     silent = Message.objects.filter(state=State.SUBMITTED, moved_at__lt=before).order_by("moved_at")
     done = 0
-    while messages := claims.take(silent, AT_ONCE, {"state": State.UNCONFIRMED, "moved_at": at}):
+    while messages := claims.take(silent, BATCH_SIZE, {"state": State.UNCONFIRMED, "moved_at": at}):
         ledger.tell((message.batch_id, State.UNCONFIRMED, message.pk) for message in messages)
         done += len(messages)
     return done

@@ -15,14 +15,14 @@ from foundation.outbox import jobs
 from foundation.outbox.delivery import tokens
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import LookUpFailed, Receipt, Sighting
+from foundation.outbox.gateways.postings import LookUpFailed, Receipt, RemoteMessage
 from foundation.outbox.models import Message
 from foundation.outbox.reconciliation import receipts
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 200
-QUESTIONS_AT_ONCE = 20
+BATCH_SIZE = 200
+REQUESTS_AT_ONCE = 20
 SILENT_FOR = timedelta(minutes=2)
 
 
@@ -32,7 +32,7 @@ def ask_about_silent() -> int:
     silent = Message.objects.filter(
         state=Message.State.SUBMITTED, channel="sms", moved_at__lt=at - SILENT_FOR, due_at__lt=at - SILENT_FOR
     ).exclude(sid="")
-    messages = claims.take(silent.order_by("moved_at"), AT_ONCE, {"due_at": at})
+    messages = claims.take(silent.order_by("moved_at"), BATCH_SIZE, {"due_at": at})
     by_gateway: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
         by_gateway[message.gateway].append(message)
@@ -55,10 +55,10 @@ def _ask(gateway: Gateway, messages: list[Message]) -> int:
     return news
 
 
-async def _fetch_all(gateway: Gateway, messages: list[Message]) -> list[Sighting | LookUpFailed | None]:
-    slots = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+async def _fetch_all(gateway: Gateway, messages: list[Message]) -> list[RemoteMessage | LookUpFailed | None]:
+    slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
-    async def fetch(message: Message) -> Sighting | LookUpFailed | None:
+    async def fetch(message: Message) -> RemoteMessage | LookUpFailed | None:
         async with slots:
             try:
                 return await gateway.fetch(message.sid, tokens.make(message.pk, message.attempt))

@@ -16,22 +16,22 @@ from django.db import transaction
 from foundation import now
 from foundation.leases import claims
 from foundation.outbox.delivery import dispatch, ledger, ranks, tokens
-from foundation.outbox.delivery.ledger import Move
+from foundation.outbox.delivery.ledger import Posted
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.console import Console
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import LookUpFailed, Parcel, Sighting
+from foundation.outbox.gateways.postings import LookUpFailed, Posting, RemoteMessage
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Attempt, Batch, Message, Route
 
 State = Message.State
 Outcome = Attempt.Outcome
-AT_ONCE = 200
-QUESTIONS_AT_ONCE = 20
+BATCH_SIZE = 200
+REQUESTS_AT_ONCE = 20
 ASKED_FOR = timedelta(seconds=30)
 ASKS_AGAIN = timedelta(seconds=2)
 
-Answer = list[Sighting] | LookUpFailed
+Answer = list[RemoteMessage] | LookUpFailed
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Doubt:
     """A message in doubt, the parcel it left as, and when."""
 
     message: Message
-    parcel: Parcel
+    parcel: Posting
     posted_at: datetime
 
     @property
@@ -52,7 +52,7 @@ class Doubt:
         return self.posted_at + dispatch.lease() + timedelta(seconds=settings.OUTBOX_SETTLE)
 
 
-def settle() -> int:
+def run() -> int:
     """Find abandoned postings, ask the gateways, write down what they know."""
     find_abandoned()
     settled = 0
@@ -70,7 +70,7 @@ def find_abandoned() -> int:
     gone = Message.objects.filter(state=State.POSTING, posted_at__lt=at - dispatch.lease()).order_by("posted_at")
     changes = {"state": State.IN_DOUBT, "due_at": at, "moved_at": at}
     number = 0
-    while messages := claims.take(gone, AT_ONCE, changes):
+    while messages := claims.take(gone, BATCH_SIZE, changes):
         number += len(messages)
     return number
 
@@ -79,13 +79,13 @@ def _take() -> list[Doubt]:
     """Due doubts, kept from other sweepers while their gateway is asked."""
     at = now()
     due = Message.objects.filter(state=State.IN_DOUBT, due_at__lte=at).order_by("due_at").select_related(None)
-    messages = claims.take(due, AT_ONCE, {"due_at": at + ASKED_FOR})
+    messages = claims.take(due, BATCH_SIZE, {"due_at": at + ASKED_FOR})
     senders = dict(Batch.objects.filter(pk__in={row.batch_id for row in messages}).values_list("pk", "sender"))
     return [Doubt(row, _parcel(row, senders[row.batch_id]), row.posted_at or row.moved_at) for row in messages]
 
 
-def _parcel(message: Message, sender: str) -> Parcel:
-    return Parcel(
+def _parcel(message: Message, sender: str) -> Posting:
+    return Posting(
         message_id=message.pk,
         attempt=message.attempt,
         batch_id=message.batch_id,
@@ -113,7 +113,7 @@ def ask(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
 
 
 async def _ask_all(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
-    slots = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+    slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
     async def ask_one(doubt: Doubt) -> Answer:
         async with slots:
@@ -149,7 +149,7 @@ def _write(doubts: list[Doubt], answers: list[Answer], asked_at: datetime) -> in
     return sum(move.state != State.IN_DOUBT for move in moves)
 
 
-def _decide(doubt: Doubt, answer: Answer, bound: set[str], asked_at: datetime, at: datetime) -> Move:
+def _decide(doubt: Doubt, answer: Answer, bound: set[str], asked_at: datetime, at: datetime) -> Posted:
     """Found, proven absent, too early to say, or not to be settled at all."""
     if isinstance(answer, LookUpFailed):
         return _unanswered(doubt, str(answer), at)
@@ -162,7 +162,7 @@ def _decide(doubt: Doubt, answer: Answer, bound: set[str], asked_at: datetime, a
     return _move(doubt, _again(doubt, at), Outcome.ABSENT, at)
 
 
-def _unanswered(doubt: Doubt, why: str, at: datetime) -> Move:
+def _unanswered(doubt: Doubt, why: str, at: datetime) -> Posted:
     """The gateway cannot be asked: after the lane's patience, the lane decides."""
     lane = rules(doubt.message.lane)
     if at < max(doubt.posted_at + lane.look_up_for, doubt.settles_at):
@@ -180,6 +180,6 @@ def _again(doubt: Doubt, at: datetime) -> str:
     return State.EXPIRED if expires is not None and expires <= at else State.QUEUED
 
 
-def _move(doubt: Doubt, state: str, outcome: str, due_at: datetime, **more) -> Move:
+def _move(doubt: Doubt, state: str, outcome: str, due_at: datetime, **more) -> Posted:
     parcel = doubt.parcel
-    return Move(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)
+    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)

@@ -28,7 +28,7 @@ def keep(files: Iterable[File], *, by: Person) -> list[KeptFile]:
     return kept
 
 
-def acceptable(files: Iterable[File]) -> Iterable[uploads.Accepted]:
+def acceptable(files: Iterable[File]) -> Iterable[uploads.AcceptedFile]:
     """Those that we take and the scanner does not warn of. Speaks to the network."""
     for file in files:
         try:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from foundation.wire.files.uploads import FileRefused, clean_name
 
-PATIENCE = 10  # seconds for each word to or from the scanner
+TIMEOUT_SECONDS = 10  # seconds for each word to or from the scanner
 CHUNK = 64 * 1024
 
 
-class Verdict(StrEnum):
+class ScanVerdict(StrEnum):
     NOT_ASKED = "not_asked"  # no scanner is set up
     WAITING = "waiting"  # it has to be asked again: it is away or could not say
     CLEAN = "clean"
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 def refuse_infected(files: Iterable[File]) -> None:
     """Raises `FileRefused` for the first that the scanner warns of; the others pass, or wait where they are kept."""
     for file in files:
-        if ask(file) == Verdict.INFECTED:
+        if ask(file) == ScanVerdict.INFECTED:
             name = clean_name(file.name or "")
             raise FileRefused(
                 _("“%(name)s” contains malware, so we do not take it. Please have your computer checked.")
@@ -38,20 +38,20 @@ def refuse_infected(files: Iterable[File]) -> None:
             )
 
 
-def first_verdict() -> Verdict:
+def first_verdict() -> ScanVerdict:
     """What a file stands at before anybody asked about it."""
-    return Verdict.WAITING if settings.CLAMD_ADDRESS else Verdict.NOT_ASKED
+    return ScanVerdict.WAITING if settings.CLAMD_ADDRESS else ScanVerdict.NOT_ASKED
 
 
-def ask(file: File) -> Verdict:
+def ask(file: File) -> ScanVerdict:
     """The scanner's word about this file; WAITING whenever there is no clear one. The file is read and rewound."""
     if not settings.CLAMD_ADDRESS:
-        return Verdict.NOT_ASKED
+        return ScanVerdict.NOT_ASKED
     try:
         with connected(settings.CLAMD_ADDRESS) as line:
             return verdict_in(exchange(line, file))
     except OSError:
-        return Verdict.WAITING
+        return ScanVerdict.WAITING
     finally:
         file.seek(0)
 
@@ -61,10 +61,10 @@ def connected(address: str) -> socket.socket:
     parts = urlsplit(address)
     if parts.scheme == "unix":
         line = socket.socket(socket.AF_UNIX)
-        line.settimeout(PATIENCE)
+        line.settimeout(TIMEOUT_SECONDS)
         line.connect(parts.path)
         return line
-    return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=PATIENCE)
+    return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=TIMEOUT_SECONDS)
 
 
 def exchange(line: socket.socket, file: File) -> bytes:
@@ -79,9 +79,9 @@ def exchange(line: socket.socket, file: File) -> bytes:
     return said
 
 
-def verdict_in(said: bytes) -> Verdict:
+def verdict_in(said: bytes) -> ScanVerdict:
     """`stream: OK`, `stream: Eicar-Signature FOUND`, or an error ("size limit exceeded"), which is no word."""
     words = said.rstrip(b"\0\r\n ")
     if words.endswith(b" FOUND"):
-        return Verdict.INFECTED
-    return Verdict.CLEAN if words == b"stream: OK" else Verdict.WAITING
+        return ScanVerdict.INFECTED
+    return ScanVerdict.CLEAN if words == b"stream: OK" else ScanVerdict.WAITING

@@ -73,7 +73,7 @@ class FileRefused(Refusal):
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedFile:
     """A file that we take: the name people see, its kind (an extension) and its size in bytes."""
 
     file: File
@@ -87,7 +87,7 @@ class Accepted:
         return mimetypes.guess_type(f"a.{self.kind}")[0] or "application/octet-stream"
 
 
-def accept_all(files: Iterable[File]) -> list[Accepted]:
+def accept_all(files: Iterable[File]) -> list[AcceptedFile]:
     """Judge every file before any is kept. Raises `FileRefused` for the first that we do not take."""
     files = list(files)
     if len(files) > MOST:
@@ -95,7 +95,7 @@ def accept_all(files: Iterable[File]) -> list[Accepted]:
     return [accept(file) for file in files]
 
 
-def accept(file: File) -> Accepted:
+def accept(file: File) -> AcceptedFile:
     """Judge one file by its size, its name and its content. Raises `FileRefused`."""
     name, size = clean_name(file.name or ""), file.size
     if size > LARGEST:
@@ -108,7 +108,7 @@ def accept(file: File) -> Accepted:
                           % {"name": name})  # fmt: skip
     if not is_what_it_says(file, kind):
         raise FileRefused(_("“%(name)s” is not what its name says, so we do not take it.") % {"name": name})
-    return Accepted(file, name, kind, size)
+    return AcceptedFile(file, name, kind, size)
 
 
 def is_what_it_says(file: File, kind: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from helpdesk.incidents.evaluation import score
-from helpdesk.incidents.similarity import Report, replay
+from helpdesk.incidents.similarity import TicketText, replay
 from helpdesk.tickets.intake import ISTANBUL
 
 
@@ -44,7 +44,7 @@ def read(file: Path) -> list[dict]:
         raise CommandError(f"{file}: {reason!r}") from reason
 
 
-def report_of(ticket: dict) -> Report:
+def report_of(ticket: dict) -> TicketText:
     """A labelled ticket as the matcher reads it; missing words are no words."""
     try:
         at = datetime.fromisoformat(ticket["created_at"])
@@ -53,7 +53,7 @@ def report_of(ticket: dict) -> Report:
         raise CommandError(f"ticket {ticket.get('id')}: {reason!r}") from reason
     if at.tzinfo is None:
         at = at.replace(tzinfo=ISTANBUL)
-    return Report(
+    return TicketText(
         key=key,
         subject=ticket.get("subject") or "",
         body=ticket.get("body") or "",

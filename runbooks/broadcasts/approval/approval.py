@@ -109,7 +109,7 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
     if current.status not in (Status.DRAFT, Status.LAPSED):
         raise BroadcastMovedOn
     drafts.check(current)
-    found = audience.find(audience.Rule.from_json(current.rule))
+    found = audience.find(audience.AudienceRule.from_json(current.rule))
     if not found.included:
         raise NobodyToSendTo
     audience.freeze(current, found)

@@ -32,7 +32,7 @@ class MayNotBreakGlass(Refusal):
     status = 403
 
 
-class ReasonMissing(Refusal):
+class BreakGlassReasonMissing(Refusal):
     sentence = _("Write why nobody else could approve, in a sentence.")
     status = 422
 
@@ -54,7 +54,7 @@ def break_glass(
     if not by.has_role(*MAY_BREAK):
         raise MayNotBreakGlass
     if len(reason.strip()) < SHORTEST_REASON:
-        raise ReasonMissing
+        raise BreakGlassReasonMissing
     approval.refuse_stale(confirmation)
     at = now()
     authority = Broadcast.Authority.BROKEN_GLASS
@@ -89,7 +89,7 @@ def review(glass: BrokenGlass, *, by: Person, note: str) -> None:
     if by.pk == glass.person_id:
         raise OwnGlass
     if len(note.strip()) < SHORTEST_REASON:
-        raise ReasonMissing(_("Write what you found, in a sentence."))
+        raise BreakGlassReasonMissing(_("Write what you found, in a sentence."))
     taken = BrokenGlass.objects.filter(pk=glass.pk, reviewed_at=None).update(
         reviewed_by=by, reviewed_at=now(), review=note.strip()
     )
@@ -148,7 +148,7 @@ def _letter(glass: BrokenGlass, person: Person) -> tuple[str, str]:
         return subject, body % facts
 
 
-def _short_messages(glass: BrokenGlass, people: list[Person]) -> list[outbox.Recipient]:
+def _short_messages(glass: BrokenGlass, people: list[Person]) -> list[outbox.Addressee]:
     messages = []
     for person in people:
         number = phone_numbers.read(str(person.phone)) if person.phone else None
@@ -156,5 +156,5 @@ def _short_messages(glass: BrokenGlass, people: list[Person]) -> list[outbox.Rec
             with override(person.language):
                 text = gettext("NOBET: %(number)s was sent by one person, %(who)s. Please review it.")
             facts = {"number": glass.broadcast.number, "who": glass.person.name}
-            messages.append(outbox.Recipient(number.address, text % facts))
+            messages.append(outbox.Addressee(number.address, text % facts))
     return messages

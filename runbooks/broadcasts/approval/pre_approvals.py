@@ -60,13 +60,13 @@ class TooFew(Refusal):
 
 
 @dataclass(frozen=True)
-class Message:
+class PlannedMessage:
     """A broadcast step on the shelf and its pre-approval, if there is one."""
 
     plan: Runbook
     step: dict
     reach: int
-    preview: drafts.Preview
+    preview: drafts.BroadcastPreview
     approval: PreApproval | None
     changed: bool
 
@@ -82,7 +82,7 @@ def binding_of(plan_code: str, step: dict, sender: str) -> str:
     return hashlib.sha256(bound.encode()).hexdigest()
 
 
-def shelf() -> list[Message]:
+def shelf() -> list[PlannedMessage]:
     """Every message of every current plan, with what has been allowed; those that somebody asked for first."""
     open_ones = PreApproval.objects.filter(withdrawn_at=None).select_related("asked_by", "approved_by")
     known = {(row.plan_code, row.step_key): row for row in open_ones}
@@ -91,11 +91,11 @@ def shelf() -> list[Message]:
     return sorted(shown, key=lambda message: message.approval is None)
 
 
-def _message(plan: Runbook, step: dict, allowed: PreApproval | None) -> Message:
-    found = audience.find(audience.Rule.from_json(step["audience"]))
+def _message(plan: Runbook, step: dict, allowed: PreApproval | None) -> PlannedMessage:
+    found = audience.find(audience.AudienceRule.from_json(step["audience"]))
     seen = drafts.preview(step["text"], found, spelling=Broadcast.Spelling.PLAIN, correction=step["correction"])
     changed = bool(allowed and allowed.binding != binding_of(plan.code, step, allowed.sender))
-    return Message(plan, step, len(found.included), seen, allowed, changed)
+    return PlannedMessage(plan, step, len(found.included), seen, allowed, changed)
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def approve(asked: PreApproval, *, by: Person, binding: str, most: int, days: in
         asked.plan_code, _step(asked.plan_code, asked.step_key), asked.sender
     ):
         raise approval.SomethingChanged
-    if most < len(audience.find(audience.Rule.from_json(asked.rule)).included):
+    if most < len(audience.find(audience.AudienceRule.from_json(asked.rule)).included):
         raise TooFew
     at = now()
     taken = PreApproval.objects.filter(pk=asked.pk, approved_by=None, withdrawn_at=None).update(
@@ -171,7 +171,7 @@ def use(broadcast: Broadcast, plan_code: str, step: dict) -> bool:
         return False
     if allowed.binding != binding_of(plan_code, step, broadcast.sender):
         return False
-    found = audience.find(audience.Rule.from_json(broadcast.rule))
+    found = audience.find(audience.AudienceRule.from_json(broadcast.rule))
     if not 0 < len(found.included) <= allowed.most:
         return False
     try:

@@ -44,7 +44,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Rule:
+class AudienceRule:
     """Conditions on municipalities and duties; an empty one does not narrow.
 
     `file` holds (number, name, duty, municipality code) of an uploaded list, which is
@@ -66,7 +66,7 @@ class Rule:
     file: tuple[tuple[str, str, str, str], ...] = ()
 
     @classmethod
-    def from_json(cls, stored: dict) -> "Rule":
+    def from_json(cls, stored: dict) -> "AudienceRule":
         """As kept in `Broadcast.rule`; fields it does not know are refused by name."""
         values: dict[str, Any] = {
             name: tuple(map(tuple, value)) if name == "file" else tuple(value) if isinstance(value, list) else value
@@ -131,7 +131,7 @@ def red_now():
     return Municipality.objects.filter(Q(pk__in=direct) | Q(pk__in=by_node)).values("pk")
 
 
-def find(rule: Rule) -> Audience:
+def find(rule: AudienceRule) -> Audience:
     """Everyone the rule reaches now: one entry a telephone number, however often listed."""
     entries = _entries(rule)
     merged: dict[str, Listed] = {}
@@ -193,7 +193,7 @@ def freeze(broadcast: Broadcast, audience: Audience) -> None:
 def difference(broadcast: Broadcast) -> Difference:
     """Who would join or leave if the list were frozen now."""
     then = {row.address: row for row in broadcast.recipients.included()}
-    today = {one.address: one for one in find(Rule.from_json(broadcast.rule)).included}
+    today = {one.address: one for one in find(AudienceRule.from_json(broadcast.rule)).included}
     return Difference(
         joined=[one for address, one in today.items() if address not in then],
         gone=[row for address, row in then.items() if address not in today],
@@ -220,7 +220,7 @@ def read_file(text: str) -> tuple[tuple[str, str, str, str], ...]:
     return tuple(rows)
 
 
-def _entries(rule: Rule) -> Iterable[Listed]:
+def _entries(rule: AudienceRule) -> Iterable[Listed]:
     if rule.reached_by:
         return _from_broadcast(Broadcast.objects.get(pk=rule.reached_by))
     return _from_file(rule.file) if rule.file else _from_contacts(rule)
@@ -244,7 +244,7 @@ def _from_broadcast(broadcast: Broadcast) -> Iterable[Listed]:
         )
 
 
-def _from_contacts(rule: Rule) -> Iterable[Listed]:
+def _from_contacts(rule: AudienceRule) -> Iterable[Listed]:
     contacts = Contact.objects.filter(channel=Contact.Channel.SMS, municipality__in=rule.find_municipalities())
     if rule.duties:
         contacts = contacts.filter(duty__in=rule.duties)

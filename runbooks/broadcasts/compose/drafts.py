@@ -38,7 +38,7 @@ class NotADraft(Refusal):
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceTokens:
     """What the tokens of a recipient's municipality say."""
 
     name: str
@@ -64,7 +64,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Preview:
+class BroadcastPreview:
     """What will leave, before anyone commits to it."""
 
     recipients: int
@@ -82,7 +82,7 @@ class Preview:
 
 
 @transaction.atomic
-def draft(*, by: Person | None, subject: str, text: str, rule: audience.Rule, **fields) -> Broadcast:
+def draft(*, by: Person | None, subject: str, text: str, rule: audience.AudienceRule, **fields) -> Broadcast:
     """A new broadcast on the desk. `fields` are those of `Broadcast` that a composer sets.
 
     A drill is born a drill and stays one; its lane follows from it.
@@ -131,7 +131,7 @@ def correct(broadcast: Broadcast, *, by: Person) -> Broadcast:
         subject=str(_("Correction: %(subject)s") % {"subject": broadcast.subject})[:120],
         text=broadcast.correction,
         correction=str(_("Please look at the status page.")),
-        rule=audience.Rule(reached_by=broadcast.pk),
+        rule=audience.AudienceRule(reached_by=broadcast.pk),
         lane=broadcast.lane,
         spelling=broadcast.spelling,
         is_drill=broadcast.is_drill,
@@ -187,7 +187,7 @@ def preview(
     correction: str = "",
     sender: str = "",
     code: str = "0000",
-) -> Preview:
+) -> BroadcastPreview:
     """Cost and look of `text` for everyone in `found`, in both spellings.
 
     Each different text is measured once: fourteen thousand recipients take well
@@ -196,7 +196,7 @@ def preview(
     texts = Counter(_texts(text, found.included, is_drill=is_drill, code=code))
     longest = max(texts, key=len, default=prefixed(text, is_drill))
     costs = {choice: _cost(texts, choice, sender) for choice in Spelling.values}
-    return Preview(
+    return BroadcastPreview(
         recipients=len(found.included),
         plain=costs[Spelling.PLAIN],
         full=costs[Spelling.FULL],
@@ -219,13 +219,13 @@ def fold_words(text: str) -> list[tuple[str, bool]]:
     return [(segments.fold(part), segments.fold(part) != part) for part in parts]
 
 
-def messages_of(broadcast: Broadcast, *, first: int | None = None) -> Iterator[outbox.Recipient]:
+def messages_of(broadcast: Broadcast, *, first: int | None = None) -> Iterator[outbox.Addressee]:
     """Every included recipient, or the `first` so many, with the words they get, in the order of leaving."""
     included = audience.frozen(broadcast, first=first).included
     texts = _texts(broadcast.text, included, is_drill=broadcast.is_drill, code=broadcast.code)
     places = _places()
     for one, text in zip(included, texts, strict=True):
-        yield outbox.Recipient(
+        yield outbox.Addressee(
             address=one.address,
             text=spelled(text, broadcast.spelling),
             reference=places[one.municipality_id].code if one.municipality_id in places else "",
@@ -267,9 +267,9 @@ def prefixed(text: str, is_drill: bool) -> str:
     return f"{DRILL_PREFIX}{text}" if is_drill else text
 
 
-def _places() -> dict[int, Place]:
+def _places() -> dict[int, PlaceTokens]:
     rows = Municipality.objects.values_list("pk", "full_name", "province__name", "code").order_by()
-    return {key: Place(name, province, code) for key, name, province, code in rows}
+    return {key: PlaceTokens(name, province, code) for key, name, province, code in rows}
 
 
 def _cost(texts: Counter, spelling: str, sender: str) -> Cost:

@@ -4,12 +4,12 @@ from django.db import transaction
 
 from foundation.directory.models import Person
 from foundation.journal import journal
-from runbooks.broadcasts.compose.audience import Rule
+from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.models import AudienceList
 
 
 @transaction.atomic
-def keep(name: str, rule: Rule, *, by: Person) -> AudienceList:
+def keep(name: str, rule: AudienceRule, *, by: Person) -> AudienceList:
     """Keep conditions under a name; the same name again replaces them."""
     kept, is_new = AudienceList.objects.update_or_create(
         name=name.strip(), defaults={"rule": rule.to_json(), "kept_by": by}
@@ -18,7 +18,7 @@ def keep(name: str, rule: Rule, *, by: Person) -> AudienceList:
     return kept
 
 
-def chosen(key: str | None) -> Rule | None:
+def chosen(key: str | None) -> AudienceRule | None:
     """The conditions of the list with this key; None for a key that names none."""
     kept = AudienceList.objects.filter(pk=key).first() if key and key.isdigit() and len(key) < 10 else None
-    return Rule.from_json(kept.rule) if kept else None
+    return AudienceRule.from_json(kept.rule) if kept else None

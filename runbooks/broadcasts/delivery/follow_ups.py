@@ -28,14 +28,14 @@ DEPUTIES_AFTER = timedelta(minutes=20)
 
 
 @dataclass(frozen=True)
-class Stage:
+class FollowUpStage:
     """One way of reaching the silent, and how far it got; `at` is None while it has not begun."""
 
     number: int
     channel: str
     due_at: datetime
     at: datetime | None
-    tally: outbox.Tally | None
+    tally: outbox.BatchTally | None
 
 
 def chase_due() -> int:
@@ -62,7 +62,7 @@ def _begin(broadcast: Broadcast, stage: int, begin) -> bool:
     return True
 
 
-def stages(broadcast: Broadcast) -> list[Stage]:
+def stages(broadcast: Broadcast) -> list[FollowUpStage]:
     """What has been done about the silent and what comes when."""
     if not broadcast.chases or broadcast.approved_at is None:
         return []
@@ -73,7 +73,9 @@ def stages(broadcast: Broadcast) -> list[Stage]:
     for number, channel, after in ((1, "email", EMAIL_AFTER), (2, "sms", DEPUTIES_AFTER)):
         batch = batches.get(broadcast.chase_key(number))
         tally = outbox.tally(batch) if batch else None
-        found.append(Stage(number, channel, broadcast.approved_at + after, batch.released_at if batch else None, tally))
+        found.append(
+            FollowUpStage(number, channel, broadcast.approved_at + after, batch.released_at if batch else None, tally)
+        )
     return found
 
 
@@ -98,7 +100,7 @@ def _write_letters(broadcast: Broadcast) -> Batch:
     return batch
 
 
-def _letters(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
+def _letters(broadcast: Broadcast) -> Iterator[outbox.Addressee]:
     """The same words and the code, to the duties the message went to, with the address of the portal."""
     duties = set(broadcast.recipients.included().values_list("duty", flat=True))
     contacts = Contact.objects.filter(
@@ -114,7 +116,7 @@ def _letters(broadcast: Broadcast) -> Iterator[outbox.Recipient]:
             "url": f"{settings.PUBLIC_BASE_URL}{reverse('runbooks:acknowledgement')}",
         }
     for contact in contacts.select_related("municipality__province"):
-        yield outbox.Recipient(
+        yield outbox.Addressee(
             address=contact.address,
             subject=drafts.prefixed(subject, broadcast.is_drill),
             text=f"{drafts.text_for(broadcast, contact)}\n\n{foot}",
@@ -127,7 +129,7 @@ def _write_to_deputies(broadcast: Broadcast) -> Batch:
         broadcast.chase_key(2), lane=broadcast.lane, sender=broadcast.sender, urgent=sending.is_urgent(broadcast)
     )
     messages = [
-        outbox.Recipient(
+        outbox.Addressee(
             address=phone_numbers.read(deputy.address).address,
             text=drafts.spelled(drafts.text_for(broadcast, deputy), broadcast.spelling),
             reference=deputy.municipality.code,

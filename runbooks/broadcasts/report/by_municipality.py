@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.directory.models import Municipality
 from runbooks.broadcasts.report import page
-from runbooks.broadcasts.report.page import Line
+from runbooks.broadcasts.report.page import PlaceLine
 from runbooks.models import Broadcast
 
 SIZE = 50
 NO_MUNICIPALITY = "-"
 # What `show` may ask for: its name, and which lines it keeps.
-KINDS: dict[str, tuple[object, Callable[[Line], bool]]] = {
+KINDS: dict[str, tuple[object, Callable[[PlaceLine], bool]]] = {
     "trouble": (_("to look into"), lambda line: bool(line.failed) or line.is_unreached),
     "waiting": (_("waiting"), lambda line: line.in_flight > 0),
     "silent": (_("silent"), lambda line: not line.acknowledged),
@@ -32,7 +32,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Table:
+class MunicipalityTable:
     """One page of the municipalities of a broadcast, in Turkish order.
 
     `total` are those written to, `found` those of this kind and province; `first` is the
@@ -40,7 +40,7 @@ class Table:
     which the neighbouring pages begin, None where there is none.
     """
 
-    lines: list[Line]
+    lines: list[PlaceLine]
     kinds: list[Kind]
     provinces: list[tuple[str, str]]
     show: str
@@ -61,7 +61,7 @@ class Table:
         return urlencode({"show": self.show, "province": self.province})
 
 
-def table(broadcast: Broadcast, *, show: str = "", province: str = "", start: str = "") -> Table:
+def table(broadcast: Broadcast, *, show: str = "", province: str = "", start: str = "") -> MunicipalityTable:
     """The page that begins at the municipality `start`; words nobody knows mean the first page of what matters.
 
     A page is found by its municipality, not by a number: rows that leave a kind while
@@ -74,7 +74,7 @@ def table(broadcast: Broadcast, *, show: str = "", province: str = "", start: st
     show = show if show in KINDS else "trouble" if kinds[0].count else "all"
     found = [line for line in here if KINDS[show][1](line)]
     at = _place(start, everywhere, found)
-    return Table(
+    return MunicipalityTable(
         lines=found[at : at + SIZE],
         kinds=kinds,
         provinces=provinces,
@@ -88,7 +88,7 @@ def table(broadcast: Broadcast, *, show: str = "", province: str = "", start: st
     )
 
 
-def _everywhere(broadcast: Broadcast) -> tuple[list[Line], list[tuple[str, str]]]:
+def _everywhere(broadcast: Broadcast) -> tuple[list[PlaceLine], list[tuple[str, str]]]:
     """Every municipality that was written to, and their provinces as (plate, name), both in Turkish order."""
     rows = Municipality.objects.order_by("sort_key").values_list(
         "code", "full_name", "province_id", "province__name", "province__sort_key"
@@ -104,7 +104,7 @@ def _everywhere(broadcast: Broadcast) -> tuple[list[Line], list[tuple[str, str]]
     return found, [provinces[key] for key in sorted(provinces)]
 
 
-def _place(start: str, everywhere: list[Line], found: list[Line]) -> int:
+def _place(start: str, everywhere: list[PlaceLine], found: list[PlaceLine]) -> int:
     """Where in `found` the first line stands that does not come before `start`."""
     order = {line.code: place for place, line in enumerate(everywhere)}
     if start not in order:

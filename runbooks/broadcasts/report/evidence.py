@@ -38,7 +38,7 @@ class NotGenuine(Exception):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class EvidenceSummary:
     """What a genuine envelope says in short."""
 
     number: str
@@ -79,7 +79,7 @@ def document(broadcast: Broadcast) -> dict:
     }
 
 
-def verify(told: dict, key: str) -> Verdict:
+def verify(told: dict, key: str) -> EvidenceSummary:
     """Check signature and equation of an envelope against a public key (base64); raises NotGenuine."""
     try:
         text, signature = told["document"], base64.b64decode(told["signature"])
@@ -89,7 +89,7 @@ def verify(told: dict, key: str) -> Verdict:
         raise NotGenuine("the signature is not of this key, or the document was changed") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotGenuine(f"not an envelope of evidence: {type(error).__name__}") from error
-    return Verdict(
+    return EvidenceSummary(
         number=said["broadcast"]["number"],
         signed_at=said["made_at"],
         recipients=len(said["recipients"]),

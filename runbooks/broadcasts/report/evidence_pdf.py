@@ -123,7 +123,7 @@ def _rows(recipients: Iterable[dict]) -> Iterator[list[str]]:
 
 
 # --- The pages --------------------------------------------------------------
-class Sheet(Paper):
+class EvidencePaper(Paper):
     """Evidence on A4: every foot names the broadcast and the digest, so that no page can be swapped unseen."""
 
     def __init__(self, title: str, foot: str, made_at: datetime):
@@ -161,7 +161,9 @@ def pages(told: dict) -> bytes:
     number = said["broadcast"]["number"]
     with override(LANGUAGE):
         made_at = datetime.fromisoformat(said["made_at"])
-        sheet = Sheet(_("Evidence of %(number)s") % {"number": number}, f"{number} · SHA-256 {told['sha256']}", made_at)
+        sheet = EvidencePaper(
+            _("Evidence of %(number)s") % {"number": number}, f"{number} · SHA-256 {told['sha256']}", made_at
+        )
         if said["broadcast"]["is_drill"]:
             sheet.line_of(_("DRILL: nothing of this was real."), size=11, bold=True)
         _seal(sheet, told, made_at)
@@ -177,7 +179,7 @@ def pages(told: dict) -> bytes:
     return bytes(sheet.output())
 
 
-def _seal(sheet: Sheet, told: dict, made_at: datetime) -> None:
+def _seal(sheet: EvidencePaper, told: dict, made_at: datetime) -> None:
     sheet.line_of(
         _("Printed from the signed document of %(when)s. The document itself is attached to this file (%(name)s).")
         % {"when": _moment(made_at.isoformat()), "name": INSIDE}
@@ -192,7 +194,7 @@ def _seal(sheet: Sheet, told: dict, made_at: datetime) -> None:
     )
 
 
-def _message(sheet: Sheet, said: dict) -> None:
+def _message(sheet: EvidencePaper, said: dict) -> None:
     sheet.part(_("What was said"))
     sheet.facts(
         [
@@ -208,7 +210,7 @@ def _message(sheet: Sheet, said: dict) -> None:
     )
 
 
-def _people(sheet: Sheet, said: dict, broadcast: dict) -> None:
+def _people(sheet: EvidencePaper, said: dict, broadcast: dict) -> None:
     sheet.part(_("Who decided"))
     times = {name: _moment(broadcast[name]) for name in ("submitted_at", "approved_at") if broadcast[name]}
     told = [
@@ -224,7 +226,7 @@ def _people(sheet: Sheet, said: dict, broadcast: dict) -> None:
     sheet.facts([*told, *((label, said[name]) for name, label in more if said.get(name))])
 
 
-def _result(sheet: Sheet, said: dict) -> None:
+def _result(sheet: EvidencePaper, said: dict) -> None:
     sheet.part(_("What became of it"))
     equation = said["equation"]
     if equation:
@@ -243,7 +245,7 @@ def _result(sheet: Sheet, said: dict) -> None:
     )
 
 
-def _course(sheet: Sheet, said: dict) -> None:
+def _course(sheet: EvidencePaper, said: dict) -> None:
     """The journal's entries with their digests, and who acknowledged when."""
     sheet.part(_("Entries of the journal"))
     sheet.small(
@@ -260,7 +262,7 @@ def _course(sheet: Sheet, said: dict) -> None:
         )
 
 
-def _list(sheet: Sheet, said: dict) -> None:
+def _list(sheet: EvidencePaper, said: dict) -> None:
     everyone = said["recipients"]
     shown = everyone if len(everyone) <= MOST else [row for row in everyone if row["state"] != "delivered"][:MOST]
     sheet.part(_("Everyone who was meant, in the order of leaving"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from foundation.outbox import outbox
 from foundation.outbox.models import Message
 
-CLASSES = tuple(part.name for part in fields(outbox.Tally) if part.name != "intended")
+CLASSES = tuple(part.name for part in fields(outbox.BatchTally) if part.name != "intended")
 
 
 def states_of(name: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from foundation.outbox import outbox
 from foundation.outbox.models import Batch, Message
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.broadcasts.compose.audience import Difference
-from runbooks.broadcasts.compose.drafts import Preview
+from runbooks.broadcasts.compose.drafts import BroadcastPreview
 from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
 from runbooks.broadcasts.delivery.acknowledgements import Heard
 from runbooks.broadcasts.report import outcome_classes
@@ -33,7 +33,7 @@ FAILED_SHARE = 0.05  # from here on a province is marked
 
 
 @dataclass(frozen=True)
-class Line:
+class PlaceLine:
     """One region or municipality: its classes, and everything that is in none of the four."""
 
     name: str
@@ -92,18 +92,18 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Standing:
+class BroadcastPage:
     """Everything about one broadcast at this moment."""
 
     broadcast: Broadcast
     recipients: int
     duties: list[tuple[str, int]]
     left_out: list[Left]
-    preview: Preview
-    tally: outbox.Tally | None = None
-    regions: tuple[Line, ...] = ()
-    provinces: tuple[Line, ...] = ()
-    stages: tuple[follow_ups.Stage, ...] = ()
+    preview: BroadcastPreview
+    tally: outbox.BatchTally | None = None
+    regions: tuple[PlaceLine, ...] = ()
+    provinces: tuple[PlaceLine, ...] = ()
+    stages: tuple[follow_ups.FollowUpStage, ...] = ()
     deputies: int = 0
     heard: Heard | None = None
     difference: Difference | None = None
@@ -118,10 +118,10 @@ class Standing:
         return tally.suppressed + tally.expired + tally.aborted + tally.uncertain if tally else 0
 
 
-def standing(broadcast: Broadcast) -> Standing:
+def standing(broadcast: Broadcast) -> BroadcastPage:
     """The page's content: a draft shows whom the rule finds now, later ones the frozen list."""
     is_open = broadcast.status in (Broadcast.Status.DRAFT, Broadcast.Status.LAPSED)
-    found = audience.find(audience.Rule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
+    found = audience.find(audience.AudienceRule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
     seen = drafts.preview(
         broadcast.text,
         found,
@@ -135,7 +135,7 @@ def standing(broadcast: Broadcast) -> Standing:
     duties = Counter(one.duty for one in found.included)
     reasons = Counter(one.left_out for one in found.left_out)
     names = dict(broadcast.recipients.model.Reason.choices)
-    return Standing(
+    return BroadcastPage(
         broadcast=broadcast,
         recipients=len(found.included),
         duties=[(str(labels[duty]), duties[duty]) for duty in audience.ORDER if duties[duty]],
@@ -147,7 +147,7 @@ def standing(broadcast: Broadcast) -> Standing:
     )
 
 
-def _sent(broadcast: Broadcast, seen: Preview) -> dict:
+def _sent(broadcast: Broadcast, seen: BroadcastPreview) -> dict:
     batch = sending.batch_of(broadcast)
     if batch is None:
         return {"heard": acknowledgements.heard(broadcast)}
@@ -169,7 +169,7 @@ def _correctable(broadcast: Broadcast) -> dict:
     correction = broadcast.corrections.first()
     if correction or not broadcast.correction:
         return {"correction": correction}
-    return {"reached": len(audience.find(audience.Rule(reached_by=broadcast.pk)).included)}
+    return {"reached": len(audience.find(audience.AudienceRule(reached_by=broadcast.pk)).included)}
 
 
 def to_call(broadcast: Broadcast) -> list[ToCall]:
@@ -196,12 +196,12 @@ def first_due(batch: Batch) -> datetime | None:
     return due if due and due > now() + timedelta(minutes=1) else None
 
 
-def by_region(broadcast: Broadcast) -> list[Line]:
+def by_region(broadcast: Broadcast) -> list[PlaceLine]:
     regions = dict(Municipality.objects.order_by().values_list("code", REGION))
     return lines(broadcast, lambda code: regions.get(code, "–"))
 
 
-def by_province(broadcast: Broadcast) -> list[Line]:
+def by_province(broadcast: Broadcast) -> list[PlaceLine]:
     """As the map shows it; who belongs to no municipality is in the table of regions only."""
     rows = Municipality.objects.order_by().values_list("code", "province_id", "province__name")
     places = {code: (plate_code, name) for code, plate_code, name in rows}
@@ -229,14 +229,14 @@ def ends_of(broadcast: Broadcast, rows: Iterable[Recipient]) -> dict[str, Messag
     return {message.address: message for message in messages.only("address", "state", "reason", "moved_at", "attempt")}
 
 
-def lines(broadcast: Broadcast, name_of) -> list[Line]:
+def lines(broadcast: Broadcast, name_of) -> list[PlaceLine]:
     """The messages of a broadcast counted under what `name_of` makes of a municipality's code, in Turkish order."""
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for code, state, number in sending.by_reference(sending.batch_of(broadcast)):
         counted[name_of(code)][_CLASS.get(State(state), "other")] += number
     named = sorted(counted.items(), key=lambda item: collation.sort_key(item[0]))
     return [
-        Line(
+        PlaceLine(
             name,
             delivered=counts["delivered"],
             in_flight=counts["in_flight"],

@@ -17,7 +17,7 @@ MOST_BESIDE_A_TICKET = 3
 
 
 @dataclass(frozen=True)
-class Told:
+class SentMessage:
     """One broadcast as one municipality was told it."""
 
     number: str
@@ -28,14 +28,14 @@ class Told:
     is_confirmed: bool
 
 
-def to(municipality: Municipality) -> Sequence[Told]:
+def to(municipality: Municipality) -> Sequence[SentMessage]:
     """The newest first, of the last fortnight. Asks nothing while nobody was told anything."""
     if not anybody_lately():
         return []
     confirmed = Acknowledgement.objects.filter(broadcast=OuterRef("pk"), municipality=municipality)
     found = sent(now() - LATELY, municipality).annotate(is_confirmed=Exists(confirmed))[:MOST_BESIDE_A_TICKET]
     return [
-        Told(each.number, each.subject, each.text, each.approved_at, each.is_drill, each.is_confirmed)
+        SentMessage(each.number, each.subject, each.text, each.approved_at, each.is_drill, each.is_confirmed)
         for each in found
         if each.approved_at
     ]

@@ -10,13 +10,13 @@ from django.db import connection, connections
 from foundation import now
 from foundation.leases import backoff, leases
 from foundation.leases.metrics import collector
-from foundation.leases.models import Promise, SweepMark
+from foundation.leases.models import LeasedRow, SweepMark
 
 
-class Errand(Promise):
+class Errand(LeasedRow):
     """A promise that exists for these tests alone."""
 
-    class Meta(Promise.Meta):
+    class Meta(LeasedRow.Meta):
         app_label = "promises"
         abstract = False
 
@@ -108,17 +108,17 @@ def test_a_sweep_that_fails_is_marked_and_the_next_one_clears_it():
     def broken():
         raise ValueError("no such column")
 
-    assert not leases.go_round("t.broken", broken)
+    assert not leases.run_sweep("t.broken", broken)
     mark = SweepMark.objects.get(name="t.broken")
     assert (mark.error, mark.succeeded_at) == ("ValueError: no such column", None)
-    assert leases.go_round("t.broken", lambda: None)
+    assert leases.run_sweep("t.broken", lambda: None)
     mark.refresh_from_db()
     assert mark.error == ""
 
 
 @pytest.mark.django_db
 def test_when_a_sweep_last_went_through_is_a_metric():
-    leases.go_round("t.works", lambda: None)
+    leases.run_sweep("t.works", lambda: None)
     (family,) = collector.collect()
     (sample,) = family.samples
     assert sample.name == "nobet_sweep_last_success_timestamp_seconds"

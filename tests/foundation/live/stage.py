@@ -19,7 +19,7 @@ if pause := os.environ.get("STAGE_LOOK_PAUSE"):
 if patience := os.environ.get("STAGE_REDIS_PATIENCE"):
     from foundation.live import redis_doorbell
 
-    redis_doorbell.PATIENCE = float(patience)
+    redis_doorbell.TIMEOUT_SECONDS = float(patience)
 
 application = ProtocolTypeRouter({"http": pages, "websocket": doors})
 garbage.calm()

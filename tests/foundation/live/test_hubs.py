@@ -6,7 +6,7 @@ import json
 import pytest
 
 from foundation.live import hubs
-from foundation.live.hubs import Change, Hub, Member
+from foundation.live.hubs import Hub, Member, NumberedEvent
 
 
 class Wire:
@@ -26,7 +26,7 @@ class Wire:
 
 
 def a_change(number, id="1", **values):
-    return Change(number, "thing", id, values)
+    return NumberedEvent(number, "thing", id, values)
 
 
 def a_member(unread=0):

@@ -119,7 +119,7 @@ def test_what_is_older_than_an_hour_is_forgotten_and_the_era_says_so():
     live.announce("square", "thing", "new", {})
     epoch = Era.objects.current().epoch
 
-    assert numbering.keep_house() == 1
+    assert numbering.maintain() == 1
 
     assert numbers() == {"new": 2}
     era = Era.objects.current()

@@ -12,7 +12,7 @@ from foundation import now
 from foundation.outbox import canary, metrics, outbox
 from foundation.outbox.delivery import dispatch, routes, tokens
 from foundation.outbox.models import Batch, InboundMessage, Message
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts, status_polling
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -23,7 +23,7 @@ SECRET = {"HTTP_X_OPERATOR_SECRET": "gizli"}
 
 def sent(text="Tahsilat durdu.", key="b"):
     batch = outbox.open_batch(key, lane="life_safety", urgent=True)
-    outbox.add(batch, "sms", [Recipient(NUMBER, text)])
+    outbox.add(batch, "sms", [Addressee(NUMBER, text)])
     outbox.release(batch)
     dispatch.deliver_sms()
     return batch
@@ -108,7 +108,7 @@ def operator(settings, tmp_path, monkeypatch):
 
 def submitted() -> Message:
     batch = outbox.open_batch("b", lane="life_safety", urgent=True)
-    outbox.add(batch, "sms", [Recipient(NUMBER, "Tahsilat durdu, çağrı açın.")])
+    outbox.add(batch, "sms", [Addressee(NUMBER, "Tahsilat durdu, çağrı açın.")])
     batch.messages.update(state=State.SUBMITTED, attempt=1, gateway="operator", sid="41", rank=1)
     return batch.messages.get()
 
@@ -157,16 +157,16 @@ def test_an_answer_on_a_two_way_route_is_kept_once(client, operator):
 def test_verified_turkish_letters_cost_one_segment_and_are_counted_so(operator):
     assert routes.speak_turkish()
     batch = outbox.open_batch("tr", lane="life_safety")
-    outbox.add(batch, "sms", [Recipient(NUMBER, "ş" * 71)])
+    outbox.add(batch, "sms", [Addressee(NUMBER, "ş" * 71)])
     assert batch.messages.get().segments == 1
 
 
 def test_every_gateway_says_where_numbers_go(operator, settings):
     settings.SMS_GATEWAY = "operator,twilio"
-    here, abroad = routes.roads("BELEDIYE")
+    here, abroad = routes.gateways_for("BELEDIYE")
     assert (here.name, here.leaves_the_country, here.two_way, here.is_open) == ("operator", False, True, True)
     assert (abroad.name, abroad.leaves_the_country) == ("twilio", True)
     assert not routes.speak_turkish()
     routes.route_for(routes.registry.make("operator"), "BELEDIYE")
     routes.trip("operator", "BELEDIYE", "20003 authentication failed")
-    assert [road.is_open for road in routes.roads("BELEDIYE")] == [False, True]
+    assert [road.is_open for road in routes.gateways_for("BELEDIYE")] == [False, True]

@@ -14,7 +14,7 @@ from foundation.outbox import housekeeping, outbox
 from foundation.outbox.delivery import dispatch, routes
 from foundation.outbox.gateways.postings import Receipt
 from foundation.outbox.models import Attempt, Message, Route, Suppression
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts, uncertain
 from tests.cast import assemble
 
@@ -24,7 +24,7 @@ State = Message.State
 
 def a_released_batch(count: int, *, lane="life_safety", key="b", text="Tahsilat durdu.", start=0):
     batch = outbox.open_batch(key, lane=lane, urgent=True)
-    people = [Recipient(address=f"+90532{number:07d}", text=text) for number in range(start, start + count)]
+    people = [Addressee(address=f"+90532{number:07d}", text=text) for number in range(start, start + count)]
     outbox.add(batch, "sms", people)
     outbox.release(batch)
     return batch
@@ -36,7 +36,7 @@ def settle_everything(seconds: float = 120) -> None:
     moving = [State.QUEUED, State.POSTING, State.IN_DOUBT]
     while Message.objects.filter(state__in=moving).exists() and time.monotonic() < until:
         dispatch.deliver_sms()
-        uncertain.settle()
+        uncertain.run()
         time.sleep(0.05)
 
 
@@ -51,7 +51,7 @@ def test_everyone_is_written_to_once(standin):
 def test_a_full_line_takes_nothing_more_while_another_one_has_room(standin, monkeypatch):
     batch = a_released_batch(3)
     Route.objects.create(gateway="twilio", sender="", rate=100, ceiling=100, tokens=100)
-    shift = dispatch.Shift("sms", 5.0)
+    shift = dispatch.DeliveryWorker("sms", 5.0)
     line = shift._line("twilio")
     try:
         monkeypatch.setattr(type(line), "ahead", property(lambda self: 10_000))
@@ -63,7 +63,7 @@ def test_a_full_line_takes_nothing_more_while_another_one_has_room(standin, monk
 
 def test_nothing_leaves_before_the_release(standin):
     batch = outbox.open_batch("b", lane="life_safety")
-    outbox.add(batch, "sms", [Recipient("+905320000001", "a")])
+    outbox.add(batch, "sms", [Addressee("+905320000001", "a")])
     dispatch.deliver_sms()
     assert standin.accepted() == Counter()
 
@@ -149,10 +149,10 @@ def test_with_look_up_broken_the_lane_decides(hasty):
     information = a_released_batch(10, lane="information", key="information")
     dispatch.deliver_sms()
     hasty.set(by_suffix={})
-    uncertain.settle()
+    uncertain.run()
     assert information.messages.filter(state=State.IN_DOUBT).count() == 2
     with time_machine.travel(now() + timedelta(minutes=3)):
-        uncertain.settle()
+        uncertain.run()
     assert information.messages.filter(state=State.UNCERTAIN).count() == 2
     assert outbox.tally(information).uncertain == 2
     assert max(hasty.accepted().values()) == 1
@@ -164,7 +164,7 @@ def test_with_look_up_broken_life_safety_is_sent_once_more_and_never_a_third_tim
     dispatch.deliver_sms()
     for minutes in (2, 4, 6):
         with time_machine.travel(now() + timedelta(minutes=minutes)):
-            uncertain.settle()
+            uncertain.run()
             dispatch.deliver_sms()
     assert hasty.accepted() == Counter({"+905320000000": 2, "+905320000001": 1})
     assert batch.messages.get(address__endswith="0000").state == State.UNCERTAIN
@@ -247,7 +247,7 @@ def test_what_outlives_its_text_stays_here(standin):
 def test_the_hourly_cap_of_a_lane_holds_back_the_fourth_text(standin):
     for number in range(4):
         batch = outbox.open_batch(f"b{number}", lane="operational", urgent=number < 3)
-        outbox.add(batch, "sms", [Recipient("+905320000001", f"{number}")])
+        outbox.add(batch, "sms", [Addressee("+905320000001", f"{number}")])
         outbox.release(batch)
         dispatch.deliver_sms()
     assert (batch.messages.get().state, batch.messages.get().reason) == (State.SUPPRESSED, "hourly_cap")

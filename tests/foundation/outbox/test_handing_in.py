@@ -6,7 +6,7 @@ import pytest
 
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch, Message, Suppression
-from foundation.outbox.outbox import Recipient, Tally
+from foundation.outbox.outbox import Addressee, BatchTally
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,8 @@ def a_batch(key="b-1", lane="operational", **fields) -> Batch:
     return outbox.open_batch(key, lane=lane, **fields)
 
 
-def people(count: int, text: str = "Tahsilat durdu.") -> list[Recipient]:
-    return [Recipient(address=f"+9053200{number:05d}", text=text) for number in range(count)]
+def people(count: int, text: str = "Tahsilat durdu.") -> list[Addressee]:
+    return [Addressee(address=f"+9053200{number:05d}", text=text) for number in range(count)]
 
 
 def test_a_key_opens_one_batch_however_often_it_is_opened():
@@ -34,7 +34,7 @@ def test_a_number_listed_three_times_gets_one_message():
 
 def test_the_first_listing_of_a_number_decides_its_place():
     batch = a_batch()
-    outbox.add(batch, "sms", [Recipient("+905320000001", "a", priority=1), Recipient("+905320000001", "a", priority=9)])
+    outbox.add(batch, "sms", [Addressee("+905320000001", "a", priority=1), Addressee("+905320000001", "a", priority=9)])
     assert batch.messages.get().priority == 1
 
 
@@ -44,12 +44,12 @@ def test_who_opted_out_is_listed_and_not_written_to():
     outbox.add(batch, "sms", people(3))
     silent = batch.messages.get(state=Message.State.SUPPRESSED)
     assert (silent.address, silent.reason) == ("+905320000001", "opted_out")
-    assert outbox.tally(batch) == Tally(3, 0, 2, 0, 0, 1, 0, 0, 0)
+    assert outbox.tally(batch) == BatchTally(3, 0, 2, 0, 0, 1, 0, 0, 0)
 
 
 def test_segments_are_counted_when_a_message_is_handed_in():
     batch = a_batch()
-    outbox.add(batch, "sms", [Recipient("+905320000001", "ş" * 71)])
+    outbox.add(batch, "sms", [Addressee("+905320000001", "ş" * 71)])
     assert batch.messages.get().segments == 2
 
 

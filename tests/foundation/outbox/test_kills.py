@@ -14,7 +14,7 @@ import time_machine
 from foundation import now
 from foundation.outbox import outbox
 from foundation.outbox.models import Attempt, Message, Suppression
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts
 from foundation.outbox.reconciliation import uncertain as doubts
 from tests.standins.workers import Workers
@@ -61,7 +61,7 @@ def a_broadcast(lane: str):
         Suppression(channel="sms", address=number(COUNT + place), reason="opted_out") for place in range(10)
     )
     batch = outbox.open_batch(f"kill-{lane}", lane=lane, urgent=True)
-    everyone = [Recipient(number(place), "KRİZ: tahsilat durdu.") for place in range(COUNT + 10)]
+    everyone = [Addressee(number(place), "KRİZ: tahsilat durdu.") for place in range(COUNT + 10)]
     outbox.add(batch, "sms", everyone + everyone[:30])
     outbox.release(batch)
     return batch
@@ -114,7 +114,7 @@ def test_with_look_up_and_callbacks_broken_nobody_is_skipped_and_every_doubt_is_
             within=WITHIN,
         )
     with time_machine.travel(now() + timedelta(minutes=3)):
-        doubts.settle()
+        doubts.run()
     tally, accepted = outbox.tally(batch), standin.accepted()
     uncertain = set(batch.messages.filter(state=State.UNCERTAIN).values_list("address", flat=True))
     known = set(batch.messages.filter(state=State.SUBMITTED).values_list("address", flat=True))

@@ -13,7 +13,7 @@ from foundation.outbox import outbox
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.metrics import collector
 from foundation.outbox.models import Message
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import uncertain
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_a_mail_in_doubt_goes_once_more_under_the_same_name(server):
     dispatch.deliver("email", seconds=0.3)
     server.error = None
     with time_machine.travel(now() + timedelta(minutes=3)):
-        uncertain.settle()
+        uncertain.run()
         dispatch.deliver_email()
     message.refresh_from_db()
     assert (message.state, message.resends) == (State.UNCONFIRMED, 1)
@@ -109,7 +109,7 @@ def test_an_empty_house_shows_every_series_at_nothing():
 
 def test_what_waits_is_counted_by_lane_and_the_oldest_tells_the_lag():
     batch = outbox.open_batch("b", lane="drill", urgent=True)
-    outbox.add(batch, "sms", [Recipient(f"+90532000000{number}", "t") for number in range(3)])
+    outbox.add(batch, "sms", [Addressee(f"+90532000000{number}", "t") for number in range(3)])
     assert metrics()["nobet_outbox_pending", "drill", "sms"] == 0
     outbox.release(batch)
     with time_machine.travel(now() + timedelta(seconds=40)):

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.outbox.delivery.pacing import Pace, Temper
+from foundation.outbox.delivery.pacing import ErrorRate, SendingRate
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def a_pace(**fields) -> Pace:
+def a_pace(**fields) -> SendingRate:
     given = {"rate": 10.0, "ceiling": 10.0, "floor": 0.5, "tokens": 0.0, "counted_at": START}
-    return Pace(**given | fields)
+    return SendingRate(**given | fields)
 
 
 def after(seconds: float) -> datetime:
@@ -69,7 +69,7 @@ def test_however_often_it_is_asked_no_more_than_the_rate_leaves(waits):
 
 
 def test_a_few_refusals_among_many_answers_are_no_complaint():
-    temper = Temper(since=0.0)
+    temper = ErrorRate(since=0.0)
     temper.hear(100, 5)
     assert not temper.complains(1.1)
     temper.hear(100, 20)

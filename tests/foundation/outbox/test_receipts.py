@@ -13,7 +13,7 @@ from foundation import now
 from foundation.outbox import events, outbox
 from foundation.outbox.delivery import tokens
 from foundation.outbox.models import Attempt, InboundMessage, Message, ProviderEvent, Suppression
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def two_tokens(settings):
 
 def a_message(**fields) -> Message:
     batch = outbox.open_batch("b", lane="life_safety")
-    outbox.add(batch, "sms", [Recipient("+905320000001", "Tahsilat durdu.")])
+    outbox.add(batch, "sms", [Addressee("+905320000001", "Tahsilat durdu.")])
     outbox.release(batch)
     given = {"state": State.SUBMITTED, "sid": "SM1", "gateway": "twilio", "rank": 2, "attempt": 1} | fields
     Message.objects.update(**given)
@@ -222,7 +222,7 @@ def test_a_word_to_stop_is_obeyed_and_seen_in_the_register(word):
     assert b"<Response></Response>" in answer.content
     assert Suppression.objects.get().reason == "opted_out"
     batch = outbox.open_batch("later", lane="life_safety")
-    outbox.add(batch, "sms", [Recipient("+905320000001", "Tahsilat durdu.")])
+    outbox.add(batch, "sms", [Addressee("+905320000001", "Tahsilat durdu.")])
     assert batch.messages.get().state == State.SUPPRESSED
 
 

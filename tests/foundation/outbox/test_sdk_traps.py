@@ -10,15 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Parcel, Refused, Silent
+from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Posting, Refused, Silent
 from foundation.outbox.gateways.twilio import Twilio
 
 ACCEPTED = {"sid": "SM1", "status": "queued", "body": "b", "to": "+905320000001", "num_segments": "1"}
 
 
-def a_parcel(**fields) -> Parcel:
+def a_parcel(**fields) -> Posting:
     given = {"message_id": 7, "attempt": 1, "batch_id": 1, "address": "+905320000001", "text": "b"}
-    return Parcel(**given | {"subject": "", "sender": "", "reference": "7.1~x", "valid_for": None} | fields)
+    return Posting(**given | {"subject": "", "sender": "", "reference": "7.1~x", "valid_for": None} | fields)
 
 
 class Endpoint:

@@ -12,7 +12,7 @@ from foundation.outbox.delivery import dispatch
 from foundation.outbox.gateways import webhook
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Message, Suppression
-from foundation.outbox.outbox import Recipient
+from foundation.outbox.outbox import Addressee
 
 pytestmark = pytest.mark.django_db
 State = Message.State
@@ -48,7 +48,7 @@ def receiver(settings):
 def a_delivery(receiver, path: str = "") -> Message:
     address = f"http://127.0.0.1:{receiver.server_address[1]}/{path}"
     batch = outbox.open_batch(f"hook:{path}", lane=Lane.OPERATIONAL)
-    outbox.add(batch, "hook", [Recipient(address=address, text=json.dumps({"kesinti": "ğ"}))])
+    outbox.add(batch, "hook", [Addressee(address=address, text=json.dumps({"kesinti": "ğ"}))])
     outbox.release(batch)
     dispatch.deliver_hooks()
     return batch.messages.get()
@@ -88,7 +88,7 @@ def test_an_address_inside_our_own_network_is_never_reached(receiver, settings):
 def test_a_letter_by_subscription_names_the_one_click_that_ends_it():
     batch = outbox.open_batch("letter", lane=Lane.OPERATIONAL)
     leave = "https://nobet.example/status/subscriptions/k/ending/"
-    outbox.add(batch, "email", [Recipient("a@b.example", "metin", subject="konu", unsubscribe=leave)])
+    outbox.add(batch, "email", [Addressee("a@b.example", "metin", subject="konu", unsubscribe=leave)])
     outbox.release(batch)
     dispatch.deliver_email()
     (letter,) = mail.outbox

@@ -12,8 +12,8 @@ import requests
 
 from foundation.wire.addresses import (
     WEB_PORTS,
+    AddressPolicy,
     ForbiddenAddress,
-    Policy,
     guarded_requests,
     guarded_session,
     open_guarded,
@@ -69,19 +69,19 @@ NEVER = [
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_the_internet_may_be_reached(address):
-    Policy().admit(address, 443)
+    AddressPolicy().admit(address, 443)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_private_networks_only_by_policy(address):
     with pytest.raises(ForbiddenAddress):
-        Policy().admit(address, 443)
-    Policy(allow_private=True).admit(address, 443)
+        AddressPolicy().admit(address, 443)
+    AddressPolicy(allow_private=True).admit(address, 443)
 
 
 @pytest.mark.parametrize("address", NEVER)
 def test_some_addresses_never(address):
-    for policy in (Policy(), Policy(allow_private=True)):
+    for policy in (AddressPolicy(), AddressPolicy(allow_private=True)):
         with pytest.raises(ForbiddenAddress):
             policy.admit(address, 443)
 
@@ -89,7 +89,7 @@ def test_some_addresses_never(address):
 @pytest.mark.parametrize("port", [22, 25, 5432, 6379, 9089, 9116])
 def test_only_ports_of_the_web_where_people_type_addresses(port):
     with pytest.raises(ForbiddenAddress):
-        Policy(ports=WEB_PORTS).admit("8.8.8.8", port)
+        AddressPolicy(ports=WEB_PORTS).admit("8.8.8.8", port)
 
 
 @pytest.fixture

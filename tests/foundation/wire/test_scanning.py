@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from foundation.wire.files import draft_uploads, scanning
-from foundation.wire.files.scanning import Verdict
+from foundation.wire.files.scanning import ScanVerdict
 from foundation.wire.files.uploads import FileRefused
 from tests.standins.clamd import BAD, Clamd
 
@@ -26,7 +26,7 @@ def test_a_clean_file_is_called_clean_and_read_whole(scanner):
     content = b"x" * 200_000
     file = a_file(content)
 
-    assert scanning.ask(file) == Verdict.CLEAN
+    assert scanning.ask(file) == ScanVerdict.CLEAN
     assert scanner.asked == [content]
     assert file.read() == content
 
@@ -44,7 +44,7 @@ def test_an_infected_file_is_not_kept_for_a_second_try(scanner):
 def test_what_is_no_clear_word_holds_the_file_back(scanner, said):
     scanner.says = said
 
-    assert scanning.ask(a_file()) == Verdict.WAITING
+    assert scanning.ask(a_file()) == ScanVerdict.WAITING
 
 
 def test_a_scanner_that_is_away_holds_the_file_back(settings):
@@ -52,19 +52,19 @@ def test_a_scanner_that_is_away_holds_the_file_back(settings):
         nobody.bind(("127.0.0.1", 0))
         settings.CLAMD_ADDRESS = f"tcp://127.0.0.1:{nobody.getsockname()[1]}"
 
-        assert scanning.ask(a_file()) == Verdict.WAITING
+        assert scanning.ask(a_file()) == ScanVerdict.WAITING
         scanning.refuse_infected([a_file()])
-        assert scanning.first_verdict() == Verdict.WAITING
+        assert scanning.first_verdict() == ScanVerdict.WAITING
 
 
 def test_a_socket_that_is_not_there_holds_the_file_back(settings, tmp_path):
     settings.CLAMD_ADDRESS = f"unix:{tmp_path}/clamd.ctl"
 
-    assert scanning.ask(a_file()) == Verdict.WAITING
+    assert scanning.ask(a_file()) == ScanVerdict.WAITING
 
 
 def test_without_a_scanner_nobody_is_asked(settings):
     settings.CLAMD_ADDRESS = ""
 
-    assert scanning.ask(a_file(BAD)) == Verdict.NOT_ASKED
-    assert scanning.first_verdict() == Verdict.NOT_ASKED
+    assert scanning.ask(a_file(BAD)) == ScanVerdict.NOT_ASKED
+    assert scanning.first_verdict() == ScanVerdict.NOT_ASKED

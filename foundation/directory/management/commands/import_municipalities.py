@@ -32,7 +32,7 @@ class Command(BaseCommand):
         else:
             registers.carry_out(comparisons)
 
-    def show(self, comparison: registers.Comparison) -> None:
+    def show(self, comparison: registers.RegisterDiff) -> None:
         self.stdout.write(
             _("%(register)s: %(added)s added, %(changed)s changed, %(missing)s missing from the file and kept")
             % {
@@ -53,5 +53,5 @@ class Command(BaseCommand):
             self.stdout.write(_("  %(sign)s … and %(count)s more") % {"sign": sign, "count": len(lines) - SHOWN})
 
 
-def sentence(change: registers.Change) -> str:
+def sentence(change: registers.RecordChange) -> str:
     return f"{change.code} " + ", ".join(f"{name}: {was} → {becomes}" for name, (was, becomes) in change.fields.items())
