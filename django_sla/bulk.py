@@ -124,7 +124,7 @@ INSERT_EVENTS = """
 """
 
 
-AT_ONCE = 12  # rows of one compiled statement; more go through bulk_create
+BATCH_SIZE = 12  # rows of one compiled statement; more go through bulk_create
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -132,7 +132,7 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if len(rows) > AT_ONCE:
+    if len(rows) > BATCH_SIZE:
         model._default_manager.bulk_create(rows)
         return
     fields = _insertable(model)

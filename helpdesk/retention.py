@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 
 from helpdesk.models import Attachment, Message, Satisfaction, Ticket
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 FORGOTTEN = "—"
 
 
@@ -15,7 +15,7 @@ def forget_texts(older_than: datetime) -> int:
     """Subject, conversation, telephone and requester of tickets that ended before; returns tickets."""
     overdue = Ticket.objects.filter(ended_at__lt=older_than).exclude(subject=FORGOTTEN).order_by("pk")
     total = 0
-    while keys := list(overdue.values_list("pk", flat=True)[:AT_ONCE]):
+    while keys := list(overdue.values_list("pk", flat=True)[:BATCH_SIZE]):
         total += forget(Ticket.objects.filter(pk__in=keys))
     return total
 
@@ -31,7 +31,7 @@ def drop_files(older_than: datetime) -> int:
     """Attachments of tickets that ended before: the rows first, then the files."""
     overdue = Attachment.objects.filter(message__ticket__ended_at__lt=older_than).order_by("pk")
     total = 0
-    while attachments := list(overdue[:AT_ONCE]):
+    while attachments := list(overdue[:BATCH_SIZE]):
         Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments]).delete()
         for attachment in attachments:
             attachment.file.delete(save=False)

@@ -25,7 +25,7 @@ class BroadcastSocket(LiveConsumer):
     def key(self) -> int:
         return int(str(self.kwargs["pk"]))
 
-    def admit(self) -> bool:
+    def allows(self) -> bool:
         """Numbers of recipients are for the watch; a broadcast that is not there admits nobody."""
         person = self.person
         if person is None or not person.keeps_the_watch:

@@ -15,7 +15,7 @@ from foundation.journal import journal
 from foundation.journal.models import Entry
 from foundation.language import formatting
 from foundation.outbox import outbox
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from helpdesk.models import MajorIncident, Ticket
 from monitoring.models import Outage
 from runbooks import on_call
@@ -266,7 +266,7 @@ def sheet(outage: Outage) -> IncidentSheet:
     """How fast we were, from what was recorded."""
     first_update = outage.updates.order_by("created_at").first()
     keys = [f"broadcast:{pk}" for pk in outage.broadcasts.values_list("pk", flat=True)]
-    posted = Message.objects.filter(batch__key__in=keys).exclude(posted_at=None)
+    posted = OutboxMessage.objects.filter(batch__key__in=keys).exclude(posted_at=None)
     first, last = (
         posted.order_by("posted_at").values_list("posted_at", flat=True).first(),
         posted.aggregate(last=Max("posted_at"))["last"],

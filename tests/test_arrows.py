@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ HOMES = {
     "celery": ("config/celery", "jobs.py"),
     "prometheus_client": ("metrics.py", "metrics/"),
 }
+# Inner vocabularies and Django's own; a command is named by its file.
+OFTEN = {"Meta", "Status", "Kind", "State", "Command"}
 SLA_MAY_IMPORT = {"django", "holidays", "tzdata", "django_sla"}
 
 
@@ -97,3 +100,59 @@ def test_no_function_is_over_sixty_lines():
                 if lines > 60:
                     long.append(f"{path}:{node.lineno} {node.name} has {lines} lines")
     assert long == []
+
+
+def test_no_folder_is_crowded():
+    """Twenty modules are what a reader takes in at a glance; migrations only ever grow."""
+    folders = Counter(path.parent for path, _tree in modules() if "migrations" not in path.parts)
+    assert {str(folder): count for folder, count in folders.items() if count > 20} == {}
+
+
+def test_no_two_sub_packages_import_each_other():
+    """Within one package whose parts are packages, arrows between two parts run one way."""
+    known = {".".join(dotted(path)) for path, _tree in modules()}
+    arrows = set()
+    for path, tree in modules():
+        if "migrations" in path.parts:
+            continue
+        for name in targets(tree, known):
+            arrows |= set(between(dotted(path), tuple(name.split(".")), known))
+    assert sorted(f"{one} and {other}" for one, other in arrows if (other, one) in arrows and one < other) == []
+
+
+def test_no_class_name_is_used_twice():
+    """Inner classes count too, but for those whose name is Django's or says only what kind of value they list."""
+    places = defaultdict(list)
+    for path, tree in modules():
+        if "migrations" in path.parts:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.name not in OFTEN:
+                places[node.name].append(f"{path}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def dotted(path):
+    """A module's name in parts; a package's own file is the package."""
+    return path.with_suffix("").parts if path.name != "__init__.py" else path.parent.parts
+
+
+def targets(tree, known):
+    """The modules of ours that a file imports, also where they are imported by name from their package."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module in known and not node.level:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in known else node.module
+
+
+def between(one, other, known):
+    """The two sibling packages that an import leads from and to; nothing when one of them is a module."""
+    same = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if same is None or not same:
+        return
+    ends = [".".join(parts[: same + 1]) for parts in (one, other)]
+    if all(any(name.startswith(f"{end}.") for name in known) for end in ends):
+        yield ends[0], ends[1]

@@ -16,7 +16,7 @@ from foundation.journal import journal
 from foundation.journal.models import Entry, PersonalText
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch
-from foundation.outbox.models import Message as Sent
+from foundation.outbox.models import OutboxMessage as Sent
 from helpdesk import tickets
 from helpdesk.models import Attachment, Message, Ticket
 from tests.cast import Cast

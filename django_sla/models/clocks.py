@@ -31,6 +31,13 @@ class ClockQuerySet(models.QuerySet):
         return self.filter(state=Clock.State.RUNNING).order_by("due_at")
 
 
+class ClockOutcome(models.TextChoices):
+    OPEN = "", _("open")
+    MET = "met", _("kept")
+    MISSED = "missed", _("breached")
+    EXCUSED = "excused", _("excused")
+
+
 class Clock(models.Model):
     """How long one promise about one subject has been running, and until when it may.
 
@@ -46,11 +53,7 @@ class Clock(models.Model):
         FULFILLED = "fulfilled", _("ended")
         DETACHED = "detached", _("withdrawn")
 
-    class Outcome(models.TextChoices):
-        OPEN = "", _("open")
-        MET = "met", _("kept")
-        MISSED = "missed", _("breached")
-        EXCUSED = "excused", _("excused")
+    Outcome = ClockOutcome
 
     OPEN = (State.WAITING, State.RUNNING, State.RESTING)
 

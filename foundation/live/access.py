@@ -25,8 +25,8 @@ class SocketAccess:
 
     `public`     nobody is asked who they are and no cookie is read
     `kind`       the label of this door in `nobet_ws_connections`
-    `audience`   what the page listens to; read after `admit`, may be a property
-    `admit()`    whether this person may; a synchronous function that may query
+    `audience`   what the page listens to; read after `allows`, may be a property
+    `allows()`    whether this person may; a synchronous function that may query
     `snapshot()` what is true now, as a dict; synchronous, the same for the whole audience
 
     They may use `self.person` (None for strangers), `self.kwargs` (from the path)
@@ -44,21 +44,21 @@ class SocketAccess:
     def audience(self) -> str:
         raise NotImplementedError
 
-    def admit(self) -> bool:
+    def allows(self) -> bool:
         return self.public
 
     def snapshot(self) -> dict:
         raise NotImplementedError
 
-    def admits_strangers(self) -> bool:
-        """Whether someone who is not signed in is asked for by `admit` at all."""
+    def allows_strangers(self) -> bool:
+        """Whether someone who is not signed in is asked for by `allows` at all."""
         return self.public
 
     def refusal(self) -> int | None:
         """None, or the close code that says why not. Queries; never called on an event loop."""
-        if self.person is None and not self.admits_strangers():
+        if self.person is None and not self.allows_strangers():
             return NOT_SIGNED_IN
-        return None if self.admit() else NOT_ALLOWED
+        return None if self.allows() else NOT_ALLOWED
 
     def listener(self) -> Listener | None:
         """What must stay true for the page to stay open; None for strangers."""

@@ -23,13 +23,13 @@ MANY, MOMENT = 30, 10.0  # frames a page may say in so many seconds
 
 
 class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
-    """One open page. Subclass it with `audience`, `admit` and `snapshot` (see `Keeper`).
+    """One open page. Subclass it with `audience`, `allows` and `snapshot` (see `SocketAccess`).
 
     class BoardSocket(LiveConsumer):
         kind = "board"
         audience = audiences.BOARD
 
-        def admit(self):
+        def allows(self):
             return self.person.keeps_the_watch
 
         def snapshot(self):
@@ -68,7 +68,7 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
         await self.hub.join(self.member, self.read_state)
 
     async def _ask(self):
-        if self.public and type(self).admit is SocketAccess.admit:
+        if self.public and type(self).allows is SocketAccess.allows:
             self.recognise_scope(self.scope)  # reads no database, so spares the thread
             return None, None
         return await database_sync_to_async(self._examine)()

@@ -17,7 +17,7 @@ def ring() -> None:
     """Tell every process to look now. Returns at once; may be lost."""
     ring_here()
     if settings.REDIS_URL:
-        redis_bell().ring()
+        redis_doorbell().ring()
 
 
 def ring_here() -> None:
@@ -29,7 +29,7 @@ def listen(listener: threading.Event) -> None:
     """Set `listener` whenever the bell rings, here or in another process."""
     _listeners.add(listener)
     if settings.REDIS_URL:
-        redis_bell().listen()
+        redis_doorbell().listen()
 
 
 def unlisten(listener: threading.Event) -> None:
@@ -37,6 +37,6 @@ def unlisten(listener: threading.Event) -> None:
 
 
 @cache
-def redis_bell():
+def redis_doorbell():
     """Loaded by name, because the embedded mode is installed without a Redis client."""
-    return import_string("foundation.live.redis_doorbell.RedisBell")(settings.REDIS_URL, heard=ring_here)
+    return import_string("foundation.live.redis_doorbell.RedisDoorbell")(settings.REDIS_URL, heard=ring_here)

@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 1.0  # seconds for one word with Redis before it counts as gon
 PAUSE = 1.0  # seconds between attempts to reach a Redis that is gone
 
 
-class RedisBell:
+class RedisDoorbell:
     """Posts this process's rings and hears the others', each in a thread of its own."""
 
     def __init__(self, url: str, *, heard: Callable[[], None]):

@@ -11,7 +11,7 @@ from django.conf import settings
 from foundation import now
 from foundation.outbox import outbox
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 
 KEY = "canary:"
 LOOKS_BACK = timedelta(days=2)
@@ -34,8 +34,8 @@ def fly() -> bool:
 
 def latencies() -> dict[str, tuple[float, float]]:
     """By gateway: seconds the newest delivered canary took, and when it arrived (seconds since 1970)."""
-    flown = Message.objects.filter(
-        batch__key__startswith=KEY, state=Message.State.DELIVERED, moved_at__gt=now() - LOOKS_BACK
+    flown = OutboxMessage.objects.filter(
+        batch__key__startswith=KEY, state=OutboxMessage.State.DELIVERED, moved_at__gt=now() - LOOKS_BACK
     )
     newest: dict[str, tuple[float, float]] = {}
     for gateway, arrived, left in flown.order_by("moved_at").values_list("gateway", "moved_at", "batch__released_at"):

@@ -7,7 +7,7 @@ from prometheus_client.registry import Collector
 from foundation import now
 from foundation.outbox import canary
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from foundation.outbox.models.message import Channel
 
 
@@ -54,8 +54,8 @@ class Outbox(Collector):
 
 
 def _waiting():
-    states = [Message.State.QUEUED, Message.State.POSTING, Message.State.IN_DOUBT]
-    return Message.objects.filter(state__in=states, batch__state=Batch.State.RELEASED).order_by()
+    states = [OutboxMessage.State.QUEUED, OutboxMessage.State.POSTING, OutboxMessage.State.IN_DOUBT]
+    return OutboxMessage.objects.filter(state__in=states, batch__state=Batch.State.RELEASED).order_by()
 
 
 collector = Outbox()

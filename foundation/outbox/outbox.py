@@ -14,7 +14,7 @@ from foundation.journal import journal
 from foundation.outbox import jobs, segments
 from foundation.outbox.delivery import routes
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import Batch, Message, Suppression
+from foundation.outbox.models import Batch, OutboxMessage, Suppression
 from foundation.outbox.models.message import Channel
 from foundation.wire import encryption
 
@@ -119,15 +119,15 @@ def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee]) -> int:
     closed = dict(Suppression.objects.filter(channel=channel, address__in=wanted).values_list("address", "reason"))
     turkish = channel == Channel.SMS and routes.speak_turkish()
     messages = [_message(batch, channel, recipient, closed, turkish) for recipient in reversed(wanted.values())]
-    return len(Message.objects.bulk_create(messages))
+    return len(OutboxMessage.objects.bulk_create(messages))
 
 
 def _message(
     batch: Batch, channel: str, recipient: Addressee, closed: dict[str, str], turkish: bool = False
-) -> Message:
+) -> OutboxMessage:
     reason = closed.get(recipient.address) or recipient.suppressed
-    waiting = Message.State.ABORTED if batch.state == Batch.State.STOPPED else Message.State.QUEUED
-    return Message(
+    waiting = OutboxMessage.State.ABORTED if batch.state == Batch.State.STOPPED else OutboxMessage.State.QUEUED
+    return OutboxMessage(
         batch=batch,
         channel=channel,
         address=recipient.address,
@@ -140,7 +140,7 @@ def _message(
         lane_rank=batch.rules.rank,
         segments=segments.measure(recipient.text, turkish=turkish).segments if channel == Channel.SMS else 1,
         expires_at=batch.expires_at,
-        state=Message.State.SUPPRESSED if reason else waiting,
+        state=OutboxMessage.State.SUPPRESSED if reason else waiting,
         reason=reason,
     )
 
@@ -178,7 +178,7 @@ def release(batch: Batch, *, by: Person | None = None) -> None:
     )
     if not claimed:
         return
-    queued = batch.messages.filter(state=Message.State.QUEUED)
+    queued = batch.messages.filter(state=OutboxMessage.State.QUEUED)
     queued.filter(channel=Channel.SMS).update(due_at=due, expires_at=expires)
     queued.exclude(channel=Channel.SMS).update(due_at=at, expires_at=expires)
     _keep_copies_apart(batch, at)
@@ -213,7 +213,9 @@ def stop(batch: Batch, *, by: Person | None = None) -> Stopped:
     """
     among = [Batch.State.OPEN, Batch.State.RELEASED, Batch.State.PAUSED]
     if _move(batch, Batch.State.STOPPED, among=among, stopped_at=now()):
-        batch.messages.filter(state=Message.State.QUEUED).update(state=Message.State.ABORTED, moved_at=now())
+        batch.messages.filter(state=OutboxMessage.State.QUEUED).update(
+            state=OutboxMessage.State.ABORTED, moved_at=now()
+        )
         journal.record("batch.stopped", batch, by=by, **asdict(stopped(batch)))
     return stopped(batch)
 
@@ -224,13 +226,15 @@ def recall(key: str, channel: str, addresses: Iterable[str]) -> set[str]:
 
     For the second half of a story: whoever never got the beginning needs no end.
     """
-    state = Message.State
-    mine = Message.objects.filter(batch__key=key, channel=channel)
+    state = OutboxMessage.State
+    mine = OutboxMessage.objects.filter(batch__key=key, channel=channel)
     reached: set[str] = set()
     remaining = iter(addresses)
     while chunk := list(islice(remaining, CHUNK)):
         waiting = mine.filter(address__in=chunk, state=state.QUEUED).values_list("pk", flat=True)
-        Message.objects.filter(pk__in=list(waiting), state=state.QUEUED).update(state=state.ABORTED, moved_at=now())
+        OutboxMessage.objects.filter(pk__in=list(waiting), state=state.QUEUED).update(
+            state=state.ABORTED, moved_at=now()
+        )
         gone = [state.POSTING, state.IN_DOUBT, state.SUBMITTED, state.DELIVERED, state.UNCONFIRMED, state.UNCERTAIN]
         reached |= set(mine.filter(address__in=chunk, state__in=gone).values_list("address", flat=True))
     return reached
@@ -239,7 +243,7 @@ def recall(key: str, channel: str, addresses: Iterable[str]) -> set[str]:
 def stopped(batch: Batch) -> Stopped:
     """What has been kept back, what has gone, and what is on the line at this moment."""
     count = _counts(batch)
-    state = Message.State
+    state = OutboxMessage.State
     gone = [state.SUBMITTED, state.DELIVERED, state.UNCONFIRMED, state.FAILED, state.UNCERTAIN]
     return Stopped(
         aborted=count(state.ABORTED),
@@ -251,11 +255,11 @@ def stopped(batch: Batch) -> Stopped:
 def tally(batch: Batch) -> BatchTally:
     """Each class of the closing equation, counted by itself and never by subtraction."""
     count = _counts(batch)
-    state = Message.State
+    state = OutboxMessage.State
     return BatchTally(
         intended=Batch.objects.values_list("intended", flat=True).get(pk=batch.pk),
         delivered=count(state.DELIVERED),
-        in_flight=count(*Message.IN_FLIGHT),
+        in_flight=count(*OutboxMessage.IN_FLIGHT),
         unconfirmed=count(state.UNCONFIRMED),
         failed=count(state.FAILED),
         suppressed=count(state.SUPPRESSED),
@@ -266,7 +270,7 @@ def tally(batch: Batch) -> BatchTally:
 
 
 def _counts(batch: Batch):
-    rows = Message.objects.filter(batch=batch).values_list("state").annotate(number=Count("pk"))
+    rows = OutboxMessage.objects.filter(batch=batch).values_list("state").annotate(number=Count("pk"))
     numbers = dict(rows.order_by())
     return lambda *states: sum(numbers.get(state, 0) for state in states)
 
@@ -282,19 +286,19 @@ def _keep_copies_apart(batch: Batch, at: datetime) -> None:
     Operators drop the second of two equal texts, and a gateway's list tells them apart
     by the time of their making only.
     """
-    just_now = Message.objects.filter(
+    just_now = OutboxMessage.objects.filter(
         channel=Channel.SMS, address=OuterRef("address"), text=OuterRef("text"), posted_at__gt=at - COPIES_APART
     ).exclude(batch=batch)
-    again = batch.messages.filter(Exists(just_now), channel=Channel.SMS, state=Message.State.QUEUED)
+    again = batch.messages.filter(Exists(just_now), channel=Channel.SMS, state=OutboxMessage.State.QUEUED)
     again.filter(due_at__lt=at + COPIES_APART).update(due_at=at + COPIES_APART)
 
 
-def _cap(queued: QuerySet[Message], batch: Batch, cap: int, at: datetime) -> None:
+def _cap(queued: QuerySet[OutboxMessage], batch: Batch, cap: int, at: datetime) -> None:
     """Keep back SMS to those who had their hourly share of this lane."""
-    lately = Message.objects.filter(channel=Channel.SMS, lane=batch.lane, posted_at__gt=at - timedelta(hours=1))
+    lately = OutboxMessage.objects.filter(channel=Channel.SMS, lane=batch.lane, posted_at__gt=at - timedelta(hours=1))
     shares = lately.values("address").annotate(number=Count("pk")).filter(number__gte=cap)
     queued.filter(channel=Channel.SMS, address__in=shares.values("address")).update(
-        state=Message.State.SUPPRESSED, reason="hourly_cap", moved_at=at
+        state=OutboxMessage.State.SUPPRESSED, reason="hourly_cap", moved_at=at
     )
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
-from foundation.outbox.models import ConsoleMessage, InboundMessage, Message
+from foundation.outbox.models import ConsoleMessage, InboundMessage, OutboxMessage
 
 ERASED = "erased-"
 
 
 def forget_messages(older_than: datetime) -> int:
     """Ended messages become nameless rows, so that the closing equation still adds up."""
-    ended = Message.objects.exclude(state__in=Message.IN_FLIGHT).filter(moved_at__lt=older_than)
+    ended = OutboxMessage.objects.exclude(state__in=OutboxMessage.IN_FLIGHT).filter(moved_at__lt=older_than)
     nameless = Concat(Value(ERASED), Cast("pk", CharField()), output_field=CharField())
     forgotten = ended.exclude(address__startswith=ERASED).update(
         address=nameless, subject="", text="", reference="", unsubscribe=""

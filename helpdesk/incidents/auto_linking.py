@@ -18,14 +18,14 @@ from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, TicketText
 from helpdesk.models import MajorIncident, Message, Ticket
 from monitoring.models import Affected, Outage
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 LONERS = 400
 VOICES = 40
 LOCK = 0x4E6F6265742D4D  # any number, the same in every process
 
 
 @transaction.atomic
-def match_waiting(limit: int = AT_ONCE) -> int:
+def match_waiting(limit: int = BATCH_SIZE) -> int:
     """Look at up to `limit` new tickets and link those that an outage explains. Returns how many were looked at."""
     one_matcher_at_a_time()
     adopt_proposals()

@@ -21,12 +21,12 @@ from helpdesk.models import Ticket, TicketLink
 from monitoring.models import Affected
 from monitoring.nodes import health
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 # What was critical waits this long for a person to look before it is closed by itself.
 CRITICAL_WAITS = timedelta(minutes=30)
 
 
-def resolve_recovered(limit: int = AT_ONCE) -> int:
+def resolve_recovered(limit: int = BATCH_SIZE) -> int:
     """Answer and resolve linked tickets whose municipality is back; returns how many."""
     works = cache(lambda code: health.component_works(Component.objects.get(pk=code)))
     resolved = 0

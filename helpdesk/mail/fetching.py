@@ -20,8 +20,8 @@ from foundation.wire.files import uploads
 from helpdesk.mail import intake
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 50
-PATIENCE = 20  # seconds
+BATCH_SIZE = 50
+TIMEOUT_SECONDS = 20  # seconds
 # Bytes that are read of one letter: our largest file as mail wraps it. The words come before the files.
 LARGEST = uploads.LARGEST * 3 // 2
 
@@ -39,7 +39,7 @@ def fetch() -> int:
         return 0
     behind_us = 0
     with open_mailbox(settings.IMAP_URL) as mailbox:
-        for uid in mailbox.uids(AND(seen=False))[:AT_ONCE]:
+        for uid in mailbox.uids(AND(seen=False))[:BATCH_SIZE]:
             flags = [MailMessageFlags.SEEN]
             if not deliver_one(mailbox, uid):
                 flags.append(MailMessageFlags.FLAGGED)
@@ -53,7 +53,7 @@ def open_mailbox(url: str) -> BaseMailBox:
     address = urlsplit(url)
     secure = address.scheme == "imaps"
     kind = MailBox if secure else MailBoxUnencrypted
-    box = kind(address.hostname or "", address.port or (993 if secure else 143), timeout=PATIENCE)
+    box = kind(address.hostname or "", address.port or (993 if secure else 143), timeout=TIMEOUT_SECONDS)
     folder = address.path.strip("/") or "INBOX"
     return box.login(unquote(address.username or ""), unquote(address.password or ""), initial_folder=folder)
 

@@ -1,6 +1,7 @@
 """The ticket: one status, known moves, and what it promises to the database."""
 
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from django.conf import settings
 from django.db import connection, models
@@ -80,6 +81,20 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(links__incident=incident, links__undone_at=None)
 
 
+class TicketSeverity(models.TextChoices):
+    S1 = "S1", _("S1 major, critical")
+    S2 = "S2", _("S2 major, high")
+    S3 = "S3", _("S3 minor, medium")
+    S4 = "S4", _("S4 minor, low")
+
+
+class TicketChannel(models.TextChoices):
+    PORTAL = "portal", _("portal")
+    EMAIL = "email", _("e-mail")
+    PHONE = "phone", _("telephone")
+    API = "api", _("API")
+
+
 class Ticket(models.Model):
     """One conversation with one municipality about one problem."""
 
@@ -90,11 +105,7 @@ class Ticket(models.Model):
         RESOLVED = "resolved", _("resolved")
         WITHDRAWN = "withdrawn", _("cancelled")
 
-    class Severity(models.TextChoices):
-        S1 = "S1", _("S1 major, critical")
-        S2 = "S2", _("S2 major, high")
-        S3 = "S3", _("S3 minor, medium")
-        S4 = "S4", _("S4 minor, low")
+    Severity: TypeAlias = TicketSeverity
 
     class Impact(models.TextChoices):
         ONE = "one", _("Only me")
@@ -108,11 +119,7 @@ class Ticket(models.Model):
         QUESTION = "question", _("A question or a request")
         DANGER = "danger", _("Personal data leaked, or somebody is in danger")
 
-    class Channel(models.TextChoices):
-        PORTAL = "portal", _("portal")
-        EMAIL = "email", _("e-mail")
-        PHONE = "phone", _("telephone")
-        API = "api", _("API")
+    Channel = TicketChannel
 
     OPEN_STATUSES = (Status.WAITING_ON_US, Status.WAITING_ON_THEM, Status.WAITING_ON_OTHERS)
     # From → to. Whatever is not here is refused by every verb.

@@ -11,13 +11,13 @@ from foundation.wire.files.scanning import ScanVerdict
 from helpdesk.models import Attachment
 from helpdesk.tickets import live_updates
 
-AT_ONCE = 20
+BATCH_SIZE = 20
 
 
 def ask_about_waiting() -> int:
     """What a sweep calls: ask the scanner about files that wait; returns how many it spoke about."""
     settled = 0
-    for attachment in Attachment.objects.waiting().select_related("message__ticket")[:AT_ONCE]:
+    for attachment in Attachment.objects.waiting().select_related("message__ticket")[:BATCH_SIZE]:
         verdict = verdict_on(attachment)
         if verdict == ScanVerdict.WAITING:
             Attachment.objects.filter(pk=attachment.pk).update(asked_at=now())

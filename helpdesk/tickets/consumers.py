@@ -15,7 +15,7 @@ class DeskSocket(LiveConsumer):
     kind = "desk"
     audience = audiences.DESK
 
-    def admit(self) -> bool:
+    def allows(self) -> bool:
         return self.person is not None and self.person.works_at_the_desk
 
     def snapshot(self) -> dict:
@@ -39,7 +39,7 @@ class TicketSocket(LiveConsumer):
         room = audiences.ticket_desk if self.at_desk else audiences.ticket_public
         return room(str(self.kwargs["number"]))
 
-    def admit(self) -> bool:
+    def allows(self) -> bool:
         return Ticket.objects.visible_to(self.person).filter(number=self.kwargs["number"]).exists()
 
     def snapshot(self) -> dict:

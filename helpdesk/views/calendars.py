@@ -26,7 +26,7 @@ from helpdesk.service_levels.reports import ISTANBUL
 
 DAYS_SHOWN = 20
 SAMPLES = 8
-AT_ONCE = 4000  # promises counted anew while a person waits
+BATCH_SIZE = 4000  # promises counted anew while a person waits
 
 
 def keepers_only(request) -> None:
@@ -148,10 +148,10 @@ def _promise_rejudgement(request, shown: Calendar, back_to: datetime) -> None:
 
 
 def _recalculated(request, shown: Calendar):
-    moved = recalculation.recalculate(at=now(), by=request.user.name, limit=AT_ONCE)
-    judged = rejudgement.work(at=now(), limit=AT_ONCE)
+    moved = recalculation.recalculate(at=now(), by=request.user.name, limit=BATCH_SIZE)
+    judged = rejudgement.work(at=now(), limit=BATCH_SIZE)
     messages.success(request, _("The calendar is published. %(moved)s") % {"moved": counted_anew(moved)})
-    if max(moved, judged) >= AT_ONCE:
+    if max(moved, judged) >= BATCH_SIZE:
         messages.info(request, _("The rest follows in the background."))
     return redirect("helpdesk:calendar", code=shown.code)
 

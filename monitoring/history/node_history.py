@@ -20,7 +20,7 @@ from monitoring.models import Hour, Node
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 3  # seconds; somebody is looking at the page
+TIMEOUT_SECONDS = 3  # seconds; somebody is looking at the page
 WIDTH, HEIGHT = 720, 120
 # code → (length, width of a point); no point is narrower than the hours we keep ourselves.
 SPANS = {
@@ -155,11 +155,11 @@ def ask(question: str, node: Node, length: timedelta, step: timedelta, at: datet
         "start": start.timestamp(),
         "end": at.timestamp(),
         "step": seconds,
-        "timeout": f"{PATIENCE}s",
+        "timeout": f"{TIMEOUT_SECONDS}s",
     }
     url = urljoin(settings.PROMETHEUS_URL.rstrip("/") + "/", "api/v1/query_range")
     try:
-        answer = requests.get(url, params=words, timeout=PATIENCE, allow_redirects=False)
+        answer = requests.get(url, params=words, timeout=TIMEOUT_SECONDS, allow_redirects=False)
         answer.raise_for_status()
         return series_of(answer.json(), start, step)
     except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as trouble:

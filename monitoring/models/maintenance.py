@@ -1,6 +1,7 @@
 """Work announced beforehand, or admitted afterwards: it stops alerts and leaves the SLA."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,14 +18,17 @@ class MaintenanceQuerySet(models.QuerySet):
         return self.filter(cancelled_at=None)
 
 
+class MaintenanceStage(models.TextChoices):
+    SCHEDULED = "scheduled", _("scheduled")
+    IN_PROGRESS = "in_progress", _("in progress")
+    COMPLETED = "completed", _("completed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
 class Maintenance(models.Model):
     """A window for some nodes, components, municipalities, provinces, or for everything."""
 
-    class Stage(models.TextChoices):
-        SCHEDULED = "scheduled", _("scheduled")
-        IN_PROGRESS = "in_progress", _("in progress")
-        COMPLETED = "completed", _("completed")
-        CANCELLED = "cancelled", _("cancelled")
+    Stage: TypeAlias = MaintenanceStage
 
     title_tr = models.CharField(max_length=160)
     title_en = models.CharField(max_length=160)

@@ -58,14 +58,17 @@ class OutageQuerySet(models.QuerySet):
         return self.filter(pk__in=Affected.objects.filter(reach).values("outage"))
 
 
+class OutageStage(models.TextChoices):
+    INVESTIGATING = "investigating", _("investigating")
+    IDENTIFIED = "identified", _("identified")
+    MONITORING = "monitoring", _("monitoring")
+    RESOLVED = "resolved", _("resolved")
+
+
 class Outage(models.Model):
     """Something broken, from its first sign until the last of the affected is back."""
 
-    class Stage(models.TextChoices):
-        INVESTIGATING = "investigating", _("investigating")
-        IDENTIFIED = "identified", _("identified")
-        MONITORING = "monitoring", _("monitoring")
-        RESOLVED = "resolved", _("resolved")
+    Stage = OutageStage
 
     class Source(models.TextChoices):
         PROBE = "probe", _("our probes")

@@ -140,6 +140,13 @@ class CheckQuerySet(models.QuerySet):
         return self.annotate(_shard=models.F("pk") % of).filter(_shard=index)
 
 
+class CheckVerdict(models.TextChoices):
+    UNKNOWN = "unknown", _("no data")
+    UP = "up", _("working")
+    DOWN = "down", _("outage")
+    UNREACHABLE = "unreachable", _("unreachable")
+
+
 class Check(models.Model):
     """One question we ask a node at an interval. `rules` carries blackbox_exporter's own keys."""
 
@@ -154,11 +161,7 @@ class Check(models.Model):
         HEARTBEAT = "heartbeat", _("heartbeat")
         ALERT = "alert", _("alert")
 
-    class Verdict(models.TextChoices):
-        UNKNOWN = "unknown", _("no data")
-        UP = "up", _("working")
-        DOWN = "down", _("outage")
-        UNREACHABLE = "unreachable", _("unreachable")
+    Verdict = CheckVerdict
 
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="checks")
     kind = models.CharField(max_length=10, choices=Kind.choices)

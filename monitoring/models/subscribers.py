@@ -37,6 +37,12 @@ class SubscriberQuerySet(models.QuerySet):
         return self.filter(confirmed_at=None, unsubscribed_at=None)
 
 
+class SubscriberChannel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+    HOOK = "hook", _("webhook")
+
+
 class Subscriber(models.Model):
     """An address that asked to be told about one page. No municipality means: the country.
 
@@ -44,10 +50,7 @@ class Subscriber(models.Model):
     there; anyone may ask again, so that asking tells nobody who subscribes.
     """
 
-    class Channel(models.TextChoices):
-        EMAIL = "email", _("e-mail")
-        SMS = "sms", _("SMS")
-        HOOK = "hook", _("webhook")
+    Channel = SubscriberChannel
 
     PROVES_WITHIN = timedelta(hours=24)
 

@@ -36,7 +36,7 @@ class MunicipalStatus(LiveConsumer):
     def audience(self) -> str:
         return audiences.status_of(str(self.kwargs["code"]))
 
-    def admit(self) -> bool:
+    def allows(self) -> bool:
         return Municipality.objects.filter(code=self.kwargs["code"]).exists()
 
     def snapshot(self) -> dict:

@@ -45,7 +45,7 @@ class CachedAnswer:
         self.packed = gzip.compress(self.body, 6)
 
 
-class Shelf:
+class PageCache:
     """Keeps the last answer by key; at most `KEPT` keys, the longest unused goes first."""
 
     def __init__(
@@ -100,4 +100,4 @@ class Shelf:
             self.answers.clear()
 
 
-shelf = Shelf()
+shelf = PageCache()

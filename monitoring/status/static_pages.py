@@ -22,7 +22,7 @@ from monitoring.models import Outage, State
 from monitoring.status import statuspage
 from monitoring.status.report import StatusReport, legend_of, past
 
-AT_ONCE = 1000
+BATCH_SIZE = 1000
 # Stand for a municipality's code and name in what all in the same situation share; private letters of Unicode.
 CODE, NAME = "\ue000", "\ue001"
 LANGUAGES = {"tr": "index.html", "en": "index.en.html"}
@@ -31,7 +31,7 @@ Put = Callable[[Path, str], None]
 
 
 @dataclass(frozen=True)
-class Still:
+class StaticPage:
     """One page: where it lies, what it shows (`mark`), and how it is drawn, in the active language."""
 
     path: str
@@ -84,13 +84,13 @@ def write_some(folder: Path, country: Country, put: Put) -> bool:
     """Write up to `AT_ONCE` pages that changed; True when none is left."""
     marks = read_marks(folder)
     changed = [still for still in stills(country) if marks.get(still.path) != still.mark]
-    for still in changed[:AT_ONCE]:
+    for still in changed[:BATCH_SIZE]:
         with translation.override(still.language):
             put(folder / still.path, still.draw())
         marks[still.path] = still.mark
     if changed:
         put(folder / MARKS, json.dumps(marks))
-    return len(changed) <= AT_ONCE
+    return len(changed) <= BATCH_SIZE
 
 
 def read_marks(folder: Path) -> dict[str, str]:
@@ -112,7 +112,7 @@ def digest(values: object) -> str:
     return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
 
 
-def stills(country: Country) -> Iterator[Still]:
+def stills(country: Country) -> Iterator[StaticPage]:
     """Every page below the national one: first outages, then those in trouble, then the rest."""
     yield from outage_pages(country)
     places = list(Municipality.objects.select_related("province").order_by("code"))
@@ -126,22 +126,22 @@ def stills(country: Country) -> Iterator[Still]:
         yield from province_pages(country, province, by_province.get(province.pk, []))
 
 
-def outage_pages(country: Country) -> Iterator[Still]:
+def outage_pages(country: Country) -> Iterator[StaticPage]:
     for outage in [*country.outages.values(), *past(None, before=None)]:
         for language, name in LANGUAGES.items():
             draw = lambda outage=outage: country.page(outage.title, outage.state, [outage])  # noqa: E731
-            yield Still(f"status/outages/{outage.pk}/{name}", mark_of(outage), draw, language)
+            yield StaticPage(f"status/outages/{outage.pk}/{name}", mark_of(outage), draw, language)
 
 
-def municipality_pages(country: Country, place: Municipality) -> Iterator[Still]:
+def municipality_pages(country: Country, place: Municipality) -> Iterator[StaticPage]:
     felt = country.felt.get(place.pk, [])
     state = country.states.get(place.pk, State.NO_DATA)
     mark = digest((state, place.full_name, [country.marks[pk] for pk in felt]))
     outages = [country.outages[pk] for pk in felt]
     for language, name in LANGUAGES.items():
         draw = lambda: drawn(country, place, state, outages)  # noqa: E731
-        yield Still(f"status/{place.code}/{name}", mark, draw, language)
-    yield Still(f"status/{place.code}/api/v2/summary.json", mark, lambda: summary(country, place, outages))
+        yield StaticPage(f"status/{place.code}/{name}", mark, draw, language)
+    yield StaticPage(f"status/{place.code}/api/v2/summary.json", mark, lambda: summary(country, place, outages))
 
 
 def drawn(country: Country, place: Municipality, state: str, outages: list[Outage]) -> str:
@@ -172,11 +172,11 @@ def summary_of_anybody(country: Country, outages: list[Outage]) -> str:
     return json.dumps(statuspage.summary(here), ensure_ascii=False)
 
 
-def province_pages(country: Country, province: Province, places: list[Municipality]) -> Iterator[Still]:
+def province_pages(country: Country, province: Province, places: list[Municipality]) -> Iterator[StaticPage]:
     rows = [(place, country.states.get(place.pk, State.NO_DATA)) for place in places]
     mark = digest([(place.pk, state) for place, state in rows])
     for language, name in LANGUAGES.items():
         draw = lambda: get_template("monitoring/status/province.html").render(  # noqa: E731
             {"province": province, "rows": rows, "legend": legend_of(rows), "at": country.report.at, "snapshot": True}
         )
-        yield Still(f"status/province/{province.pk}/{name}", mark, draw, language)
+        yield StaticPage(f"status/province/{province.pk}/{name}", mark, draw, language)

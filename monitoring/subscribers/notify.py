@@ -24,7 +24,7 @@ from monitoring.models import Announcement, Maintenance, Outage, Scope, Severity
 from monitoring.subscribers import letters
 from monitoring.subscribers.letters import Kind, News, Works
 
-AT_ONCE = 20
+BATCH_SIZE = 20
 CHUNK = 500
 HOOKS_LIVE = timedelta(hours=24)
 TOO_LATE_TO_SAY = timedelta(minutes=30)
@@ -35,7 +35,7 @@ Channel = Subscriber.Channel
 def announce_due() -> int:
     """Tell what is owed; returns how many announcements were settled."""
     settled = 0
-    while claimed := Announcement.objects.claim(AT_ONCE):
+    while claimed := Announcement.objects.claim(BATCH_SIZE):
         for announcement in claimed:
             settle(announcement)
         settled += len(claimed)

@@ -22,7 +22,7 @@ class BoardSocket(LiveConsumer):
         super().recognise_request(request, kwargs)
         self.person = self.person or kiosk.maker_of(request.COOKIES)
 
-    def admit(self) -> bool:
+    def allows(self) -> bool:
         return self.person is not None and self.person.keeps_the_watch
 
     def snapshot(self) -> dict:

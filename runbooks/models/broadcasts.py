@@ -165,6 +165,13 @@ class RecipientQuerySet(models.QuerySet):
         return self.included().filter(acknowledged_at=None)
 
 
+class RecipientReason(models.TextChoices):
+    OPTED_OUT = "opted_out", _("opted out")
+    UNVERIFIED = "unverified", _("not verified")
+    LANDLINE = "landline", _("landline")
+    INVALID = "invalid", _("not a telephone number")
+
+
 class Recipient(models.Model):
     """One telephone number of one broadcast, frozen when the broadcast was submitted.
 
@@ -172,11 +179,7 @@ class Recipient(models.Model):
     leaving: mayors, secretaries, IT leads, then the rest.
     """
 
-    class Reason(models.TextChoices):
-        OPTED_OUT = "opted_out", _("opted out")
-        UNVERIFIED = "unverified", _("not verified")
-        LANDLINE = "landline", _("landline")
-        INVALID = "invalid", _("not a telephone number")
+    Reason = RecipientReason
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="recipients")
     place = models.PositiveIntegerField()

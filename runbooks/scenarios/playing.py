@@ -22,7 +22,7 @@ from runbooks.scenarios import clerks, curve
 
 BROKEN = "TAHSILAT"
 SILENT_PROVINCE = "31"  # Hatay stays down when the rest heals
-AT_ONCE = 25  # clerks a look, so that one look stays short
+BATCH_SIZE = 25  # clerks a look, so that one look stays short
 LONGEST = timedelta(hours=1)
 
 
@@ -93,7 +93,7 @@ def advance() -> int:
     if scenario is None or scenario.healed_at or now() - scenario.started_at > LONGEST:
         return 0
     minutes = (now() - scenario.started_at).total_seconds() / 60 * scenario.speed
-    upto = min(curve.reacted(minutes), scenario.reacted + AT_ONCE)
+    upto = min(curve.reacted(minutes), scenario.reacted + BATCH_SIZE)
     # Claimed before they act: two schedulers never play the same clerk twice.
     claimed = Scenario.objects.filter(pk=scenario.pk, reacted=scenario.reacted, ended_at=None).update(reacted=upto)
     if not claimed or upto == scenario.reacted:

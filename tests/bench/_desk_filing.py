@@ -27,7 +27,7 @@ from foundation.directory.models import Component, Municipality, Person  # noqa:
 from foundation.journal.models import Entry  # noqa: E402
 from foundation.live.models import Event  # noqa: E402
 from foundation.outbox.models import Batch  # noqa: E402
-from foundation.outbox.models import Message as Letter  # noqa: E402
+from foundation.outbox.models import OutboxMessage as Letter  # noqa: E402
 from helpdesk import tickets  # noqa: E402
 from helpdesk.models import Filing, Message, Ticket  # noqa: E402
 

@@ -11,7 +11,7 @@ from config.management.commands.sweep import chosen
 from config.timetable import SWEEPS
 from foundation.leases.models import SweepMark
 from foundation.outbox import outbox
-from foundation.outbox.models import ConsoleMessage, Message
+from foundation.outbox.models import ConsoleMessage, OutboxMessage
 from foundation.outbox.outbox import Addressee
 
 
@@ -43,7 +43,7 @@ def test_without_celery_the_sweep_finds_what_nobody_rang_for():
     outbox.add(batch, "sms", [Addressee("+905320000001", "TATBİKAT")])
     outbox.release(batch)
     call_command("sweep", once=True, only=["outbox.sms"], stdout=StringIO())
-    assert Message.objects.get().state == "delivered"
+    assert OutboxMessage.objects.get().state == "delivered"
     assert ConsoleMessage.objects.get().text == "TATBİKAT"
 
 

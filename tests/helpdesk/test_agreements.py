@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_sla.models import Clock, PolicyVersion
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from foundation.outbox.models import Message as Letter
+from foundation.outbox.models import OutboxMessage as Letter
 from helpdesk import escalations, tickets
 from helpdesk.demo import tickets as demo
 from helpdesk.models import Ticket

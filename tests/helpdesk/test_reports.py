@@ -15,7 +15,7 @@ from django_sla import calendars, clocks
 from django_sla.models import Calendar, Clock, PolicyVersion, SpecialDay
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from foundation.outbox.models import Message as Letter
+from foundation.outbox.models import OutboxMessage as Letter
 from helpdesk import escalations, metrics, tickets
 from helpdesk.models import Ticket
 from helpdesk.service_levels import exports, reports

@@ -28,7 +28,7 @@ class TheDoors(Cast, TestCase):
         self.assertEqual(admitted, ["ayse", "nermin", "selim", "zehra"])
 
     def admits(self, door, name):
-        return self.at(door, getattr(self, name)).admit()
+        return self.at(door, getattr(self, name)).allows()
 
     def test_notes_are_told_where_only_the_desk_listens(self):
         tickets.note(self.ticket, by=self.ayse, body="Not")

@@ -8,7 +8,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from foundation import now
-from foundation.outbox.models import Message as Letter
+from foundation.outbox.models import OutboxMessage as Letter
 from helpdesk import tickets
 from helpdesk.incidents import auto_linking, major_incidents, recovery
 from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink

@@ -16,7 +16,7 @@ from django_sla.models import Clock, ClockEvent
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from foundation.outbox.models import Message as Letter
+from foundation.outbox.models import OutboxMessage as Letter
 from helpdesk.models import Ticket
 from tests.cast import a_person
 from tests.helpdesk.builders import a_ticket

@@ -28,7 +28,7 @@ from monitoring.history import partitions
 from monitoring.maintenance import windows
 from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, State
 from monitoring.status import bars, feeds, latency, report, static_site
-from monitoring.status.page_cache import Shelf, shelf
+from monitoring.status.page_cache import PageCache, shelf
 from tests.cast import Cast
 
 NOON = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -232,7 +232,11 @@ class Readers(StatusCase):
         self.assertEqual(again["Access-Control-Allow-Origin"], "*")
 
     def test_nobody_gets_the_old_answer_while_one_renews(self):
-        kept, has_begun, may_end = Shelf(fresh=0.0, last_word=count().__next__), threading.Event(), threading.Event()
+        kept, has_begun, may_end = (
+            PageCache(fresh=0.0, last_word=count().__next__),
+            threading.Event(),
+            threading.Event(),
+        )
         kept.get("page", lambda: (b"old", "text/plain"))
 
         def renew():
@@ -250,7 +254,7 @@ class Readers(StatusCase):
             self.assertEqual((first.result(30).body, second.result(30).body), (b"new", b"new"))
 
     def test_many_first_readers_cost_one_answer(self):
-        kept, made, together = Shelf(last_word=lambda: 0), [], threading.Barrier(8)
+        kept, made, together = PageCache(last_word=lambda: 0), [], threading.Barrier(8)
 
         def make():
             time.sleep(0.05)
@@ -267,14 +271,14 @@ class Readers(StatusCase):
 
     def test_an_answer_stands_while_nobody_was_told_anything_new(self):
         said, made = [0], count()
-        kept = Shelf(fresh=0.0, longest=600.0, last_word=lambda: said[0])
+        kept = PageCache(fresh=0.0, longest=600.0, last_word=lambda: said[0])
         bodies = [kept.get("page", lambda: (b"%d" % next(made), "text/plain")).body for _ in range(3)]
         said[0] = 1
         bodies.append(kept.get("page", lambda: (b"%d" % next(made), "text/plain")).body)
         self.assertEqual(bodies, [b"0", b"0", b"0", b"1"])
 
     def test_an_answer_is_made_anew_in_time_though_nothing_was_said(self):
-        kept, made = Shelf(fresh=0.0, longest=0.0, last_word=lambda: 0), count()
+        kept, made = PageCache(fresh=0.0, longest=0.0, last_word=lambda: 0), count()
         bodies = [kept.get("page", lambda: (b"%d" % next(made), "text/plain")).body for _ in range(2)]
         self.assertEqual(bodies, [b"0", b"1"])
 
@@ -286,7 +290,7 @@ class Readers(StatusCase):
         self.assertIn("Tahsilat çalışmıyor", self.client.get("/status/").content.decode())
 
     def test_an_answer_that_cannot_be_made_does_not_block_the_next_reader(self):
-        kept = Shelf(last_word=lambda: 0)
+        kept = PageCache(last_word=lambda: 0)
         with self.assertRaises(ZeroDivisionError):
             kept.get("page", lambda: 1 / 0)
         self.assertEqual(kept.get("page", lambda: (b"page", "text/plain")).body, b"page")

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from foundation import now
 from foundation.directory.models import Component
 from foundation.outbox.delivery import dispatch
-from foundation.outbox.models import ConsoleMessage, Message
+from foundation.outbox.models import ConsoleMessage, OutboxMessage
 from monitoring import outages
 from monitoring.maintenance import windows
 from monitoring.models import Announcement, Maintenance, Node, State, Subscriber, Told
@@ -47,7 +47,7 @@ class SubscriberCase(Cast, TestCase):
     def told(self) -> list[tuple[str, str]]:
         """(address, first words) of what was handed to the outbox since the last look."""
         notify.announce_due()
-        rows = list(Message.objects.filter(batch__key__startswith="status:").order_by("pk"))
+        rows = list(OutboxMessage.objects.filter(batch__key__startswith="status:").order_by("pk"))
         new, self.seen = rows[getattr(self, "seen", 0) :], len(rows)
         return [(row.address, row.subject or row.text) for row in new]
 
@@ -262,7 +262,7 @@ class Hearing(SubscriberCase):
         subscriber = self.a_subscriber(Channel.HOOK)
         outage = self.an_outage()
         notify.announce_due()
-        document = json.loads(Message.objects.get(channel="hook").text)
+        document = json.loads(OutboxMessage.objects.get(channel="hook").text)
         self.assertEqual(document["incident"]["id"], str(outage.pk))
         self.assertEqual(document["page"]["status_indicator"], "critical")
         self.assertIn(subscriber.token, document["meta"]["unsubscribe"])
@@ -283,7 +283,7 @@ class Hearing(SubscriberCase):
         (claimed,) = Announcement.objects.claim(10)
         notify.settle(claimed)
         notify.settle(claimed)
-        self.assertEqual(Message.objects.filter(batch__key__startswith="status:").count(), 1)
+        self.assertEqual(OutboxMessage.objects.filter(batch__key__startswith="status:").count(), 1)
 
     def test_the_number_of_queries_does_not_grow_with_subscribers(self):
         counts = []

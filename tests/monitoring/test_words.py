@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from foundation import now
 from foundation.directory.models import Component, Membership, Person
 from foundation.outbox.delivery import dispatch
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from monitoring import outages
 from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate
 from monitoring.outages import postmortem
@@ -169,8 +169,8 @@ class SaidAlone(WordsCase):
 
     said = {"stage": "identified", "text_tr": "Neden bulundu.", "text_en": "Cause found.", "minutes": 30}
 
-    def letters(self) -> dict[str, Message]:
-        return {one.address: one for one in Message.objects.filter(batch__key__startswith="alone:")}
+    def letters(self) -> dict[str, OutboxMessage]:
+        return {one.address: one for one in OutboxMessage.objects.filter(batch__key__startswith="alone:")}
 
     def test_the_others_read_what_why_and_where_to_withdraw_it(self):
         Person.objects.filter(pk=self.leyla.pk).update(language="en")
@@ -275,7 +275,7 @@ class TakingBack(WordsCase):
         for surface in ("/status/", "/status/26010/", "/status/announcement.txt", "/status/history.rss"):
             self.assertNotIn("Tahsilat çalışmıyor", self.public(surface), surface)
         notify.announce_due()
-        self.assertTrue(Message.objects.latest("pk").subject.startswith("[Nöbet] Geri çekildi"))
+        self.assertTrue(OutboxMessage.objects.latest("pk").subject.startswith("[Nöbet] Geri çekildi"))
         self.client.post(path, {"undo": "1"})
         self.assertIn("Tahsilat çalışmıyor", self.public("/status/"))
 

@@ -8,7 +8,7 @@ from django.test import TestCase
 
 from foundation import now
 from foundation.journal.models import Entry
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from runbooks.broadcasts.approval import approval, break_glass
 from runbooks.broadcasts.approval.approval import Confirmation
 from runbooks.models import Broadcast, BrokenGlass, Dispatch
@@ -47,7 +47,7 @@ class BreakingTheGlass(Cast, TestCase):
         self.kemal.phone = "+905320000777"
         self.kemal.save()
         self.break_it()
-        letters = Message.objects.filter(channel="email").values_list("address", flat=True)
+        letters = OutboxMessage.objects.filter(channel="email").values_list("address", flat=True)
         watch = {self.leyla.email, self.nermin.email, self.kemal.email, self.yonca.email}
         self.assertEqual(set(letters), watch)
         batch = Batch.objects.get(key__startswith="glass:", messages__channel="sms")
@@ -92,7 +92,9 @@ class BreakingTheGlass(Cast, TestCase):
         with time_machine.travel(now() + timedelta(days=1, minutes=1)):
             break_glass.remind_of_reviews()
             break_glass.remind_of_reviews()
-        reminded = Message.objects.filter(batch__key__startswith="glass-review:").values_list("address", flat=True)
+        reminded = OutboxMessage.objects.filter(batch__key__startswith="glass-review:").values_list(
+            "address", flat=True
+        )
         self.assertEqual(sorted(reminded), sorted([self.kemal.email, self.yonca.email]))
 
     def test_without_glass_the_database_still_wants_two(self):

@@ -6,7 +6,7 @@ from django.test import TestCase
 
 from foundation import now
 from foundation.directory.models import Contact
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.broadcasts.delivery import follow_ups, sending
@@ -26,7 +26,7 @@ class Correcting(Cast, TestCase):
         self.client.force_login(self.nermin)
 
     def end(self, place, state):
-        Message.objects.filter(address=self.people[place].address).update(state=state)
+        OutboxMessage.objects.filter(address=self.people[place].address).update(state=state)
 
     def page(self):
         return self.client.get(self.broadcast.get_absolute_url())
@@ -75,7 +75,7 @@ class Correcting(Cast, TestCase):
         self.assertEqual(self.found(self.correction()), self.numbers(0, 1, 2, 3))
 
     def test_deputies_who_were_written_to_are_among_them(self):
-        Message.objects.update(state="delivered")
+        OutboxMessage.objects.update(state="delivered")
         (deputy,) = contacts_in(self.odunpazari, 1, first=100)
         Contact.objects.filter(pk=self.people[0].pk).update(deputy=deputy)
         self.broadcast.recipients.exclude(address=deputy.address).update(acknowledged_at=None)

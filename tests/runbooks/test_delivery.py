@@ -7,7 +7,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from foundation.directory.models import Contact, Municipality
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from runbooks.broadcasts.report import by_municipality
 from tests.cast import Cast
 from tests.runbooks.builders import approve, submitted
@@ -52,11 +52,11 @@ class MunicipalityByMunicipality(Cast, TestCase):
         )
         broadcast = submitted(self.leyla)
         approve(broadcast, self.kemal)
-        Message.objects.filter(batch__key=broadcast.batch_key).update(state="delivered")
+        OutboxMessage.objects.filter(batch__key=broadcast.batch_key).update(state="delivered")
         return broadcast
 
     def message(self, broadcast, municipality):
-        return Message.objects.filter(batch__key=broadcast.batch_key, reference=municipality.code)
+        return OutboxMessage.objects.filter(batch__key=broadcast.batch_key, reference=municipality.code)
 
     def page(self, broadcast, query=""):
         return self.client.get(f"{broadcast.get_absolute_url()}municipalities/{query}")
@@ -88,7 +88,7 @@ class MunicipalityByMunicipality(Cast, TestCase):
 
     def test_a_page_keeps_its_place_while_rows_leave_the_kind(self):
         broadcast = self.sent_to(60)
-        Message.objects.update(state="submitted")
+        OutboxMessage.objects.update(state="submitted")
         following = self.page(broadcast, "?show=waiting").context["table"].following
         for place in self.places(30):
             self.message(broadcast, place).update(state="delivered")
@@ -107,7 +107,7 @@ class MunicipalityByMunicipality(Cast, TestCase):
 
     def test_numbers_that_belong_to_no_municipality_are_counted_too(self):
         broadcast = self.sent_to(5)
-        Message.objects.filter(pk=Message.objects.first().pk).update(reference="")
+        OutboxMessage.objects.filter(pk=OutboxMessage.objects.first().pk).update(reference="")
         self.assertEqual(self.codes(self.page(broadcast))[-1], by_municipality.NO_MUNICIPALITY)
 
     def test_five_cost_as_many_queries_as_five_hundred(self):

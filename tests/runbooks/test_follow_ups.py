@@ -9,7 +9,7 @@ from django.test import TestCase
 from foundation import now
 from foundation.directory.models import Contact
 from foundation.outbox import inbound
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from monitoring.models import Check, Node, Transition
 from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
@@ -37,7 +37,9 @@ class TheSilent(Cast, TestCase):
         return time_machine.travel(self.broadcast.approved_at + timedelta(minutes=minutes))
 
     def chased(self, stage):
-        return set(Message.objects.filter(batch__key__endswith=f"chase-{stage}").values_list("address", flat=True))
+        return set(
+            OutboxMessage.objects.filter(batch__key__endswith=f"chase-{stage}").values_list("address", flat=True)
+        )
 
     def test_first_a_letter_then_their_deputies_each_once(self):
         with self.after(9):
@@ -46,7 +48,7 @@ class TheSilent(Cast, TestCase):
             follow_ups.chase_due()
             follow_ups.chase_due()
         self.assertEqual(self.chased(1), {"bim@ornek.bel.tr"})
-        letter = Message.objects.get(address="bim@ornek.bel.tr")
+        letter = OutboxMessage.objects.get(address="bim@ornek.bel.tr")
         self.assertIn(self.broadcast.code, letter.text)
         self.assertIn("/acknowledgement/", letter.text)
         with self.after(21):

@@ -16,7 +16,7 @@ from foundation import now
 from foundation.journal.models import Entry
 from foundation.outbox import outbox
 from foundation.outbox.delivery import dispatch
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from foundation.wire import tokens
 from monitoring import outages
 from runbooks.broadcasts.approval import approval
@@ -54,7 +54,7 @@ class AFakeBroadcast(Cast, TestCase):
         sending.dispatch_due()
         self.broadcast.refresh_from_db()
         self.assertEqual(self.broadcast.status, "submitted")
-        self.assertFalse(Dispatch.objects.exists() or Message.objects.filter(channel="sms").exists())
+        self.assertFalse(Dispatch.objects.exists() or OutboxMessage.objects.filter(channel="sms").exists())
 
     # --- phished clerk ------------------------------------------------------
     def test_a_phished_clerk_an_agent_and_a_stranger_reach_no_verb(self):
@@ -153,7 +153,7 @@ class EditedAfterApproval(Cast, TestCase):
 
     def gone(self):
         dispatch.deliver_sms()
-        sent = Message.objects.filter(channel="sms").exclude(state="aborted")
+        sent = OutboxMessage.objects.filter(channel="sms").exclude(state="aborted")
         return set(sent.values_list("address", "text"))
 
     def assert_stopped(self):

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from foundation.journal.models import Entry
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from runbooks.models import Dispatch, Endpoint, Run
 from runbooks.runs import starting
 from tests.cast import Cast
@@ -123,6 +123,6 @@ class KillingWorkers(Cast, TransactionTestCase):
         key = f"broadcast:{broadcast.pk}"
         kill_until(lambda: Dispatch.objects.filter(broadcast=broadcast, state="kept").exists(), most=5)
         batch = Batch.objects.get(key=key)
-        numbers = Message.objects.filter(batch=batch).values_list("address", flat=True)
+        numbers = OutboxMessage.objects.filter(batch=batch).values_list("address", flat=True)
         self.assertEqual((batch.intended, len(numbers), len(set(numbers))), (3000, 3000, 3000))
         self.assertEqual(batch.state, "released")

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from monitoring import outages
 from runbooks import demo, situation
 from runbooks.broadcasts.compose import audience
@@ -130,7 +130,7 @@ class WhatBecameOfEach(Cast, TestCase):
         contacts_in(self.odunpazari, 3)
         self.broadcast = submitted(self.nermin)
         approve(self.broadcast, self.kemal)
-        Message.objects.filter(address="+905320000001").update(state="uncertain", reason="503")
+        OutboxMessage.objects.filter(address="+905320000001").update(state="uncertain", reason="503")
         self.client.force_login(self.nermin)
 
     def lines(self, query=""):
@@ -281,7 +281,7 @@ class TheCallSheet(Cast, TestCase):
         self.broadcast = submitted(self.nermin)
         approve(self.broadcast, self.kemal)
         sending.dispatch_due()
-        Message.objects.filter(address="+905320000100").update(state="delivered")
+        OutboxMessage.objects.filter(address="+905320000100").update(state="delivered")
         self.client.force_login(self.nermin)
 
     def places(self):

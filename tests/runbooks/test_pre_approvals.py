@@ -8,7 +8,7 @@ from django.test import TestCase
 
 from foundation import now
 from foundation.directory.models import Membership
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from runbooks.broadcasts.approval import approval, pre_approvals
 from runbooks.broadcasts.approval.approval import Confirmation
 from runbooks.broadcasts.compose import bindings
@@ -53,7 +53,7 @@ class AllowingInAdvance(Cast, TestCase):
         self.assertEqual((broadcast.submitted_by, broadcast.approved_by), (self.nermin, self.kemal))
         self.assertTrue(bindings.is_as_submitted(broadcast))
         self.assertEqual(broadcast.recipients.included().count(), 3)
-        told = Message.objects.filter(channel="email").values_list("address", flat=True)
+        told = OutboxMessage.objects.filter(channel="email").values_list("address", flat=True)
         self.assertEqual(sorted(told), sorted([self.nermin.email, self.kemal.email]))
         with time_machine.travel(now() + timedelta(seconds=5)):
             engine.go_on()

@@ -8,7 +8,7 @@ from django.test import TestCase
 
 from foundation import now
 from foundation.journal.models import Entry
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from monitoring import outages
 from runbooks.broadcasts.approval import approval as approval_module
 from runbooks.models import Broadcast, Call, Endpoint, Rota, Run, Runbook, Shift
@@ -133,11 +133,11 @@ class StepsOfPeople(Walking):
         Shift.objects.create(rota=rota, person=self.leyla, starts_at=now(), ends_at=now() + timedelta(hours=8))
         run = self.a_run("manual")
         engine.go_on()
-        self.assertFalse(Message.objects.exists())
+        self.assertFalse(OutboxMessage.objects.exists())
         for minutes in (6, 12):
             with time_machine.travel(now() + timedelta(minutes=minutes)):
                 engine.go_on()
-        self.assertEqual([message.address for message in Message.objects.all()], [self.leyla.email] * 2)
+        self.assertEqual([message.address for message in OutboxMessage.objects.all()], [self.leyla.email] * 2)
         self.assertTrue(self.step_of(run).is_open)
 
 

@@ -67,7 +67,7 @@ class Playing(Cast, TestCase):
         playing.start(by=self.nermin)
         self.minutes_later(50)
         acted = playing.advance()
-        self.assertEqual(acted, playing.AT_ONCE)
+        self.assertEqual(acted, playing.BATCH_SIZE)
         self.assertEqual(Ticket.objects.count(), Scenario.objects.get().tickets)
 
     def test_then_they_tap(self):

@@ -11,7 +11,7 @@ from foundation import now
 from foundation.live.models import Event
 from foundation.outbox import housekeeping, outbox
 from foundation.outbox.delivery import dispatch
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from monitoring import outages
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Dispatch
@@ -36,7 +36,7 @@ class HandingOver(Cast, TestCase):
         sending.dispatch_due()
         sending.dispatch_due()
         self.assertEqual((self.batch().intended, self.batch().state), (3, "released"))
-        self.assertEqual(Message.objects.filter(batch=self.batch()).values("address").distinct().count(), 3)
+        self.assertEqual(OutboxMessage.objects.filter(batch=self.batch()).values("address").distinct().count(), 3)
 
     def test_a_worker_that_died_half_way_is_taken_over(self):
         Dispatch.objects.claim(1)
@@ -73,7 +73,7 @@ class HandingOver(Cast, TestCase):
 
     def test_stopping_names_what_had_left(self):
         sending.dispatch_due()
-        Message.objects.filter(address="+905320000000").update(state="submitted")
+        OutboxMessage.objects.filter(address="+905320000000").update(state="submitted")
         stopped = sending.stop(self.broadcast, by=self.leyla)
         self.assertEqual((stopped.aborted, stopped.gone), (2, 1))
 
@@ -100,8 +100,8 @@ class HandingOver(Cast, TestCase):
         told = Event.objects.filter(kind="tally").count()
         sending.follow()
         self.assertEqual(Event.objects.filter(kind="tally").count(), told)
-        Message.objects.update(state="delivered")
-        Message.objects.filter(address="+905320000001").update(state="failed")
+        OutboxMessage.objects.update(state="delivered")
+        OutboxMessage.objects.filter(address="+905320000001").update(state="failed")
         sending.follow()
         self.broadcast.refresh_from_db()
         self.assertEqual(self.broadcast.status, "done")
@@ -126,7 +126,7 @@ class HandingOver(Cast, TestCase):
         return True
 
     def test_stopped_half_way_the_rest_is_written_down_as_kept_back(self):
-        Message.objects.update(state="submitted")
+        OutboxMessage.objects.update(state="submitted")
         self.assertEqual(sending.stop(self.broadcast, by=self.leyla).aborted, 2)
         sending.dispatch_due()
         tally = outbox.tally(self.batch())
@@ -144,7 +144,7 @@ class KeepingQuiet(Cast, TestCase):
             sending.dispatch_due()
             self.client.force_login(self.nermin)
             page = self.client.get(broadcast.get_absolute_url()).content.decode()
-        local = timezone.localtime(Message.objects.get(batch__key=f"broadcast:{broadcast.pk}").due_at)
+        local = timezone.localtime(OutboxMessage.objects.get(batch__key=f"broadcast:{broadcast.pk}").due_at)
         self.assertEqual("21.00" in page, local.hour == 8)
         return local.hour
 

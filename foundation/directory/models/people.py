@@ -193,6 +193,11 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(municipality__in=places)
 
 
+class ContactChannel(models.TextChoices):
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("e-mail")
+
+
 class Contact(models.Model):
     """A way to reach one duty of one municipality; the person may have no login."""
 
@@ -203,9 +208,7 @@ class Contact(models.Model):
         CASH_DESK = "cash_desk", _("cash desk")
         OTHER = "other", _("other")
 
-    class Channel(models.TextChoices):
-        SMS = "sms", _("SMS")
-        EMAIL = "email", _("e-mail")
+    Channel = ContactChannel
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="contacts")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts")

@@ -23,7 +23,7 @@ from foundation.outbox.delivery.senders import Result, Sender, open_line
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Busy, Posting
-from foundation.outbox.models import Attempt, Batch, Message, Route
+from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
 from foundation.outbox.models.message import Channel
 
 CHUNK = 400
@@ -140,7 +140,7 @@ class DeliveryWorker:
     def _senders(self) -> list[str]:
         """Who has something to send; looked up twice a second, because it costs a query."""
         if time.monotonic() - self.counted_senders > 0.5:
-            waiting = Message.objects.may_leave(self.channel, now()).order_by()
+            waiting = OutboxMessage.objects.may_leave(self.channel, now()).order_by()
             self.senders = list(waiting.values_list("batch__sender", flat=True).distinct())
             self.counted_senders = time.monotonic()
         return self.senders
@@ -184,7 +184,7 @@ class DeliveryWorker:
             return
         self.looked_at_switches = time.monotonic()
         held = [Batch.State.PAUSED, Batch.State.STOPPED]
-        posting = Message.objects.filter(state=Message.State.POSTING, batch__state__in=held)
+        posting = OutboxMessage.objects.filter(state=OutboxMessage.State.POSTING, batch__state__in=held)
         batches = list(posting.values_list("batch_id", flat=True).distinct())
         for line in self.lines.values():
             line.withhold(batches)
@@ -210,9 +210,9 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
     pace = routes.pace_of(route).at(at)
     if pace.tokens < 1 or not routes.lets_through(route):
         return []
-    waiting = Message.objects.may_leave(channel, at).filter(batch__sender=sender).select_related(None)
+    waiting = OutboxMessage.objects.may_leave(channel, at).filter(batch__sender=sender).select_related(None)
     limit = 1 if route.opened_at else min(limit, int(pace.tokens))
-    changes = {"state": Message.State.POSTING, "posted_at": at, "moved_at": at, "gateway": gateway.name}
+    changes = {"state": OutboxMessage.State.POSTING, "posted_at": at, "moved_at": at, "gateway": gateway.name}
     messages = list(_within(pace.tokens, claims.lock(waiting, limit)))
     claims.mark(messages, changes | {"attempt": F("attempt") + 1})
     Attempt.objects.bulk_create(
@@ -223,7 +223,7 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
     return [_parcel(message, message.attempt + 1, sender, at) for message in messages]
 
 
-def _within(tokens: float, messages: list[Message]) -> Iterator[Message]:
+def _within(tokens: float, messages: list[OutboxMessage]) -> Iterator[OutboxMessage]:
     """As many as the tokens pay for; the first one may overdraw."""
     for message in messages:
         if tokens <= 0:
@@ -232,7 +232,7 @@ def _within(tokens: float, messages: list[Message]) -> Iterator[Message]:
         yield message
 
 
-def _parcel(message: Message, attempt: int, sender: str, at) -> Posting:
+def _parcel(message: OutboxMessage, attempt: int, sender: str, at) -> Posting:
     left = message.expires_at - at if message.expires_at else None
     return Posting(
         message_id=message.pk,

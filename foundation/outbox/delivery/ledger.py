@@ -19,9 +19,9 @@ from foundation.outbox.delivery import ranks, routes
 from foundation.outbox.gateways import codes
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent, Withheld
-from foundation.outbox.models import Attempt, Batch, Message, Suppression
+from foundation.outbox.models import Attempt, Batch, OutboxMessage, Suppression
 
-State = Message.State
+State = OutboxMessage.State
 LOOK_UP_AFTER = timedelta(seconds=1)
 CHANNEL = {"mail": "email", "webhook": "hook"}  # every other gateway carries SMS
 
@@ -131,7 +131,7 @@ def tell(moved: Iterable[tuple[int, str, int]]) -> None:
     for batch_id, state, message_id in moved:
         together[batch_id, state].append(message_id)
     for (batch_id, state), message_ids in together.items():
-        events.message_moved.send(Message, batch_id=batch_id, state=state, message_ids=message_ids)
+        events.message_moved.send(OutboxMessage, batch_id=batch_id, state=state, message_ids=message_ids)
 
 
 def suppress(channel: str, closed: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 accepted < queued < sending < sent < undelivered, failed < delivered < read
 """
 
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 
 RANKS = {
     "accepted": 1,
@@ -31,5 +31,5 @@ def state_of(status: str) -> str:
     """The class of a message whose gateway last said `status`."""
     rank = of(status)
     if rank >= DELIVERED_RANK:
-        return Message.State.DELIVERED
-    return Message.State.FAILED if rank == FAILED_RANK else Message.State.SUBMITTED
+        return OutboxMessage.State.DELIVERED
+    return OutboxMessage.State.FAILED if rank == FAILED_RANK else OutboxMessage.State.SUBMITTED

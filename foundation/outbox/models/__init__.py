@@ -1,6 +1,6 @@
 from foundation.outbox.models.batch import Batch
 from foundation.outbox.models.inbox import ConsoleMessage, InboundMessage, Suppression
-from foundation.outbox.models.message import Attempt, Message
+from foundation.outbox.models.message import Attempt, OutboxMessage
 from foundation.outbox.models.receipts import ProviderEvent
 from foundation.outbox.models.routes import Route
 
@@ -9,7 +9,7 @@ __all__ = [
     "Batch",
     "ConsoleMessage",
     "InboundMessage",
-    "Message",
+    "OutboxMessage",
     "ProviderEvent",
     "Route",
     "Suppression",

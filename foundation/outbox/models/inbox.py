@@ -7,13 +7,16 @@ from foundation import now
 from foundation.outbox.models.message import Channel
 
 
+class SuppressionReason(models.TextChoices):
+    OPTED_OUT = "opted_out", _("opted out")
+    INVALID = "invalid", _("no such number")
+    LANDLINE = "landline", _("landline")
+
+
 class Suppression(models.Model):
     """An address nothing is sent to, and why."""
 
-    class Reason(models.TextChoices):
-        OPTED_OUT = "opted_out", _("opted out")
-        INVALID = "invalid", _("no such number")
-        LANDLINE = "landline", _("landline")
+    Reason = SuppressionReason
 
     channel = models.CharField(max_length=6, choices=Channel.choices)
     address = models.CharField(max_length=254)

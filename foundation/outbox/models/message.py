@@ -16,17 +16,17 @@ class Channel(models.TextChoices):
     HOOK = "hook", _("webhook")
 
 
-class MessageQuerySet(models.QuerySet):
+class OutboxMessageQuerySet(models.QuerySet):
     def may_leave(self, channel: str, at):
         """Queued, due, not outlived, in a released batch; crisis first."""
         return (
-            self.filter(channel=channel, state=Message.State.QUEUED, due_at__lte=at)
+            self.filter(channel=channel, state=OutboxMessage.State.QUEUED, due_at__lte=at)
             .filter(Q(expires_at=None) | Q(expires_at__gt=at), batch__state=Batch.State.RELEASED)
             .order_by("lane_rank", "priority", "id")
         )
 
 
-class Message(models.Model):
+class OutboxMessage(models.Model):
     """One address in one batch. The row is the delivery; it ends in exactly one class.
 
     A posting is committed before the call to the gateway. Nobody resends a message
@@ -76,9 +76,10 @@ class Message(models.Model):
     posted_at = models.DateTimeField(null=True, blank=True)
     moved_at = models.DateTimeField(default=now)
 
-    objects = MessageQuerySet.as_manager()
+    objects = OutboxMessageQuerySet.as_manager()
 
     class Meta:
+        db_table = "outbox_message"
         constraints = [
             models.UniqueConstraint(name="one_message_per_address", fields=["batch", "channel", "address"]),
         ]
@@ -104,21 +105,24 @@ class Message(models.Model):
         return encryption.unseal(self.text) if self.is_sealed else self.text
 
 
+class AttemptOutcome(models.TextChoices):
+    POSTING = "posting"
+    ACCEPTED = "accepted"
+    BUSY = "busy"
+    REFUSED = "refused"
+    SILENT = "silent"
+    WITHHELD = "withheld"
+    FOUND = "found"
+    ABSENT = "absent"
+    UNSETTLED = "unsettled"
+
+
 class Attempt(models.Model):
     """One posting, written and committed before the call; only its end is added later."""
 
-    class Outcome(models.TextChoices):
-        POSTING = "posting"
-        ACCEPTED = "accepted"
-        BUSY = "busy"
-        REFUSED = "refused"
-        SILENT = "silent"
-        WITHHELD = "withheld"
-        FOUND = "found"
-        ABSENT = "absent"
-        UNSETTLED = "unsettled"
+    Outcome = AttemptOutcome
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     gateway = models.CharField(max_length=20)
     outcome = models.CharField(max_length=9, choices=Outcome.choices, default=Outcome.POSTING)

@@ -11,9 +11,9 @@ from foundation.leases import claims
 from foundation.outbox.delivery import ledger, ranks, routes, tokens
 from foundation.outbox.gateways import codes
 from foundation.outbox.gateways.postings import Receipt
-from foundation.outbox.models import Attempt, Batch, Message, ProviderEvent, Suppression
+from foundation.outbox.models import Attempt, Batch, OutboxMessage, ProviderEvent, Suppression
 
-State = Message.State
+State = OutboxMessage.State
 BATCH_SIZE = 500
 STRANGERS_WAIT = timedelta(minutes=2)
 
@@ -59,7 +59,7 @@ def _apply_some(limit: int) -> int:
     reports = claims.lock(waiting, limit)
     messages = _messages_of(reports)
     applied = [report for report in reports if _is_over(report, messages, at)]
-    moved: dict[int, Message] = {}
+    moved: dict[int, OutboxMessage] = {}
     for report in sorted(applied, key=lambda report: ranks.of(report.status)):
         message = messages.get(report.pk)
         if message is not None and _advance(message, report, at):
@@ -69,15 +69,15 @@ def _apply_some(limit: int) -> int:
     return len(applied)
 
 
-def _messages_of(reports: list[ProviderEvent]) -> dict[int, Message]:
+def _messages_of(reports: list[ProviderEvent]) -> dict[int, OutboxMessage]:
     """The message of each report (by its key), by the signed token or by the gateway's name for it.
 
     Locked: a look-up or a second worker may be at the same message.
     """
     by_id = {report.message_id for report in reports if report.message_id}
     by_sid = {report.sid for report in reports if not report.message_id}
-    named = Message.objects.filter(sid__in=by_sid).values_list("pk", flat=True) if by_sid else []
-    rows = Message.objects.filter(pk__in=by_id | set(named)).order_by("pk").select_for_update()
+    named = OutboxMessage.objects.filter(sid__in=by_sid).values_list("pk", flat=True) if by_sid else []
+    rows = OutboxMessage.objects.filter(pk__in=by_id | set(named)).order_by("pk").select_for_update()
     messages = {message.pk: message for message in rows}
     of_sid = {(message.gateway, message.sid): message for message in messages.values()}
     found = {
@@ -87,12 +87,12 @@ def _messages_of(reports: list[ProviderEvent]) -> dict[int, Message]:
     return {key: message for key, message in found.items() if message is not None}
 
 
-def _is_over(report: ProviderEvent, messages: dict[int, Message], at: datetime) -> bool:
+def _is_over(report: ProviderEvent, messages: dict[int, OutboxMessage], at: datetime) -> bool:
     """Applicable now; or about a stranger for so long that it will stay one."""
     return report.pk in messages or at - report.received_at > STRANGERS_WAIT
 
 
-def _advance(message: Message, report: ProviderEvent, at: datetime) -> bool:
+def _advance(message: OutboxMessage, report: ProviderEvent, at: datetime) -> bool:
     """Move a message as far as this report takes it; False where it was further already."""
     rank = ranks.of(report.status)
     if message.state not in MOVABLE or rank <= _reached(message, report):
@@ -104,7 +104,7 @@ def _advance(message: Message, report: ProviderEvent, at: datetime) -> bool:
     return True
 
 
-def _reached(message: Message, report: ProviderEvent) -> int:
+def _reached(message: OutboxMessage, report: ProviderEvent) -> int:
     """The rank a report has to exceed.
 
     A report of an attempt that has been replaced counts only when it says delivered:
@@ -116,7 +116,7 @@ def _reached(message: Message, report: ProviderEvent) -> int:
     return 0 if is_newer else ranks.FAILED_RANK
 
 
-def _fail(message: Message, error_code: str, at: datetime) -> None:
+def _fail(message: OutboxMessage, error_code: str, at: datetime) -> None:
     """Failed for good, or worth another try, as the code says."""
     meaning = codes.of(error_code)
     message.reason = f"{error_code} {meaning.meaning}".strip()[:80]
@@ -127,15 +127,15 @@ def _fail(message: Message, error_code: str, at: datetime) -> None:
         message.state = State.UNCERTAIN
 
 
-def _still_wanted(message: Message, at: datetime) -> bool:
+def _still_wanted(message: OutboxMessage, at: datetime) -> bool:
     expired = message.expires_at is not None and message.expires_at <= at
     return not expired and Batch.objects.filter(pk=message.batch_id).exclude(state=Batch.State.STOPPED).exists()
 
 
-def _save(messages: Iterable[Message]) -> None:
+def _save(messages: Iterable[OutboxMessage]) -> None:
     changed = list(messages)
     fields = ["state", "reason", "rank", "sid", "gateway", "due_at", "retries", "moved_at"]
-    Message.objects.bulk_update(changed, fields, batch_size=200)
+    OutboxMessage.objects.bulk_update(changed, fields, batch_size=200)
     Attempt.objects.filter(message__in=changed, outcome__in=["posting", "silent", "unsettled"]).update(
         outcome=Attempt.Outcome.FOUND, ended_at=now()
     )
@@ -143,7 +143,7 @@ def _save(messages: Iterable[Message]) -> None:
     _tell_routes(changed)
 
 
-def _tell_routes(messages: list[Message]) -> None:
+def _tell_routes(messages: list[OutboxMessage]) -> None:
     """Let routes and the register of addresses learn from how messages ended."""
     ended = [message for message in messages if message.state in (State.DELIVERED, State.FAILED)]
     senders = dict(Batch.objects.filter(pk__in={message.batch_id for message in ended}).values_list("pk", "sender"))
@@ -159,7 +159,7 @@ def _tell_routes(messages: list[Message]) -> None:
     ledger.suppress("sms", _closed_addresses(messages))
 
 
-def _closed_addresses(messages: list[Message]) -> dict[str, str]:
+def _closed_addresses(messages: list[OutboxMessage]) -> dict[str, str]:
     closes = {message.address: codes.of(message.reason.split(" ")[0]).closes for message in messages}
     return {address: reason for address, reason in closes.items() if reason in Suppression.Reason.values}
 
@@ -168,7 +168,7 @@ def give_up_waiting() -> int:
     """Submitted long ago and never confirmed: *unconfirmed*, which is not failed."""
     at = now()
     before = at - timedelta(seconds=settings.OUTBOX_UNCONFIRMED_AFTER)
-    silent = Message.objects.filter(state=State.SUBMITTED, moved_at__lt=before).order_by("moved_at")
+    silent = OutboxMessage.objects.filter(state=State.SUBMITTED, moved_at__lt=before).order_by("moved_at")
     done = 0
     while messages := claims.take(silent, BATCH_SIZE, {"state": State.UNCONFIRMED, "moved_at": at}):
         ledger.tell((message.batch_id, State.UNCONFIRMED, message.pk) for message in messages)

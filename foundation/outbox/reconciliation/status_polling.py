@@ -16,7 +16,7 @@ from foundation.outbox.delivery import tokens
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import LookUpFailed, Receipt, RemoteMessage
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from foundation.outbox.reconciliation import receipts
 
 logger = logging.getLogger(__name__)
@@ -29,11 +29,11 @@ SILENT_FOR = timedelta(minutes=2)
 def ask_about_silent() -> int:
     """Ask after messages accepted two minutes ago and silent since; returns how many answers brought news."""
     at = now()
-    silent = Message.objects.filter(
-        state=Message.State.SUBMITTED, channel="sms", moved_at__lt=at - SILENT_FOR, due_at__lt=at - SILENT_FOR
+    silent = OutboxMessage.objects.filter(
+        state=OutboxMessage.State.SUBMITTED, channel="sms", moved_at__lt=at - SILENT_FOR, due_at__lt=at - SILENT_FOR
     ).exclude(sid="")
     messages = claims.take(silent.order_by("moved_at"), BATCH_SIZE, {"due_at": at})
-    by_gateway: dict[str, list[Message]] = defaultdict(list)
+    by_gateway: dict[str, list[OutboxMessage]] = defaultdict(list)
     for message in messages:
         by_gateway[message.gateway].append(message)
     news = sum(_ask(registry.make(name), group) for name, group in by_gateway.items() if name in registry.KINDS)
@@ -42,7 +42,7 @@ def ask_about_silent() -> int:
     return news
 
 
-def _ask(gateway: Gateway, messages: list[Message]) -> int:
+def _ask(gateway: Gateway, messages: list[OutboxMessage]) -> int:
     """Keep what the gateway says of each; a gateway that cannot say is asked again later."""
     answers = asyncio.run(_fetch_all(gateway, messages))
     news = 0
@@ -55,10 +55,10 @@ def _ask(gateway: Gateway, messages: list[Message]) -> int:
     return news
 
 
-async def _fetch_all(gateway: Gateway, messages: list[Message]) -> list[RemoteMessage | LookUpFailed | None]:
+async def _fetch_all(gateway: Gateway, messages: list[OutboxMessage]) -> list[RemoteMessage | LookUpFailed | None]:
     slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
-    async def fetch(message: Message) -> RemoteMessage | LookUpFailed | None:
+    async def fetch(message: OutboxMessage) -> RemoteMessage | LookUpFailed | None:
         async with slots:
             try:
                 return await gateway.fetch(message.sid, tokens.make(message.pk, message.attempt))

@@ -22,9 +22,9 @@ from foundation.outbox.gateways.console import Console
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import LookUpFailed, Posting, RemoteMessage
 from foundation.outbox.lanes import rules
-from foundation.outbox.models import Attempt, Batch, Message, Route
+from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
 
-State = Message.State
+State = OutboxMessage.State
 Outcome = Attempt.Outcome
 BATCH_SIZE = 200
 REQUESTS_AT_ONCE = 20
@@ -38,7 +38,7 @@ Answer = list[RemoteMessage] | LookUpFailed
 class Doubt:
     """A message in doubt, the parcel it left as, and when."""
 
-    message: Message
+    message: OutboxMessage
     parcel: Posting
     posted_at: datetime
 
@@ -67,7 +67,7 @@ def run() -> int:
 def find_abandoned() -> int:
     """Postings whose worker is gone: in doubt from now on."""
     at = now()
-    gone = Message.objects.filter(state=State.POSTING, posted_at__lt=at - dispatch.lease()).order_by("posted_at")
+    gone = OutboxMessage.objects.filter(state=State.POSTING, posted_at__lt=at - dispatch.lease()).order_by("posted_at")
     changes = {"state": State.IN_DOUBT, "due_at": at, "moved_at": at}
     number = 0
     while messages := claims.take(gone, BATCH_SIZE, changes):
@@ -78,13 +78,13 @@ def find_abandoned() -> int:
 def _take() -> list[Doubt]:
     """Due doubts, kept from other sweepers while their gateway is asked."""
     at = now()
-    due = Message.objects.filter(state=State.IN_DOUBT, due_at__lte=at).order_by("due_at").select_related(None)
+    due = OutboxMessage.objects.filter(state=State.IN_DOUBT, due_at__lte=at).order_by("due_at").select_related(None)
     messages = claims.take(due, BATCH_SIZE, {"due_at": at + ASKED_FOR})
     senders = dict(Batch.objects.filter(pk__in={row.batch_id for row in messages}).values_list("pk", "sender"))
     return [Doubt(row, _parcel(row, senders[row.batch_id]), row.posted_at or row.moved_at) for row in messages]
 
 
-def _parcel(message: Message, sender: str) -> Posting:
+def _parcel(message: OutboxMessage, sender: str) -> Posting:
     return Posting(
         message_id=message.pk,
         attempt=message.attempt,
@@ -137,14 +137,14 @@ def _write(doubts: list[Doubt], answers: list[Answer], asked_at: datetime) -> in
     list(Route.objects.select_for_update().filter(gateway=gateway))  # two sweepers must not bind one sid twice
     seen = {sighting.sid for answer in answers if isinstance(answer, list) for sighting in answer}
     bound = set(Attempt.objects.filter(sid__in=seen).values_list("sid", flat=True))
-    bound |= set(Message.objects.filter(sid__in=seen).values_list("sid", flat=True))
+    bound |= set(OutboxMessage.objects.filter(sid__in=seen).values_list("sid", flat=True))
     moves = []
     for doubt, answer in zip(doubts, answers, strict=True):
         move = _decide(doubt, answer, bound, asked_at, at)
         bound.add(move.sid)
         moves.append(move)
     resent = [move.message_id for move in moves if move.outcome == Outcome.UNSETTLED and move.state == State.QUEUED]
-    Message.objects.filter(pk__in=resent, state=State.IN_DOUBT).update(resends=1)
+    OutboxMessage.objects.filter(pk__in=resent, state=State.IN_DOUBT).update(resends=1)
     ledger.write(moves, at)
     return sum(move.state != State.IN_DOUBT for move in moves)
 

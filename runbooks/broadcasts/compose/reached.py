@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from runbooks.models import Broadcast, Recipient
 
-State = Message.State
+State = OutboxMessage.State
 # Nobody has read these, and nobody will.
 _NEVER = (State.FAILED, State.SUPPRESSED, State.EXPIRED, State.ABORTED)
 
 
 def recipients(broadcast: Broadcast) -> QuerySet[Recipient]:
     """Those of the list who have the message, may have it, or, while it is being sent, will have it."""
-    messages = Message.objects.filter(batch__key=broadcast.batch_key)
+    messages = OutboxMessage.objects.filter(batch__key=broadcast.batch_key)
     everyone = broadcast.recipients.included()
     if broadcast.status in Broadcast.ON_THEIR_WAY:
         return everyone.exclude(address__in=messages.filter(state__in=_NEVER).values("address"))
@@ -23,11 +23,11 @@ def recipients(broadcast: Broadcast) -> QuerySet[Recipient]:
 
 def deputies(broadcast: Broadcast) -> Iterator[tuple[str, str]]:
     """(number, municipality code) of deputies who were written to because their people were silent."""
-    messages = Message.objects.filter(batch__key=broadcast.chase_key(2))
+    messages = OutboxMessage.objects.filter(batch__key=broadcast.chase_key(2))
     yield from _gone(messages, broadcast).values_list("address", "reference")
 
 
-def _gone(messages: QuerySet[Message], broadcast: Broadcast) -> QuerySet[Message]:
+def _gone(messages: QuerySet[OutboxMessage], broadcast: Broadcast) -> QuerySet[OutboxMessage]:
     """After a stop what is still queued is about to be kept back."""
     stopped = broadcast.status == Broadcast.Status.STOPPED
     return messages.exclude(state__in=(*_NEVER, State.QUEUED) if stopped else _NEVER)

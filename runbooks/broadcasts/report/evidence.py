@@ -24,13 +24,13 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.journal.models import Entry, Head
 from foundation.outbox import outbox
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.models import Approval, Broadcast, BrokenGlass
 
 FORMAT = "nobet-evidence-1"
 # How a class of the closing equation is counted from the states of messages.
-CLASSES = dict.fromkeys(Message.IN_FLIGHT, "in_flight")
+CLASSES = dict.fromkeys(OutboxMessage.IN_FLIGHT, "in_flight")
 
 
 class NotGenuine(Exception):

@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from foundation.language.documents import BOM, Paper, harmless
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from runbooks.broadcasts.report.evidence import NotGenuine
 from runbooks.broadcasts.report.outcome_classes import CLASSES, name_of
 from runbooks.models import Acknowledgement, Approval, Broadcast, Recipient
@@ -113,7 +113,7 @@ def _columns() -> list[str]:
 
 
 def _rows(recipients: Iterable[dict]) -> Iterator[list[str]]:
-    states, reasons = dict(Message.State.choices), dict(Recipient.Reason.choices)
+    states, reasons = dict(OutboxMessage.State.choices), dict(Recipient.Reason.choices)
     for row in recipients:
         state = states.get(row["state"], row["state"]) if row["state"] else _("left out")
         why = reasons.get(row["left_out"], row["left_out"]) or row.get("reason", "")

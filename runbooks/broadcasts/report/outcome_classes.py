@@ -5,7 +5,7 @@ from dataclasses import fields
 from django.utils.translation import gettext as _
 
 from foundation.outbox import outbox
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 
 CLASSES = tuple(part.name for part in fields(outbox.BatchTally) if part.name != "intended")
 
@@ -13,7 +13,7 @@ CLASSES = tuple(part.name for part in fields(outbox.BatchTally) if part.name != 
 def states_of(name: str) -> tuple[str, ...]:
     """The message states that make up a class; none for a word that is no class."""
     if name == "in_flight":
-        return Message.IN_FLIGHT
+        return OutboxMessage.IN_FLIGHT
     return (name,) if name in CLASSES else ()
 
 

@@ -12,7 +12,7 @@ from foundation import now
 from foundation.directory.models import Contact, Municipality
 from foundation.language import collation
 from foundation.outbox import outbox
-from foundation.outbox.models import Batch, Message
+from foundation.outbox.models import Batch, OutboxMessage
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.broadcasts.compose.audience import Difference
 from runbooks.broadcasts.compose.drafts import BroadcastPreview
@@ -21,8 +21,8 @@ from runbooks.broadcasts.delivery.acknowledgements import Heard
 from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import Broadcast, Recipient
 
-State = Message.State
-_CLASS = dict.fromkeys(Message.IN_FLIGHT, "in_flight") | {
+State = OutboxMessage.State
+_CLASS = dict.fromkeys(OutboxMessage.IN_FLIGHT, "in_flight") | {
     State.DELIVERED: "delivered",
     State.UNCONFIRMED: "unconfirmed",
     State.FAILED: "failed",
@@ -174,7 +174,7 @@ def _correctable(broadcast: Broadcast) -> dict:
 
 def to_call(broadcast: Broadcast) -> list[ToCall]:
     """Whom to ring up: those in the dark first, then by name; one person reached speaks for the municipality."""
-    ended = dict(Message.objects.filter(batch__in=sending.batches(broadcast)).values_list("address", "state"))
+    ended = dict(OutboxMessage.objects.filter(batch__in=sending.batches(broadcast)).values_list("address", "state"))
     labels = dict(State.choices)
     places: dict[Municipality | None, list[Recipient]] = defaultdict(list)
     for row in acknowledgements.call_sheet(broadcast):
@@ -219,13 +219,17 @@ def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
 
 def in_class(broadcast: Broadcast, name: str):
     """The recipients whose message is in this class, one by one, as a queryset."""
-    messages = Message.objects.filter(batch__in=sending.batches(broadcast), state__in=outcome_classes.states_of(name))
+    messages = OutboxMessage.objects.filter(
+        batch__in=sending.batches(broadcast), state__in=outcome_classes.states_of(name)
+    )
     return broadcast.recipients.filter(address__in=messages.values("address"))
 
 
-def ends_of(broadcast: Broadcast, rows: Iterable[Recipient]) -> dict[str, Message]:
+def ends_of(broadcast: Broadcast, rows: Iterable[Recipient]) -> dict[str, OutboxMessage]:
     """What became of these recipients, by number."""
-    messages = Message.objects.filter(batch__in=sending.batches(broadcast), address__in=[row.address for row in rows])
+    messages = OutboxMessage.objects.filter(
+        batch__in=sending.batches(broadcast), address__in=[row.address for row in rows]
+    )
     return {message.address: message for message in messages.only("address", "state", "reason", "moved_at", "attempt")}
 
 

@@ -13,7 +13,7 @@ from foundation import now
 from foundation.accounts import contacts
 from foundation.accounts.forms import mobile
 from foundation.directory.models import Contact
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from tests.cast import Cast
 from tests.foundation.accounts.test_people import signed_in
 
@@ -21,7 +21,7 @@ NUMBER = "+905991234567"
 
 
 def code_for(address: str) -> str:
-    return re.search(r"\d{6}", Message.objects.filter(address=address).latest("pk").text).group()
+    return re.search(r"\d{6}", OutboxMessage.objects.filter(address=address).latest("pk").text).group()
 
 
 class ACrisisContact(Cast, TestCase):
@@ -90,7 +90,7 @@ class ACrisisContact(Cast, TestCase):
             client.post(url, {"duty": "mayor", "name": "", "channel": "sms", "address": "0222"}).context["form"].errors
         )
         assert client.post(url, {"duty": "mayor", "channel": "email", "address": "Baskan@Od.test"}).status_code == 302
-        assert Message.objects.filter(channel="email", address="baskan@od.test").exists()
+        assert OutboxMessage.objects.filter(channel="email", address="baskan@od.test").exists()
         client.post(reverse("accounts:contact_removal", args=[self.contact.pk]))
         assert not Contact.objects.filter(pk=self.contact.pk).exists()
 

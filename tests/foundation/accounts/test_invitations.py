@@ -16,7 +16,7 @@ from django.urls import reverse
 from foundation import now
 from foundation.accounts import invitations
 from foundation.directory.models import Invitation, Membership, Person
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from tests.cast import Cast
 from tests.wall.walking import signed_in
 
@@ -25,7 +25,7 @@ GOOD_PASSWORD = "her sabah simit alirim"
 
 
 def secret_of(email: str) -> str:
-    text = Message.objects.filter(address=email).latest("pk").words
+    text = OutboxMessage.objects.filter(address=email).latest("pk").words
     return re.search(r"/invitations/([^/\s]+)/", text).group(1)
 
 
@@ -36,7 +36,7 @@ class Inviting(Cast, TestCase):
 
     def test_the_letter_names_place_role_and_a_link_and_the_database_keeps_only_a_digest(self):
         invitation = self.invite()
-        letter = Message.objects.get(address="yeni@odunpazari.test")
+        letter = OutboxMessage.objects.get(address="yeni@odunpazari.test")
         assert "Odunpazarı Belediyesi" in letter.words
         assert "belediye personeli" in letter.words
         secret = secret_of("yeni@odunpazari.test")
@@ -62,7 +62,7 @@ class Inviting(Cast, TestCase):
     def test_an_observer_is_invited_to_a_province(self):
         wish = {"role": Role.UNION_OBSERVER, "municipality": None, "province": self.odunpazari.province}
         invitation = self.invite(**wish, by=self.yonca)
-        assert "Eskişehir" in Message.objects.get(address=invitation.email).words
+        assert "Eskişehir" in OutboxMessage.objects.get(address=invitation.email).words
         person = invitations.accept(secret_of(invitation.email), name="Yeni Gözlemci", password=GOOD_PASSWORD)
         assert person.memberships.get().province == self.odunpazari.province
 

@@ -7,7 +7,7 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 
 from foundation.directory.models import Membership, Person
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from tests.cast import Cast, a_person
 from tests.foundation.accounts.test_people import signed_in
 
@@ -74,7 +74,7 @@ class ForgettingThePassword(Cast, TestCase):
 
     def test_a_link_by_mail_opens_the_account_again_and_once(self):
         assert "E-posta kutunuza bakın" in self.ask(self.selim.email).text
-        letter = Message.objects.get(address=self.selim.email)
+        letter = OutboxMessage.objects.get(address=self.selim.email)
         link = re.search(r"http://\S+/(accounts/password/reset/key/\S+)", letter.words).group(1)
         form_url = self.client.get(f"/{link}", follow=True).request["PATH_INFO"]
         new = {"password1": "yeni uzun parolam", "password2": "yeni uzun parolam"}
@@ -85,12 +85,12 @@ class ForgettingThePassword(Cast, TestCase):
 
     def test_an_unknown_address_reads_the_same_and_gets_no_mail(self):
         assert "E-posta kutunuza bakın" in self.ask("kimse@example.test").text
-        assert not Message.objects.exists()
+        assert not OutboxMessage.objects.exists()
 
     def test_the_letter_is_in_the_readers_language(self):
         Person.objects.filter(pk=self.selim.pk).update(language="en")
         self.ask(self.selim.email)
-        assert Message.objects.get().subject == "Choose a new password"
+        assert OutboxMessage.objects.get().subject == "Choose a new password"
 
 
 class TheProfile(Cast, TestCase):
@@ -205,7 +205,7 @@ class LookingAfterPeople(Cast, TestCase):
     def test_a_forged_role_is_refused_with_the_form(self):
         answer = signed_in(self.zehra).post(self.url, {"email": "x@y.test", "role": "operator"})
         assert answer.status_code == 200
-        assert not Message.objects.exists()
+        assert not OutboxMessage.objects.exists()
 
     def test_foreign_hands_find_neither_membership_nor_invitation(self):
         for person in (self.hatice, self.stranger):

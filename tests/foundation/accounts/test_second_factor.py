@@ -10,7 +10,7 @@ from django.test import Client, TestCase, TransactionTestCase, override_settings
 from django.urls import include, path
 
 from foundation.accounts import adapter
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from tests.cast import PASSWORD, Cast
 from tests.foundation.accounts.test_people import signed_in
 
@@ -47,7 +47,7 @@ class TheApp(Cast, TransactionTestCase):
         assert secret in page.text
         client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
         assert adapter.has_second_factor(self.nermin)
-        assert list(Message.objects.values_list("address", "subject")) == [
+        assert list(OutboxMessage.objects.values_list("address", "subject")) == [
             (self.nermin.email, "Doğrulama uygulaması kuruldu"),
         ]
 

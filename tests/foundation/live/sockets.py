@@ -31,7 +31,7 @@ class WatchDoor(LiveConsumer):
     kind = "watch"
     audience = "watch"
 
-    def admit(self):
+    def allows(self):
         return self.person.keeps_the_watch
 
     def snapshot(self):

@@ -11,12 +11,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from foundation import now
 from foundation.outbox import canary, metrics, outbox
 from foundation.outbox.delivery import dispatch, routes, tokens
-from foundation.outbox.models import Batch, InboundMessage, Message
+from foundation.outbox.models import Batch, InboundMessage, OutboxMessage
 from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts, status_polling
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-State = Message.State
+State = OutboxMessage.State
 NUMBER = "+905320000001"
 SECRET = {"HTTP_X_OPERATOR_SECRET": "gizli"}
 
@@ -106,7 +106,7 @@ def operator(settings, tmp_path, monkeypatch):
     settings.SMS_GATEWAY, settings.SMS_OPERATOR = "operator", str(path)
 
 
-def submitted() -> Message:
+def submitted() -> OutboxMessage:
     batch = outbox.open_batch("b", lane="life_safety", urgent=True)
     outbox.add(batch, "sms", [Addressee(NUMBER, "Tahsilat durdu, çağrı açın.")])
     batch.messages.update(state=State.SUBMITTED, attempt=1, gateway="operator", sid="41", rank=1)

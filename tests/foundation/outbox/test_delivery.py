@@ -13,13 +13,13 @@ from foundation import now
 from foundation.outbox import housekeeping, outbox
 from foundation.outbox.delivery import dispatch, routes
 from foundation.outbox.gateways.postings import Receipt
-from foundation.outbox.models import Attempt, Message, Route, Suppression
+from foundation.outbox.models import Attempt, OutboxMessage, Route, Suppression
 from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts, uncertain
 from tests.cast import assemble
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-State = Message.State
+State = OutboxMessage.State
 
 
 def a_released_batch(count: int, *, lane="life_safety", key="b", text="Tahsilat durdu.", start=0):
@@ -34,7 +34,7 @@ def settle_everything(seconds: float = 120) -> None:
     """Deliver and look up until nothing is queued, on the line or in doubt."""
     until = time.monotonic() + seconds
     moving = [State.QUEUED, State.POSTING, State.IN_DOUBT]
-    while Message.objects.filter(state__in=moving).exists() and time.monotonic() < until:
+    while OutboxMessage.objects.filter(state__in=moving).exists() and time.monotonic() < until:
         dispatch.deliver_sms()
         uncertain.run()
         time.sleep(0.05)
@@ -266,7 +266,7 @@ def test_sent_long_ago_without_a_receipt_is_unconfirmed_and_not_failed(standin):
 
 def test_a_worker_that_died_leaves_doubt_and_not_a_second_copy(hasty):
     batch = a_released_batch(3)
-    Message.objects.update(state=State.POSTING, posted_at=now(), attempt=1, gateway="twilio")
+    OutboxMessage.objects.update(state=State.POSTING, posted_at=now(), attempt=1, gateway="twilio")
     with time_machine.travel(now() + timedelta(minutes=1)):
         assert uncertain.find_abandoned() == 3
         settle_everything()

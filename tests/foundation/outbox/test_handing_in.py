@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from foundation.outbox import outbox
-from foundation.outbox.models import Batch, Message, Suppression
+from foundation.outbox.models import Batch, OutboxMessage, Suppression
 from foundation.outbox.outbox import Addressee, BatchTally
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_who_opted_out_is_listed_and_not_written_to():
     Suppression.objects.create(channel="sms", address="+905320000001", reason="opted_out")
     batch = a_batch()
     outbox.add(batch, "sms", people(3))
-    silent = batch.messages.get(state=Message.State.SUPPRESSED)
+    silent = batch.messages.get(state=OutboxMessage.State.SUPPRESSED)
     assert (silent.address, silent.reason) == ("+905320000001", "opted_out")
     assert outbox.tally(batch) == BatchTally(3, 0, 2, 0, 0, 1, 0, 0, 0)
 
@@ -66,7 +66,7 @@ def test_letting_go_twice_lets_go_once():
 def test_an_email_with_the_same_key_is_written_once():
     outbox.email("ticket-1-ack", "selim@odunpazari.example", "Talebiniz alındı", "DST-2026-000001")
     batch = outbox.email("ticket-1-ack", "selim@odunpazari.example", "Talebiniz alındı", "DST-2026-000001")
-    assert Message.objects.count() == 1
+    assert OutboxMessage.objects.count() == 1
     assert outbox.tally(batch).adds_up
 
 
@@ -74,8 +74,8 @@ def test_a_stop_keeps_back_what_has_not_left_and_says_what_had():
     batch = a_batch()
     outbox.add(batch, "sms", people(5))
     outbox.release(batch)
-    Message.objects.filter(address__endswith="00000").update(state=Message.State.SUBMITTED)
-    Message.objects.filter(address__endswith="00001").update(state=Message.State.POSTING)
+    OutboxMessage.objects.filter(address__endswith="00000").update(state=OutboxMessage.State.SUBMITTED)
+    OutboxMessage.objects.filter(address__endswith="00001").update(state=OutboxMessage.State.POSTING)
     said = outbox.stop(batch)
     assert (said.aborted, said.gone, said.on_the_line) == (3, 1, 1)
     assert outbox.tally(batch).adds_up

@@ -13,7 +13,7 @@ import time_machine
 
 from foundation import now
 from foundation.outbox import outbox
-from foundation.outbox.models import Attempt, Message, Suppression
+from foundation.outbox.models import Attempt, OutboxMessage, Suppression
 from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts
 from foundation.outbox.reconciliation import uncertain as doubts
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
 ]
-State = Message.State
+State = OutboxMessage.State
 COUNT = 10_000 if os.environ.get("NOBET_FULL") else 500
 UNSETTLED = [State.QUEUED, State.POSTING, State.IN_DOUBT]
 FAULTS = {"timeout": 0.04, "slow": 0.01, "drop_reply": 0.05, "429": 0.05, "500": 0.05, "500_accepted": 0.02}

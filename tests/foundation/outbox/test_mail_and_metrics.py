@@ -12,15 +12,15 @@ from foundation import now
 from foundation.outbox import outbox
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.metrics import collector
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import uncertain
 
 pytestmark = pytest.mark.django_db
-State = Message.State
+State = OutboxMessage.State
 
 
-def a_mail(to="selim@odunpazari.example") -> Message:
+def a_mail(to="selim@odunpazari.example") -> OutboxMessage:
     batch = outbox.email("ticket-1", to, "Talebiniz alındı", "DST-2026-000001")
     return batch.messages.get()
 

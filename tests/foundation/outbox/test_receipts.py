@@ -12,12 +12,12 @@ from twilio.request_validator import RequestValidator
 from foundation import now
 from foundation.outbox import events, outbox
 from foundation.outbox.delivery import tokens
-from foundation.outbox.models import Attempt, InboundMessage, Message, ProviderEvent, Suppression
+from foundation.outbox.models import Attempt, InboundMessage, OutboxMessage, ProviderEvent, Suppression
 from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts
 
 pytestmark = pytest.mark.django_db
-State = Message.State
+State = OutboxMessage.State
 STATUS = "/sms/twilio/status"
 INBOUND = "/sms/twilio/inbound"
 
@@ -28,13 +28,13 @@ def two_tokens(settings):
     settings.PUBLIC_BASE_URL = "https://nobet.example"
 
 
-def a_message(**fields) -> Message:
+def a_message(**fields) -> OutboxMessage:
     batch = outbox.open_batch("b", lane="life_safety")
     outbox.add(batch, "sms", [Addressee("+905320000001", "Tahsilat durdu.")])
     outbox.release(batch)
     given = {"state": State.SUBMITTED, "sid": "SM1", "gateway": "twilio", "rank": 2, "attempt": 1} | fields
-    Message.objects.update(**given)
-    message = Message.objects.get()
+    OutboxMessage.objects.update(**given)
+    message = OutboxMessage.objects.get()
     Attempt.objects.create(message=message, number=1, gateway="twilio")
     return message
 
@@ -50,7 +50,7 @@ def call(path: str, form: dict, *, token="new-token", base="https://nobet.exampl
     )
 
 
-def report(message: Message, status: str, code: str = "", sid: str = "SM1") -> None:
+def report(message: OutboxMessage, status: str, code: str = "", sid: str = "SM1") -> None:
     form = {"MessageSid": sid, "MessageStatus": status, "ErrorCode": code, "To": message.address, "New": "şğı"}
     path = f"{STATUS}?ref={urllib.parse.quote(tokens.make(message.pk, message.attempt))}"
     assert call(path, form).status_code == 204
@@ -101,7 +101,7 @@ def test_a_receipt_settles_a_doubt_and_binds_the_gateways_name(state):
 def test_an_unreachable_handset_is_tried_again_later_and_then_given_up():
     message = a_message()
     for attempt in (1, 2, 3):
-        Message.objects.update(state=State.SUBMITTED, sid=f"SM{attempt}", rank=2, attempt=attempt)
+        OutboxMessage.objects.update(state=State.SUBMITTED, sid=f"SM{attempt}", rank=2, attempt=attempt)
         message.refresh_from_db()
         report(message, "undelivered", "30003", sid=f"SM{attempt}")
         receipts.apply()
@@ -142,7 +142,7 @@ def test_a_receipt_without_our_reference_is_matched_by_its_sid_even_before_the_a
     assert call(STATUS, {"MessageSid": "SM9", "MessageStatus": "delivered"}).status_code == 204
     receipts.apply()
     assert ProviderEvent.objects.get().applied_at is None
-    Message.objects.update(sid="SM9", state=State.SUBMITTED, rank=2)
+    OutboxMessage.objects.update(sid="SM9", state=State.SUBMITTED, rank=2)
     receipts.apply()
     message.refresh_from_db()
     assert message.state == State.DELIVERED

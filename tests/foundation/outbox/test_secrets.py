@@ -5,7 +5,7 @@ from django.core import mail
 
 from foundation.outbox import housekeeping, outbox
 from foundation.outbox.delivery import dispatch
-from foundation.outbox.models import Message
+from foundation.outbox.models import OutboxMessage
 from foundation.wire import encryption
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ LINK = "https://nobet.example/invitations/kimse-bilmesin/"
 
 
 def stored() -> str:
-    return Message.objects.values_list("text", flat=True).get()
+    return OutboxMessage.objects.values_list("text", flat=True).get()
 
 
 def test_it_is_sealed_until_it_leaves_and_erased_then():

@@ -11,11 +11,11 @@ from foundation.outbox import outbox
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.gateways import webhook
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import Message, Suppression
+from foundation.outbox.models import OutboxMessage, Suppression
 from foundation.outbox.outbox import Addressee
 
 pytestmark = pytest.mark.django_db
-State = Message.State
+State = OutboxMessage.State
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -45,7 +45,7 @@ def receiver(settings):
     server.server_close()
 
 
-def a_delivery(receiver, path: str = "") -> Message:
+def a_delivery(receiver, path: str = "") -> OutboxMessage:
     address = f"http://127.0.0.1:{receiver.server_address[1]}/{path}"
     batch = outbox.open_batch(f"hook:{path}", lane=Lane.OPERATIONAL)
     outbox.add(batch, "hook", [Addressee(address=address, text=json.dumps({"kesinti": "ğ"}))])
