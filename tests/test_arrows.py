@@ -16,7 +16,7 @@ ROOMS = {"language", "directory", "accounts", "journal", "leases", "outbox", "li
 HOMES = {
     "twilio": ("foundation/outbox/gateways/",),
     "sentry_sdk": ("config/",),
-    "celery": ("config/celery", "jobs.py"),
+    "celery": ("config/celery", "config/serving/", "jobs.py"),
     "prometheus_client": ("metrics.py", "metrics/"),
 }
 # Inner vocabularies and Django's own; a command is named by its file.
