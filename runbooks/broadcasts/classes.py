@@ -8,6 +8,7 @@ from foundation.outbox import outbox
 from foundation.outbox.models import Message
 
 CLASSES = tuple(part.name for part in fields(outbox.Tally) if part.name != "intended")
+QUIET = ("suppressed", "expired", "aborted", "uncertain")  # named only when somebody is in them
 
 
 def states_of(name: str) -> tuple[str, ...]:
