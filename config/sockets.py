@@ -4,4 +4,4 @@ from helpdesk.sockets import sockets as helpdesk_sockets
 from monitoring.sockets import sockets as monitoring_sockets
 from runbooks.sockets import sockets as runbooks_sockets
 
-sockets = [*monitoring_sockets, *helpdesk_sockets, *runbooks_sockets]
+sockets = urlpatterns = [*monitoring_sockets, *helpdesk_sockets, *runbooks_sockets]
