@@ -39,6 +39,6 @@ class BroadcastSocket(LiveConsumer):
 
 
 sockets = [
-    path("ws/board/", BoardSocket.as_asgi()),
-    path("ws/broadcasts/<int:pk>/", BroadcastSocket.as_asgi()),
+    path("ws/board/", BoardSocket.as_asgi(), name="board"),
+    path("ws/broadcasts/<int:pk>/", BroadcastSocket.as_asgi(), name="broadcast"),
 ]

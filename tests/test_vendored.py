@@ -1,13 +1,17 @@
 """What we ship of others is what the manifest says: version, hash, licence."""
 
 import json
+import re
 
 import pytest
 from django.conf import settings
 
 from config.management.commands.vendor import MANIFEST, sha512
+from monitoring.models import State
 
 pytestmark = pytest.mark.once
+
+SHAPE = re.compile(r'\{% shape "([^"]+)"')
 
 
 def manifest():
@@ -36,3 +40,16 @@ def test_pages_load_nothing_from_elsewhere():
     for template in our_templates():
         text = template.read_text(encoding="utf-8")
         assert 'src="http' not in text and 'rel="stylesheet" href="http' not in text, template
+
+
+def test_what_is_vendored_is_in_use():
+    pages = "".join(template.read_text(encoding="utf-8") for template in our_templates())
+    ours = [row["target"] for row in manifest() if row["target"].startswith("config/static/")]
+    assert ours and [target for target in ours if target.removeprefix("config/static/") not in pages] == []
+
+
+def test_the_sprite_holds_the_marks_in_use_and_no_others():
+    sprite = (settings.BASE_DIR / "config/static/nobet/sprite.svg").read_text(encoding="utf-8")
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', sprite))
+    named = {name for template in our_templates() for name in SHAPE.findall(template.read_text(encoding="utf-8"))}
+    assert {name.removeprefix("s-") for name in drawn} == named | set(State.values)

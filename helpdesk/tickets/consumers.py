@@ -53,6 +53,6 @@ class TicketSocket(LiveConsumer):
 
 
 sockets = [
-    path("ws/desk/", DeskSocket.as_asgi()),
-    path("ws/tickets/<str:number>/", TicketSocket.as_asgi()),
+    path("ws/desk/", DeskSocket.as_asgi(), name="desk"),
+    path("ws/tickets/<str:number>/", TicketSocket.as_asgi(), name="ticket"),
 ]

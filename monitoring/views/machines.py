@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.wire import shared_secrets
 from monitoring.alertmanager import alerts
-from monitoring.probing import blackbox, heartbeats
+from monitoring.probing import blackbox_metrics, heartbeats
 from monitoring.registry import prometheus_discovery
 
 PLAIN = "text/plain; charset=utf-8"
@@ -45,10 +45,10 @@ def probe(request):
         return HttpResponseBadRequest("Target parameter is missing\n", content_type=PLAIN)
     if module not in prometheus_discovery.KINDS:
         return HttpResponseBadRequest("Unknown module\n", content_type=PLAIN)
-    check = blackbox.registered(target, module)
+    check = blackbox_metrics.registered(target, module)
     if check is None:
         return HttpResponse("Not a target of a registered node\n", status=404, content_type=PLAIN)
-    exposition, content_type = blackbox.probe(
+    exposition, content_type = blackbox_metrics.probe(
         check,
         scrape_timeout=seconds(request.headers.get("X-Prometheus-Scrape-Timeout-Seconds")),
         accept=request.headers.get("Accept", ""),

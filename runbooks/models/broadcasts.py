@@ -120,9 +120,13 @@ class Broadcast(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def url_name(self) -> str:
+        """Drills live at another address than live broadcasts; their pages are named after it, "…_recipients"."""
+        return "runbooks:drill" if self.is_drill else "runbooks:broadcast"
+
     def get_absolute_url(self) -> str:
-        """Drills live at another address than live broadcasts."""
-        return reverse("runbooks:drill" if self.is_drill else "runbooks:broadcast", args=[self.pk])
+        return reverse(self.url_name, args=[self.pk])
 
     @property
     def number(self) -> str:

@@ -141,6 +141,12 @@ def class_name(name: str) -> str:
 
 
 @register.filter
+def paint(name: str) -> str:
+    """The colour of a class, as the bar shows it; none for those that the bar leaves out."""
+    return PAINT.get(name, "")
+
+
+@register.filter
 def initials(name: str) -> str:
     """For the small round face beside a name."""
     return "".join(word[0] for word in str(name).split()[:2]).upper()

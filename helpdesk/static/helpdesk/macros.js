@@ -6,9 +6,9 @@ const chooser = document.querySelector("form[data-macros]");
 if (chooser) {
   chooser.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const chosen = chooser.elements.macro.value;
+    const [chosen] = chooser.elements.macro.selectedOptions;
     if (!chosen) return;
-    const response = await fetch(`${chooser.dataset.macros}${chosen}/`);
+    const response = await fetch(chosen.dataset.text);
     if (!response.ok) return;
     const field = document.getElementById("id_body");
     field.setRangeText(await response.text(), field.selectionStart, field.selectionEnd, "end");

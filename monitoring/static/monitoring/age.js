@@ -7,7 +7,7 @@
   };
   const look = async () => {
     try {
-      const answer = await fetch("/status/made.json", { cache: "no-cache" });
+      const answer = await fetch(new URL("made.json", new URL(note.dataset.status, location)), { cache: "no-cache" });
       if (answer.ok) made = new Date((await answer.json()).made);
     } catch {
       // Nobody to ask: what the page says of itself has to do.

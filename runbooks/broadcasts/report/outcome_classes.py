@@ -8,6 +8,7 @@ from foundation.outbox import outbox
 from foundation.outbox.models import OutboxMessage
 
 CLASSES = tuple(part.name for part in fields(outbox.BatchTally) if part.name != "intended")
+QUIET = ("suppressed", "expired", "aborted", "uncertain")  # named only when somebody is in them
 
 
 def states_of(name: str) -> tuple[str, ...]:

@@ -112,10 +112,19 @@ class BroadcastPage:
     correction: Broadcast | None = None
 
     @property
-    def quiet_classes(self) -> int:
-        """Those that stand in the small print: suppressed, expired, aborted, uncertain."""
-        tally = self.tally
-        return tally.suppressed + tally.expired + tally.aborted + tally.uncertain if tally else 0
+    def summands(self) -> list[tuple[str, int]]:
+        """(class, how many) of the equation in its order; of the quiet ones those with somebody in them."""
+        counted = asdict(self.tally) if self.tally else {}
+        return [
+            (name, counted[name])
+            for name in outcome_classes.CLASSES
+            if counted.get(name) or name not in outcome_classes.QUIET
+        ]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody in the classes of the small print: suppressed, expired, aborted, uncertain."""
+        return not any(name in outcome_classes.QUIET for name, _count in self.summands)
 
 
 def standing(broadcast: Broadcast) -> BroadcastPage:

@@ -1,66 +1,21 @@
-/* The board and the wall: fetches the moving part when the socket says that something changed. */
+/* The board and the wall: what refetch.js does not know of, map or grid, sound, freshness, clock, turns. */
 "use strict";
 
 (() => {
   const board = document.getElementById("board");
-  const PAUSE = 1000; // at most one fetch a second
-  const AGES = 30000; // ages move by themselves
   const SILENCE = 120000; // without a finished round of probes; runbooks.board.standing knows the same
   const TURN = 20000; // how long the wall shows each of its views
-  let due = null;
-  let fetchedAt = 0;
-  let shownHtml = "";
   let probed = null;
   let skew = 0;
   let isStale = false;
   let isLive = false;
   let seen = newS1();
 
-  document.addEventListener("live:delta", refreshSoon);
-  document.addEventListener("live:snapshot", refreshSoon); // the first one, too: the page was drawn a moment before it
+  board.addEventListener("refetch:done", () => { dress(); hearNewS1(); });
   document.addEventListener("live:head", ({ detail }) => { isLive = true; probed = detail.probed; skew = detail.skew; showFreshness(); });
   document.addEventListener("live:stale", () => { isStale = true; showFreshness(); });
   document.addEventListener("live:fresh", () => { isStale = false; showFreshness(); });
   setInterval(showFreshness, 1000);
-  setInterval(refreshSoon, AGES);
-
-  function refreshSoon() {
-    if (due) return;
-    due = setTimeout(refresh, Math.max(0, fetchedAt + PAUSE - Date.now()));
-  }
-
-  async function refresh() {
-    due = null;
-    fetchedAt = Date.now();
-    let answer;
-    try {
-      answer = await fetch(board.dataset.moving, { cache: "no-store" });
-    } catch {
-      return; // the live banner already says that the page is old
-    }
-    if (answer.ok) put(await answer.text());
-  }
-
-  // Keeps what the reader is doing: the focus, opened evidence, words being typed.
-  function put(html) {
-    const bare = html.replaceAll(/name="csrfmiddlewaretoken" value="\w+"/g, "");
-    if (bare === shownHtml) return;
-    shownHtml = bare;
-    const known = new Set([...board.querySelectorAll("article[id]")].map((one) => one.id));
-    const focused = document.activeElement?.id;
-    const open = [...board.querySelectorAll("article:has(details[open]), details[id][open]")].map((one) => one.id);
-    const typed = new Map([...board.querySelectorAll("input[type=search], select")].map((field) => [field.id, field.value]));
-    board.innerHTML = html;
-    for (const id of open) {
-      const kept = document.getElementById(id);
-      (kept?.matches("details") ? kept : kept?.querySelector("details"))?.setAttribute("open", "");
-    }
-    for (const [id, value] of typed) { const field = document.getElementById(id); if (field) field.value = value; }
-    for (const one of board.querySelectorAll("article[id]")) if (!known.has(one.id)) one.classList.add("nb-changed");
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    dress();
-    sayWhatChanged();
-  }
 
   // --- map or grid ---------------------------------------------------------
 
@@ -95,14 +50,11 @@
     return new Set(keys.split(" ").filter(Boolean));
   }
 
-  function sayWhatChanged() {
-    const heading = board.querySelector("h1")?.textContent;
-    const said = document.getElementById("board-said");
-    if (said && said.textContent !== heading) said.textContent = heading;
+  function hearNewS1() {
     const unseen = newS1();
     const isNew = [...unseen].some((key) => !seen.has(key));
     seen = unseen;
-    if (isNew && localStorage.getItem("nobet.board.sound") === "on") alarm(heading);
+    if (isNew && localStorage.getItem("nobet.board.sound") === "on") alarm(board.querySelector("h1")?.textContent);
   }
 
   let speaker = null;
@@ -167,20 +119,6 @@
     const at = new Date(Date.now() + skew);
     const text = at.toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Istanbul", hour: "2-digit", minute: "2-digit", hour12: false });
     clock.textContent = text.replace(":", ".");
-  }
-
-  // --- response times, apart: they cost more than the rest and change once a minute -----
-
-  const latency = document.querySelector("[data-latency]");
-
-  async function showLatency() {
-    const answer = await fetch(latency.dataset.latency, { cache: "no-store" }).catch(() => null);
-    if (answer?.ok) latency.innerHTML = await answer.text();
-  }
-
-  if (latency) {
-    showLatency();
-    setInterval(showLatency, 60000);
   }
 
   // --- the wall: one view after the other, moved a little so that nothing burns in ------
