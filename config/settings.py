@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
-    "django_filters",
     "django_htmx",
     "phonenumber_field",
 ]
