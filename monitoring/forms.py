@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.directory import turkish
 from foundation.directory.models import Component, Municipality, Province
+from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from monitoring import sheets
 from monitoring.models import Affected, Maintenance, Node, Outage, State
 
@@ -240,7 +241,9 @@ class SheetForm(forms.Form):
 
     MOST_BYTES = 1_500_000
 
-    sheet = forms.FileField(label=_("File"), required=False)
+    sheet = forms.FileField(
+        label=_("File"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods,text/csv"})
+    )
     text = forms.CharField(label=_("Or paste the lines here"), required=False, strip=False, widget=forms.Textarea)
 
     def clean(self):
@@ -249,10 +252,19 @@ class SheetForm(forms.Form):
         if file and file.size > self.MOST_BYTES:
             raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
         if file:
-            cleaned["text"] = sheets.decode(file.read())
+            cleaned["text"] = self.lines_in(file.read())
         if not cleaned.get("text", "").strip():
             raise ValidationError(_("Choose a file or paste the lines."))
         return cleaned
+
+    def lines_in(self, data: bytes) -> str:
+        try:
+            text = as_csv(data) if is_spreadsheet(data) else sheets.decode(data)
+        except BadSpreadsheet as wrong:
+            raise ValidationError(str(wrong))
+        if len(text.encode()) > self.MOST_BYTES:
+            raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
+        return text
 
 
 class BulkForm(forms.Form):
