@@ -93,7 +93,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
-    "django_filters",
     "django_htmx",
     "phonenumber_field",
 ]

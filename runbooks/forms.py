@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from foundation import now
 from foundation.directory.models import Component, Contact, Municipality, Province
+from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from foundation.language import collation
 from runbooks.broadcasts.compose import audience, drafts, templates
 from runbooks.broadcasts.compose.audience import AudienceRule
@@ -81,7 +82,7 @@ class ComposeForm(forms.Form):
     silent_in = forms.TypedChoiceField(
         label=_("Only who did not acknowledge"), choices=unheard, coerce=int, empty_value=None, required=False
     )
-    file = forms.FileField(label=_("Or a list of your own (CSV)"), required=False)
+    file = forms.FileField(label=_("Or a list of your own (XLSX, ODS or CSV)"), required=False)
     drop_file = forms.BooleanField(label=_("Leave the uploaded list out"), required=False)
     chases = forms.BooleanField(
         label=_("Go after the silent: e-mail after 10 minutes, their deputies by SMS after 20"), required=False
@@ -112,11 +113,12 @@ class ComposeForm(forms.Form):
             return self.lines
         if upload.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 2 MB."))
+        data = upload.read()
         try:
-            return audience.read_file(upload.read().decode("utf-8-sig"))
+            return audience.read_file(as_csv(data) if is_spreadsheet(data) else data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise forms.ValidationError(_("The file is not UTF-8 text. Save it as “CSV UTF-8”."))
-        except audience.FileIsWrong as wrong:
+        except (audience.FileIsWrong, BadSpreadsheet) as wrong:
             raise forms.ValidationError(str(wrong))
 
     def clean_municipalities(self) -> tuple[str, ...]:

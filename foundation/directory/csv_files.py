@@ -1,4 +1,4 @@
-"""Register files as people send them: CSV in UTF-8, with comma or semicolon.
+"""Register files as people send them: CSV in UTF-8, with comma or semicolon, or an XLSX or ODS workbook.
 
 Nothing is guessed. A file in a Turkish Windows code page, a broken letter, an
 unknown province or a doubled code is refused, and every bad row is named by line.
@@ -14,6 +14,8 @@ from dataclasses import field as dataclass_field
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+
+from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 
 NAME_LETTERS = re.compile(r"[A-Za-zÇĞİÖŞÜçğıöşüÂÎÛâîû0-9 .,'’()/&-]+")
 # UTF-8 read as Windows-1252 or Latin-1: Ä°, ÅŸ, Ã¼; Latin-5 read as Latin-1: Ý, þ, ð.
@@ -91,7 +93,9 @@ def lines(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
 def decoded(path: Path) -> str:
     content = path.read_bytes()
     try:
-        return content.decode("utf-8-sig")
+        return as_csv(content) if is_spreadsheet(content) else content.decode("utf-8-sig")
+    except BadSpreadsheet as problem:
+        raise BadRegister([_("%(file)s: %(sentence)s") % {"file": path.name, "sentence": problem}])
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         sentence = _("this file is not UTF-8; it looks like Windows-1254. Save it as UTF-8 and try again")

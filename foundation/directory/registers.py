@@ -30,6 +30,7 @@ from foundation.directory.csv_files import (
 from foundation.directory.models import Component, Municipality, Province
 
 SHIPPED = Path(__file__).parent / "data" / "municipalities.csv"
+SUFFIXES = (".csv", ".xlsx", ".ods")
 BATCH = 500
 Register = type[Province] | type[Component] | type[Municipality]
 POINT: Columns = {
@@ -99,9 +100,9 @@ def compare(
     `BadRegister`, which names every bad row by file and line.
     """
     found: list[RegisterDiff] = []
-    if path := provinces or beside(municipalities, "provinces.csv"):
+    if path := provinces or beside(municipalities, "provinces"):
         found.append(differences(Province, read(path, PROVINCE)))
-    if path := components or beside(municipalities, "components.csv"):
+    if path := components or beside(municipalities, "components"):
         found.append(differences(Component, in_file_order(read(path, COMPONENT))))
     table = read(municipalities, MUNICIPALITY)
     plates = {code for comparison in found if comparison.model is Province for code in comparison.rows}
@@ -120,8 +121,8 @@ def carry_out(comparisons: Iterable[RegisterDiff]) -> None:
 
 
 def beside(path: Path, neighbour: str) -> Path | None:
-    candidate = path.with_name(neighbour)
-    return candidate if candidate.exists() else None
+    candidates = (path.with_name(f"{neighbour}{suffix}") for suffix in SUFFIXES)
+    return next((candidate for candidate in candidates if candidate.exists()), None)
 
 
 def in_file_order(components: CsvTable) -> CsvTable:

@@ -8,22 +8,22 @@ octal, IPv4 inside IPv6) do not matter: what counts is the number the socket get
 
 import asyncio
 import ipaddress
+import json
 import socket
 import ssl as tls
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Any
 
 import aiohttp
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 WEB_PORTS = frozenset({80, 443, 8080, 8443, *range(9090, 9116)})
 MOST_REDIRECTS = 3
+CONNECT_SECONDS = 5
+MOST_BYTES = 16 * 1024 * 1024  # of an answer, unpacked
+TROUBLES = (aiohttp.ClientError, OSError, ValueError)  # what a request may end in; `TimeoutError` is an OSError
 
 # Ours to reach only where the platform's policy says so: one's own machine and networks.
 PRIVATE = tuple(
@@ -38,6 +38,10 @@ TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9
 
 class ForbiddenAddress(OSError):
     """The name leads to an address that we do not connect to."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.strerror = reason  # what aiohttp shows of it
 
 
 @dataclass(frozen=True)
@@ -160,76 +164,57 @@ def guarded_session(
     """An aiohttp session for addresses that people typed: no proxies, no cookies, `timeout` in all."""
     return aiohttp.ClientSession(
         connector=GuardedConnector(allow_private=allow_private, ports=ports),
-        timeout=aiohttp.ClientTimeout(total=timeout, connect=min(5, timeout)),
+        timeout=aiohttp.ClientTimeout(total=timeout, connect=min(CONNECT_SECONDS, timeout)),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         **options,
     )
 
 
-class GuardedAdapter(HTTPAdapter):
-    """The same for requests: `session.mount("https://", GuardedAdapter())`."""
+@dataclass(frozen=True)
+class Fetched:
+    """An answer of any status; of its body, unpacked, no more than was asked for."""
 
-    def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options):
-        self.policy = AddressPolicy(allow_private=allow_private, ports=ports)
-        super().__init__(**options)
+    status: int
+    body: bytes
 
-    def init_poolmanager(self, *arguments, **options):
-        super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = pools_under(self.policy)
-
-
-def guarded_requests(*, allow_private: bool = False, ports: frozenset[int] | None = None) -> requests.Session:
-    """A requests session for addresses that people typed: at most three redirects, no proxies."""
-    session = requests.Session()
-    session.trust_env = False
-    session.max_redirects = MOST_REDIRECTS
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, GuardedAdapter(allow_private=allow_private, ports=ports))
-    return session
+    def json(self) -> Any:
+        """What a 2xx answer says; nothing said is an empty dictionary. Raises ValueError for anything else."""
+        if not 200 <= self.status < 300:
+            raise ValueError(f"HTTP {self.status}")
+        return json.loads(self.body or b"{}")
 
 
-def pools_under(policy: AddressPolicy) -> dict[str, type]:
-    """urllib3's connection pools, their connections opened by `connect_guarded`."""
+def fetch(
+    method: str, url: str, *, timeout: float, allow_private: bool = False, most: int = MOST_BYTES, **options
+) -> Fetched:
+    """One request of code that waits for its answer, over a connection of its own.
 
-    class Plain(HTTPConnection):
-        def _new_conn(self):
-            return connect_guarded(self, policy)
+    At most CONNECT_SECONDS, and no more than `timeout`, to be connected; then `timeout` for the answer.
+    Raises what of `TROUBLES` happened; `was_never_reached` says whether the question can have left.
+    """
 
-    class Encrypted(HTTPSConnection):
-        def _new_conn(self):
-            return connect_guarded(self, policy)
+    async def ask() -> Fetched:
+        connect = min(CONNECT_SECONDS, timeout)
+        limits = aiohttp.ClientTimeout(total=connect + timeout, connect=connect)
+        session = guarded_session(allow_private=allow_private)
+        options.setdefault("max_redirects", MOST_REDIRECTS)
+        async with session, session.request(method, url, timeout=limits, **options) as answer:
+            return Fetched(answer.status, await beginning(answer, most))
 
-    plain = type("GuardedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain})
-    encrypted = type("GuardedPoolTls", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted})
-    return {"http": plain, "https": encrypted}
-
-
-def connect_guarded(connection: HTTPConnection, policy: AddressPolicy) -> socket.socket:
-    """Stands in for urllib3's own opening of a socket; the reason stands in the error."""
-    failure: OSError = OSError("the name has no address")
-    try:
-        for info in socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM):
-            try:
-                return connected(info, connection, policy)
-            except OSError as failed:
-                failure = failed
-        raise failure
-    except TimeoutError as late:
-        raise ConnectTimeoutError(connection, f"{connection.host} did not answer in time") from late
-    except OSError as failed:
-        raise NewConnectionError(connection, f"no connection: {failed}") from failed
+    return asyncio.run(ask())
 
 
-def connected(info: tuple, connection: HTTPConnection, policy: AddressPolicy) -> socket.socket:
-    opened = guarded_socket(info, policy=policy)
-    for option in connection.socket_options or ():
-        opened.setsockopt(*option)
-    if isinstance(connection.timeout, int | float):
-        opened.settimeout(connection.timeout)
-    try:
-        opened.connect(info[4])
-    except BaseException:
-        opened.close()
-        raise
-    return opened
+async def beginning(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """The first `most` bytes of a body."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) >= most:
+            break
+    return bytes(body[:most])
+
+
+def was_never_reached(error: BaseException) -> bool:
+    """No connection came about, so the question never left."""
+    return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)

@@ -1,14 +1,17 @@
 """What must not leave the house, taken out of any text: one step, pure, for logs and Sentry.
 
-Telephone numbers in Turkish spellings, T.C. identity numbers (by checksum), IBANs
-(ISO 13616, mod 97), payment cards (Luhn), e-mail addresses, our own tokens and
-secrets. Names and free text have no pattern: they are kept out by not being taken
+Telephone numbers in Turkish spellings, T.C. identity numbers, IBANs and payment cards (by
+their checksums), tax numbers where they are called so, e-mail addresses, our own tokens
+and secrets. Names and free text have no pattern: they are kept out by not being taken
 along at all (see `config/observability.py`).
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from stdnum import iban, luhn
+from stdnum.tr import tckimlik, vkn
 
 # Digits in groups, as people write numbers; each stretch of groups is judged by `kind_of`.
 RUN = re.compile(r"(?<!\w)\+?\(?\d(?:[ \u00a0\u2009\u202f.()/-]{0,3}\d)*(?!\w)")
@@ -20,6 +23,8 @@ CARD_GROUPS = re.compile(
 )
 FEWEST_DIGITS, MOST_DIGITS = 8, 19
 IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}(?!\w)")
+# One number of ten digits in ten has the checksum of a VKN, so its name must stand before it.
+TAX_NUMBER = re.compile(r"(?<!\w)((?i:vkn|vergi)[^\d\n]{0,24})(\d(?: ?\d){9})(?!\w)")
 EMAIL = re.compile(r"[\w.+%-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 CREDENTIAL = re.compile(r"nbt_[\w-]{8,}|(?i:(?<=bearer )|(?<=basic )|(?<=token ))[\w.~+/=-]{6,}")
 USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
@@ -40,6 +45,7 @@ class Redactor:
                 text = text.replace(secret, "[secret]")
         text = USERINFO.sub("[secret]@", CREDENTIAL.sub("[secret]", text))
         text = IBAN.sub(known_iban, EMAIL.sub("[e-mail]", FOREIGN_DIGIT.sub(ascii_digit, text)))
+        text = TAX_NUMBER.sub(known_tax_number, text)
         return RUN.sub(lambda run: replaced(run[0], bracketed), text)
 
     def anything(self, value):
@@ -60,6 +66,10 @@ def ascii_digit(match: re.Match) -> str:
 
 def known_iban(match: re.Match) -> str:
     return "[IBAN]" if is_iban(match[0]) else match[0]
+
+
+def known_tax_number(match: re.Match) -> str:
+    return f"{match[1]}[tax number]" if vkn.is_valid(match[2].replace(" ", "")) else match[0]
 
 
 def bracketed(stretch: str) -> str | None:
@@ -121,30 +131,18 @@ def is_telephone(stretch: str, digits: str) -> bool:
 
 def is_identity_number(digits: str) -> bool:
     """T.C. kimlik no: eleven digits, the last two computed from the first nine."""
-    if len(digits) != 11 or digits[0] == "0":
-        return False
-    number = [int(digit) for digit in digits]
-    tenth = (sum(number[0:9:2]) * 7 - sum(number[1:8:2])) % 10
-    return number[9] == tenth and number[10] == sum(number[:10]) % 10
+    return len(digits) == 11 and tckimlik.is_valid(digits)
 
 
 def is_card(digits: str) -> bool:
     """Luhn over 13 to 19 digits."""
-    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
-        return False
-    doubled = (int(digit) * 2 if place % 2 else int(digit) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn.is_valid(digits)
 
 
 def is_iban(text: str) -> bool:
-    """Some beginning of `text` is a valid IBAN (a word may follow without a break)."""
-    plain = re.sub(r"[^A-Za-z0-9]", "", text).upper()
-    return any(is_mod_97(plain[:length]) for length in range(len(plain), 14, -1))
-
-
-def is_mod_97(plain: str) -> bool:
-    moved = plain[4:] + plain[:4]
-    return int("".join(str(int(letter, 36)) for letter in moved)) % 97 == 1
+    """Some beginning of `text` is an IBAN of a country that has them (a word may follow without a break)."""
+    plain = re.sub(r"[^A-Za-z0-9]", "", text)
+    return any(iban.is_valid(plain[:length], check_country=False) for length in range(len(plain), 14, -1))
 
 
 def mask_identity_numbers(text: str) -> str:

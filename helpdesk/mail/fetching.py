@@ -5,11 +5,9 @@ it was delivered, so a crash in between delivers it again, and `post` does it on
 """
 
 import hashlib
-import html
 import logging
 from urllib.parse import unquote, urlsplit
 
-import nh3
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError
@@ -17,7 +15,7 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessag
 from imap_tools.utils import check_command_status
 
 from foundation.wire.files import uploads
-from helpdesk.mail import intake
+from helpdesk.mail import html_text, intake
 
 logger = logging.getLogger(__name__)
 BATCH_SIZE = 50
@@ -92,16 +90,11 @@ def letter_of(raw: bytes) -> intake.Letter:
         message_id=headers.get("message-id", "").strip() or f"<{hashlib.sha256(raw).hexdigest()}@letter>",
         sender=mail.from_ or "",
         subject=" ".join(mail.subject.replace("\0", "").split()),
-        text=(mail.text or words_of(mail.html)).replace("\0", ""),
+        text=(mail.text or html_text.text_of(mail.html)).replace("\0", ""),
         headers=headers,
         files=[] if is_cut else files_of(mail),
         is_cut=is_cut,
     )
-
-
-def words_of(page: str) -> str:
-    """A letter that was written as a page only: its words without the markup."""
-    return html.unescape(nh3.clean(page, tags=set(), clean_content_tags={"script", "style", "title"})).strip()
 
 
 def files_of(mail: MailMessage) -> list[ContentFile]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
-import requests
 from django.conf import settings
 
 from foundation import now
+from foundation.wire.addresses import TROUBLES, fetch
 from monitoring.alertmanager import alerts
 from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Silence
@@ -85,9 +85,7 @@ def call(method: str, path: str, **options) -> object | None:
     """The JSON of one call, an empty dict for an empty answer, None when it failed."""
     url = urljoin(settings.ALERTMANAGER_URL.rstrip("/") + "/", f"api/v2/{path}")
     try:
-        answer = requests.request(method, url, timeout=TIMEOUT_SECONDS, **options)
-        answer.raise_for_status()
-        return answer.json() if answer.content else {}
-    except (requests.RequestException, ValueError) as trouble:
+        return fetch(method, url, timeout=TIMEOUT_SECONDS, allow_private=True, **options).json()
+    except TROUBLES as trouble:
         logger.warning("Alertmanager did not answer %s: %s", path.partition("?")[0], type(trouble).__name__)
         return None

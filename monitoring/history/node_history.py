@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from math import isfinite
 from urllib.parse import urljoin
 
-import requests
 from django.conf import settings
 
+from foundation.wire.addresses import TROUBLES, fetch
 from monitoring.models import Hour, Node
 
 logger = logging.getLogger(__name__)
@@ -159,10 +159,9 @@ def ask(question: str, node: Node, length: timedelta, step: timedelta, at: datet
     }
     url = urljoin(settings.PROMETHEUS_URL.rstrip("/") + "/", "api/v1/query_range")
     try:
-        answer = requests.get(url, params=words, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        answer.raise_for_status()
+        answer = fetch("GET", url, params=words, timeout=TIMEOUT_SECONDS, allow_private=True, allow_redirects=False)
         return series_of(answer.json(), start, step)
-    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as trouble:
+    except (*TROUBLES, KeyError, TypeError, AttributeError) as trouble:
         logger.warning("Prometheus did not answer: %s", type(trouble).__name__)
         return None
 

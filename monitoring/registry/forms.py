@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality, Province
+from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from foundation.language import collation
 from monitoring.models import Affected, Maintenance, Node, Outage, State
 from monitoring.registry import csv_import
@@ -242,7 +243,9 @@ class SheetForm(forms.Form):
 
     MOST_BYTES = 1_500_000
 
-    sheet = forms.FileField(label=_("File"), required=False)
+    sheet = forms.FileField(
+        label=_("File"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods,text/csv"})
+    )
     text = forms.CharField(label=_("Or paste the lines here"), required=False, strip=False, widget=forms.Textarea)
 
     def clean(self):
@@ -251,10 +254,19 @@ class SheetForm(forms.Form):
         if file and file.size > self.MOST_BYTES:
             raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
         if file:
-            cleaned["text"] = csv_import.decode(file.read())
+            cleaned["text"] = self.lines_in(file.read())
         if not cleaned.get("text", "").strip():
             raise ValidationError(_("Choose a file or paste the lines."))
         return cleaned
+
+    def lines_in(self, data: bytes) -> str:
+        try:
+            text = as_csv(data) if is_spreadsheet(data) else csv_import.decode(data)
+        except BadSpreadsheet as wrong:
+            raise ValidationError(str(wrong))
+        if len(text.encode()) > self.MOST_BYTES:
+            raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
+        return text
 
 
 class BulkForm(forms.Form):

@@ -1,10 +1,11 @@
 """What happened and what is planned, for feed readers and calendars."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
+import icalendar
 from django.conf import settings
-from django.utils import feedgenerator
+from django.utils import feedgenerator, timezone
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component
@@ -56,46 +57,55 @@ def entries(outages: list[Outage]) -> list[tuple[Outage, StatusUpdate]]:
     return sorted(said, key=lambda pair: pair[1].created_at, reverse=True)[:50]
 
 
-def calendar(windows: list[Maintenance], at: datetime) -> str:
-    """Planned maintenance as iCalendar (RFC 5545): CRLF lines, folded at 75 octets."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Nobet//Maintenance//TR", "METHOD:PUBLISH"]
+def calendar(windows: list[Maintenance]) -> str:
+    """Planned maintenance as iCalendar (RFC 5545), in the wall time of this country; what was called off says so."""
+    whole = icalendar.Calendar()
+    for name, value in (("version", "2.0"), ("prodid", "-//Nobet//Maintenance//TR"), ("method", "PUBLISH")):
+        whole.add(name, value)
     for window in windows:
-        lines += event(window, at)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{fold(line)}\r\n" for line in lines)
+        whole.add_component(event(window))
+    whole.add_missing_timezones()
+    return whole.to_ical().decode()
 
 
-def event(window: Maintenance, at: datetime) -> list[str]:
-    lines = [
-        "BEGIN:VEVENT",
-        f"UID:maintenance-{window.pk}@{settings.PUBLIC_BASE_URL.split('//')[-1]}",
-        f"DTSTAMP:{utc(at)}",
-        f"DTSTART:{utc(window.starts_at)}",
-        f"DTEND:{utc(window.ends_at)}",
-        f"SUMMARY:{escape(window.title)}",
-        f"DESCRIPTION:{escape(window.text)}",
-    ]
-    if window.rule:
-        lines.append(f"RRULE:{window.rule.removeprefix('RRULE:')}")
-    return [*lines, "END:VEVENT"]
+def event(window: Maintenance) -> icalendar.Event:
+    """A window: the same UID for ever, and a higher SEQUENCE since it was called off."""
+    rule = recurrence(window)
+    begins, ends = (window.starts_at, window.ends_at) if rule else (window.begins_at, window.finishes_at)
+    entry = icalendar.Event()
+    entry.add("uid", f"maintenance-{window.pk}@{settings.PUBLIC_BASE_URL.split('//')[-1]}")
+    entry.add("dtstamp", window.cancelled_at or window.created_at)
+    entry.add("sequence", 1 if window.cancelled_at else 0)
+    entry.add("status", "CANCELLED" if window.cancelled_at else "CONFIRMED")
+    entry.add("dtstart", wall_time(begins))
+    entry.add("dtend", wall_time(ends))
+    entry.add("summary", window.title)
+    entry.add("description", window.text)
+    if rule:
+        entry.add("rrule", rule)
+    return entry
 
 
-def utc(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+def wall_time(at: datetime) -> datetime:
+    return at.astimezone(timezone.get_default_timezone()).replace(microsecond=0)
 
 
-def escape(text: str) -> str:
-    for plain, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n")):
-        text = text.replace(plain, escaped)
-    return text
+def recurrence(window: Maintenance) -> icalendar.vRecur | None:
+    """The rule of a window; its UNTIL, which we keep in wall time, is told in UTC.
+
+    None for a window that takes place once, and for a rule that calendars cannot read:
+    they are told its next round.
+    """
+    try:
+        rule = icalendar.vRecur.from_ical(window.rule.removeprefix("RRULE:"))
+    except ValueError:
+        return None
+    if "UNTIL" in rule:
+        rule["UNTIL"] = [until_in_utc(until) for until in rule["UNTIL"]]
+    return rule if rule.get("FREQ") else None
 
 
-def fold(line: str) -> str:
-    """Lines over 75 octets go on in the next, after a space; never inside a letter."""
-    parts, part, room = [], "", 75
-    for letter in line:
-        if len((part + letter).encode()) > room:
-            parts.append(part)
-            part, room = "", 74
-        part += letter
-    return "\r\n ".join([*parts, part])
+def until_in_utc(until: date) -> datetime:
+    if not isinstance(until, datetime):
+        until = datetime.combine(until, time.min)
+    return (until if until.tzinfo else timezone.make_aware(until)).astimezone(UTC)

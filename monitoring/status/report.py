@@ -33,6 +33,7 @@ from monitoring.status import bars
 from monitoring.status.tiles import TILES, Tile
 
 HISTORY = timedelta(days=bars.DAYS)
+CALLED_OFF_IS_TOLD = timedelta(days=30)
 SILENCE = timedelta(minutes=2)  # without a finished round of probes
 WITH_WORDS = ("updates__corrections", "corrections", "components")
 
@@ -355,6 +356,12 @@ def upcoming_maintenance(at: datetime) -> list[Maintenance]:
     """Public windows that run or come, soonest first; one repeated by a rule with the round that is next."""
     windows = Maintenance.objects.standing().filter(~Q(rule="") | Q(ends_at__gt=at), is_public=True)
     return maintenance_windows.coming(windows.prefetch_related("components"), at)[:20]
+
+
+def maintenance_for_calendars(at: datetime) -> list[Maintenance]:
+    """What is coming, and what was called off in the last while: a calendar only forgets what it is told of."""
+    called_off = Maintenance.objects.filter(cancelled_at__gt=at - CALLED_OFF_IS_TOLD, is_public=True)
+    return [*upcoming_maintenance(at), *called_off]
 
 
 def last_change(at: datetime) -> datetime:

@@ -111,7 +111,7 @@ def write_documents(folder: Path, country: report.StatusReport) -> None:
         put(folder / "api" / "v2" / f"{name}.json", json.dumps(document, ensure_ascii=False))
     put(folder / "status" / "history.rss", feeds.history(country, past[:20], feeds.FeedFilter(), "rss"))
     put(folder / "status" / "history.atom", feeds.history(country, past[:20], feeds.FeedFilter(), "atom"))
-    put(folder / "status" / "maintenance.ics", feeds.calendar(country.upcoming, country.at))
+    put(folder / "status" / "maintenance.ics", feeds.calendar(report.maintenance_for_calendars(country.at)))
     put(folder / "status" / "badge.svg", badge(State(country.state)))
     announced = render_to_string("monitoring/status/announcement.txt", {"report": country})
     put(folder / "status" / "announcement.txt", announced)

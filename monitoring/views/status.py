@@ -123,9 +123,7 @@ def feed(request: HttpRequest, form: str, code: str = "") -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """`GET /status/maintenance.ics`: planned maintenance for calendars."""
-    return answer(
-        request, "calendar", lambda: feeds.calendar(report.upcoming_maintenance(now()), now()), "text/calendar"
-    )
+    return answer(request, "calendar", lambda: feeds.calendar(report.maintenance_for_calendars(now())), "text/calendar")
 
 
 @require_safe

@@ -3,10 +3,9 @@
 import os
 from dataclasses import dataclass
 
-import requests
 from django.conf import settings
 
-from foundation.wire.addresses import guarded_requests
+from foundation.wire.addresses import TROUBLES, fetch, was_never_reached
 from runbooks.durations import duration
 from runbooks.models import Endpoint, Step
 
@@ -42,46 +41,36 @@ def call(step: Step) -> Answered | CallFailed | CallUnanswered:
     endpoint = Endpoint.objects.filter(key=definition["endpoint"]).first()
     if endpoint is None:
         return CallFailed(f"no endpoint named {definition['endpoint']} is set up")
-    private = endpoint.may_be_private or settings.PROBE_ALLOW_PRIVATE
     try:
-        with guarded_requests(allow_private=private) as session:
-            return _ask(session, step, endpoint)
-    except requests.ConnectTimeout as error:
-        return CallFailed(_short(error))
-    except requests.ConnectionError as error:
-        return CallFailed(_short(error)) if _was_never_reached(error) else CallUnanswered(_short(error))
-    except (requests.RequestException, OSError) as error:
-        return CallUnanswered(_short(error))
+        return _ask(step, endpoint)
+    except TROUBLES as error:
+        return CallFailed(_short(error)) if was_never_reached(error) else CallUnanswered(_short(error))
 
 
-def _ask(session: requests.Session, step: Step, endpoint: Endpoint) -> Answered | CallFailed:
+def _ask(step: Step, endpoint: Endpoint) -> Answered | CallFailed:
     definition = step.definition
     headers = {"Idempotency-Key": step.idempotency_key, "User-Agent": "Nobet-runbook"}
     if endpoint.header:
         headers[endpoint.header] = secret_of(endpoint)
-    response = session.request(
+    answer = fetch(
         definition["method"],
         endpoint.url.rstrip("/") + definition["path"],
         json=definition.get("body"),
         headers=headers,
         timeout=duration(definition["timeout"]).total_seconds(),
+        allow_private=endpoint.may_be_private or settings.PROBE_ALLOW_PRIVATE,
         allow_redirects=False,
-        stream=True,
+        most=SHOWN,
     )
-    body = response.raw.read(SHOWN, decode_content=True).decode("utf-8", "replace")
-    if response.status_code in definition["expect_status"]:
-        return Answered(response.status_code, body)
-    return CallFailed(f"{response.status_code}: {body[:200]}")
+    body = answer.body.decode("utf-8", "replace")
+    if answer.status in definition["expect_status"]:
+        return Answered(answer.status, body)
+    return CallFailed(f"{answer.status}: {body[:200]}")
 
 
 def secret_of(endpoint: Endpoint) -> str:
     """From the environment, never from the database; only names made for endpoints are read."""
     return os.environ.get(endpoint.secret_name, "") if endpoint.secret_name.startswith(SECRETS) else ""
-
-
-def _was_never_reached(error: requests.ConnectionError) -> bool:
-    """A refused or forbidden connection never carried the question."""
-    return "NewConnectionError" in repr(error) or "ForbiddenAddress" in repr(error) or "refused" in str(error)
 
 
 def _short(error: Exception) -> str:

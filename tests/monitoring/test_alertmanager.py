@@ -75,6 +75,14 @@ class Silences(TestCase):
         silence = self.there.posted[0]
         self.assertEqual(silence["matchers"], [{"name": "node", "value": "69001", "isRegex": True, "isEqual": True}])
 
+    def test_not_even_a_setting_leads_to_where_machines_hand_out_credentials(self):
+        with (
+            override_settings(ALERTMANAGER_URL="http://169.254.169.254/"),
+            self.assertLogs(client.logger) as said,
+        ):
+            self.assertIsNone(client.call("get", "alerts"))
+        self.assertIn("ClientConnectorError", said.output[0])
+
     def test_every_round_of_a_rule_is_silenced_as_it_comes(self):
         self.a_window(rule="FREQ=WEEKLY;COUNT=3")
         for _day in range(30):

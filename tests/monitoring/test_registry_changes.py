@@ -1,5 +1,6 @@
 """Sheets taken in whole or not at all, many nodes at once, and what nodes lean on."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from monitoring.models import Check, Dependency, Node
 from monitoring.probing import recording
 from monitoring.refusals import SheetHasFaults
 from monitoring.registry import changes, csv_import
+from tests.foundation.directory.test_spreadsheets import an_xlsx
 from tests.monitoring.land import a_component, a_province, an_operator
 from tests.monitoring.test_correlation import down
 
@@ -94,6 +96,21 @@ class FromASheet(TestCase):
         self.assertEqual(faults("kod;dayandıkları\nHAT1;HAT2\nHAT2;ALTYAPI\nALTYAPI;HAT1\n"), [2, 3, 4])
         self.assertEqual(faults("kod;dayandıkları\nHAT1;HAT1\n"), [2])
         self.assertEqual(faults("kod;dayandıkları\nHAT1;HAT2\n"), [])
+
+    def test_a_workbook_is_read_like_the_lines_it_holds(self):
+        self.client.force_login(self.nermin)
+        book = an_xlsx([line.split(";") for line in GOOD.splitlines()], strings_to_urls=False)
+        answer = self.client.post("/monitoring/nodes/sheet/", {"sheet": SimpleUploadedFile("noktalar.xlsx", book)})
+        self.assertContains(answer, 'name="confirm"')
+        text = answer.context["text"]
+        self.assertRedirects(
+            self.client.post("/monitoring/nodes/sheet/", {"text": text, "confirm": "1"}), "/monitoring/nodes/"
+        )
+        self.assertTrue(Node.objects.filter(code="69000-2").exists())
+        broken = SimpleUploadedFile("noktalar.xlsx", book[:900])
+        self.assertContains(
+            self.client.post("/monitoring/nodes/sheet/", {"sheet": broken}), "okunamıyor", status_code=422
+        )
 
     def test_the_page_previews_names_lines_and_takes_in(self):
         self.client.force_login(self.nermin)

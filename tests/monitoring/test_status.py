@@ -13,6 +13,9 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 from xml.etree import ElementTree
 
+import icalendar
+import time_machine
+from dateutil.rrule import rrulestr
 from django.core.cache import cache
 from django.db import connection
 from django.test import SimpleTestCase, TestCase, override_settings
@@ -360,11 +363,6 @@ class OtherPeoplesPrograms(StatusCase):
         self.an_outage()
         self.assertIn("kesinti", self.page("/status/badge.svg"))
 
-    def test_calendar_lines_are_folded_at_75_octets_between_letters(self):
-        folded = feeds.fold("SUMMARY:" + "ğ" * 100)
-        self.assertTrue(all(len(line.encode()) <= 75 for line in folded.split("\r\n")))
-        self.assertEqual(folded.replace("\r\n ", ""), "SUMMARY:" + "ğ" * 100)
-
 
 class Pages(StatusCase):
     def test_an_outage_keeps_its_address_when_it_ended(self):
@@ -483,11 +481,70 @@ class WorkThatRepeats(StatusCase):
         self.assertIn(f"{following.astimezone(bars.ISTANBUL):%H.%M}", self.page("/status/"))
         self.assertIn("Haftalık bakım", self.page("/status/26010/"))
 
+    def events(self) -> list[icalendar.Event]:
+        """The calendar as another program reads it: CRLF, no line over 75 octets, no letter cut in two."""
+        shelf.forget()
+        body = self.client.get("/status/maintenance.ics").content
+        for line in body.split(b"\r\n"):
+            self.assertLessEqual(len(line), 75)
+            line.decode()
+        self.assertNotIn(b"\n", body.replace(b"\r\n", b""))
+        whole = icalendar.Calendar.from_ical(body)
+        self.assertEqual((whole["method"], whole["version"]), ("PUBLISH", "2.0"))
+        self.assertEqual([str(zone["tzid"]) for zone in whole.timezones], ["Europe/Istanbul"])
+        return list(whole.events)
+
     def test_the_calendar_keeps_the_first_round_and_the_rule(self):
         window = self.a_window(weeks_ago=3, rule="FREQ=WEEKLY;COUNT=5")
-        calendar = self.page("/status/maintenance.ics")
-        self.assertIn(f"DTSTART:{window.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}", calendar)
-        self.assertIn("RRULE:FREQ=WEEKLY;COUNT=5", calendar)
+        [event] = self.events()
+        self.assertEqual(event["dtstart"].dt, window.starts_at)
+        self.assertEqual(event["dtstart"].params["tzid"], "Europe/Istanbul")
+        self.assertEqual(event["rrule"].to_ical(), b"FREQ=WEEKLY;COUNT=5")
+
+    def test_the_first_saturday_stays_a_saturday_for_subscribers(self):
+        saturday = datetime(2026, 12, 5, 2, 0, tzinfo=bars.ISTANBUL)  # still Friday in UTC
+        window = Maintenance(
+            title_tr="Aylık bakım",
+            title_en="Monthly",
+            starts_at=saturday,
+            ends_at=saturday + HOUR,
+            rule="RRULE:FREQ=MONTHLY;BYDAY=1SA;UNTIL=20270401T000000",
+        )
+        with time_machine.travel(saturday - timedelta(days=1), tick=False):
+            windows.plan(window, by=self.nermin, components=[self.tahsilat])
+            [event] = self.events()
+        self.assertEqual(event["rrule"]["until"], [datetime(2027, 3, 31, 21, tzinfo=UTC)])
+        rounds = rrulestr(event["rrule"].to_ical().decode(), dtstart=event["dtstart"].dt)
+        self.assertEqual([f"{at:%d.%m %a %H.%M}" for at in rounds][:2], ["05.12 Sat 02.00", "02.01 Sat 02.00"])
+        self.assertEqual(len(list(rounds)), 4)
+
+    def test_words_come_back_as_they_were_written(self):
+        window = self.a_window(weeks_ago=0, rule="")
+        words = "Şube; ödeme, \\ters\nikinci satır " + "ğüşiöçİ" * 30
+        Maintenance.objects.filter(pk=window.pk).update(title_tr="Ğ" * 160, text_tr=words)
+        [event] = self.events()
+        self.assertEqual((event["summary"], event["description"]), ("Ğ" * 160, words))
+
+    def test_what_was_called_off_says_so_and_keeps_its_name(self):
+        window = self.a_window(weeks_ago=0, rule="")
+        [before] = self.events()
+        [again] = self.events()
+        self.assertEqual(before.to_ical(), again.to_ical())
+        windows.call_off(window, by=self.nermin)
+        [after] = self.events()
+        self.assertEqual(before["uid"], after["uid"])
+        self.assertEqual([event["status"] for event in (before, after)], ["CONFIRMED", "CANCELLED"])
+        self.assertEqual([event["sequence"] for event in (before, after)], [0, 1])
+        self.assertGreaterEqual(after["dtstamp"].dt, before["dtstamp"].dt)
+        Maintenance.objects.update(cancelled_at=now() - timedelta(days=31))
+        self.assertEqual(report.maintenance_for_calendars(now()), [])
+
+    def test_a_rule_that_calendars_cannot_read_is_told_as_its_next_round(self):
+        window = self.a_window(weeks_ago=3, rule="FREQ=WEEKLY")
+        window.rule, window.coming = "FREQ=WEEKLY;BYDAY=XX", (window.starts_at + 3 * HOUR, window.starts_at + 4 * HOUR)
+        event = feeds.event(window)
+        self.assertNotIn("rrule", event)
+        self.assertEqual(event["dtstart"].dt, (window.starts_at + 3 * HOUR))
 
     def test_a_rule_without_another_round_is_over(self):
         self.a_window(weeks_ago=3, rule="FREQ=WEEKLY;COUNT=2")

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
+from pypdf import PdfReader, PdfWriter
 
 from foundation.journal.models import Entry
 from foundation.outbox.delivery import dispatch
@@ -100,6 +101,39 @@ class TakingEvidence(Cast, TestCase):
             box.writestr("x.csv", evidence_pdf.table(told).replace("··00", "··99"))
         with self.assertRaisesRegex(CommandError, "not printed.*csv"):
             call_command("verify_evidence", self.file(out.getvalue()))
+
+    def test_pages_that_another_program_saved_anew_still_hold_what_was_signed(self):
+        told = self.told()
+        writer = PdfWriter(clone_from=BytesIO(evidence_pdf.pages(told)))
+        writer.compress_identical_objects()
+        out = BytesIO()
+        writer.write(out)
+        self.assertEqual(evidence_pdf.open_file(out.getvalue())[0], told)
+        with self.assertRaisesRegex(CommandError, "genuine, but not printed.*pdf"):
+            call_command("verify_evidence", self.file(out.getvalue()))
+
+    def test_the_pages_say_what_was_signed_to_whoever_reads_them(self):
+        told = self.told()
+        said = "\n".join(page.extract_text() for page in PdfReader(BytesIO(evidence_pdf.pages(told))).pages)
+        for words in (self.broadcast.number, told["sha256"], told["public_key"], "··00"):
+            self.assertIn(words, said)
+
+    def test_of_two_signed_files_or_a_damaged_one_nobody_chooses(self):
+        pages = evidence_pdf.pages(self.told())
+        twice = PdfWriter(clone_from=BytesIO(pages))
+        twice.add_attachment(evidence_pdf.INSIDE, b"{}")
+        out = BytesIO()
+        twice.write(out)
+        place = pages.index(b"stream", pages.index(b"EmbeddedFile"))
+        damaged = pages[: place + 20] + bytes(40) + pages[place + 60 :]
+        for data in (
+            out.getvalue(),
+            damaged,
+            pages[: len(pages) // 2],
+            pages.replace(b"EmbeddedFiles", b"EmbeddedFilez"),
+        ):
+            with self.assertRaises(CommandError):
+                call_command("verify_evidence", self.file(data))
 
     def test_a_forged_document_in_genuine_looking_pages_is_refused(self):
         told = self.told()

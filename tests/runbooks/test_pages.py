@@ -23,6 +23,7 @@ from runbooks.models import AudienceList, Broadcast, Rota, Run, Shift
 from runbooks.plans import catalogue
 from runbooks.runs import starting
 from tests.cast import Cast
+from tests.directory.test_spreadsheets import an_xlsx
 from tests.runbooks.builders import CORRECTION, TEXT, a_draft, approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
 
@@ -424,6 +425,19 @@ class ChoosingRecipients(Cast, TestCase):
         again = self.saved(f"{draft.get_absolute_url()}draft/", subject="Yeni konu")
         self.assertEqual((again.subject, self.reach(again)), ("Yeni konu", 1))
         self.assertEqual(self.reach(self.saved(f"{draft.get_absolute_url()}draft/", drop_file="on")), 5)
+
+    def test_a_workbook_is_read_like_the_list_it_holds(self):
+        rows = [["telefon", "ad", "görev", "belediye"], [5329990000, "Ayla", "it", 26010]]
+        rows += [[], ["0532 999 00 01", "Bora"]]
+        draft = self.saved(file=SimpleUploadedFile("liste.xlsx", an_xlsx(rows)))
+        found = audience.find(audience.Rule.from_json(draft.rule)).included
+        self.assertEqual(
+            {one.address: (one.name, one.municipality_id) for one in found},
+            {"+905329990000": ("Ayla", self.odunpazari.pk), "+905329990001": ("Bora", None)},
+        )
+        broken = SimpleUploadedFile("liste.xlsx", an_xlsx(rows)[:900])
+        page = self.client.post("/broadcasts/new/", self.WORDS | {"action": "save", "file": broken})
+        self.assertContains(page, "okunamıyor")
 
     def test_municipalities_are_found_by_name_or_code_and_asked_back_when_unclear(self):
         self.assertEqual(self.reach(self.saved(municipalities="merzifon")), 3)

@@ -1,6 +1,8 @@
 """A plan in motion: who may do what, where it leads, what is written down."""
 
+import socket
 from datetime import timedelta
+from threading import Thread
 from unittest import mock
 
 import time_machine
@@ -174,6 +176,12 @@ class SigningAStep(Walking):
         return from_another_desk
 
 
+def hang_up_on(listening: socket.socket) -> None:
+    caller, _ = listening.accept()
+    caller.recv(65_536)
+    caller.close()
+
+
 class StepsOfNobet(Walking):
     def answers(self, *outcomes):
         return mock.patch.object(http_steps, "call", side_effect=outcomes)
@@ -221,7 +229,16 @@ class StepsOfNobet(Walking):
     def test_a_plan_reaches_no_address_inside_the_house(self):
         Endpoint.objects.create(key="uc", url="http://127.0.0.1:5432")
         run = self.a_run("http")
-        self.assertIsInstance(http_steps.call(self.step_of(run)), http_steps.CallFailed)
+        refused = http_steps.call(self.step_of(run))
+        self.assertIsInstance(refused, http_steps.CallFailed)
+        self.assertIn("127.0.0.1 is not an address we connect to", refused.reason)
+
+    def test_a_line_that_breaks_after_the_question_leaves_a_doubt(self):
+        run = self.a_run("http")
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            Endpoint.objects.create(key="uc", url=f"http://127.0.0.1:{listening.getsockname()[1]}", may_be_private=True)
+            Thread(target=lambda: hang_up_on(listening), daemon=True).start()
+            self.assertIsInstance(http_steps.call(self.step_of(run)), http_steps.CallUnanswered)
 
     def test_a_wait_ends_when_the_component_works_again(self):
         outage = outages.declare(components=[self.tahsilat], scope="central", by=self.nermin)

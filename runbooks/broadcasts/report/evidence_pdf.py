@@ -8,7 +8,6 @@ again (`open_file`, `misprints`); the signature in the file stays the judge.
 import csv
 import io
 import json
-import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from foundation.language.documents import BOM, Paper, harmless
 from foundation.outbox.lanes import Lane
@@ -28,8 +29,9 @@ from runbooks.models import Acknowledgement, Approval, Broadcast, Recipient
 LANGUAGE = "tr"
 INSIDE = "kanit.json"  # the name of the signed file within the pages
 LARGEST = 64 * 1024 * 1024
+# What pypdf stumbles over in a file that was made to be broken.
+UNREADABLE = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, zlib.error)
 MOST = 2_000  # lines that a person turns over; beyond, only those who were not reached
-_EMBEDDED = re.compile(rb"/Length (\d+)\s(?:(?!endobj).)*?/Type /EmbeddedFile\b.*?\bstream\r?\n", re.DOTALL)
 
 
 def bundle(told: dict) -> bytes:
@@ -80,14 +82,14 @@ def _envelope(data: bytes) -> dict:
 
 
 def _attached(data: bytes) -> bytes:
-    """The file attached to our pages: a deflated stream of a stated length."""
-    begin = _EMBEDDED.search(data)
-    if begin is None:
-        raise NotGenuine("the pages hold no signed file")
+    """The signed file that is attached to our pages, also after another program saved them anew."""
     try:
-        return zlib.decompressobj().decompress(data[begin.end() : begin.end() + int(begin[1])], LARGEST)
-    except zlib.error as error:
-        raise NotGenuine("the signed file in the pages is damaged") from error
+        files = [file.content for file in PdfReader(io.BytesIO(data)).attachment_list if file.name == INSIDE]
+    except UNREADABLE as error:
+        raise NotGenuine("not readable pages, or the signed file in them is damaged") from error
+    if len(files) != 1 or len(files[0]) > LARGEST:
+        raise NotGenuine("the pages hold no signed file")
+    return files[0]
 
 
 # --- The list ---------------------------------------------------------------

@@ -3,6 +3,7 @@
 import csv
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from foundation.directory import registers
 from foundation.directory.csv_files import BadRegister
 from foundation.directory.models import Component, Municipality, Province
 from tests import cast
+from tests.directory.test_spreadsheets import an_xlsx
 
 SHIPPED = registers.SHIPPED
 
@@ -177,3 +179,33 @@ def test_a_file_without_its_columns_is_refused(tmp_path, content):
 def test_a_file_that_is_not_there_is_said_plainly(tmp_path, db):
     with pytest.raises(CommandError, match="nowhere.csv"):
         call_command("import_municipalities", tmp_path / "nowhere.csv")
+
+
+class Workbooks(TestCase):
+    def setUp(self):
+        cast.the_whole_country()
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+
+    def a_workbook(self, name: str, change=lambda rows: rows) -> Path:
+        with SHIPPED.with_name(f"{name}.csv").open(encoding="utf-8", newline="") as source:
+            rows = change(list(csv.reader(source)))
+        path = self.folder / f"{name}.xlsx"
+        path.write_bytes(an_xlsx(rows, strings_to_urls=False))
+        return path
+
+    def test_the_shipped_registers_as_workbooks_change_nothing(self):
+        for name in ("provinces", "components"):
+            self.a_workbook(name)
+        found = registers.compare(self.a_workbook("municipalities"))
+        assert [(c.added, c.changed, c.missing) for c in found] == [([], [], [])] * 3
+
+    def test_a_code_that_lost_its_zero_is_named_by_its_row(self):
+        self.a_workbook("provinces", lambda rows: [rows[0], rows[1], [2, *rows[2][1:]]])
+        with pytest.raises(BadRegister, match="provinces.xlsx.*3"):
+            registers.compare(self.a_workbook("municipalities"))
+
+    def test_a_broken_workbook_is_named(self):
+        path = self.folder / "municipalities.xlsx"
+        path.write_bytes(b"PK\x03\x04")
+        with pytest.raises(BadRegister, match="municipalities.xlsx"):
+            registers.compare(path)

@@ -1,22 +1,27 @@
 """The address guard against every spelling, redirect and rebinding we know, over real sockets."""
 
+import ast
 import asyncio
 import contextlib
+import gzip
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import aiohttp
 import pytest
-import requests
 
 from foundation.wire.addresses import (
     WEB_PORTS,
     AddressPolicy,
+    Fetched,
     ForbiddenAddress,
-    guarded_requests,
+    fetch,
     guarded_session,
     open_guarded,
+    was_never_reached,
 )
 
 pytestmark = pytest.mark.once
@@ -141,8 +146,9 @@ async def test_no_spelling_of_the_loopback_gets_through(inner, host):
             await session.get(f"http://{host}:{port}/")
     with pytest.raises(OSError):
         await open_guarded(host.strip("[]"), port, timeout=3)
-    with pytest.raises(requests.ConnectionError):
-        await asyncio.to_thread(guarded_requests().get, f"http://{host}:{port}/", timeout=3)
+    with pytest.raises(aiohttp.ClientError) as refused:
+        await asyncio.to_thread(fetch, "GET", f"http://{host}:{port}/", timeout=3)
+    assert was_never_reached(refused.value)
     assert hits == []
 
 
@@ -154,9 +160,8 @@ async def test_with_the_policy_the_same_address_opens(inner):
     writer.write(b"GET /b HTTP/1.0\r\n\r\n")
     assert b"200" in await reader.readline()
     writer.close()
-    session = guarded_requests(allow_private=True)
-    answer = await asyncio.to_thread(session.get, f"http://127.0.0.1:{port}/c", timeout=3)
-    assert answer.text == "secret"
+    answer = await asyncio.to_thread(fetch, "GET", f"http://127.0.0.1:{port}/c", timeout=3, allow_private=True)
+    assert (answer.status, answer.body) == (200, b"secret")
     assert hits == ["/a", "/b", "/c"]
 
 
@@ -187,8 +192,8 @@ async def test_a_name_that_changes_its_mind_gains_nothing(inner, monkeypatch, an
                 await session.get(url)
         with pytest.raises((OSError, TimeoutError)):
             await open_guarded("rebind.example", port, timeout=0.3)
-        with pytest.raises(requests.RequestException):
-            await asyncio.to_thread(guarded_requests().get, url, timeout=0.3)
+        with pytest.raises((aiohttp.ClientError, TimeoutError)):
+            await asyncio.to_thread(fetch, "GET", url, timeout=0.3)
     assert hits == []
 
 
@@ -208,18 +213,16 @@ async def test_a_redirect_is_judged_like_any_other_address(inner):
         with pytest.raises(aiohttp.ClientConnectorError) as refused:
             await session.get(inward)
     assert isinstance(refused.value.os_error, ForbiddenAddress)
-    with pytest.raises(requests.ConnectionError, match="not an address we connect to"):
-        await asyncio.to_thread(guarded_requests(allow_private=True).get, inward, timeout=3)
+    with pytest.raises(aiohttp.ClientConnectorError, match="not an address we connect to"):
+        await asyncio.to_thread(fetch, "GET", inward, timeout=3, allow_private=True)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/"])
 async def test_only_http_is_spoken(inner, url):
     port, hits = inner
-    session = guarded_requests(allow_private=True)
-    with pytest.raises(requests.exceptions.InvalidSchema):
-        session.get(url)
-    with pytest.raises(requests.exceptions.InvalidSchema):
-        await asyncio.to_thread(session.get, f"http://127.0.0.1:{port}/to/{url}", timeout=3)
+    for address in (url, f"http://127.0.0.1:{port}/to/{url}"):
+        with pytest.raises(aiohttp.ClientError):
+            await asyncio.to_thread(fetch, "GET", address, timeout=3, allow_private=True)
     async with guarded_session(allow_private=True) as asynchronous:
         with pytest.raises((aiohttp.ClientError, ValueError)):
             await asynchronous.get(f"http://127.0.0.1:{port}/to/{url}")
@@ -228,8 +231,8 @@ async def test_only_http_is_spoken(inner, url):
 async def test_endless_redirects_end(inner):
     port, hits = inner
     here = f"http://127.0.0.1:{port}/to/"
-    with pytest.raises(requests.TooManyRedirects):
-        await asyncio.to_thread(guarded_requests(allow_private=True).get, here + here + here + here + here, timeout=3)
+    with pytest.raises(aiohttp.TooManyRedirects):
+        await asyncio.to_thread(fetch, "GET", here + here + here + here + here, timeout=3, allow_private=True)
     assert len(hits) <= 4
 
 
@@ -259,6 +262,85 @@ async def test_proxies_of_the_environment_are_not_used(inner, monkeypatch):
     port, hits = inner
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
-    with pytest.raises(requests.ConnectionError):
-        await asyncio.to_thread(guarded_requests().get, "http://127.0.0.1:1/", timeout=1)
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await asyncio.to_thread(fetch, "GET", "http://127.0.0.1:1/", timeout=1)
     assert hits == []
+
+
+def spoken(answers):
+    """A server that says each of `answers` to one caller and hangs up; gives its port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        for answer in answers:
+            caller, _ = listening.accept()
+            caller.recv(65_536)
+            caller.sendall(answer)
+            caller.close()
+        listening.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listening.getsockname()[1]
+
+
+def test_no_more_of_an_answer_is_read_than_was_asked_for():
+    packed = gzip.compress(b"0" * 50_000_000)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    port = spoken([head + packed])
+    answer = fetch("GET", f"http://127.0.0.1:{port}/", timeout=5, allow_private=True, most=1000)
+    assert (answer.status, answer.body) == (200, b"0" * 1000)
+
+
+def test_only_a_connection_that_never_was_proves_that_nothing_was_said(inner):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()[1]
+    with pytest.raises(aiohttp.ClientError) as refused:
+        fetch("POST", f"http://127.0.0.1:{nobody}/", timeout=2, allow_private=True)
+    assert was_never_reached(refused.value)
+    for said in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", b"nonsense\r\n\r\n"):
+        with pytest.raises(aiohttp.ClientError) as broken:
+            fetch("POST", f"http://127.0.0.1:{spoken([said])}/", timeout=2, allow_private=True)
+        assert not was_never_reached(broken.value)
+
+
+def test_who_takes_the_question_and_stays_silent_may_have_done_it():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(TimeoutError) as late:
+            fetch("POST", f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.3, allow_private=True)
+    assert not was_never_reached(late.value)
+    assert time.monotonic() - began < 3
+
+
+def test_who_never_takes_the_connection_was_never_asked():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, contextlib.ExitStack() as fillers:
+        for _ in range(4):
+            filler = fillers.enter_context(socket.socket())
+            filler.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                filler.connect(deaf.getsockname())
+        with pytest.raises(TimeoutError) as late:
+            fetch("POST", f"http://127.0.0.1:{deaf.getsockname()[1]}/", timeout=0.3, allow_private=True)
+    assert was_never_reached(late.value)
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"{}"), (302, b"{}"), (200, b"<html>"), (200, b"{")])
+def test_only_a_good_answer_in_json_says_something(status, body):
+    with pytest.raises(ValueError):
+        Fetched(status, body).json()
+    assert Fetched(202, b"").json() == {}
+
+
+def test_no_code_of_ours_opens_sockets_by_a_library_that_is_not_guarded():
+    """twilio and allauth bring requests along; they are installed, and ours never imports them."""
+    unguarded = {"requests", "urllib3", "httpx", "http.client", "urllib.request"}
+    root = Path(__file__).resolve().parents[2]
+    strays = []
+    for top in ("foundation", "monitoring", "helpdesk", "runbooks", "config", "django_sla"):
+        for path in (root / top).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+                wrong = [name for name in names if name in unguarded or name.partition(".")[0] in unguarded]
+                strays += [f"{path.relative_to(root)} imports {name}" for name in wrong]
+    assert strays == []

@@ -12,7 +12,7 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Import municipalities, with the provinces.csv and components.csv that lie beside the file."
+    help = "Import municipalities (CSV, XLSX or ODS), with the provinces and components that lie beside the file."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, nargs="?", default=registers.SHIPPED, metavar="FILE")
