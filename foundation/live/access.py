@@ -1,6 +1,6 @@
-"""The keeper of a door: whose page may listen, to what, and what it is shown first.
+"""Access to an audience: whose page may listen, to what, and what it is shown first.
 
-A context writes one keeper an audience by subclassing `LiveConsumer`; the socket,
+A context writes one class an audience by subclassing `LiveConsumer`; the socket,
 the event stream and the polled JSON of `foundation.live.views` all ask it.
 """
 

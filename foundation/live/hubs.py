@@ -1,7 +1,7 @@
 """One audience in one process: what is said in it is encoded once.
 
 Everything here runs on the server's event loop and never waits: not for the
-database (the lookout reads in a thread of its own), not for a browser (a slow
+database (the poller reads in a thread of its own), not for a browser (a slow
 one is closed and reads a snapshot when it comes back).
 """
 

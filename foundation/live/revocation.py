@@ -1,6 +1,6 @@
 """Who may still listen: a page of someone who was revoked, or signed out, closes.
 
-The lookout asks every second or two in every process, so a lost doorbell delays
+The poller asks every second or two in every process, so a lost doorbell delays
 this by no more than that (architecture decision 5: within 5 s).
 """
 

@@ -25,7 +25,7 @@ class SeveralFilesInput(forms.ClearableFileInput):
 
 
 class SeveralFiles(forms.FileField):
-    """Files that `foundation.wire.uploads` takes; cleans to a list."""
+    """Files that `foundation.wire.files.uploads` takes; cleans to a list."""
 
     widget = SeveralFilesInput
 

@@ -45,7 +45,7 @@ class NodeTransition(models.Model):
 
 
 class SampleBlock(models.Model):
-    """What one prober saw in a few seconds, packed by `monitoring.samples`; sealed hourly into `Hour`."""
+    """What one prober saw in a few seconds, packed by `checks.samples`; sealed hourly into `Hour`."""
 
     at = models.DateTimeField(db_index=True)
     samples = models.BinaryField()
@@ -55,9 +55,9 @@ class SampleBlock(models.Model):
 
 
 class RawHour(models.Model):
-    """Every answer of one check in one hour, packed by `monitoring.samples`; kept 90 days.
+    """Every answer of one check in one hour, packed by `checks.samples`; kept 90 days.
 
-    On PostgreSQL a table of weekly partitions (`monitoring.partitions`), like `Hour`.
+    On PostgreSQL a table of weekly partitions (`history.partitions`), like `Hour`.
     """
 
     pk = models.CompositePrimaryKey("check_of_id", "at")

@@ -3,7 +3,7 @@
 queued ─▶ posting, committed before any call ─▶ submitted · queued · failed · in doubt
 
 A worker that dies leaves its messages *posting*; nobody resends them on a guess
-(`doubts`). Any number of workers may be on shift at once.
+(`reconciliation.uncertain`). Any number of workers may deliver at once.
 """
 
 import threading
@@ -27,7 +27,7 @@ from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
 from foundation.outbox.models.message import Channel
 
 CHUNK = 400
-# In hand, in multiples of the calls at a time: enough that the line never runs dry
+# In hand, in multiples of the calls at a time: enough that the sender never runs dry
 # while the database is asked, and few claims with many messages each.
 LOW_WATER = 3
 HIGH_WATER = 5
@@ -179,7 +179,7 @@ class DeliveryWorker:
                 routes.back_off(gateway, sender, now())
 
     def _look_at_switches(self) -> None:
-        """See which batches were paused or stopped, so that their parcels stay here."""
+        """See which batches were paused or stopped, so that their postings stay here."""
         if not self.lines or time.monotonic() - self.looked_at_switches < LOOKS_AT_SWITCHES_EVERY:
             return
         self.looked_at_switches = time.monotonic()
