@@ -13,6 +13,8 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
+from tests.test_arrows import targets
+
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +33,8 @@ PAGES = [
 FOREIGN = {
     "ATOMIC_REQUESTS", "UNIQUE(batch, channel, address)",  # Django's, SQL
     "TCP_USER_TIMEOUT", "AI_NUMERICHOST", "epoll_ctl", "sock_connect", "sock_recv",  # of the system
-    "_tempDataLen", "dataBuffer", "get_write_buffer_size()", "start_tls", "loadEventEnd",  # Twisted's, asyncio's, a browser's
+    "_tempDataLen", "dataBuffer", "get_write_buffer_size()", "start_tls",  # Twisted's and asyncio's
+    "loadEventEnd",  # a browser's
     "en_US", "pg_trgm",  # the databases'
     "a.0.b", "nobet.example.bel.tr", "worker_rlimit_nofile 65536;",  # made up, to show how it looks
 }  # fmt: skip
@@ -229,6 +232,44 @@ def test_a_false_claim_is_found(claim):
 )
 def test_a_true_claim_passes(claim):
     assert is_there(claim)
+
+
+def drawing() -> dict[tuple[str, ...], list[list[str]]]:
+    """{a package: its parts, line by line} as architecture.md draws it."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    lines = text.partition("## Inside the packages")[2].split("```")[1].splitlines()
+    drawn: dict[tuple[str, ...], list[list[str]]] = {}
+    for line in filter(str.strip, lines):
+        package, names = line[:15].strip(" /"), line[15:].split("  ")[0]
+        if package:
+            here = drawn[(package,) if package in PACKAGES else ("runbooks", package)] = []
+        here.append(names.strip().split(" · "))
+    return drawn
+
+
+def test_the_drawing_of_the_packages_is_true():
+    wrong = []
+    for package, lines in drawing().items():
+        rank = {part: place for place, line in enumerate(lines) for part in line}
+        for one, other in arrows_inside(package):
+            if one in rank and other in rank and rank[one] >= rank[other]:
+                wrong.append(f"{'.'.join(package)}: {one} uses {other}")
+        folders = {path.parent.name for path in ROOT.joinpath(*package).glob("*/__init__.py")}
+        wrong += [f"{name} is not drawn" for name in folders - set(rank) - {"management", "migrations", "templatetags"}]
+    assert wrong == []
+
+
+def arrows_inside(package: tuple[str, ...]) -> set[tuple[str, str]]:
+    """(user, used) of the direct parts of a package."""
+    depth, known, arrows = len(package), set(sources()), set()
+    for name, path in sources().items():
+        user = name.split(".")
+        if tuple(user[:depth]) == package and len(user) > depth and "migrations" not in user:
+            used = (target.split(".") for target in targets(ast.parse(path.read_text(encoding="utf-8")), known))
+            arrows |= {
+                (user[depth], parts[depth]) for parts in used if tuple(parts[:depth]) == package and parts[depth:]
+            }
+    return {(one, other) for one, other in arrows if one != other}
 
 
 def notes() -> list[Path]:
