@@ -66,7 +66,7 @@ def dotted(path: Path) -> str:
 def defined_in(path: Path) -> frozenset[str]:
     """Every name that a module defines, imports or sets, at any depth."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 names.add(node.name)
@@ -97,16 +97,23 @@ def files() -> frozenset[str]:
 
 
 @cache
-def words_of_the_tree() -> frozenset[str]:
-    """Every word of code, templates, scripts and samples, and every text in quotes that is one word with dots."""
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def text_of_the_tree() -> str:
+    """Code, templates, scripts, samples and sheets in one."""
     kinds = {".py", ".html", ".js", ".css", ".yaml", ".yml", ".conf", ".service", ".toml", ".json", ".txt", ".csv"}
-    texts = [
-        path.read_text(encoding="utf-8")
-        for name in sorted(files())
-        if (path := ROOT / name).suffix in kinds and path.is_file() and path != Path(__file__)
-    ]
-    found = (re.findall(r"\w+", text) + re.findall(r"[\"']([\w-]+(?:\.[\w-]+)+)[\"']", text) for text in texts)
-    return frozenset(word for words in found for word in words)
+    paths = [ROOT / name for name in sorted(files()) if Path(name).suffix in kinds]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths if path.is_file() and path != Path(__file__))
+
+
+def is_said(name: str) -> bool:
+    """Whether a whole word of ours is this one; with dots in it, whether it stands somewhere in quotes."""
+    if "." in name:
+        return f'"{name}"' in text_of_the_tree()
+    return name in text_of_the_tree() and re.search(rf"\b{name}\b", text_of_the_tree()) is not None
 
 
 # --- what a page claims ---------------------------------------------------
@@ -148,8 +155,8 @@ def has_name(name: str, *, is_call: bool) -> bool:
     first, *rest = name.split(".")
     if not rest:
         looks_like_code = "_" in name or re.search(r"[a-z][A-Z]", name)
-        return name in defined() if is_call else not looks_like_code or name in words_of_the_tree() | tables()
-    if name in sources() or name in words_of_the_tree() or is_model(name):
+        return name in defined() if is_call else not looks_like_code or name in tables() or is_said(name)
+    if name in sources() or is_model(name) or is_said(name):
         return True
     if first in PACKAGES:
         return any(resolves(name.split("."), cut) for cut in range(1, len(rest) + 1))
@@ -265,7 +272,7 @@ def arrows_inside(package: tuple[str, ...]) -> set[tuple[str, str]]:
     for name, path in sources().items():
         user = name.split(".")
         if tuple(user[:depth]) == package and len(user) > depth and "migrations" not in user:
-            used = (target.split(".") for target in targets(ast.parse(path.read_text(encoding="utf-8")), known))
+            used = (target.split(".") for target in targets(tree(path), known))
             arrows |= {
                 (user[depth], parts[depth]) for parts in used if tuple(parts[:depth]) == package and parts[depth:]
             }

@@ -19,7 +19,7 @@ from foundation.live.revocation import Listener
 from foundation.live.transports import Transport
 
 FRAME_PAUSE = 1.0  # seconds between two deltas of one audience while changes keep coming
-HEAD_PAUSE = 8.0  # seconds between heads; the contract promises ten
+HEAD_PAUSE = 8.0  # seconds between heads; the contract says ten
 TRUST = 10.0  # seconds after which a reading of the database no longer vouches for the page
 SNAPSHOT_AGE = 1.0  # seconds for which newcomers share one snapshot
 UNREAD = -1  # before the first reading

@@ -48,8 +48,8 @@ def drain() -> None:
 def deliver(channel: str, *, seconds: float = SHIFT) -> int:
     """Hand due messages of a channel to their gateways; returns how many were settled.
 
-    Ends when nothing is due, or after `seconds`. A process has one worker on shift for
-    a channel; whoever rings meanwhile is served by that one.
+    Ends when nothing is due, or after `seconds`. A process has one worker at a time
+    for a channel; whoever rings meanwhile is served by that one.
     """
     if not _on_shift[channel].acquire(blocking=False):
         return 0
@@ -190,7 +190,7 @@ class DeliveryWorker:
             line.withhold(batches)
 
     def _finish(self) -> None:
-        """Wait for what is on the line, for as long as calls may take."""
+        """Wait for what is not answered yet, for as long as calls may take."""
         until = time.monotonic() + settings.OUTBOX_POST_TIMEOUT + 1
         while self._in_hand() and time.monotonic() < until and not _closing.is_set():
             self._collect(COLLECT_SECONDS)
