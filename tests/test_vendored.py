@@ -7,7 +7,7 @@ from django.conf import settings
 
 from config.management.commands.vendor import MANIFEST, sha512
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "files of the tree")
 
 
 def manifest():

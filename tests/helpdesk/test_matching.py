@@ -12,6 +12,8 @@ from helpdesk.match_score import score
 from helpdesk.matching import Desk, Report, replay
 from tests.helpdesk.labelled import evening, held_out, tuning
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 
 

@@ -7,6 +7,8 @@ import pytest
 from helpdesk import severity
 from helpdesk.models import Ticket
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 IMPACTS, URGENCIES, TIERS = list(Ticket.Impact), list(Ticket.Urgency), ["A", "B", "C", "X"]
 
 

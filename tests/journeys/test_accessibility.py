@@ -8,7 +8,12 @@ from django.urls import reverse
 from tests.journeys.browser import chromium, faults, reader
 from tests.wall import Public, declared, furnished
 
-pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.long(300),
+    pytest.mark.browser,
+    pytest.mark.timeout(900),
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def doors(stage):

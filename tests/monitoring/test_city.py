@@ -11,7 +11,7 @@ from monitoring.city.endpoints import City
 from monitoring.city.map import Place, find, port_of
 from tests import servers
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("postgresql", "asks no database")
 
 FIRST = servers.free_range(5)
 PLACES = [

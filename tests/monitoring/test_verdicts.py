@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitoring import verdicts
 from monitoring.verdicts import Flaps, Memory, Parent, Raw, Rule, Verdict, decide, is_unreachable, share_of_changes
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("postgresql", "asks no database")
 
 RULE = Rule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60, interval=30)
 raws = st.sampled_from([Raw.OK, Raw.FAIL, Raw.NA])

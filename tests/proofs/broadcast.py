@@ -1,6 +1,7 @@
-"""The promise about crisis SMS, tried on PostgreSQL and Redis with everything going wrong at once.
+"""10,000 recipients of a crisis SMS, on PostgreSQL and Redis with everything going wrong at once: each once.
 
-`python -m tests.proofs.broadcast [COUNT] [--seed N]` sends one broadcast to COUNT numbers that are
+`bin/prove broadcast` and, for other sizes and lanes, `python -m tests.proofs.broadcast [COUNT] [--seed N]`
+send one broadcast to COUNT numbers that are
 listed with duplicates in other spellings, numbers that do not exist and people who opted out. Fifty
 approvals are given at once. The gateway times out, drops replies, refuses, fails, accepts late;
 its receipts come late, doubled, reversed or never. A worker is killed every few seconds; Redis and
