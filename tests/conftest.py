@@ -1,6 +1,6 @@
 """Shared by every test; people and builders live in `tests.cast`."""
 
-import copy
+import pickle
 from collections import Counter
 
 import pytest
@@ -65,15 +65,15 @@ def furnished_once(django_db_setup, django_db_blocker, tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder):
-        yield furnished(), folder
+        yield pickle.dumps(furnished()), folder
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def stage(furnished_once, db, settings):
     """The cast, and one of each thing that the doors of the house lead to (`tests/wall/`)."""
-    stage, settings.MEDIA_ROOT = furnished_once
-    return copy.deepcopy(stage)
+    kept, settings.MEDIA_ROOT = furnished_once
+    return pickle.loads(kept)
 
 
 @pytest.fixture(autouse=True)
