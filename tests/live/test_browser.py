@@ -12,7 +12,7 @@ from tests.live.processes import database, server
 
 PATIENCE = 90_000  # milliseconds
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.long(38), pytest.mark.browser, pytest.mark.processes]
 
 
 @pytest.fixture(scope="module")

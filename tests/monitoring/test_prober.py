@@ -17,7 +17,7 @@ from monitoring.samples import Block, pack_hour, read_block, read_hour
 from monitoring.verdicts import Memory, Raw, Rule, Verdict
 from tests import servers
 
-pytestmark = pytest.mark.once("postgresql", "asks no database: its books are in memory")
+pytestmark = [pytest.mark.long(125), pytest.mark.once("postgresql", "asks no database: its books are in memory")]
 
 FIRST_PORT = servers.free_range(1_410)
 BRISK = Rule(failures=3, confirm_seconds=0, successes=2, recover_seconds=0, interval=5)

@@ -16,11 +16,11 @@ PROOFS = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/prove")
-    parser.add_argument("names", nargs="*", choices=[*PROOFS, []], default=PROOFS, metavar="name")
+    parser.add_argument("names", nargs="*", choices=[*PROOFS, []], default=[], metavar="name")
     parser.add_argument("--seed", type=int, help="the same dice again; else any")
     parser.add_argument("--list", action="store_true", help="say what there is, prove nothing")
     words = parser.parse_args()
-    proofs = {name: importlib.import_module(f"tests.proofs.{name}") for name in words.names}
+    proofs = {name: importlib.import_module(f"tests.proofs.{name}") for name in words.names or PROOFS}
     if words.list:
         for name, proof in proofs.items():
             print(f"{name:20} {proof.__doc__.splitlines()[0]}")

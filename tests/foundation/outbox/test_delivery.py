@@ -16,7 +16,7 @@ from foundation.outbox.models import Attempt, Message, Route, Suppression
 from foundation.outbox.outbox import Recipient
 from tests.cast import assemble
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long(20), pytest.mark.django_db(transaction=True)]
 State = Message.State
 
 
