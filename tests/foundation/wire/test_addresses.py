@@ -24,7 +24,7 @@ from foundation.wire.addresses import (
     was_never_reached,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "asks no database")
 
 PUBLIC = ["8.8.8.8", "195.175.39.39", "2001:4860:4860::8888", "2a00:1450:4001::1"]
 PRIVATE = [
