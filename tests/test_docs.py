@@ -15,7 +15,7 @@ from django.core.management import get_commands
 
 from tests.test_arrows import targets
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "asks no database: files of the tree")
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("config", "runbooks", "helpdesk", "monitoring", "foundation", "django_sla", "tests")
