@@ -14,12 +14,12 @@ from foundation import now
 from foundation.directory.models import Membership, Person
 
 SIGNED_OUT = 4401
-COME_AGAIN = 1012  # the door decides anew
+COME_AGAIN = 1012  # access is decided anew
 
 
 @dataclass(frozen=True)
 class SessionBasis:
-    """What opened the door: the password of the day and the memberships held."""
+    """What let the page in: the password of the day and the memberships held."""
 
     password: str
     memberships: frozenset

@@ -13,7 +13,7 @@ from helpdesk import tickets
 from helpdesk.models import Article, Macro, Ticket
 from monitoring.models import Outage
 
-# Six doors for nine tickets of ten; the rest stands in the list behind "another module".
+# Six choices for nine tickets of ten; the rest stands in the list behind "another module".
 COMMON_MODULES = ("TAHSILAT", "EODEME", "EMLAK", "EBYS", "KIMLIK")
 ANOTHER = "other"
 UNKNOWN_MODULE = "DIGER"

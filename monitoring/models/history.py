@@ -165,7 +165,7 @@ class Prober(models.Model):
 class Listening(models.Model):
     """Since when we would have heard signs of life: our own absence is nobody's silence. One row.
 
-    `doubted_since`: nobody at all is heard any more, so that it may be our door.
+    `doubted_since`: nobody at all is heard any more, so that it may be our own way in.
     """
 
     ONLY = 1
