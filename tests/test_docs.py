@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import get_commands
+from django.urls import Resolver404, resolve
 
+from config.serving.routing import sockets
 from tests.test_arrows import targets
 
 pytestmark = pytest.mark.once("sqlite", "asks no database: files of the tree")
@@ -201,6 +203,26 @@ def test_links_of_a_page_lead_somewhere(page):
 def test_commands_of_a_page_exist(page):
     named = set(re.findall(r"manage\.py ([a-z_]+)", page.read_text(encoding="utf-8")))
     assert named - set(get_commands()) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_addresses_of_a_page_lead_somewhere(page):
+    named = [claim for claim in claims(page.read_text(encoding="utf-8")) if re.fullmatch(r"/[^<>…*{}\s]*", claim)]
+    ours = [address for address in named if not address.startswith(("/etc/", "/srv/", "/ws/"))]
+    assert [address for address in ours if not leads_somewhere(address)] == []
+
+
+def leads_somewhere(address: str) -> bool:
+    path = re.split(r"[?#]", address)[0]
+    try:
+        return bool(resolve(path))
+    except Resolver404:
+        return any(socket.pattern.match(path[1:]) for socket in sockets)
+
+
+def test_an_address_that_leads_nowhere_is_found():
+    assert not leads_somewhere("/plough/")
+    assert leads_somewhere("/board/?province=26")
 
 
 @pytest.mark.parametrize(
