@@ -2,13 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from statistics import fmean
 
-from django.db.models import Avg, Count, Min, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 
 from foundation.directory.models import Component, Municipality, Province
 from helpdesk.models import MajorIncident
@@ -17,34 +16,13 @@ from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outag
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
 from monitoring.status.tiles import TILES, Tile
-from runbooks.board import map_outlines
+from runbooks.board import geometry, map_outlines
 from runbooks.models import Run
 
-MOST_FOUND = 60
 MOST_LINES = 12  # of the matrix, before the rest is folded
 MOST_FLAPPING = 12
 SILENCE = report.SILENCE  # board.js knows the same
-PIN = 22  # the width of a pin on the sheet
 STRIP, SLOTS = timedelta(hours=2), 24
-# How a municipality of each state is drawn: the path of one mark, its corner at the place.
-MARKS = {
-    State.OK: "h0",
-    State.OUTAGE: "h3v3h-3z",
-    State.PARTIAL: "l3.2 5.6h-6.4z",
-    State.DEGRADED: "l3 3-3 3-3-3z",
-    State.MAINTENANCE: "h4v1.4h-4z",
-    State.NO_DATA: "a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0z",
-}
-
-
-@dataclass(frozen=True)
-class MapPoint:
-    """Where an outage lies: the middle of the municipalities it touches, on the sheet of the map."""
-
-    x: float
-    y: float
-    municipalities: int
-    name: str  # of one of them
 
 
 @dataclass(frozen=True)
@@ -82,7 +60,7 @@ class Card:
     at: datetime
     runs: list[Run]
     incident: MajorIncident | None
-    place: MapPoint | None
+    place: geometry.MapPoint | None
     proposal: Proposal | None = None  # words about it that wait for a second look
 
     @property
@@ -141,14 +119,6 @@ class OutageLine:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One municipality of a search or a province, with its state."""
-
-    municipality: Municipality
-    state: str
-
-
-@dataclass(frozen=True)
 class BoardState:
     """The board, true at `at`."""
 
@@ -185,8 +155,8 @@ class BoardState:
         for card in self.cards:
             if card.place:
                 x, y = card.place.x, card.place.y
-                while any(abs(pin.x - x) < PIN and abs(pin.y - y) < PIN for pin in pins):
-                    y += PIN
+                while any(abs(pin.x - x) < geometry.PIN and abs(pin.y - y) < geometry.PIN for pin in pins):
+                    y += geometry.PIN
                 pins.append(Pin(card, x, y))
         return pins
 
@@ -243,14 +213,14 @@ class BoardState:
         for pk, _province, longitude, latitude in self.municipalities:
             x, y = map_outlines.place(longitude, latitude)
             state = self.state_of(pk)
-            drawn[state].append(f"M{x:.1f} {y:.1f}{MARKS[State(state)]}")
+            drawn[state].append(f"M{x:.1f} {y:.1f}{geometry.MARKS[State(state)]}")
         return [(state, "".join(drawn[state])) for state in reversed(WORST_FIRST) if drawn[state]]
 
 
 def read(at: datetime) -> BoardState:
     states = report.municipality_states()
     municipalities = list(Municipality.objects.order_by("pk").values_list("pk", "province_id", "longitude", "latitude"))
-    regions = from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
+    regions = geometry.from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
     return BoardState(
         at=at,
         cards=cards(at),
@@ -262,14 +232,6 @@ def read(at: datetime) -> BoardState:
         flapping=strips(at),
         probed_at=report.last_probe(),
     )
-
-
-def from_west_to_east(places: Iterable[tuple[str, float]]) -> list[str]:
-    """The regions of these (region, longitude), in the order the map shows them."""
-    longitudes: dict[str, list[float]] = defaultdict(list)
-    for region, longitude in places:
-        longitudes[region].append(longitude)
-    return sorted(longitudes, key=lambda region: fmean(longitudes[region]))
 
 
 def cards(at: datetime) -> list[Card]:
@@ -285,7 +247,7 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
     incidents = {
         incident.outage_id: incident for incident in MajorIncident.objects.filter(outage__in=shown).with_link_counts()
     }
-    where = places(shown)
+    where = geometry.places(shown)
     waiting = {one.outage_id: one for one in Proposal.objects.waiting().filter(outage__in=shown).select_related("by")}
     return [
         Card(
@@ -294,27 +256,6 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
         )
         for number, outage in enumerate(shown, start=1)
     ]  # fmt: skip
-
-
-def places(shown: list[Outage]) -> dict[int, MapPoint]:
-    """Outage → where it lies; those that touch no municipality lie nowhere."""
-    lines = Affected.objects.current().filter(outage__in=shown, municipality__isnull=False)
-    found = (
-        lines.order_by()
-        .values("outage")
-        .annotate(
-            longitude=Avg("municipality__longitude"),
-            latitude=Avg("municipality__latitude"),
-            municipalities=Count("municipality", distinct=True),
-            name=Min("municipality__name"),
-        )
-    )
-    return {
-        row["outage"]: MapPoint(
-            *map_outlines.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"]
-        )
-        for row in found
-    }
 
 
 def strips(at: datetime) -> list[Strip]:
@@ -383,54 +324,3 @@ def cell(felt: dict[tuple[str | None, str], Cell], component: str, region: str, 
     if not parts:
         return Cell(central, 0)
     return Cell(report.worst(part.state for part in parts), max(part.count for part in parts))
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a reader asked the board to narrow to; empty words narrow nothing."""
-
-    words: str = ""
-    province: str = ""
-    tier: str = ""
-    state: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.words or self.province or self.tier or self.state)
-
-    @property
-    def finds(self) -> bool:
-        """Whether they name municipalities; a tier is of components."""
-        return bool(self.words or self.province or self.state)
-
-
-def narrow(board: BoardState, filters: Filters) -> BoardState:
-    """The board with the outages and lines that the filters leave; its figures stay those of all."""
-    kept = board.cards
-    if filters.state:
-        kept = [card for card in kept if card.outage.state == filters.state]
-    if filters.tier:
-        kept = [card for card in kept if touches_tier(card.outage, filters.tier)]
-    if filters.province:
-        felt = Affected.objects.current().filter(municipality__province=filters.province)
-        there = set(felt.filter(outage__ended_at=None).values_list("outage", flat=True))
-        kept = [card for card in kept if card.outage.pk in there]
-    shown = [line for line in board.lines if not filters.tier or line.component.tier == filters.tier]
-    return replace(board, cards=kept, lines=shown)
-
-
-def touches_tier(outage: Outage, tier: str) -> bool:
-    """Whether a component of this tier is broken; without a component everything is."""
-    broken = {component.tier for component in outage.components.all()}
-    return not broken or tier in broken
-
-
-def find(standing: BoardState, filters: Filters) -> list[Found] | None:
-    """The municipalities that the filters leave, at most `MOST_FOUND`; None when they name none."""
-    if not filters.finds:
-        return None
-    left = Municipality.objects.matching(filters.words).select_related("province")
-    if filters.province:
-        left = left.filter(province_id=filters.province)
-    found = (Found(municipality, standing.state_of(municipality.pk)) for municipality in left)
-    return [one for one in found if not filters.state or one.state == filters.state][:MOST_FOUND]

@@ -10,7 +10,7 @@ from monitoring import outages
 from monitoring.history import latency as monitoring_latency
 from monitoring.models import Outage, State
 from monitoring.nodes import health
-from runbooks.board import idle, map_outlines, state
+from runbooks.board import filters, idle, map_outlines, state
 from runbooks.board.declaring import DeclarationForm
 from runbooks.views.permissions import watch_only
 
@@ -33,21 +33,21 @@ def moving(request):
 def context_of(request) -> dict:
     at = now()
     here = state.read(at)
-    filters = state.Filters(
+    asked = filters.Filters(
         words=request.GET.get("q", "")[:100].strip(),
         province=request.GET.get("province", "")[:2],
         tier=request.GET.get("tier", "")[:1],
         state=request.GET.get("state", "")[:8],
     )
-    shown = state.narrow(here, filters)
+    shown = filters.narrow(here, asked)
     return {
         "board": here,
         "calm": idle.read(at),
         "itself": health.of_the_watch(at),
         "shown": shown,
         "hidden": len(here.cards) - len(shown.cards),
-        "filters": filters,
-        "found": state.find(here, filters),
+        "filters": asked,
+        "found": filters.find(here, asked),
         "all_provinces": Province.objects.all(),
         "all_tiers": Component.Tier.choices,
         "all_states": State.choices,
