@@ -63,7 +63,7 @@ def load() -> None:
 def write_down_answers() -> None:
     """Five articles and three macros, as a desk would have after its first month."""
     written = json.loads(ARTICLES.read_text(encoding="utf-8"))
-    author = Person.objects.filter(memberships__role__in=Membership.DESK_ROLES).order_by("pk").first()
+    author = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
     known = set(Article.objects.values_list("slug", flat=True))
     for words in written["articles"]:
         if words["slug"] not in known and author:
@@ -74,7 +74,7 @@ def write_down_answers() -> None:
 
 
 def open_queues() -> None:
-    agents = Person.objects.filter(memberships__role__in=Membership.DESK_ROLES).distinct()
+    agents = Person.objects.holding(Membership.DESK_ROLES)
     for position, (code, name_tr, name_en, components) in enumerate(QUEUES):
         team, _ = Team.objects.get_or_create(code=code, defaults={"name_tr": name_tr, "name_en": name_en})
         team.members.add(*agents)

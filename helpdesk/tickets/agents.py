@@ -18,8 +18,7 @@ class Colleague(NamedTuple):
 
 def at_the_desk() -> QuerySet[Person]:
     """Everyone who may be given a ticket, in the order of a Turkish register."""
-    current = Membership.objects.current().filter(role__in=Membership.DESK_ROLES)
-    return Person.objects.filter(is_active=True, memberships__in=current).distinct().order_by("sort_key", "pk")
+    return Person.objects.holding(Membership.DESK_ROLES).order_by("sort_key", "pk")
 
 
 def names_at_the_desk() -> Sequence[Colleague]:
