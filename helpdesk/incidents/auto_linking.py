@@ -51,7 +51,7 @@ def one_matcher_at_a_time() -> None:
 def adopt_proposals() -> None:
     """The desk suspected it first, then the watch opened the outage: one incident, not two."""
     suspected = MajorIncident.objects.live().filter(outage=None).values("component")
-    explained = Outage.objects.open().public().filter(is_drill=False, major_incident=None, components__in=suspected)
+    explained = Outage.objects.open().announced().filter(major_incident=None, components__in=suspected)
     for outage in explained.distinct():
         major_incidents.declare(outage)
 
@@ -84,7 +84,7 @@ def known_groups() -> list[Group]:
     groups = []
     for incident in MajorIncident.objects.live().filter(outage=None).select_related("component"):
         groups.append(group_of(("incident", incident.pk), [incident.component_id], incident))
-    known = Outage.objects.open().public().filter(is_drill=False).prefetch_related("components")
+    known = Outage.objects.open().announced().prefetch_related("components")
     for outage in known.select_related("major_incident"):
         incident = getattr(outage, "major_incident", None)
         groups.append(group_of(("outage", outage.pk), [c.pk for c in outage.components.all()], incident))

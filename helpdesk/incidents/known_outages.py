@@ -14,7 +14,7 @@ def covering(municipality: Municipality, component: Component) -> Outage | None:
 
 def touching(municipality: Municipality) -> list[Outage]:
     """The open outages that this municipality feels, the worst first; three at most."""
-    known = Outage.objects.open().public().filter(is_drill=False)
+    known = Outage.objects.open().announced()
     felt = known.filter(affected__municipality=municipality, affected__until=None).distinct()
     return list(felt.order_by("severity", "started_at").prefetch_related("components", "updates")[:MOST_NOTICES])
 
