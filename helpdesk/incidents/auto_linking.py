@@ -8,7 +8,7 @@ eight looks. One matcher at a time, so that a storm becomes one proposal and not
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from foundation import now
@@ -16,18 +16,19 @@ from foundation.directory.models import Component
 from helpdesk.incidents import major_incidents, vocabulary
 from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, TicketText
 from helpdesk.models import MajorIncident, Message, Ticket
+from monitoring import locks
 from monitoring.models import Affected, Outage
 
 BATCH_SIZE = 200
 LONERS = 400
 VOICES = 40
-LOCK = 0x4E6F6265742D4D  # any number, the same in every process
+MATCHER = 0x4E6F6265742D4D  # any number, the same in every process
 
 
 @transaction.atomic
 def match_waiting(limit: int = BATCH_SIZE) -> int:
     """Look at up to `limit` new tickets and link those that an outage explains. Returns how many were looked at."""
-    one_matcher_at_a_time()
+    locks.hold(MATCHER)  # one at a time
     adopt_proposals()
     waiting = list(with_first_words(Ticket.objects.filter(matched_at=None).order_by("pk"))[:limit])
     if not waiting:
@@ -39,13 +40,6 @@ def match_waiting(limit: int = BATCH_SIZE) -> int:
     link_members({id(group.root): group.root for group in taken if group}.values())
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in waiting]).update(matched_at=now())
     return len(waiting)
-
-
-def one_matcher_at_a_time() -> None:
-    """Held until the end of the transaction. SQLite's write transactions already are one at a time."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def adopt_proposals() -> None:

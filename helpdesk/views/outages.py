@@ -18,7 +18,7 @@ def me_too(request, pk):
     municipality = request.user.own_municipality
     if municipality is None:
         raise NobodyToFileFor
-    outage = get_object_or_404(Outage.objects.open().public(), pk=pk)
+    outage = get_object_or_404(Outage.objects.open().announced(), pk=pk)
     impact_reports.report(outage, municipality, request.user)
     messages.success(request, _("Thank you, we have noted it. We will let you know when it is over."))
     return redirect("helpdesk:new_ticket")
