@@ -89,7 +89,9 @@ class ComposeForm(forms.Form):
     )
     list_name = forms.CharField(label=_("Name of the list"), max_length=80, required=False)
 
-    def __init__(self, *arguments, is_drill: bool = False, lines: Lines = (), corrects: int | None = None, **kwargs):
+    def __init__(
+        self, *arguments, is_drill: bool = False, lines: Lines = (), corrects: int | None = None, **kwargs
+    ) -> None:
         """`lines` are those of a list that was uploaded earlier; they stay until they are dropped or replaced.
 
         A correction's audience is not chosen: it is whoever the broadcast with key `corrects` reached.
@@ -102,12 +104,12 @@ class ComposeForm(forms.Form):
             label = f"{ASKED[name]} {{{name}}}"
             self.fields[f"token_{name}"] = forms.CharField(label=label, max_length=60, required=False)
 
-    def asked(self):
+    def asked(self) -> list[forms.BoundField]:
         """The token fields that the text at hand needs."""
         text = f"{self['text'].value() or ''} {self['correction'].value() or ''}"
         return [self[f"token_{name}"] for name in templates.ASKED if f"{{{name}}}" in text]
 
-    def clean_file(self):
+    def clean_file(self) -> Lines:
         upload = self.cleaned_data["file"]
         if not upload:
             return self.lines
@@ -142,7 +144,7 @@ class ComposeForm(forms.Form):
             _("“%(word)s” is not one municipality. Do you mean: %(names)s?"), params={"word": word, "names": names}
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned: dict[str, Any] = self.cleaned_data
         values = {name: cleaned.pop(f"token_{name}", "") for name in templates.ASKED}
@@ -164,7 +166,7 @@ class ComposeForm(forms.Form):
 class CountField(forms.IntegerField):
     """A number as the page shows it or as it is typed: 5473, 5.473 and 5 473 are one and the same."""
 
-    def to_python(self, value):
+    def to_python(self, value) -> int | None:
         return super().to_python(re.sub(r"[\s.,]", "", value) if isinstance(value, str) else value)
 
 

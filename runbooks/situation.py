@@ -1,10 +1,11 @@
 """Everything about one outage in one place: what happened, who decided, where it stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -203,7 +204,7 @@ def _fill(sentence: str, facts: dict) -> str:
         return sentence.split("%(")[0].strip(" ,;:“")
 
 
-def linked_tickets(incident: MajorIncident | None):
+def linked_tickets(incident: MajorIncident | None) -> QuerySet[Ticket]:
     standing = Q(links__incident=incident, links__undone_at=None)
     return Ticket.objects.filter(standing) if incident else Ticket.objects.none()
 
@@ -241,7 +242,7 @@ def _sending(broadcast: Broadcast) -> Sending:
     return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledgements.heard(broadcast))
 
 
-def _people(incident: MajorIncident | None, runs: list[Run]):
+def _people(incident: MajorIncident | None, runs: list[Run]) -> Iterable[tuple[Person, str]]:
     """Who sits at the table: commander, those who lead runs, those on call."""
     seated: dict[int, tuple[Person, str]] = {}
     if incident and incident.commander:

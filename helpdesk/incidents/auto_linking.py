@@ -52,8 +52,8 @@ def adopt_proposals() -> None:
 
 def with_first_words(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Adds `first_words`: what the requester wrote first."""
-    said = Message.objects.filter(ticket=OuterRef("pk")).order_by("pk").values("body")[:1]
-    return tickets.annotate(first_words=Subquery(said)).select_related("municipality").defer("search_text")
+    first = Message.objects.filter(ticket=OuterRef("pk")).order_by("pk").values("body")[:1]
+    return tickets.annotate(first_words=Subquery(first)).select_related("municipality").defer("search_text")
 
 
 def report_of(ticket) -> TicketText:
@@ -78,10 +78,10 @@ def known_groups() -> list[Group]:
     groups = []
     for incident in MajorIncident.objects.live().filter(outage=None).select_related("component"):
         groups.append(group_of(("incident", incident.pk), [incident.component_id], incident))
-    known = Outage.objects.open().announced().prefetch_related("components")
-    for outage in known.select_related("major_incident"):
-        incident = getattr(outage, "major_incident", None)
-        groups.append(group_of(("outage", outage.pk), [c.pk for c in outage.components.all()], incident))
+    announced = Outage.objects.open().announced().prefetch_related("components")
+    for outage in announced.select_related("major_incident"):
+        components = [component.pk for component in outage.components.all()]
+        groups.append(group_of(("outage", outage.pk), components, getattr(outage, "major_incident", None)))
     return [group for group in groups if group.topics]
 
 

@@ -34,7 +34,7 @@ LIKELY_OUTAGE = 0.5
 class TicketText:
     """What the matcher reads of one ticket. `key` is the caller's name for it."""
 
-    key: object
+    key: int | str
     subject: str
     body: str
     module: str
@@ -159,7 +159,7 @@ def cosine(one: Counter, many: Counter) -> float:
 class Desk:
     """The groups that are open just now."""
 
-    def __init__(self, groups: Iterable[Group] = ()):
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
         self.groups: list[Group] = list(groups)
 
     def take(self, report: TicketText) -> Group | None:

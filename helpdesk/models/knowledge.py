@@ -12,15 +12,15 @@ from foundation.directory.models import Component
 from foundation.language import collation
 
 
-class ArticleQuerySet(models.QuerySet):
-    def published(self):
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def published(self) -> "ArticleQuerySet":
         return self.filter(published_at__isnull=False)
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> "ArticleQuerySet":
         """The desk sees drafts, too."""
         return self if person.works_at_the_desk else self.published()
 
-    def matching(self, words: str):
+    def matching(self, words: str) -> "ArticleQuerySet":
         """Those that hold every word, in any spelling."""
         found = self
         for word in collation.fold(words).split():

@@ -27,9 +27,9 @@ AGREEMENTS = {
 }
 
 
-def name_of(metric: str):
+def name_of(metric: str) -> str:
     """A promise's name as a heading has it."""
-    return METRICS.get(metric) or AGREEMENTS[metric]
+    return str(METRICS.get(metric) or AGREEMENTS[metric])
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class PromisedTime:
     target_text: str
 
     @property
-    def metric_name(self):
-        return METRICS[self.metric]
+    def metric_name(self) -> str:
+        return str(METRICS[self.metric])
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class RunningDeadline:
     due_at: datetime
 
     @property
-    def metric_name(self):
-        return METRICS[self.metric]
+    def metric_name(self) -> str:
+        return str(METRICS[self.metric])
 
     @property
     def countdown(self) -> Countdown:
@@ -93,7 +93,7 @@ class Commitment:
     outcome: str
 
     @property
-    def metric_name(self):
+    def metric_name(self) -> str:
         return name_of(self.metric)
 
     @property

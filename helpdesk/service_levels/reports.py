@@ -87,8 +87,8 @@ class Headline:
     attained: Attained | None
 
     @property
-    def metric_name(self):
-        return Metric(self.metric).label
+    def metric_name(self) -> str:
+        return str(Metric(self.metric).label)
 
     @property
     def ratio(self) -> float | None:

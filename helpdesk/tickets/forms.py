@@ -29,7 +29,7 @@ class SeveralFiles(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def clean(self, data, initial=None):
+    def clean(self, data, initial=None) -> list:
         files = [super(SeveralFiles, self).clean(file, initial) for file in data or []]
         try:
             uploads.accept_all(files)
@@ -59,7 +59,7 @@ class FormWithFiles(forms.Form):
     attachments = SeveralFiles(label=_("Add a file"), required=False)
     kept = References(required=False)
 
-    def __init__(self, *args, by: Person, **kwargs):
+    def __init__(self, *args, by: Person, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
         self.kept_files = draft_uploads.find(self.references_in(self.data), by=by) if self.is_bound else []
@@ -67,7 +67,7 @@ class FormWithFiles(forms.Form):
     def references_in(self, data) -> list[str]:
         return self.fields["kept"].widget.value_from_datadict(data, self.files, self.add_prefix("kept")) or []
 
-    def clean(self):
+    def clean(self) -> dict:
         words = super().clean() or self.cleaned_data
         words.pop("kept", None)
         words["attachments"] = [*(words.get("attachments") or []), *map(draft_uploads.opened, self.kept_files)]
@@ -119,7 +119,7 @@ class TicketForm(FormWithFiles):
     attachments = SeveralFiles(label=_("Add a screenshot"), required=False)
     outage_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.components = {c.pk: c for c in Component.objects.exclude(tier=OUTSIDE_PROVIDER)}
         common = [code for code in COMMON_MODULES if code in self.components]
@@ -138,7 +138,7 @@ class TicketForm(FormWithFiles):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def clean(self):
+    def clean(self) -> dict:
         words = super().clean() or self.cleaned_data
         module = words.pop("module", "")
         other = words.pop("other_module", "") or UNKNOWN_MODULE
@@ -222,7 +222,7 @@ class WithdrawalForm(forms.Form):
 class AssignmentForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Colleague"), queryset=Person.objects.none())
 
-    def __init__(self, *args, colleagues, **kwargs):
+    def __init__(self, *args, colleagues, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)

@@ -71,8 +71,8 @@ class Row:
     is_resting: bool
     is_linked: bool
 
-    def get_status_display(self):
-        return Ticket.Status(self.status).label
+    def get_status_display(self) -> str:
+        return str(Ticket.Status(self.status).label)
 
     def select_words(self) -> str:
         return _("Select %(number)s") % {"number": self.number}

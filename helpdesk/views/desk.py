@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,14 +29,14 @@ def desk_only(request) -> None:
 
 @login_required
 @require_safe
-def queue(request):
+def queue(request) -> HttpResponse:
     desk_only(request)
     return render(request, "helpdesk/desk.html", page_of(request))
 
 
 @login_required
 @require_safe
-def rows(request):
+def rows(request) -> HttpResponse:
     """The table alone: an open desk fetches it when something changed."""
     desk_only(request)
     return render(request, "helpdesk/_queue.html", page_of(request))
@@ -59,7 +60,7 @@ def page_of(request) -> dict:
 
 @login_required
 @require_POST
-def claims(request):
+def claims(request) -> HttpResponse:
     """Take several at once; those that somebody else has are left and counted."""
     desk_only(request)
     numbers = request.POST.getlist("number")[:MOST_AT_ONCE]
@@ -79,7 +80,7 @@ def claims(request):
 
 @login_required
 @require_safe
-def palette(request):
+def palette(request) -> HttpResponse:
     """What the palette finds for the words typed so far."""
     desk_only(request)
     wanted = replace(QueueFilter.from_query(request.GET), view="all", cursor="")

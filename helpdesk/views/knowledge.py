@@ -21,7 +21,7 @@ PAGE = 30
 
 @login_required
 @require_safe
-def articles(request):
+def articles(request) -> HttpResponse:
     """What is known, the most helpful first; `q` finds words in any spelling."""
     words = request.GET.get("q", "").strip()[:200].replace("\x00", "")
     found = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
@@ -32,14 +32,14 @@ def articles(request):
 
 @login_required
 @require_safe
-def article(request, slug):
+def article(request, slug) -> HttpResponse:
     found = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
     return render(request, "helpdesk/article.html", {"article": found, "body": library.drawn(found.body)})
 
 
 @login_required
 @require_POST
-def article_helped(request, slug):
+def article_helped(request, slug) -> HttpResponse:
     """ "This solved it": counted, and the reader is spared a ticket."""
     library.helped(get_object_or_404(Article.objects.published(), slug=slug))
     messages.success(request, _("Good to hear. Thank you for telling us."))
@@ -48,7 +48,7 @@ def article_helped(request, slug):
 
 @login_required
 @require_safe
-def offers(request):
+def offers(request) -> HttpResponse:
     """Articles for what is being typed into the form of a ticket, as a fragment."""
     component = Component.objects.filter(pk=request.GET.get("module", "")[:20].replace("\x00", "")).first()
     text = request.GET.get("subject", "")[:200].replace("\x00", "")
@@ -57,19 +57,19 @@ def offers(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_article(request):
+def new_article(request) -> HttpResponse:
     desk_only(request)
     return written(request, Article())
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def editing(request, slug):
+def editing(request, slug) -> HttpResponse:
     desk_only(request)
     return written(request, get_object_or_404(Article, slug=slug))
 
 
-def written(request, article: Article):
+def written(request, article: Article) -> HttpResponse:
     """The form of an article; two buttons, one keeps a draft, the other publishes."""
     form = ArticleForm(request.POST or None, instance=article)
     if form.is_valid():
@@ -82,7 +82,7 @@ def written(request, article: Article):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def macro_list(request):
+def macro_list(request) -> HttpResponse:
     """Every macro with its text; POST adds one."""
     desk_only(request)
     form = MacroForm(request.POST or None)
@@ -98,7 +98,7 @@ def macro_list(request):
 
 @login_required
 @require_POST
-def macro_removal(request, pk):
+def macro_removal(request, pk) -> HttpResponse:
     desk_only(request)
     Macro.objects.filter(pk=pk).delete()
     macros.changed()
@@ -108,7 +108,7 @@ def macro_removal(request, pk):
 
 @login_required
 @require_safe
-def macro_text(request, number, pk):
+def macro_text(request, number, pk) -> HttpResponse:
     """A macro filled in for this ticket, as plain text to put where one is writing."""
     desk_only(request)
     text = macros.filled(get_object_or_404(Macro, pk=pk), find(request, number))

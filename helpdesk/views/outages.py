@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,7 +14,7 @@ from monitoring.outages import impact_reports
 
 @login_required
 @require_POST
-def me_too(request, pk):
+def me_too(request, pk) -> HttpResponse:
     """ "Biz de etkilendik": counts once a municipality, however many people tap."""
     municipality = request.user.own_municipality
     if municipality is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +22,7 @@ from helpdesk.views.calendars import counted_anew, keepers_only
 
 @login_required
 @require_safe
-def policy_list(request):
+def policy_list(request) -> HttpResponse:
     """Promises and agreements in the order of choice, and how many open tickets each takes."""
     keepers_only(request)
     return _list_page(request, NewPolicyForm())
@@ -29,7 +30,7 @@ def policy_list(request):
 
 @login_required
 @require_POST
-def new(request):
+def new(request) -> HttpResponse:
     """A policy that starts with another's terms; it takes no ticket before it is published."""
     keepers_only(request)
     form = NewPolicyForm(request.POST)
@@ -52,7 +53,7 @@ def new(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def policy(request, code: str):
+def policy(request, code: str) -> HttpResponse:
     """One policy: its terms and a form for new ones; shows which tickets would match, or publishes."""
     keepers_only(request)
     shown = get_object_or_404(Policy, code=code)
@@ -85,7 +86,7 @@ def _effect(form: TermsForm) -> dict:
     }
 
 
-def _published(request, form: TermsForm):
+def _published(request, form: TermsForm) -> HttpResponse:
     """A new version; the policy's place and use change with it."""
     facts, shown = form.conditions.cleaned_data, form.version.policy
     with transaction.atomic():
@@ -115,7 +116,7 @@ def _version_of(shown: Policy) -> PolicyVersion:
     return found or PolicyVersion(policy=shown, number=0)
 
 
-def _list_page(request, form: NewPolicyForm, *, status: int = 200):
+def _list_page(request, form: NewPolicyForm, *, status: int = 200) -> HttpResponse:
     order = policies.in_force(now(), kind=None)
     groups = ticket_clocks.groups_of_open_tickets(order)
     context = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import rate_limits, severity
 from helpdesk.tickets.forms import PhoneLogForm, TicketForm
 from helpdesk.views.warnings import warn_about_identity_numbers
+from monitoring.models import Outage
 
 PAGE = 50
 
@@ -26,13 +28,13 @@ class NobodyToFileFor(Refusal):
 
     status = 403
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(_("Your account belongs to no municipality, so it cannot open a ticket."))
 
 
 @login_required
 @require_safe
-def my_tickets(request):
+def my_tickets(request) -> HttpResponse:
     """Everything this person may see, newest first."""
     found = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
     words = request.GET.get("q", "").strip()
@@ -44,7 +46,7 @@ def my_tickets(request):
 
 
 @login_required
-def new_ticket(request):
+def new_ticket(request) -> HttpResponse:
     """The form, with the live outages of this municipality before it."""
     person = request.user
     if not (person.own_municipality or person.works_at_the_desk):
@@ -65,7 +67,7 @@ def new_ticket(request):
     return shown(request, form, notice, refusal)
 
 
-def shown(request, form, notice, refusal: Refusal | None):
+def shown(request, form, notice, refusal: Refusal | None) -> HttpResponse:
     """The form with everything that was typed and chosen, and why it was not sent."""
     context = surroundings_of(form, request.user, notice) | {"refusal": refusal}
     response = render(request, "helpdesk/new_ticket.html", context, status=refusal.status if refusal else 200)
@@ -93,7 +95,7 @@ def file_it(form, person) -> Ticket:
     return filed
 
 
-def unseen_outage(form, person):
+def unseen_outage(form, person) -> Outage | None:
     """The outage that explains this ticket, if the clerk has not been shown it yet."""
     words = form.cleaned_data
     municipality = words.get("municipality") or person.own_municipality
@@ -126,7 +128,7 @@ def offers_for(initial: dict, components: dict) -> Sequence[Article]:
 
 @login_required
 @require_safe
-def promise(request):
+def promise(request) -> HttpResponse:
     """The promised times for what is chosen so far, as a fragment of the form."""
     form = TicketForm(request.GET, by=request.user)
     form.is_valid()

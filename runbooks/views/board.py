@@ -1,5 +1,6 @@
 """The operators' board, its moving part, and a new outage."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,13 +20,13 @@ MOST_SLOW = 3  # components whose answers are drawn
 
 @watch_only
 @require_safe
-def board(request):
+def board(request) -> HttpResponse:
     return render(request, "runbooks/board.html", {"outlines": map_outlines.outlines(), **context_of(request)})
 
 
 @watch_only
 @require_safe
-def moving(request):
+def moving(request) -> HttpResponse:
     """What changes on the board; an open page fetches it again when the socket says so."""
     return render(request, "runbooks/_board.html", context_of(request))
 
@@ -57,7 +58,7 @@ def context_of(request) -> dict:
 
 @watch_only
 @require_safe
-def latency(request):
+def latency(request) -> HttpResponse:
     """How long answers take; the page fetches it when it stands, and every minute."""
     lines = {line.component: line for line in monitoring_latency.lines(now())}
     together = lines.pop(monitoring_latency.MUNICIPALITIES, None)
@@ -68,7 +69,7 @@ def latency(request):
 
 @watch_only
 @require_POST
-def acknowledgement(request, pk):
+def acknowledgement(request, pk) -> HttpResponse:
     """Take an outage up: one person is named, everyone sees who."""
     outages.acknowledge(get_object_or_404(Outage.objects.visible_to(request.user), pk=pk), by=request.user)
     return redirect("runbooks:board")
@@ -76,14 +77,14 @@ def acknowledgement(request, pk):
 
 @watch_only
 @require_POST
-def major_incident(request, pk):
+def major_incident(request, pk) -> HttpResponse:
     """Gather the tickets of this outage in the hands of one commander."""
     major_incidents.declare(get_object_or_404(Outage.objects.visible_to(request.user), pk=pk), by=request.user)
     return redirect("runbooks:board")
 
 
 @watch_only
-def declaration(request):
+def declaration(request) -> HttpResponse:
     """A person says that something is broken; the public gets its first word at once."""
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

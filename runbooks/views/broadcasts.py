@@ -4,6 +4,8 @@ Drills are the same pages at their own addresses: `is_drill` comes from the URL,
 broadcast asked for at the other address is not found.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -36,7 +38,7 @@ def find(request, pk: int, is_drill: bool) -> Broadcast:
 
 @watch_only
 @require_safe
-def index(request, is_drill):
+def index(request, is_drill) -> HttpResponse:
     mine = Broadcast.objects.visible_to(request.user).filter(is_drill=is_drill)
     counted = mine.annotate(reach=Count("recipients", filter=Q(recipients__left_out=""))).order_by("-pk")
     page = Paginator(counted.select_related("submitted_by", "approved_by"), 30).get_page(request.GET.get("page"))
@@ -50,7 +52,7 @@ def index(request, is_drill):
 
 
 @watch_only
-def compose(request, is_drill, pk=None):
+def compose(request, is_drill, pk=None) -> HttpResponse:
     """A new draft, or an old one again. "Preview" shows it, "Save" keeps it, "Keep the list" its conditions."""
     broadcast = find(request, pk, is_drill) if pk else None
     start = saved_audiences.chosen(request.POST.get("list") or request.GET.get("list"))
@@ -110,7 +112,7 @@ def _keep(request, form: ComposeForm, name: str) -> bool:
     return bool(name.strip())
 
 
-def _preview(cleaned: dict, is_drill: bool):
+def _preview(cleaned: dict, is_drill: bool) -> tuple[audience.Audience, drafts.BroadcastPreview]:
     found = audience.find(cleaned["rule"])
     seen = drafts.preview(
         cleaned["text"],
@@ -133,14 +135,14 @@ def _save(request, broadcast: Broadcast | None, cleaned: dict, is_drill: bool) -
 
 @watch_only
 @require_safe
-def show(request, pk, is_drill):
+def show(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     return render(request, "runbooks/broadcast.html", _context(request, broadcast))
 
 
 @watch_only
 @require_safe
-def standing(request, pk, is_drill):
+def standing(request, pk, is_drill) -> HttpResponse:
     """The moving part of the page; an open one fetches it when something changed."""
     return render(request, "runbooks/_standing.html", _context(request, find(request, pk, is_drill)))
 
@@ -166,7 +168,7 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
     }
 
 
-def _waits_until(broadcast: Broadcast):
+def _waits_until(broadcast: Broadcast) -> datetime | None:
     """When it may leave at the earliest, if its lane keeps quiet now."""
     batch = sending.batch_of(broadcast) if broadcast.is_released else None
     if batch is None:
@@ -176,7 +178,7 @@ def _waits_until(broadcast: Broadcast):
 
 @watch_only
 @require_POST
-def submission(request, pk, is_drill):
+def submission(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     approval.submit(broadcast, by=request.user)
     messages.success(request, _("Submitted. A second person has ten minutes to approve it."))
@@ -185,7 +187,7 @@ def submission(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def approve(request, pk, is_drill):
+def approve(request, pk, is_drill) -> HttpResponse:
     """The second person's word. A session that has not proved itself lately is asked first."""
     broadcast = find(request, pk, is_drill)
     form = ApprovalForm(request.POST)
@@ -203,7 +205,7 @@ def approve(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def break_glass(request, pk, is_drill):
+def break_glass(request, pk, is_drill) -> HttpResponse:
     """One person's word, when nobody else can be reached; the factor is asked for as ever."""
     broadcast = find(request, pk, is_drill)
     form = GlassForm(request.POST)
@@ -223,7 +225,7 @@ def break_glass(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def review(request, pk, is_drill):
+def review(request, pk, is_drill) -> HttpResponse:
     """What a second person finds afterwards."""
     broadcast = find(request, pk, is_drill)
     broken = BrokenGlass.objects.filter(broadcast=broadcast).first()
@@ -235,7 +237,7 @@ def review(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def take_evidence(request, pk, is_drill):
+def take_evidence(request, pk, is_drill) -> HttpResponse:
     """A file that proves itself: `manage.py verify_evidence FILE`; `as` is zip, pdf or json."""
     broadcast = find(request, pk, is_drill)
     if not broadcast.is_released:
@@ -255,7 +257,7 @@ def take_evidence(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def withdrawal(request, pk, is_drill):
+def withdrawal(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     approval.withdraw(broadcast, by=request.user, note=request.POST.get("note", "")[:2000])
     return redirect(broadcast)
@@ -263,7 +265,7 @@ def withdrawal(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def pause(request, pk, is_drill):
+def pause(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     sending.pause(broadcast, by=request.user)
     return redirect(broadcast)
@@ -271,7 +273,7 @@ def pause(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def resumption(request, pk, is_drill):
+def resumption(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     sending.resume(broadcast, by=request.user)
     return redirect(broadcast)
@@ -279,7 +281,7 @@ def resumption(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def stop(request, pk, is_drill):
+def stop(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     stopped = sending.stop(broadcast, by=request.user)
     if stopped is None:
@@ -294,7 +296,7 @@ def stop(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def correct(request, pk, is_drill):
+def correct(request, pk, is_drill) -> HttpResponse:
     """Turn the correction that stood ready into a broadcast of its own, to those it has reached."""
     broadcast = find(request, pk, is_drill)
     correction = drafts.correct(broadcast, by=request.user)
@@ -303,7 +305,7 @@ def correct(request, pk, is_drill):
 
 @watch_only
 @require_safe
-def recipients(request, pk, is_drill):
+def recipients(request, pk, is_drill) -> HttpResponse:
     """The frozen list, page by page, with what became of each; numbers are masked. `?class=` shows one class."""
     broadcast = find(request, pk, is_drill)
     chosen = request.GET.get("class", "")
@@ -327,7 +329,7 @@ def recipients(request, pk, is_drill):
 
 @watch_only
 @require_safe
-def municipalities(request, pk, is_drill):
+def municipalities(request, pk, is_drill) -> HttpResponse:
     """Delivery place by place: `?show=` one kind of them, `province=` (plate), a page beginning at `start=` (code)."""
     broadcast = find(request, pk, is_drill)
     asked = {name: request.GET.get(name, "") for name in ("show", "province", "start")}
@@ -340,7 +342,7 @@ def municipalities(request, pk, is_drill):
 
 @watch_only
 @require_safe
-def call_sheet(request, pk, is_drill):
+def call_sheet(request, pk, is_drill) -> HttpResponse:
     """Whom to ring up, with whole numbers: made for paper."""
     broadcast = find(request, pk, is_drill)
     places = broadcast_page.to_call(broadcast)
@@ -357,7 +359,7 @@ def call_sheet(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def called(request, pk, is_drill, recipient):
+def called(request, pk, is_drill, recipient) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     row = get_object_or_404(broadcast.recipients, pk=recipient)
     try:
@@ -368,7 +370,7 @@ def called(request, pk, is_drill, recipient):
 
 
 @login_required
-def acknowledgement(request):
+def acknowledgement(request) -> HttpResponse:
     """Where a municipality types the code it got by SMS."""
     form = AcknowledgementForm(request.POST or None)
     done = None

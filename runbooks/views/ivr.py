@@ -5,6 +5,7 @@ calls and the code it keys have to belong together, as with an answer by SMS. No
 is sent, opened or told here to somebody who has only one of the two.
 """
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
@@ -36,13 +37,13 @@ UNKNOWN = _(
 )
 
 
-def for_the_gateway(view):
+def for_the_gateway(view) -> Callable[..., HttpResponse]:
     """Signed or refused; and in Turkish, whatever the house speaks elsewhere."""
 
     @csrf_exempt
     @require_POST
     @wraps(view)
-    def guarded(request):
+    def guarded(request) -> HttpResponse:
         if not is_from_twilio(request):
             return HttpResponseForbidden()
         with translation.override("tr"):

@@ -1,6 +1,7 @@
 """One outage and everything a person may do about it, in one place."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -30,7 +31,7 @@ def forms_of(request, outage: Outage) -> dict:
     }
 
 
-def show(request, outage: Outage, *, status: int = 200, **bound):
+def show(request, outage: Outage, *, status: int = 200, **bound) -> HttpResponse:
     held = actions.nodes_of(outage)
     context = {
         "outage": outage,
@@ -45,7 +46,7 @@ def show(request, outage: Outage, *, status: int = 200, **bound):
 
 @watch_only
 @require_safe
-def panel(request, pk):
+def panel(request, pk) -> HttpResponse:
     outage = find(request, pk)
     if outage.merged_into_id:
         return redirect("runbooks:outage_panel", pk=outage.merged_into_id)
@@ -56,7 +57,7 @@ def panel(request, pk):
 
 @watch_only
 @require_POST
-def join(request, pk):
+def join(request, pk) -> HttpResponse:
     """One fault had two names."""
     outage = find(request, pk)
     form = actions.JoinForm(request.POST, outage=outage, person=request.user, auto_id="join-%s")
@@ -70,7 +71,7 @@ def join(request, pk):
 
 @watch_only
 @require_POST
-def run(request, pk):
+def run(request, pk) -> HttpResponse:
     """Begin a plan for this outage."""
     outage = find(request, pk)
     form = actions.RunForm(request.POST, person=request.user, auto_id="run-%s")
@@ -82,7 +83,7 @@ def run(request, pk):
 
 @watch_only
 @require_POST
-def maintenance(request, pk):
+def maintenance(request, pk) -> HttpResponse:
     """Say that the outage is work somebody does."""
     outage = find(request, pk)
     form = actions.WindowForm(request.POST, auto_id="rest-%s")
@@ -95,7 +96,7 @@ def maintenance(request, pk):
 
 @watch_only
 @require_POST
-def override(request, pk):
+def override(request, pk) -> HttpResponse:
     """Say how a node is, whatever the measurements say."""
     outage = find(request, pk)
     form = actions.NodeWordForm(request.POST, outage=outage, auto_id="word-%s")

@@ -1,7 +1,7 @@
 """The shelf of plans, one plan, putting a version on the shelf, starting a run."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +16,7 @@ from runbooks.views.permissions import watch_only
 
 @watch_only
 @require_safe
-def shelf(request):
+def shelf(request) -> HttpResponse:
     runs = Run.objects.visible_to(request.user).select_related("outage", "started_by")
     context = {
         "plans": Runbook.objects.visible_to(request.user).current(),
@@ -36,7 +36,7 @@ def find(request, code: str) -> Runbook:
 
 @watch_only
 @require_safe
-def plan(request, code):
+def plan(request, code) -> HttpResponse:
     runbook = find(request, code)
     context = {
         "runbook": runbook,
@@ -50,7 +50,7 @@ def plan(request, code):
 
 @watch_only
 @require_POST
-def start(request, code):
+def start(request, code) -> HttpResponse:
     """Begin a run, for an outage or without one, as a drill or in earnest."""
     outage = None
     if wanted := request.POST.get("outage", ""):
@@ -62,7 +62,7 @@ def start(request, code):
 
 
 @watch_only
-def publish(request):
+def publish(request) -> HttpResponse:
     """Paste a plan; it is read and put on the shelf, or its mistakes are named by line."""
     if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
         raise PermissionDenied

@@ -1,5 +1,8 @@
 """One run: where it stands, the one next action, what was done."""
 
+from datetime import datetime
+
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +18,7 @@ from runbooks.views.permissions import watch_only
 class NoSuchAct(Refusal):
     status = 422
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(_("This is not one of the choices."))
 
 
@@ -25,13 +28,13 @@ def find(request, pk: int) -> Run:
 
 @watch_only
 @require_safe
-def show(request, pk):
+def show(request, pk) -> HttpResponse:
     return render(request, "runbooks/run.html", _context(request, find(request, pk)))
 
 
 @watch_only
 @require_safe
-def standing(request, pk):
+def standing(request, pk) -> HttpResponse:
     return render(request, "runbooks/_run.html", _context(request, find(request, pk)))
 
 
@@ -54,7 +57,7 @@ def _context(request, run: Run) -> dict:
     }
 
 
-def _due_at(step: Step | None):
+def _due_at(step: Step | None) -> datetime | None:
     """When the open step should be done, by its plan."""
     if step is None:
         return None
@@ -64,28 +67,28 @@ def _due_at(step: Step | None):
 
 @watch_only
 @require_POST
-def begin(request, pk):
+def begin(request, pk) -> HttpResponse:
     starting.begin(find(request, pk), by=request.user)
     return redirect("runbooks:run", pk=pk)
 
 
 @watch_only
 @require_POST
-def decline(request, pk):
+def decline(request, pk) -> HttpResponse:
     starting.decline(find(request, pk), by=request.user, note=_note(request))
     return redirect("runbooks:run", pk=pk)
 
 
 @watch_only
 @require_POST
-def abandon(request, pk):
+def abandon(request, pk) -> HttpResponse:
     starting.abandon(find(request, pk), by=request.user, note=_note(request))
     return redirect("runbooks:run", pk=pk)
 
 
 @watch_only
 @require_POST
-def step(request, pk, visit):
+def step(request, pk, visit) -> HttpResponse:
     """Whatever a person does at a step; `act` says what."""
     here = get_object_or_404(find(request, pk).steps.select_related("run"), visit=visit)
     by, note, choice = request.user, _note(request), request.POST.get("choice", "")

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         "last 28 days is planned for. With --patience people hang up (Erlang A), without it they wait (Erlang C)."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--per-hour", type=float, help="requests an hour")
         parser.add_argument("--minutes", type=float, default=12, help="work on one, on average (default 12)")
         parser.add_argument("--patience", type=float, help="minutes until somebody hangs up, on average")
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, help="what so many make of it, instead of how many are needed")
         parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
 
-    def handle(self, *, per_hour, minutes, patience, within, share, people, **options):
+    def handle(self, *, per_hour, minutes, patience, within, share, people, **options) -> None:
         if within < 0 or not 0 < share < 1 or (people is not None and people < 1):
             raise CommandError(_("--within is zero or more, --share lies between 0 and 1, --people is at least 1."))
         try:

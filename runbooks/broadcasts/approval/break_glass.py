@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +99,7 @@ def review(glass: BrokenGlass, *, by: Person, note: str) -> None:
     live_updates.tell(glass.broadcast)
 
 
-def unreviewed():
+def unreviewed() -> QuerySet[BrokenGlass]:
     """Sent alone and not reviewed yet, oldest first."""
     return BrokenGlass.objects.filter(reviewed_at=None).select_related("broadcast", "person").order_by("at")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
@@ -79,7 +79,7 @@ class AudienceRule:
         kept = {part.name: getattr(self, part.name) for part in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items() if value}
 
-    def find_municipalities(self):
+    def find_municipalities(self) -> QuerySet[Municipality]:
         """The municipalities the rule reaches, as a queryset."""
         found = Municipality.objects.all()
         narrowing = {
@@ -123,7 +123,7 @@ class Difference:
         return bool(self.joined or self.gone)
 
 
-def red_now():
+def red_now() -> QuerySet:
     """Municipalities with something down at this moment, as a query of their keys."""
     down = Affected.objects.current()
     direct = down.filter(municipality__isnull=False).values("municipality_id")

@@ -128,7 +128,7 @@ def _rows(recipients: Iterable[dict]) -> Iterator[list[str]]:
 class EvidencePaper(Paper):
     """Evidence on A4: every foot names the broadcast and the digest, so that no page can be swapped unseen."""
 
-    def __init__(self, title: str, foot: str, made_at: datetime):
+    def __init__(self, title: str, foot: str, made_at: datetime) -> None:
         self.foot = foot
         super().__init__(title)
         self.set_creation_date(made_at)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from foundation import now
 from foundation.directory.models import Contact, Municipality
@@ -226,7 +226,7 @@ def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
     return [(name, counted[name]) for name in outcome_classes.CLASSES if counted.get(name)]
 
 
-def in_class(broadcast: Broadcast, name: str):
+def in_class(broadcast: Broadcast, name: str) -> QuerySet[Recipient]:
     """The recipients whose message is in this class, one by one, as a queryset."""
     messages = OutboxMessage.objects.filter(
         batch__in=sending.batches(broadcast), state__in=outcome_classes.states_of(name)

@@ -13,12 +13,12 @@ class Command(BaseCommand):
         "and list say what was signed; ends with 1 if anything fails."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("file", nargs="?", type=Path)
         parser.add_argument("--key", help="public key, base64 (default: this installation's own)")
         parser.add_argument("--public-key", action="store_true", help="print this installation's public key")
 
-    def handle(self, *, file: Path | None, key: str | None, public_key: bool, **options):
+    def handle(self, *, file: Path | None, key: str | None, public_key: bool, **options) -> None:
         if public_key:
             return self.stdout.write(evidence.public_key())
         if file is None:
