@@ -123,6 +123,7 @@ class Ticket(models.Model):
 
     OPEN_STATUSES = (Status.WAITING_ON_US, Status.WAITING_ON_THEM, Status.WAITING_ON_OTHERS)
     # From → to. Whatever is not here is refused by every verb.
+    ENDED = (Status.RESOLVED, Status.WITHDRAWN)
     MOVES = {
         Status.WAITING_ON_US: (
             Status.WAITING_ON_THEM,

@@ -170,11 +170,20 @@ def _list_page(request, form: OverlayForm, *, status: int = 200) -> HttpResponse
 
 
 def _calendar_page(
-    request, shown: Calendar, *, days_form=None, week_form=None, status: int = 200, **more
+    request,
+    shown: Calendar,
+    *,
+    days_form: DaysForm | None = None,
+    days_effect: dict | None = None,
+    week_form: WeekForm | None = None,
+    week_effect: dict | None = None,
+    withdrawing: SpecialDay | None = None,
+    withdrawal_effect: dict | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     today = now().astimezone(ISTANBUL).date()
     chain = calendars.chain_of(shown)
-    effect = next((value for name, value in more.items() if name.endswith("_effect")), None)
+    effect = days_effect or week_effect or withdrawal_effect
     first = effect["from"].astimezone(ISTANBUL).date() if effect else today
     in_force = shown.weeks.filter(effective_from__lte=today).last()
     context = {
@@ -191,6 +200,9 @@ def _calendar_page(
         "rejudgements": Rejudgement.objects.filter(calendar=shown)[:5],
         "days_form": days_form or DaysForm(initial={"first": today, "last": today}),
         "week_form": week_form or WeekForm(week=in_force.hours if in_force else None),
-        **more,
+        "days_effect": days_effect,
+        "week_effect": week_effect,
+        "withdrawing": withdrawing,
+        "withdrawal_effect": withdrawal_effect,
     }
     return render(request, "helpdesk/calendar.html", context, status=status)

@@ -147,7 +147,9 @@ def standing(request, pk, is_drill) -> HttpResponse:
     return render(request, "runbooks/_standing.html", _context(request, find(request, pk, is_drill)))
 
 
-def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **forms) -> dict:
+def _context(
+    request, broadcast: Broadcast, form: ApprovalForm | None = None, *, glass_form: GlassForm | None = None
+) -> dict:
     may_approve = request.user.has_role(*approval.MAY_APPROVE) and request.user.pk != broadcast.submitted_by_id
     return {
         "broadcast": broadcast,
@@ -159,12 +161,11 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
         "glass": BrokenGlass.objects.filter(broadcast=broadcast).select_related("person", "reviewed_by").first(),
         "may_break": request.user.has_role(*glass.MAY_BREAK),
         "may_review": request.user.has_role(*approval.MAY_APPROVE),
-        "glass_form": GlassForm(initial={"binding": broadcast.binding}),
+        "glass_form": glass_form or GlassForm(initial={"binding": broadcast.binding}),
         "roads": routes.gateways_for(broadcast.sender),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
         "outlines": map_outlines.outlines(),
         "leaves_at": None if broadcast.ended_at else _waits_until(broadcast),
-        **forms,
     }
 
 
@@ -332,12 +333,13 @@ def recipients(request, pk, is_drill) -> HttpResponse:
 def municipalities(request, pk, is_drill) -> HttpResponse:
     """Delivery place by place: `?show=` one kind of them, `province=` (plate), a page beginning at `start=` (code)."""
     broadcast = find(request, pk, is_drill)
-    asked = {name: request.GET.get(name, "") for name in ("show", "province", "start")}
-    return render(
-        request,
-        "runbooks/municipalities.html",
-        {"broadcast": broadcast, "table": by_municipality.table(broadcast, **asked)},
+    table = by_municipality.table(
+        broadcast,
+        show=request.GET.get("show", ""),
+        province=request.GET.get("province", ""),
+        start=request.GET.get("start", ""),
     )
+    return render(request, "runbooks/municipalities.html", {"broadcast": broadcast, "table": table})
 
 
 @watch_only

@@ -73,15 +73,16 @@ def keyed(request) -> HttpResponse:
 
 def _ask(request, words, *, tries: int) -> HttpResponse:
     action = f"{settings.PUBLIC_BASE_URL}{reverse('runbooks:line_code')}?tries={tries}"
-    return _say(request, question=words, action=action, last=NO_KEYS)
+    return _say(request, question=words, action=action, last=str(NO_KEYS))
 
 
 def _hang_up(request, words) -> HttpResponse:
     return _say(request, last=words)
 
 
-def _say(request, **words) -> HttpResponse:
-    return render(request, "runbooks/line.xml", words, content_type="text/xml; charset=utf-8")
+def _say(request, *, last: str, question: str = "", action: str = "") -> HttpResponse:
+    context = {"last": last, "question": question, "action": action}
+    return render(request, "runbooks/line.xml", context, content_type="text/xml; charset=utf-8")
 
 
 def _number(text: str) -> int:

@@ -21,25 +21,27 @@ def find(request, pk: int) -> Outage:
     return get_object_or_404(Outage.objects.visible_to(request.user), pk=pk)
 
 
-def forms_of(request, outage: Outage) -> dict:
-    """Every form of the panel, empty, each with a prefix of its own among the page's ids."""
-    return {
-        "joining": actions.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
-        "running": actions.RunForm(person=request.user, auto_id="run-%s"),
-        "resting": actions.WindowForm(auto_id="rest-%s"),
-        "wording": actions.NodeWordForm(outage=outage, auto_id="word-%s"),
-    }
-
-
-def show(request, outage: Outage, *, status: int = 200, **bound) -> HttpResponse:
+def show(
+    request,
+    outage: Outage,
+    *,
+    joining: actions.JoinForm | None = None,
+    running: actions.RunForm | None = None,
+    resting: actions.WindowForm | None = None,
+    wording: actions.NodeWordForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The panel; a form that is not given is empty. Each has a prefix of its own among the page's ids."""
     held = actions.nodes_of(outage)
     context = {
         "outage": outage,
         "card": state.cards_of([outage], now())[0],
         "nodes": held.select_related("municipality")[:SHOWN_NODES],
         "node_count": held.count(),
-        **forms_of(request, outage),
-        **bound,
+        "joining": joining or actions.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
+        "running": running or actions.RunForm(person=request.user, auto_id="run-%s"),
+        "resting": resting or actions.WindowForm(auto_id="rest-%s"),
+        "wording": wording or actions.NodeWordForm(outage=outage, auto_id="word-%s"),
     }
     return render(request, "runbooks/outage_panel.html", context, status=status)
 
