@@ -10,7 +10,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from foundation.directory.models import Component, Municipality, Person
 from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
-from helpdesk.models import Article, Macro, Ticket
+from helpdesk.models import Ticket
 from monitoring.models import Outage
 
 # Six doors for nine tickets of ten; the rest stands in the list behind "another module".
@@ -261,24 +261,3 @@ class AnswerForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-
-class ArticleForm(forms.ModelForm):
-    """What the desk knows, in Turkish and perhaps in English."""
-
-    class Meta:
-        model = Article
-        fields = ("title_tr", "slug", "component", "body_tr", "title_en", "body_en")
-        widgets = {
-            "body_tr": forms.Textarea(attrs={"rows": 12}),
-            "body_en": forms.Textarea(attrs={"rows": 6}),
-        }
-
-
-class MacroForm(forms.ModelForm):
-    """A reply to keep."""
-
-    class Meta:
-        model = Macro
-        fields = ("name", "text")
-        widgets = {"text": forms.Textarea(attrs={"rows": 5})}

@@ -11,8 +11,8 @@ from foundation.directory.models import Component
 from foundation.wire import paging
 from helpdesk.knowledge import articles as library
 from helpdesk.knowledge import macros
+from helpdesk.knowledge.forms import ArticleForm, MacroForm
 from helpdesk.models import Article, Macro
-from helpdesk.tickets.forms import ArticleForm, MacroForm
 from helpdesk.views.desk import desk_only
 from helpdesk.views.tickets import find
 
