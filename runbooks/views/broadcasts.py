@@ -85,7 +85,7 @@ def compose(request, is_drill, pk=None) -> HttpResponse:
         "found": found,
         "preview": seen,
         "spelling": form.cleaned_data.get("spelling") if form.is_bound and form.is_valid() else "plain",
-        "roads": routes.gateways_for(settings.SMS_SENDER),
+        "gateways": routes.gateways_for(settings.SMS_SENDER),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
     }
     name = "runbooks/_preview.html" if request.htmx else "runbooks/compose.html"
@@ -162,7 +162,7 @@ def _context(
         "may_break": request.user.has_role(*glass.MAY_BREAK),
         "may_review": request.user.has_role(*approval.MAY_APPROVE),
         "glass_form": glass_form or GlassForm(initial={"binding": broadcast.binding}),
-        "roads": routes.gateways_for(broadcast.sender),
+        "gateways": routes.gateways_for(broadcast.sender),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
         "outlines": map_outlines.outlines(),
         "leaves_at": None if broadcast.ended_at else _waits_until(broadcast),
