@@ -11,7 +11,7 @@ from ninja.pagination import paginate
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
 from foundation.wire.paging import Keyset
-from helpdesk import tickets as verbs
+from helpdesk import tickets
 from helpdesk.models import Message, Ticket
 from helpdesk.tickets import rate_limits
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
@@ -102,7 +102,7 @@ def file_ticket(request, ticket: TicketIn) -> Status:
     component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=words.pop("component"))
     words["body"] = words["body"] or words["subject"]
     rate_limits.spend(request.user, municipality)
-    filed = verbs.submit(
+    filed = tickets.submit(
         **words, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
     )
     return Status(201, filed)
@@ -129,12 +129,12 @@ def messages(request, number: str) -> QuerySet[Message]:
 @router.post("/tickets/{number}/messages/", response={201: MessageOut})
 def reply(request, number: str, message: MessageIn) -> Status:
     """Reply to the other side."""
-    return Status(201, verbs.reply(find(request, number), by=request.user, body=message.body))
+    return Status(201, tickets.reply(find(request, number), by=request.user, body=message.body))
 
 
 @router.post("/tickets/{number}/resolution/", response=TicketOut)
 def resolve(request, number: str, message: MessageIn) -> Ticket:
     """End it with what was done; for the desk."""
     ticket = find(request, number)
-    verbs.resolve(ticket, by=request.user, note=message.body)
+    tickets.resolve(ticket, by=request.user, note=message.body)
     return ticket

@@ -38,14 +38,14 @@ def follow_the_part(sender, outage, part, municipality_ids, **kwargs) -> None:
 
 
 @receiver(sla.subject_sought)
-def find_by_number(sender, reference, **kwargs) -> tuple[str, int] | None:
+def find_by_number(sender, reference, **kwargs):
     """`sla explain DST-2026-000123`."""
     pk = Ticket.objects.filter(number=reference.strip().upper()).values_list("pk", flat=True).first()
     return (LABEL, pk) if pk else None
 
 
 @receiver(personal_data_sought)
-def say_what_we_hold(sender, person, **kwargs) -> dict[str, list[dict]]:
+def say_what_we_hold(sender, person, **kwargs):
     """For the file a person may ask of us (KVKK art. 11)."""
     asked = Ticket.objects.filter(requester=person)
     said = Message.objects.filter(author=person)

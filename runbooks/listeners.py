@@ -1,7 +1,5 @@
 """What we do on hearing facts from below: leave one promise and return."""
 
-from collections.abc import Sequence
-
 from django.contrib.auth import user_logged_in
 from django.dispatch import receiver
 
@@ -33,7 +31,7 @@ def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs) -> None:
 
 
 @receiver(told_sought)
-def say_what_it_was_told(sender, municipality, **kwargs) -> Sequence[sent_messages.SentMessage]:
+def say_what_it_was_told(sender, municipality, **kwargs):
     return sent_messages.to(municipality)
 
 

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import Refusal
 from helpdesk import tickets
 from helpdesk.models import MajorIncident, Ticket
-from helpdesk.tickets import counters
-from helpdesk.tickets import queue as queue_page
+from helpdesk.tickets import counters, queue
 from helpdesk.tickets.queue import QueueFilter
 
 MOST_AT_ONCE = 50
@@ -29,7 +28,7 @@ def desk_only(request) -> None:
 
 @login_required
 @require_safe
-def queue(request) -> HttpResponse:
+def show(request) -> HttpResponse:
     desk_only(request)
     return render(request, "helpdesk/desk.html", page_of(request))
 
@@ -45,14 +44,14 @@ def rows(request) -> HttpResponse:
 def page_of(request) -> dict:
     wanted = QueueFilter.from_query(request.GET)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
-    page = queue_page.page(wanted, request.user)
+    page = queue.page(wanted, request.user)
     return {
         "wanted": wanted,
         "page": page,
-        "waiting": queue_page.waiting_beside(page, wanted, request.user),
+        "waiting": queue.waiting_beside(page, wanted, request.user),
         "numbers": counters.numbers_for(request.user),
         "incidents": list(incidents[:MOST_FOUND]),
-        "components": queue_page.modules_to_choose_from(),
+        "components": queue.modules_to_choose_from(),
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
     }
@@ -84,6 +83,6 @@ def palette(request) -> HttpResponse:
     """What the palette finds for the words typed so far."""
     desk_only(request)
     wanted = replace(QueueFilter.from_query(request.GET), view="all", cursor="")
-    found = queue_page.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
+    found = queue.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
     found = found.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
     return render(request, "helpdesk/_palette.html", {"found": found, "words": wanted.words})

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.directory.models import Component
 from foundation.wire import paging
-from helpdesk.knowledge import articles as library
-from helpdesk.knowledge import macros
+from helpdesk.knowledge import articles, macros
 from helpdesk.knowledge.forms import ArticleForm, MacroForm
 from helpdesk.models import Article, Macro
 from helpdesk.views.desk import desk_only
@@ -21,7 +20,7 @@ PAGE = 30
 
 @login_required
 @require_safe
-def articles(request) -> HttpResponse:
+def article_list(request) -> HttpResponse:
     """What is known, the most helpful first; `q` finds words in any spelling."""
     words = request.GET.get("q", "").strip()[:200].replace("\x00", "")
     found = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
@@ -34,14 +33,14 @@ def articles(request) -> HttpResponse:
 @require_safe
 def article(request, slug) -> HttpResponse:
     found = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
-    return render(request, "helpdesk/article.html", {"article": found, "body": library.drawn(found.body)})
+    return render(request, "helpdesk/article.html", {"article": found, "body": articles.drawn(found.body)})
 
 
 @login_required
 @require_POST
 def article_helped(request, slug) -> HttpResponse:
     """ "This solved it": counted, and the reader is spared a ticket."""
-    library.helped(get_object_or_404(Article.objects.published(), slug=slug))
+    articles.helped(get_object_or_404(Article.objects.published(), slug=slug))
     messages.success(request, _("Good to hear. Thank you for telling us."))
     return redirect("helpdesk:article", slug)
 
@@ -52,7 +51,7 @@ def offers(request) -> HttpResponse:
     """Articles for what is being typed into the form of a ticket, as a fragment."""
     component = Component.objects.filter(pk=request.GET.get("module", "")[:20].replace("\x00", "")).first()
     text = request.GET.get("subject", "")[:200].replace("\x00", "")
-    return render(request, "helpdesk/_offers.html", {"offers": library.offered(text, component)})
+    return render(request, "helpdesk/_offers.html", {"offers": articles.offered(text, component)})
 
 
 @login_required
@@ -74,7 +73,7 @@ def written(request, article: Article) -> HttpResponse:
     form = ArticleForm(request.POST or None, instance=article)
     if form.is_valid():
         publish = request.POST.get("publish") == "yes"
-        kept = library.write(form.save(commit=False), publish=publish, by=request.user)
+        kept = articles.write(form.save(commit=False), publish=publish, by=request.user)
         messages.success(request, _("The article is published.") if publish else _("The draft is kept."))
         return redirect("helpdesk:article", kept.slug)
     return render(request, "helpdesk/article_form.html", {"form": form, "article": article})

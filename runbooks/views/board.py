@@ -8,7 +8,7 @@ from foundation import now
 from foundation.directory.models import Component, Province
 from helpdesk.incidents import major_incidents
 from monitoring import outages
-from monitoring.history import latency as monitoring_latency
+from monitoring.history import latency
 from monitoring.models import Outage, State
 from monitoring.nodes import health
 from runbooks.board import filters, idle, map_outlines, state
@@ -58,10 +58,10 @@ def context_of(request) -> dict:
 
 @watch_only
 @require_safe
-def latency(request) -> HttpResponse:
+def answer_times(request) -> HttpResponse:
     """How long answers take; the page fetches it when it stands, and every minute."""
-    lines = {line.component: line for line in monitoring_latency.lines(now())}
-    together = lines.pop(monitoring_latency.MUNICIPALITIES, None)
+    lines = {line.component: line for line in latency.lines(now())}
+    together = lines.pop(latency.MUNICIPALITIES, None)
     names = Component.objects.in_bulk(list(lines)[:MOST_SLOW])
     charts = [(names[code], line) for code, line in lines.items() if code in names]
     return render(request, "runbooks/_board_latency.html", {"together": together, "charts": charts})

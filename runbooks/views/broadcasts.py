@@ -20,8 +20,7 @@ from foundation import Refusal, now
 from foundation.outbox.delivery import routes
 from foundation.wire import limits
 from runbooks.board import map_outlines
-from runbooks.broadcasts.approval import approval
-from runbooks.broadcasts.approval import break_glass as glass
+from runbooks.broadcasts.approval import approval, break_glass
 from runbooks.broadcasts.compose import audience, drafts, saved_audiences, templates
 from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.broadcasts.report import by_municipality, evidence, evidence_pdf, outcome_classes
@@ -46,7 +45,7 @@ def index(request, is_drill) -> HttpResponse:
         "page": page,
         "is_drill": is_drill,
         "waiting": mine.filter(status=Broadcast.Status.SUBMITTED).count(),
-        "unreviewed": [broken for broken in glass.unreviewed() if broken.broadcast.is_drill == is_drill],
+        "unreviewed": [broken for broken in break_glass.unreviewed() if broken.broadcast.is_drill == is_drill],
     }
     return render(request, "runbooks/broadcasts.html", context)
 
@@ -159,7 +158,7 @@ def _context(
         "form": form or ApprovalForm(initial={"binding": broadcast.binding}),
         "approval": getattr(broadcast, "approval", None),
         "glass": BrokenGlass.objects.filter(broadcast=broadcast).select_related("person", "reviewed_by").first(),
-        "may_break": request.user.has_role(*glass.MAY_BREAK),
+        "may_break": request.user.has_role(*break_glass.MAY_BREAK),
         "may_review": request.user.has_role(*approval.MAY_APPROVE),
         "glass_form": glass_form or GlassForm(initial={"binding": broadcast.binding}),
         "gateways": routes.gateways_for(broadcast.sender),
@@ -206,14 +205,14 @@ def approve(request, pk, is_drill) -> HttpResponse:
 
 @watch_only
 @require_POST
-def break_glass(request, pk, is_drill) -> HttpResponse:
+def glass(request, pk, is_drill) -> HttpResponse:
     """One person's word, when nobody else can be reached; the factor is asked for as ever."""
     broadcast = find(request, pk, is_drill)
     form = GlassForm(request.POST)
     if form.is_valid():
         try:
             proof = confirmation_of(request)
-            glass.break_glass(broadcast, by=request.user, confirmation=proof, **form.cleaned_data)
+            break_glass.break_glass(broadcast, by=request.user, confirmation=proof, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error("reason", str(refusal))
             broadcast.refresh_from_db()
@@ -232,7 +231,7 @@ def review(request, pk, is_drill) -> HttpResponse:
     broken = BrokenGlass.objects.filter(broadcast=broadcast).first()
     if broken is None:
         raise approval.BroadcastMovedOn
-    glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
+    break_glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
     return redirect(broadcast)
 
 

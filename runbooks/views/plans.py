@@ -9,7 +9,7 @@ from foundation import Refusal
 from foundation.directory.models import Membership
 from monitoring.models import Outage
 from runbooks.models import Run, Runbook
-from runbooks.plans import catalogue as plans_shelf
+from runbooks.plans import catalogue
 from runbooks.runs import starting
 from runbooks.views.permissions import watch_only
 
@@ -54,8 +54,8 @@ def start(request, code) -> HttpResponse:
     """Begin a run, for an outage or without one, as a drill or in earnest."""
     outage = None
     if wanted := request.POST.get("outage", ""):
-        known = Outage.objects.visible_to(request.user).open()
-        outage = get_object_or_404(known, pk=wanted if wanted.isdecimal() else None)
+        outages = Outage.objects.visible_to(request.user).open()
+        outage = get_object_or_404(outages, pk=wanted if wanted.isdecimal() else None)
     is_drill = bool(request.POST.get("drill")) or bool(outage and outage.is_drill)
     run = starting.start(find(request, code), by=request.user, outage=outage, is_drill=is_drill)
     return redirect("runbooks:run", pk=run.pk)
@@ -69,7 +69,7 @@ def publish(request) -> HttpResponse:
     source, problem = request.POST.get("source", ""), ""
     if request.method == "POST":
         try:
-            return redirect("runbooks:runbook", code=plans_shelf.publish(source, by=request.user).code)
+            return redirect("runbooks:runbook", code=catalogue.publish(source, by=request.user).code)
         except Refusal as refusal:
             problem = str(refusal)
     return render(

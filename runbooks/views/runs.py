@@ -10,8 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import Refusal, now
 from runbooks.durations import duration
 from runbooks.models import Run, Step
-from runbooks.runs import starting
-from runbooks.runs import steps as run_steps
+from runbooks.runs import starting, steps
 from runbooks.views.permissions import watch_only
 
 
@@ -39,20 +38,20 @@ def standing(request, pk) -> HttpResponse:
 
 
 def _context(request, run: Run) -> dict:
-    steps = list(run.steps.select_related("ended_by", "broadcast").prefetch_related("signatures__person"))
-    for step in steps:
+    opened = list(run.steps.select_related("ended_by", "broadcast").prefetch_related("signatures__person"))
+    for step in opened:
         step.run = run
-    current = next((step for step in steps if step.is_open), None)
-    reached = {step.key for step in steps}
+    current = next((step for step in opened if step.is_open), None)
+    reached = {step.key for step in opened}
     return {
         "run": run,
         "at": now(),
         "age": run.age(now()),
         "late": run.started_at is not None and run.age(now()) > run.rto,
-        "steps": steps,
+        "steps": opened,
         "current": current,
         "due_at": _due_at(current),
-        "may_do": current is not None and run_steps.may_do(current, request.user),
+        "may_do": current is not None and steps.may_do(current, request.user),
         "ahead": [step for step in run.plan["steps"] if step["key"] not in reached],
     }
 
@@ -94,15 +93,15 @@ def step(request, pk, visit) -> HttpResponse:
     by, note, choice = request.user, _note(request), request.POST.get("choice", "")
     match request.POST.get("act"):
         case "finish":
-            run_steps.finish(here, by=by, note=note)
+            steps.finish(here, by=by, note=note)
         case "decide":
-            run_steps.decide(here, by=by, choice=choice, note=note)
+            steps.decide(here, by=by, choice=choice, note=note)
         case "sign":
-            run_steps.sign(here, by=by, agrees=choice == "yes", note=note)
+            steps.sign(here, by=by, agrees=choice == "yes", note=note)
         case "settle":
-            run_steps.settle(here, by=by, outcome=choice, note=note)
+            steps.settle(here, by=by, outcome=choice, note=note)
         case "skip":
-            run_steps.skip(here, by=by, note=note)
+            steps.skip(here, by=by, note=note)
         case _:
             raise NoSuchAct
     return redirect("runbooks:run", pk=pk)
