@@ -80,12 +80,12 @@ def list_tickets(
     request, status: Ticket.Status | None = None, severity: Ticket.Severity | None = None, q: str = ""
 ) -> QuerySet[Ticket]:
     """Those the token's person may see, newest first; `q` finds words in any spelling."""
-    found = Ticket.objects.visible_to(request.user).select_related("municipality").defer("search_text")
+    visible = Ticket.objects.visible_to(request.user).select_related("municipality").defer("search_text")
     if status:
-        found = found.filter(status=status)
+        visible = visible.filter(status=status)
     if severity:
-        found = found.filter(severity=severity)
-    return found.matching(q.replace("\x00", "")) if q else found
+        visible = visible.filter(severity=severity)
+    return visible.matching(q.replace("\x00", "")) if q else visible
 
 
 @router.get("/tickets/{number}/", response=TicketOut)
@@ -97,13 +97,13 @@ def one_ticket(request, number: str) -> Ticket:
 @router.post("/tickets/", response={201: TicketOut})
 def file_ticket(request, ticket: TicketIn) -> Status:
     """File a ticket. The severity follows from impact and urgency."""
-    words = ticket.dict()
-    municipality = home_of(request.user, words.pop("municipality"))
-    component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=words.pop("component"))
-    words["body"] = words["body"] or words["subject"]
+    fields = ticket.dict()
+    municipality = home_of(request.user, fields.pop("municipality"))
+    component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=fields.pop("component"))
+    fields["body"] = fields["body"] or fields["subject"]
     rate_limits.spend(request.user, municipality)
     filed = tickets.submit(
-        **words, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
+        **fields, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
     )
     return Status(201, filed)
 

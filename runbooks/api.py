@@ -78,8 +78,8 @@ def broadcast(request, pk: int) -> Broadcast:
 @router.get("/broadcasts/{pk}/tally/", response=TallyOut, tags=["runbooks"])
 def tally(request, pk: int) -> dict:
     """The closing equation, every class counted by itself; 404 before anything was handed over."""
-    found = get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk)
-    batch = get_object_or_404(sending.batches(found))
+    shown = get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk)
+    batch = get_object_or_404(sending.batches(shown))
     counted = outbox.tally(batch)
     return asdict(counted) | {"adds_up": counted.adds_up}
 

@@ -125,21 +125,23 @@ class ComposeForm(forms.Form):
 
     def clean_municipalities(self) -> tuple[str, ...]:
         """Codes, by code or name, between commas or on lines of their own."""
-        words = [part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["municipalities"])]
-        return tuple(dict.fromkeys(self._municipality(word) for word in words if word))
+        names = [part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["municipalities"])]
+        return tuple(dict.fromkeys(self._municipality(word) for word in names if word))
 
     def _municipality(self, word: str) -> str:
         if Municipality.objects.filter(code=word).exists():
             return word
-        found = list(Municipality.objects.matching(word).values_list("code", "full_name", "name")[:6])
+        candidates = list(Municipality.objects.matching(word).values_list("code", "full_name", "name")[:6])
         exact = [
-            code for code, full_name, name in found if collation.fold(word) in map(collation.fold, (full_name, name))
+            code
+            for code, full_name, name in candidates
+            if collation.fold(word) in map(collation.fold, (full_name, name))
         ]
-        if len(exact) == 1 or len(found) == 1:
-            return (exact or [found[0][0]])[0]
-        if not found:
+        if len(exact) == 1 or len(candidates) == 1:
+            return (exact or [candidates[0][0]])[0]
+        if not candidates:
             raise forms.ValidationError(_("No municipality is called “%(word)s”."), params={"word": word})
-        names = ", ".join(f"{full_name} ({code})" for code, full_name, _name in found)
+        names = ", ".join(f"{full_name} ({code})" for code, full_name, _name in candidates)
         raise forms.ValidationError(
             _("“%(word)s” is not one municipality. Do you mean: %(names)s?"), params={"word": word, "names": names}
         )

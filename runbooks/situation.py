@@ -222,10 +222,10 @@ def promises_of(tickets) -> list[NextDeadline]:
         )
     )
     metrics = dict(Clock._meta.get_field("metric").choices or ())
-    found = []
+    deadlines = []
     for row in counted:
         due = clocks.filter(metric=row["metric"], state=Clock.State.RUNNING).order_by("due_at")
-        found.append(
+        deadlines.append(
             NextDeadline(
                 metric=str(metrics.get(row["metric"], row["metric"])),
                 open=row["open"],
@@ -234,7 +234,7 @@ def promises_of(tickets) -> list[NextDeadline]:
                 due_at=due.values_list("due_at", flat=True).first(),
             )
         )
-    return found
+    return deadlines
 
 
 def _sending(broadcast: Broadcast) -> Sending:

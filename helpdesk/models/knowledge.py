@@ -22,10 +22,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def matching(self, words: str) -> "ArticleQuerySet":
         """Those that hold every word, in any spelling."""
-        found = self
+        articles = self
         for word in collation.fold(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+            articles = articles.filter(search_text__contains=word)
+        return articles
 
 
 class Article(models.Model):

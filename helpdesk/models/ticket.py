@@ -72,10 +72,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def matching(self, words: str) -> "TicketQuerySet":
         """Those whose number, subject, text or municipality holds every word, in any spelling."""
-        found = self
+        tickets = self
         for word in collation.fold(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+            tickets = tickets.filter(search_text__contains=word)
+        return tickets
 
     def linked_to(self, incident) -> "TicketQuerySet":
         return self.filter(links__incident=incident, links__undone_at=None)

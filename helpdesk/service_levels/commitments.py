@@ -114,8 +114,8 @@ def promised(
 
     `facts` are what else is known of it (`clockwork.FACTS`).
     """
-    found = policies.promises(severity, at, among=among, **(facts or {}))
-    promises = [PromisedTime(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
+    targets = policies.promises(severity, at, among=among, **(facts or {}))
+    promises = [PromisedTime(each.metric, each.due_at, each.target_text) for each in targets if each.metric in METRICS]
     return sorted(promises, key=lambda promise: promise.metric == "next_update")
 
 

@@ -116,8 +116,8 @@ def known_codes(fact: str, text: str) -> list[str]:
     """The codes in `text`, each one known; else a sentence that names those that are not."""
     codes = list(dict.fromkeys(text.replace(",", " ").split()))
     places, field = CODES_OF[fact]
-    known = set(places.filter(**{f"{field}__in": codes}).values_list(field, flat=True))
-    unknown = [code for code in codes if code not in known]
+    existing = set(places.filter(**{f"{field}__in": codes}).values_list(field, flat=True))
+    unknown = [code for code in codes if code not in existing]
     if unknown:
         raise ValidationError(_("Unknown code: %(codes)s"), params={"codes": ", ".join(unknown[:5])})
     return codes
@@ -140,9 +140,9 @@ def spoken_conditions(version: PolicyVersion) -> list[str]:
     labels = {"tier": dict(Component.Tier.choices), "municipality_type": dict(Municipality.Type.choices)}
     spoken = []
     for fact, values in version.conditions.items():
-        words = [str(labels.get(fact, {}).get(value, value)) for value in values[:SHOWN_VALUES]]
+        names = [str(labels.get(fact, {}).get(value, value)) for value in values[:SHOWN_VALUES]]
         more = f" +{len(values) - SHOWN_VALUES}" if len(values) > SHOWN_VALUES else ""
-        spoken.append(f"{FACT_NAMES.get(fact, fact)}: {', '.join(words)}{more}")
+        spoken.append(f"{FACT_NAMES.get(fact, fact)}: {', '.join(names)}{more}")
     return spoken
 
 

@@ -23,8 +23,8 @@ def at_the_desk() -> QuerySet[Person]:
 
 def names_at_the_desk() -> Sequence[Colleague]:
     """The same as names to choose from, read at most once a minute."""
-    known = cache.get("helpdesk.colleagues")
-    if known is None:
-        known = [Colleague(*row) for row in at_the_desk().values_list("pk", "name")]
-        cache.set("helpdesk.colleagues", known, REMEMBERED_FOR)
-    return known
+    colleagues = cache.get("helpdesk.colleagues")
+    if colleagues is None:
+        colleagues = [Colleague(*row) for row in at_the_desk().values_list("pk", "name")]
+        cache.set("helpdesk.colleagues", colleagues, REMEMBERED_FOR)
+    return colleagues

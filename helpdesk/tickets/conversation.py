@@ -98,5 +98,5 @@ def say(
 
 def make_findable(ticket: Ticket, body: str) -> None:
     """Search finds what both sides have read; never a note, which a search could give away."""
-    words = Concat(F("search_text"), Value(f" {collation.fold(body)}"))
-    Ticket.objects.filter(pk=ticket.pk).update(search_text=words)
+    search_text = Concat(F("search_text"), Value(f" {collation.fold(body)}"))
+    Ticket.objects.filter(pk=ticket.pk).update(search_text=search_text)

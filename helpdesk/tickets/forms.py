@@ -68,12 +68,12 @@ class FormWithFiles(forms.Form):
         return self.fields["kept"].widget.value_from_datadict(data, self.files, self.add_prefix("kept")) or []
 
     def clean(self) -> dict:
-        words = super().clean() or self.cleaned_data
-        words.pop("kept", None)
-        words["attachments"] = [*(words.get("attachments") or []), *map(draft_uploads.opened, self.kept_files)]
-        if len(words["attachments"]) > uploads.MOST:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned.pop("kept", None)
+        cleaned["attachments"] = [*(cleaned.get("attachments") or []), *map(draft_uploads.opened, self.kept_files)]
+        if len(cleaned["attachments"]) > uploads.MOST:
             self.add_error("attachments", _("Please send at most %(most)d files.") % {"most": uploads.MOST})
-        return words
+        return cleaned
 
     def keep_files(self) -> None:
         """The page is shown again: what was chosen stays chosen."""
@@ -139,13 +139,13 @@ class TicketForm(FormWithFiles):
         field.choices = choices
 
     def clean(self) -> dict:
-        words = super().clean() or self.cleaned_data
-        module = words.pop("module", "")
-        other = words.pop("other_module", "") or UNKNOWN_MODULE
-        words["component"] = self.components.get(other if module == ANOTHER else module)
-        words["body"] = words.get("body") or words.get("subject", "")
-        words["phone"] = str(words.get("phone") or "")
-        return words
+        cleaned = super().clean() or self.cleaned_data
+        module = cleaned.pop("module", "")
+        other = cleaned.pop("other_module", "") or UNKNOWN_MODULE
+        cleaned["component"] = self.components.get(other if module == ANOTHER else module)
+        cleaned["body"] = cleaned.get("body") or cleaned.get("subject", "")
+        cleaned["phone"] = str(cleaned.get("phone") or "")
+        return cleaned
 
 
 class PhoneLogForm(TicketForm):
@@ -159,14 +159,14 @@ class PhoneLogForm(TicketForm):
     )
 
     def clean_municipality(self) -> Municipality:
-        words = self.cleaned_data["municipality"]
-        exact = Municipality.objects.filter(code=words).first()
-        found = [exact] if exact else list(Municipality.objects.matching(words)[:6])
-        if len(found) == 1:
-            return found[0]
-        if not found:
+        text = self.cleaned_data["municipality"]
+        exact = Municipality.objects.filter(code=text).first()
+        municipalities = [exact] if exact else list(Municipality.objects.matching(text)[:6])
+        if len(municipalities) == 1:
+            return municipalities[0]
+        if not municipalities:
             raise forms.ValidationError(_("No municipality is called that."))
-        names = " · ".join(f"{m.full_name} {m.code}" for m in found[:5])
+        names = " · ".join(f"{m.full_name} {m.code}" for m in municipalities[:5])
         raise forms.ValidationError(_("Several municipalities fit. Please type the code: %(names)s") % {"names": names})
 
 
@@ -197,16 +197,16 @@ class MessageForm(ReplyForm):
     move = forms.ChoiceField(label=_("What is it?"), choices=Move.choices, initial=Move.REPLY)
 
     def say(self, ticket: Ticket, by: Person) -> None:
-        words = self.cleaned_data
-        match words["move"]:
+        cleaned = self.cleaned_data
+        match cleaned["move"]:
             case self.Move.WAIT:
-                tickets.wait(ticket, by=by, body=words["body"])
+                tickets.wait(ticket, by=by, body=cleaned["body"])
             case self.Move.THIRD_PARTY:
-                tickets.wait(ticket, by=by, body=words["body"], third_party=True)
+                tickets.wait(ticket, by=by, body=cleaned["body"], third_party=True)
             case self.Move.NOTE:
-                tickets.note(ticket, by=by, body=words["body"], attachments=words["attachments"])
+                tickets.note(ticket, by=by, body=cleaned["body"], attachments=cleaned["attachments"])
             case self.Move.RESOLVE:
-                tickets.resolve(ticket, by=by, note=words["body"])
+                tickets.resolve(ticket, by=by, note=cleaned["body"])
             case _:
                 super().say(ticket, by)
 

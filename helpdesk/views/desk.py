@@ -83,6 +83,6 @@ def palette(request) -> HttpResponse:
     """What the palette finds for the words typed so far."""
     desk_only(request)
     wanted = replace(QueueFilter.from_query(request.GET), view="all", cursor="")
-    found = queue.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
-    found = found.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
-    return render(request, "helpdesk/_palette.html", {"found": found, "words": wanted.words})
+    matches = queue.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
+    matches = matches.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
+    return render(request, "helpdesk/_palette.html", {"found": matches, "words": wanted.words})

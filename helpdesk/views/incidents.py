@@ -58,22 +58,22 @@ def answer(request, pk) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return show(request, incident, form)
-    words = form.cleaned_data
-    if not words.pop("confirmed"):
-        return show(request, incident, form, preview_of(incident, words))
-    given = major_incidents.answer_all(incident, by=request.user, **words)
-    said = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
-    messages.success(request, said % {"n": given.tickets})
+    texts = form.cleaned_data
+    if not texts.pop("confirmed"):
+        return show(request, incident, form, preview_of(incident, texts))
+    given = major_incidents.answer_all(incident, by=request.user, **texts)
+    sentence = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
+    messages.success(request, sentence % {"n": given.tickets})
     return redirect("helpdesk:incident", pk=pk)
 
 
-def preview_of(incident: MajorIncident, words: dict) -> dict:
+def preview_of(incident: MajorIncident, texts: dict) -> dict:
     """The text as each surface will show it."""
     sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
     return {
-        **words,
-        "mail": emails.answer_to_all(sample, words["text"]) if sample else None,
-        "sms": segments.measure(words["text"]),
+        **texts,
+        "mail": emails.answer_to_all(sample, texts["text"]) if sample else None,
+        "sms": segments.measure(texts["text"]),
     }
 
 

@@ -23,17 +23,17 @@ PAGE = 30
 def article_list(request) -> HttpResponse:
     """What is known, the most helpful first; `q` finds words in any spelling."""
     words = request.GET.get("q", "").strip()[:200].replace("\x00", "")
-    found = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
-    found = found.matching(words) if words else found
-    rows, following = paging.page(found, order=("-helped", "-pk"), cursor=request.GET.get("cursor"), limit=PAGE)
+    visible = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
+    visible = visible.matching(words) if words else visible
+    rows, following = paging.page(visible, order=("-helped", "-pk"), cursor=request.GET.get("cursor"), limit=PAGE)
     return render(request, "helpdesk/articles.html", {"articles": rows, "next": following, "words": words})
 
 
 @login_required
 @require_safe
 def article(request, slug) -> HttpResponse:
-    found = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
-    return render(request, "helpdesk/article.html", {"article": found, "body": articles.drawn(found.body)})
+    shown = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
+    return render(request, "helpdesk/article.html", {"article": shown, "body": articles.drawn(shown.body)})
 
 
 @login_required

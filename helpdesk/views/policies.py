@@ -95,8 +95,8 @@ def _published(request, form: TermsForm) -> HttpResponse:
         journal.record("policy.published", shown, by=request.user, version=version.number)
         if not facts["is_active"]:
             recalculation.withdraw_policy(shown, at=now(), by=request.user.name)
-    said = _("Version %(number)d is published.") % {"number": version.number}
-    messages.success(request, f"{said} {counted_anew(_applied(request, version, now()))}")
+    sentence = _("Version %(number)d is published.") % {"number": version.number}
+    messages.success(request, f"{sentence} {counted_anew(_applied(request, version, now()))}")
     return redirect("helpdesk:policy", code=shown.code)
 
 
@@ -112,8 +112,8 @@ def _applied(request, version: PolicyVersion, at: datetime) -> int:
 def _version_of(shown: Policy) -> PolicyVersion:
     """The terms in force, else the newest, else none yet."""
     numbered = shown.versions.select_related("policy").order_by("number")
-    found = numbered.filter(effective_from__lte=now()).last() or numbered.last()
-    return found or PolicyVersion(policy=shown, number=0)
+    current = numbered.filter(effective_from__lte=now()).last() or numbered.last()
+    return current or PolicyVersion(policy=shown, number=0)
 
 
 def _list_page(request, form: NewPolicyForm, *, status: int = 200) -> HttpResponse:

@@ -142,12 +142,12 @@ def _unshown(one: forecast.Forecast) -> int:
 
 def _measured(hours, at: datetime) -> list[tuple[str, forecast.Accuracy]]:
     """The error of the last ten working days, promise by promise; reckoned once an hour, whoever asks."""
-    known = cache.get(MEASURED)
-    if known is None:
+    accuracies = cache.get(MEASURED)
+    if accuracies is None:
         afternoons = _past_afternoons(hours, at)
-        known = [(metric, forecast.accuracy(metric, afternoons)) for metric in FORETOLD]
-        cache.set(MEASURED, known, timeout=3600)
-    return [(name_of(metric), accuracy) for metric, accuracy in known]
+        accuracies = [(metric, forecast.accuracy(metric, afternoons)) for metric in FORETOLD]
+        cache.set(MEASURED, accuracies, timeout=3600)
+    return [(name_of(metric), accuracy) for metric, accuracy in accuracies]
 
 
 def _asked_for(request, by: str) -> tuple[Month, exports.Rows]:

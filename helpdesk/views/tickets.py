@@ -40,12 +40,12 @@ def find(request, number: str) -> Ticket:
 @login_required
 @require_safe
 def ticket(request, number) -> HttpResponse:
-    found = find(request, number)
+    opened = find(request, number)
     chosen = request.GET.get("macro", "")
     if request.user.works_at_the_desk and chosen.isdecimal() and len(chosen) < 10:
-        text = macros.filled(get_object_or_404(Macro, pk=chosen), found)
-        return show(request, found, MessageForm(initial={"body": text}, by=request.user))
-    return show(request, found)
+        text = macros.filled(get_object_or_404(Macro, pk=chosen), opened)
+        return show(request, opened, MessageForm(initial={"body": text}, by=request.user))
+    return show(request, opened)
 
 
 @login_required
@@ -53,9 +53,9 @@ def ticket(request, number) -> HttpResponse:
 def looking(request, number) -> HttpResponse:
     """Who else has this ticket open; asking says that we have, too."""
     require_desk(request.user)
-    found = find(request, number)
-    viewers.look(found, request.user)
-    return render(request, "helpdesk/_looking.html", {"looking": viewers.others(found, request.user)})
+    opened = find(request, number)
+    viewers.look(opened, request.user)
+    return render(request, "helpdesk/_looking.html", {"looking": viewers.others(opened, request.user)})
 
 
 def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> HttpResponse:
@@ -186,10 +186,10 @@ def satisfaction(request, number) -> HttpResponse:
 @require_safe
 def attachment(request, number, pk) -> HttpResponseBase:
     """A file of this ticket, always as a download and never run in the browser."""
-    found = Attachment.objects.filter(message__ticket=find(request, number))
+    attachments = Attachment.objects.filter(message__ticket=find(request, number))
     if not request.user.works_at_the_desk:
-        found = found.filter(message__kind="public")
-    file = get_object_or_404(found, pk=pk)
+        attachments = attachments.filter(message__kind="public")
+    file = get_object_or_404(attachments, pk=pk)
     if file.verdict in HELD_BACK:
         raise HELD_BACK[file.verdict]
     return uploads.as_download(file.file.open("rb"), file.name)

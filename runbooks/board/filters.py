@@ -64,5 +64,5 @@ def find(standing: BoardState, filters: Filters) -> list[Found] | None:
     left = Municipality.objects.matching(filters.words).select_related("province")
     if filters.province:
         left = left.filter(province_id=filters.province)
-    found = (Found(municipality, standing.state_of(municipality.pk)) for municipality in left)
-    return [one for one in found if not filters.state or one.state == filters.state][:MOST_FOUND]
+    rows = (Found(municipality, standing.state_of(municipality.pk)) for municipality in left)
+    return [one for one in rows if not filters.state or one.state == filters.state][:MOST_FOUND]

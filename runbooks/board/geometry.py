@@ -35,7 +35,7 @@ class MapPoint:
 def places(shown: list[Outage]) -> dict[int, MapPoint]:
     """Outage → where it lies; those that touch no municipality lie nowhere."""
     lines = Affected.objects.current().filter(outage__in=shown, municipality__isnull=False)
-    found = (
+    means = (
         lines.order_by()
         .values("outage")
         .annotate(
@@ -49,7 +49,7 @@ def places(shown: list[Outage]) -> dict[int, MapPoint]:
         row["outage"]: MapPoint(
             *map_outlines.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"]
         )
-        for row in found
+        for row in means
     }
 
 

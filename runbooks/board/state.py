@@ -66,8 +66,8 @@ class Card:
     @property
     def alone_because(self) -> str:
         """Why its latest word went out without a second look; empty where it did not."""
-        said = next(iter(self.outage.updates.all()), None)
-        return said.alone_because if said else ""
+        latest = next(iter(self.outage.updates.all()), None)
+        return latest.alone_because if latest else ""
 
     @property
     def is_new(self) -> bool:
@@ -294,7 +294,7 @@ def provinces(states: dict[int, str], municipalities: Iterable[tuple]) -> list[P
 def lines(regions: list[str]) -> list[OutageLine]:
     """Components of tier A and whatever is in trouble, the gravest first, one cell a region."""
     felt = troubles()
-    central = {pk: report.worst(found) for pk, found in report.component_states([]).items()}
+    central = {pk: report.worst(states) for pk, states in report.component_states([]).items()}
     named = {component for component, _region in felt} | {pk for pk, state in central.items() if state != State.OK}
     shown = Component.objects.filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
     rows = [

@@ -130,14 +130,14 @@ def _explain(error: ValidationError, node, prefix: tuple) -> Problem:
 
 def _sentence(error: ValidationError, field: str) -> str:
     rule: Any = error.validator_value
-    said: Any = error.instance
+    value: Any = error.instance
     match error.validator:
         case "required":
-            missing = next(name for name in rule if name not in said)
+            missing = next(name for name in rule if name not in value)
             return _("“%s” is missing.") % missing
         case "additionalProperties":
-            known = error.schema["properties"]  # type: ignore[index]
-            return _("“%s” is not a field here.") % next(name for name in said if name not in known)
+            fields = error.schema["properties"]  # type: ignore[index]
+            return _("“%s” is not a field here.") % next(name for name in value if name not in fields)
         case "enum":
             choices = ", ".join(str(choice) for choice in rule)
             return _("“%(field)s” is one of: %(choices)s.") % {"field": field, "choices": choices}

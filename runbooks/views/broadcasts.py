@@ -65,7 +65,7 @@ def compose(request, is_drill, pk=None) -> HttpResponse:
         initial=_initial(request, broadcast, start or rule),
     )
     form.fields["subject"].required = request.POST.get("action") == "save"  # the words alone can be looked at
-    found = seen = None
+    recipients = preview = None
     if request.method == "POST" and form.is_valid():
         cleaned = dict(form.cleaned_data)
         name = cleaned.pop("list_name")
@@ -73,7 +73,7 @@ def compose(request, is_drill, pk=None) -> HttpResponse:
             return redirect(_save(request, broadcast, cleaned, is_drill))
         if request.POST.get("action") == "keep" and _keep(request, form, name):
             return redirect(f"{request.path}?list={saved_audiences.keep(name, cleaned['rule'], by=request.user).pk}")
-        found, seen = _preview(cleaned, is_drill)
+        recipients, preview = _preview(cleaned, is_drill)
     context = {
         "form": form,
         "broadcast": broadcast,
@@ -81,8 +81,8 @@ def compose(request, is_drill, pk=None) -> HttpResponse:
         "ready": [ready for ready in templates.READY if ready.is_drill == is_drill],
         "lists": AudienceList.objects.all(),
         "list": request.POST.get("list") or request.GET.get("list") or "",
-        "found": found,
-        "preview": seen,
+        "found": recipients,
+        "preview": preview,
         "spelling": form.cleaned_data.get("spelling") if form.is_bound and form.is_valid() else "plain",
         "gateways": routes.gateways_for(settings.SMS_SENDER),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
@@ -101,8 +101,8 @@ def _initial(request, broadcast: Broadcast | None, rule: audience.AudienceRule |
         return {name: getattr(broadcast, name) for name in names} | conditions
     wanted = request.GET.get("template")
     ready = next((ready for ready in templates.READY if ready.key == wanted), None)
-    words = {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
-    return {"chases": True} | words | conditions
+    texts = {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
+    return {"chases": True} | texts | conditions
 
 
 def _keep(request, form: ComposeForm, name: str) -> bool:
@@ -112,16 +112,16 @@ def _keep(request, form: ComposeForm, name: str) -> bool:
 
 
 def _preview(cleaned: dict, is_drill: bool) -> tuple[audience.Audience, drafts.BroadcastPreview]:
-    found = audience.find(cleaned["rule"])
-    seen = drafts.preview(
+    recipients = audience.find(cleaned["rule"])
+    preview = drafts.preview(
         cleaned["text"],
-        found,
+        recipients,
         spelling=cleaned["spelling"],
         correction=cleaned["correction"],
         is_drill=is_drill,
         sender=settings.SMS_SENDER,
     )
-    return found, seen
+    return recipients, preview
 
 
 def _save(request, broadcast: Broadcast | None, cleaned: dict, is_drill: bool) -> str:

@@ -64,20 +64,20 @@ def keyed(request) -> HttpResponse:
     caller = request.POST.get("From", "")
     if limits.wait_for("line", caller, **CALLS):
         return _hang_up(request, TOO_MANY)
-    found = acknowledgements.hear_keys(caller, request.POST.get("Digits", ""))
-    if found:
-        return _hang_up(request, THANKS % {"subject": found.subject})
+    broadcast = acknowledgements.hear_keys(caller, request.POST.get("Digits", ""))
+    if broadcast:
+        return _hang_up(request, THANKS % {"subject": broadcast.subject})
     tries = _number(request.GET.get("tries", ""))
     return _ask(request, AGAIN, tries=tries + 1) if tries < TRIES else _hang_up(request, UNKNOWN)
 
 
-def _ask(request, words, *, tries: int) -> HttpResponse:
+def _ask(request, sentence, *, tries: int) -> HttpResponse:
     action = f"{settings.PUBLIC_BASE_URL}{reverse('runbooks:line_code')}?tries={tries}"
-    return _say(request, question=words, action=action, last=str(NO_KEYS))
+    return _say(request, question=sentence, action=action, last=str(NO_KEYS))
 
 
-def _hang_up(request, words) -> HttpResponse:
-    return _say(request, last=words)
+def _hang_up(request, sentence) -> HttpResponse:
+    return _say(request, last=sentence)
 
 
 def _say(request, *, last: str, question: str = "", action: str = "") -> HttpResponse:

@@ -109,24 +109,24 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
     if current.status not in (Status.DRAFT, Status.LAPSED):
         raise BroadcastMovedOn
     drafts.check(current)
-    found = audience.find(audience.AudienceRule.from_json(current.rule))
-    if not found.included:
+    recipients = audience.find(audience.AudienceRule.from_json(current.rule))
+    if not recipients.included:
         raise NobodyToSendTo
-    audience.freeze(current, found)
+    audience.freeze(current, recipients)
     Broadcast.objects.filter(pk=current.pk).update(
         status=Status.SUBMITTED,
         submitted_by=by,
         submitted_at=now(),
-        audience_digest=found.digest,
-        binding=binding_of(current, found.digest),
+        audience_digest=recipients.digest,
+        binding=binding_of(current, recipients.digest),
     )
     broadcast.refresh_from_db()
     journal.record(
         "broadcast.submitted",
         broadcast,
         by=by,
-        recipients=len(found.included),
-        left_out=len(found.left_out),
+        recipients=len(recipients.included),
+        left_out=len(recipients.left_out),
         binding=broadcast.binding,
         drill=broadcast.is_drill,
     )

@@ -181,17 +181,17 @@ def heard(broadcast: Broadcast) -> Heard:
         acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)),
         silent=Count("pk", filter=Q(acknowledged_at=None)),
     )
-    said = broadcast.acknowledgements.order_by().values_list("via")
-    numbers = dict(said.annotate(places=Count("municipality", distinct=True)))
+    answers = broadcast.acknowledgements.order_by().values_list("via")
+    numbers = dict(answers.annotate(places=Count("municipality", distinct=True)))
     ways = tuple((str(via.label), numbers[via]) for via in Via if via in numbers)
     return Heard(silent_municipalities=silent_municipalities(broadcast).count(), ways=ways, **counted)
 
 
 def silent_municipalities(broadcast: Broadcast) -> QuerySet[Municipality]:
     """Municipalities that got the message and said nothing, as a queryset."""
-    said = Acknowledgement.objects.filter(broadcast=broadcast).values("municipality")
+    answered = Acknowledgement.objects.filter(broadcast=broadcast).values("municipality")
     reached = broadcast.recipients.included().values("municipality")
-    return Municipality.objects.filter(pk__in=reached).exclude(pk__in=said)
+    return Municipality.objects.filter(pk__in=reached).exclude(pk__in=answered)
 
 
 def call_sheet(broadcast: Broadcast) -> QuerySet[Recipient]:
