@@ -17,7 +17,7 @@ from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.models import Broadcast
 
 Lane = Broadcast.Lane
-Lines = tuple[tuple[str, str, str, str], ...]  # of an uploaded list, as audience.Rule keeps them
+Lines = tuple[tuple[str, str, str, str], ...]  # of an uploaded list, as AudienceRule keeps them
 LARGEST_FILE = 2 * 1024 * 1024
 LIVE_LANES = [choice for choice in Lane.choices if choice[0] != Lane.DRILL]
 

@@ -112,7 +112,7 @@ def promised(
 ) -> list[PromisedTime]:
     """What a ticket of this class, filed at `at`, would be promised; what repeats comes last.
 
-    `facts` are what else is known of it (`clockwork.FACTS`).
+    `facts` are what else is known of it (`ticket_clocks.FACTS`).
     """
     targets = policies.promises(severity, at, among=among, **(facts or {}))
     promises = [PromisedTime(each.metric, each.due_at, each.target_text) for each in targets if each.metric in METRICS]

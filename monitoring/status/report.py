@@ -339,9 +339,13 @@ def municipality_states() -> dict[int, str]:
 
 
 def province_reports() -> list[ProvinceReport]:
-    states = municipality_states()
+    return provinces_of(municipality_states(), Municipality.objects.order_by().values_list("pk", "province_id"))
+
+
+def provinces_of(states: dict[int, str], places: Iterable[tuple[int, str]]) -> list[ProvinceReport]:
+    """Every province with the states of its municipalities, given as (key, province)."""
     counts: dict[str, Counter] = defaultdict(Counter)
-    for municipality, province in Municipality.objects.order_by().values_list("pk", "province_id"):
+    for municipality, province in places:
         counts[province][states.get(municipality, State.NO_DATA)] += 1
     return [
         ProvinceReport(province, counts[province.pk], TILES.get(province.pk, Tile(1, 9, province.name)))

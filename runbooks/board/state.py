@@ -1,7 +1,6 @@
 """Everything the board shows, read once, in a number of queries that does not grow."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,7 +14,6 @@ from monitoring import outages
 from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outage, Proposal, State
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
-from monitoring.status.tiles import TILES, Tile
 from runbooks.board import geometry, map_outlines
 from runbooks.models import Run
 
@@ -224,7 +222,7 @@ def read(at: datetime) -> BoardState:
     return BoardState(
         at=at,
         cards=cards(at),
-        provinces=provinces(states, municipalities),
+        provinces=report.provinces_of(states, [(pk, province) for pk, province, *_place in municipalities]),
         states=states,
         municipalities=municipalities,
         regions=regions,
@@ -279,16 +277,6 @@ def states_in_slots(node: Node, turns: list[NodeTransition], at: datetime) -> li
             seen.append(state)
         slots.append(report.worst(seen))
     return slots
-
-
-def provinces(states: dict[int, str], municipalities: Iterable[tuple]) -> list[ProvinceReport]:
-    counts: dict[str, Counter] = defaultdict(Counter)
-    for pk, province, *_place in municipalities:
-        counts[province][states.get(pk, State.NO_DATA)] += 1
-    return [
-        ProvinceReport(province, counts[province.pk], TILES.get(province.pk, Tile(1, 9, province.name)))
-        for province in Province.objects.all()
-    ]
 
 
 def lines(regions: list[str]) -> list[OutageLine]:

@@ -22,7 +22,7 @@ class VersionIsTaken(Refusal):
 def publish(source: str, *, by: Person | None = None) -> Runbook:
     """Put one version of a plan on the shelf; the same text twice is the same version.
 
-    Refuses a text that cannot be read (`reading.PlanIsWrong`) and another text under
+    Refuses a text that cannot be read (`parsing.PlanIsWrong`) and another text under
     a number that is taken (`VersionIsTaken`).
     """
     plan = parsing.read(source)
