@@ -23,7 +23,7 @@ from runbooks.models import AudienceList, Broadcast, Rota, Run, Shift
 from runbooks.plans import catalogue
 from runbooks.runs import starting
 from tests.cast import Cast
-from tests.directory.test_spreadsheets import an_xlsx
+from tests.foundation.directory.test_spreadsheets import an_xlsx
 from tests.runbooks.builders import CORRECTION, TEXT, a_draft, approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
 
