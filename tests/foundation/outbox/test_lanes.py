@@ -7,6 +7,8 @@ import pytest
 
 from foundation.outbox.lanes import RULES, Lane, rules
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 
