@@ -53,6 +53,26 @@ def places(shown: list[Outage]) -> dict[int, MapPoint]:
     }
 
 
+def set_apart(points: Iterable[MapPoint]) -> list[tuple[float, float]]:
+    """A spot for a pin at each point, further down where another one stands."""
+    spots: list[tuple[float, float]] = []
+    for point in points:
+        x, y = point.x, point.y
+        while any(abs(taken_x - x) < PIN and abs(taken_y - y) < PIN for taken_x, taken_y in spots):
+            y += PIN
+        spots.append((x, y))
+    return spots
+
+
+def paths(municipalities: Iterable[tuple[str, float, float]]) -> dict[str, str]:
+    """State → one path that marks all its municipalities, given as (state, longitude, latitude)."""
+    marks: dict[str, list[str]] = defaultdict(list)
+    for state, longitude, latitude in municipalities:
+        x, y = map_outlines.place(longitude, latitude)
+        marks[state].append(f"M{x:.1f} {y:.1f}{MARKS[State(state)]}")
+    return {state: "".join(drawn) for state, drawn in marks.items()}
+
+
 def from_west_to_east(places: Iterable[tuple[str, float]]) -> list[str]:
     """The regions of these (region, longitude), in the order the map shows them."""
     longitudes: dict[str, list[float]] = defaultdict(list)

@@ -149,14 +149,9 @@ class BoardState:
 
     @cached_property
     def pinned(self) -> list[Pin]:
-        pins: list[Pin] = []
-        for card in self.cards:
-            if card.place:
-                x, y = card.place.x, card.place.y
-                while any(abs(pin.x - x) < geometry.PIN and abs(pin.y - y) < geometry.PIN for pin in pins):
-                    y += geometry.PIN
-                pins.append(Pin(card, x, y))
-        return pins
+        placed = [(card, card.place) for card in self.cards if card.place]
+        spots = geometry.set_apart(place for _card, place in placed)
+        return [Pin(card, x, y) for (card, _place), (x, y) in zip(placed, spots, strict=True)]
 
     @property
     def legend(self) -> list[tuple[State, int]]:
@@ -207,12 +202,10 @@ class BoardState:
     @cached_property
     def marks(self) -> list[tuple[str, str]]:
         """(state, path of all its municipalities), the calm ones first and so beneath."""
-        drawn: dict[str, list[str]] = defaultdict(list)
-        for pk, _province, longitude, latitude in self.municipalities:
-            x, y = map_outlines.place(longitude, latitude)
-            state = self.state_of(pk)
-            drawn[state].append(f"M{x:.1f} {y:.1f}{geometry.MARKS[State(state)]}")
-        return [(state, "".join(drawn[state])) for state in reversed(WORST_FIRST) if drawn[state]]
+        paths = geometry.paths(
+            (self.state_of(pk), longitude, latitude) for pk, _province, longitude, latitude in self.municipalities
+        )
+        return [(state, paths[state]) for state in reversed(WORST_FIRST) if state in paths]
 
 
 def read(at: datetime) -> BoardState:
