@@ -10,7 +10,7 @@ MOST_FOUND = 60
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundMunicipality:
     """One municipality of a search or a province, with its state."""
 
     municipality: Municipality
@@ -57,12 +57,12 @@ def touches_tier(outage: Outage, tier: str) -> bool:
     return not broken or tier in broken
 
 
-def find(standing: BoardState, filters: Filters) -> list[Found] | None:
+def find(board: BoardState, filters: Filters) -> list[FoundMunicipality] | None:
     """The municipalities that the filters leave, at most `MOST_FOUND`; None when they name none."""
     if not filters.finds:
         return None
     left = Municipality.objects.matching(filters.words).select_related("province")
     if filters.province:
         left = left.filter(province_id=filters.province)
-    rows = (Found(municipality, standing.state_of(municipality.pk)) for municipality in left)
+    rows = (FoundMunicipality(municipality, board.state_of(municipality.pk)) for municipality in left)
     return [one for one in rows if not filters.state or one.state == filters.state][:MOST_FOUND]
