@@ -1,4 +1,4 @@
-"""The doors of helpdesk."""
+"""The addresses of helpdesk."""
 
 from django.urls import path, re_path
 

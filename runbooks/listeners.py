@@ -1,4 +1,4 @@
-"""What we do on hearing facts from below: leave one promise and return."""
+"""What we do on hearing facts from below: leave one leased row and return."""
 
 from django.contrib.auth import user_logged_in
 from django.dispatch import receiver

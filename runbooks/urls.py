@@ -1,4 +1,4 @@
-"""The doors of runbooks."""
+"""The addresses of runbooks."""
 
 from django.conf import settings
 from django.urls import URLPattern, path

@@ -1,6 +1,6 @@
 """The matcher at work: tickets nobody has looked at yet are put beside what is known.
 
-A ticket owes a look while `matched_at` is empty; that column is the promise. A sweep
+A ticket owes a look while `matched_at` is empty; that column is what is owed. A sweep
 comes here every two seconds: in a storm one look at eight tickets is cheaper than
 eight looks. One matcher at a time, so that a storm becomes one proposal and not two.
 """

@@ -1,4 +1,4 @@
-"""The ticket: one status, known moves, and what it promises to the database."""
+"""The ticket: one status, known moves, and what the database keeps of it."""
 
 from datetime import UTC, datetime
 from typing import TypeAlias

@@ -13,7 +13,7 @@ from helpdesk import tickets
 from helpdesk.models import Ticket
 from monitoring.models import Outage
 
-# Six doors for nine tickets of ten; the rest stands in the list behind "another module".
+# Six choices for nine tickets of ten; the rest stands in the list behind "another module".
 COMMON_MODULES = ("TAHSILAT", "EODEME", "EMLAK", "EBYS", "KIMLIK")
 ANOTHER = "other"
 UNKNOWN_MODULE = "DIGER"
@@ -25,7 +25,7 @@ class SeveralFilesInput(forms.ClearableFileInput):
 
 
 class SeveralFiles(forms.FileField):
-    """Files that `foundation.wire.uploads` takes; cleans to a list."""
+    """Files that `foundation.wire.files.uploads` takes; cleans to a list."""
 
     widget = SeveralFilesInput
 

@@ -35,7 +35,7 @@ class UpdateForm(forms.Form):
 
     @property
     def words(self) -> dict:
-        """Keywords of `wordcraft.preview`; the last word promises no next one."""
+        """Keywords of `outages.preview.preview`; after the last word no next one is announced."""
         said = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
         return said | {"minutes": 0} if said["stage"] == Outage.Stage.RESOLVED else said
 

@@ -1,6 +1,6 @@
 """Words that one person alone put before very many readers: the rest of the watch is written to.
 
-Whatever door they came through: a first word, an update published alone, an answer of the
+Whatever way they came: a first word, an update published alone, an answer of the
 commander. Nothing is held back by it; whoever reads the letter can put right or withdraw.
 """
 

@@ -3,7 +3,7 @@
 Any web server or CDN can serve the folder as its root. One leased writer at a time;
 every file is replaced atomically, so a reader never meets half a page. The national
 page and all its documents are written on change and at least every 15 s; the pages
-below it when what they show has changed, some hundreds a second (`stills`).
+below it when what they show has changed, some hundreds a second (`static_pages`).
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The public doors: no sign-in, no session read; one answer a second serves all readers."""
+"""The public pages: no sign-in, no session read; one answer a second serves all readers."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The plan on the shelf: a runbook, kept in every version it ever had."""
+"""The plan in the catalogue: a runbook, kept in every version it ever had."""
 
 from django.db import models
 from django.db.models import Max

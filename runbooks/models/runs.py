@@ -104,7 +104,7 @@ class Run(models.Model):
 class Step(LeasedRow):
     """One step the run has reached: open until it has an outcome.
 
-    The row is the promise that somebody looks at it: Nöbet at `due_at` for http, wait
+    The row is leased work, so that somebody looks at it: Nöbet at `due_at` for http, wait
     and broadcast; for people's steps `due_at` is when they are reminded. `visit`
     counts the steps of the run from 1, so that a step met twice is two rows.
     """

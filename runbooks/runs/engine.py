@@ -64,7 +64,7 @@ def _http(step: Step) -> None:
 
 
 def _after_interruption(step: Step) -> None:
-    """A worker died with the question on the line: the plan says what that means."""
+    """A worker died in the middle of the call: the plan says what that means."""
     journal.record("step.interrupted", step.run, step=step.key, visit=step.visit)
     match step.definition["on_interrupted"]:
         case "rerun":

@@ -29,7 +29,7 @@ class RunMovedOn(Refusal):
 
 
 def promise_for(outage: Outage) -> None:
-    """Owe the outage a look at the shelf; in the caller's transaction, and nothing more.
+    """Owe the outage a look at the catalogue; in the caller's transaction, and nothing more.
 
     The plans themselves are read later, by a worker: a faulty one never keeps an
     outage from being declared.

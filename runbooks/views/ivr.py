@@ -1,6 +1,6 @@
 """The telephone line: whoever got a crisis SMS calls, keys its code, and hears that it counted.
 
-Twilio Voice asks these doors what to say; every question is signed. The number that
+Twilio Voice asks these addresses what to say; every request is signed. The number that
 calls and the code it keys have to belong together, as with an answer by SMS. Nothing
 is sent, opened or told here to somebody who has only one of the two.
 """

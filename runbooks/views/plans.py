@@ -1,4 +1,4 @@
-"""The shelf of plans, one plan, putting a version on the shelf, starting a run."""
+"""The catalogue of plans, one plan, publishing a version, starting a run."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -63,7 +63,7 @@ def start(request, code) -> HttpResponse:
 
 @watch_only
 def publish(request) -> HttpResponse:
-    """Paste a plan; it is read and put on the shelf, or its mistakes are named by line."""
+    """Paste a plan; it is read and published, or its mistakes are named by line."""
     if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
         raise PermissionDenied
     source, problem = request.POST.get("source", ""), ""

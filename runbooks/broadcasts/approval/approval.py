@@ -100,7 +100,7 @@ class Confirmation:
 def submit(broadcast: Broadcast, *, by: Person) -> None:
     """Freeze text and audience and ask for the second person.
 
-    Refuses people outside the watch, texts that may not leave (see `composing.check`),
+    Refuses people outside the watch, texts that may not leave (see `drafts.check`),
     an empty audience, and a broadcast that someone else has just submitted.
     """
     if not by.has_role(*MAY_PREPARE):

@@ -61,7 +61,7 @@ class TooFew(Refusal):
 
 @dataclass(frozen=True)
 class PlannedMessage:
-    """A broadcast step on the shelf and its pre-approval, if there is one."""
+    """A broadcast step in the catalogue and its pre-approval, if there is one."""
 
     plan: Runbook
     step: dict

@@ -35,7 +35,7 @@ class NothingToHold(Refusal):
 def promise(broadcast: Broadcast) -> None:
     """Owe the sending of an approved broadcast, in the caller's transaction.
 
-    The head of the list is handed over here: a lost bell then costs one look, the
+    The head of the list is handed over here: a lost doorbell then costs one look, the
     outbox's own, and not that of the sweep which writes the list down as well.
     """
     Dispatch.objects.create(broadcast=broadcast)
