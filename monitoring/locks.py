@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-OUTAGES = 0x6E6F6265  # "nobe"
+OUTAGES = 0x6F757467  # "outg"; each lock of the house has a number of its own
 
 
 def hold(number: int = OUTAGES) -> None:

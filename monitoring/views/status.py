@@ -66,8 +66,8 @@ def outage(request: HttpRequest, pk: int) -> HttpResponse:
     """`GET /status/outages/<id>/`: one outage and all that was said about it, for ever at this address."""
 
     def make() -> str:
-        public = Outage.objects.public().filter(is_drill=False).prefetch_related(*report.WITH_WORDS)
-        found = get_object_or_404(public, pk=pk)
+        announced = Outage.objects.announced().prefetch_related(*report.WITH_WORDS)
+        found = get_object_or_404(announced, pk=pk)
         told = PostIncidentReport.objects.filter(outage=found, published_at__isnull=False).first()
         return page_of("outage", {"outage": found, "report": told, "at": now()})
 

@@ -16,14 +16,14 @@ from runbooks.models.broadcasts import Broadcast
 from runbooks.models.plans import Runbook
 
 
-class RunQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class RunQuerySet(models.QuerySet["Run"]):
+    def visible_to(self, person) -> "RunQuerySet":
         return self if person.works_nationally else self.none()
 
-    def underway(self):
+    def underway(self) -> "RunQuerySet":
         return self.filter(status=Run.Status.RUNNING)
 
-    def proposed(self):
+    def proposed(self) -> "RunQuerySet":
         return self.filter(status=Run.Status.PROPOSED)
 
 

@@ -1,5 +1,7 @@
 """Who we serve and who serves: people, the roles they hold, how to reach them."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +26,11 @@ class PersonQuerySet(models.QuerySet):
 
     def matching(self, words: str):
         return self.filter(search_text__contains=collation.fold(words))
+
+    def holding(self, roles: Iterable[str]) -> "PersonQuerySet":
+        """Those who may sign in and hold one of these roles today."""
+        holders = Membership.objects.current().filter(role__in=roles)
+        return self.filter(is_active=True, pk__in=holders.values("person"))
 
 
 class PersonManager(BaseUserManager["Person"]):
