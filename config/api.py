@@ -6,7 +6,9 @@ noun ("/tickets/…"), and that noun is the scope a token needs: reading asks fo
 without one. An operation acts as the token's person (`request.user`).
 """
 
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -76,7 +78,7 @@ class ReadablePage(DocsBase):
         return render(request, "api_docs.html", {"schema": schema, "operations": list(operations_of(schema))})
 
 
-def operations_of(schema: dict):
+def operations_of(schema: dict) -> Iterator[dict[str, Any]]:
     """The operations of an OpenAPI schema as flat dictionaries, in path order."""
     for path, methods in sorted(schema["paths"].items()):
         for method, operation in methods.items():

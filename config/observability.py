@@ -9,6 +9,7 @@ text of an exception.
 
 import logging.config
 import re
+from collections.abc import Callable
 from typing import Any
 
 import sentry_sdk
@@ -144,7 +145,7 @@ def where(error: BaseException) -> dict:
     return {"type": type(error).__name__, "frames": frames[-20:]}
 
 
-def redacted(redactor: Redactor):
+def redacted(redactor: Redactor) -> Callable[[Any, str, dict], dict]:
     """The redaction step as a structlog processor."""
 
     def processor(logger: Any, method: str, event: dict) -> dict:

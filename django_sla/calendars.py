@@ -24,7 +24,7 @@ TAX_DEADLINES = ((5, 31), (11, 30))  # property tax instalments end on the last 
 class Layer:
     """What one calendar adds on top of its base: weeks in force from a date on, and days."""
 
-    def __init__(self, weeks: Iterable[WorkingWeek] = (), days: Iterable[SpecialDay] = ()):
+    def __init__(self, weeks: Iterable[WorkingWeek] = (), days: Iterable[SpecialDay] = ()) -> None:
         latest = {week.effective_from: week.hours for week in weeks}
         self.since = sorted(latest)
         self.weeks = [latest[day] for day in self.since]
@@ -64,7 +64,7 @@ def drafted(
     """
     own = Layer(
         [*calendar.weeks.all(), *weeks],
-        [*calendar.days.in_force().exclude(pk=without).order_by("pk"), *days],
+        [*calendar.days.in_force().exclude(pk__in=() if without is None else (without,)).order_by("pk"), *days],
     )
     result = {}
     for each in tree_of(calendar):

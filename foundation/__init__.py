@@ -36,7 +36,7 @@ class Refusal(Exception):
     status: int = 409
     retry_after: int | None = None
 
-    def __init__(self, sentence: object = None):
+    def __init__(self, sentence: object = None) -> None:
         super().__init__(sentence or self.sentence)
         self.sentence = sentence or self.sentence
 

@@ -1,6 +1,7 @@
 """What people fill in about themselves and each other."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -37,7 +38,7 @@ class InvitationForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args, roles, **kwargs):
+    def __init__(self, *args, roles, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         names = dict(Membership.Role.choices)
         self.fields["role"] = forms.ChoiceField(
@@ -60,11 +61,11 @@ class AcceptanceForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args, email, **kwargs):
+    def __init__(self, *args, email, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         someone = Person(email=self.email, name=cleaned.get("name", ""))
         if password := cleaned.get("password"):
@@ -98,7 +99,7 @@ class NationalInvitationForm(forms.Form):
         help_text=_("For union observers and volunteer experts only."),
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("province") and cleaned.get("role") not in Membership.PROVINCIAL_ROLES:
             self.add_error("province", _("This role is not held for a province. Please leave it at the whole country."))
@@ -124,7 +125,7 @@ class ContactForm(forms.Form):
         help_text=_("We send a code there. Crisis messages go to verified addresses only."),
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if address := cleaned.get("address"):
             parse = mobile if cleaned.get("channel") == Contact.Channel.SMS else mailbox

@@ -151,7 +151,7 @@ def areas(content: bytes) -> Iterator[int]:
 class Extent:
     """The rectangle of a sheet from its first cell to its last filled one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.height = self.width = self.row = self.column = self.last = 0
 
     def pass_row(self, row: etree._Element) -> None:

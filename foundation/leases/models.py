@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,8 +13,8 @@ from foundation.leases import backoff, claims
 LEASE = timedelta(seconds=30)
 
 
-class LeasedRowQuerySet(models.QuerySet):
-    def due(self, at: datetime | None = None):
+class LeasedRowQuerySet(models.QuerySet["LeasedRow"]):
+    def due(self, at: datetime | None = None) -> Self:
         """Those owed now: waiting and due, or leased by someone who let the lease run out."""
         at = at or now()
         return self.filter(Q(state="waiting", due_at__lte=at) | Q(state="leased", leased_until__lte=at))
@@ -82,7 +83,7 @@ class LeasedRow(models.Model):
         self.leased_until = until if held else self.leased_until
         return bool(held)
 
-    def _held(self):
+    def _held(self) -> models.QuerySet[Self]:
         return type(self)._base_manager.filter(pk=self.pk, state=LeasedRow.State.LEASED, owner=self.owner)
 
     def _end(self, **changes) -> bool:

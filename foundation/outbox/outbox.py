@@ -1,6 +1,6 @@
 """The front door of `outbox`: hand in, let go, hold, stop, count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -269,7 +269,7 @@ def tally(batch: Batch) -> BatchTally:
     )
 
 
-def _counts(batch: Batch):
+def _counts(batch: Batch) -> Callable[..., int]:
     rows = OutboxMessage.objects.filter(batch=batch).values_list("state").annotate(number=Count("pk"))
     numbers = dict(rows.order_by())
     return lambda *states: sum(numbers.get(state, 0) for state in states)

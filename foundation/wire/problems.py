@@ -49,7 +49,7 @@ class ProblemsOfTheApi:
     handlers: they would answer a program with a page.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

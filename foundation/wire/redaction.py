@@ -9,6 +9,7 @@ along at all (see `config/observability.py`).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from stdnum import iban, luhn
 from stdnum.tr import tckimlik, vkn
@@ -48,7 +49,7 @@ class Redactor:
         text = TAX_NUMBER.sub(known_tax_number, text)
         return RUN.sub(lambda run: replaced(run[0], bracketed), text)
 
-    def anything(self, value):
+    def anything(self, value) -> Any:
         """The same through dictionaries (keys too) and lists; other values pass."""
         if isinstance(value, str):
             return self.text(value)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from foundation import now, rows
@@ -107,7 +107,7 @@ def nodes_in_maintenance(at: datetime) -> set[int]:
     return covered
 
 
-def nodes_of(window: Maintenance):
+def nodes_of(window: Maintenance) -> QuerySet[Node]:
     """The nodes a window covers: named, of its places, or of its components."""
     nodes = Node.objects.watched()
     if window.is_everywhere:

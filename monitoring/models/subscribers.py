@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -29,10 +30,10 @@ def new_leaving_code() -> str:
 
 
 class SubscriberQuerySet(models.QuerySet):
-    def confirmed(self):
+    def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False, unsubscribed_at=None)
 
-    def unproved(self):
+    def unproved(self) -> Self:
         """Asked for, and the address has not answered yet."""
         return self.filter(confirmed_at=None, unsubscribed_at=None)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from foundation.directory.models import Province
 from monitoring import locks, scopes
@@ -38,7 +38,7 @@ def review(at: datetime) -> bool:
     return waits
 
 
-def stray_nodes():
+def stray_nodes() -> QuerySet[Node]:
     """Nodes that are down and in no open outage."""
     noted = Affected.objects.current().filter(node=OuterRef("pk"))
     return (
@@ -50,7 +50,7 @@ def stray_nodes():
     )
 
 
-def ready_to_settle():
+def ready_to_settle() -> QuerySet[Outage]:
     """Open outages with a line that may end: its node answers, or the component works again."""
     lines = Affected.objects.current().filter(outage=OuterRef("pk"))
     answering = lines.filter(node__isnull=False, node__is_flapping=False).exclude(

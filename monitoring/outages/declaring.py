@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person, Province
@@ -154,7 +154,7 @@ def feel(outage: Outage, component: Component | None, municipality_ids: Iterable
     rows.insert_many(Affected, ("outage", "municipality", "component", "since"), lines)
 
 
-def users_of(component: Component):
+def users_of(component: Component) -> QuerySet[Municipality, int]:
     """Keys of the municipalities that use it; those without a module list use everything."""
     uses = Q(components=component) | Q(components=None)
     return Municipality.objects.filter(uses).values_list("pk", flat=True).distinct()

@@ -5,6 +5,7 @@ commander. Nothing is held back by it; whoever reads the letter can put right or
 """
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
@@ -34,7 +35,7 @@ def tell_the_others(update: StatusUpdate) -> None:
         outbox.release(batch, by=writer)
 
 
-def people_on_the_watch():
+def people_on_the_watch() -> QuerySet[Person]:
     held = Membership.objects.current().filter(role__in=Membership.WATCH_ROLES)
     return Person.objects.filter(is_active=True, memberships__in=held).distinct()
 

@@ -84,7 +84,7 @@ class ProbeLoop:
     location: str = HERE
     parents: Mapping[int, Collection[int]] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         pairs = list(self.questions)
         self.of_parent: dict[int, list[Probe]] = {node: [] for found in self.parents.values() for node in found}
         for question, _memory in pairs:

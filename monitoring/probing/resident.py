@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,7 +33,7 @@ SPARE_FILES = 500
 class Books:
     """The prober's results into the database, under its location and the name of its shard."""
 
-    def __init__(self, name: str, location: str = HERE):
+    def __init__(self, name: str, location: str = HERE) -> None:
         self.name, self.location = name, location
 
     def changes(self, changes: list[recording.CheckChange]) -> bool:
@@ -49,7 +50,7 @@ class Books:
 
 
 @contextlib.contextmanager
-def fresh_connection():
+def fresh_connection() -> Iterator[None]:
     """For threads that live long: drop a connection that broke, before and after."""
     close_old_connections()
     try:
@@ -128,7 +129,7 @@ async def watch_registry(mark: tuple, pause: asyncio.Event, leaving: asyncio.Eve
 class ProberThread:
     """Starts and stops one prober; `start` returns at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.thread: threading.Thread | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
 

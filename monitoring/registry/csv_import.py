@@ -140,7 +140,7 @@ def judge(reader: "Reader", rows) -> NodeSheet:
 class Reader:
     """Turns cells into a line, by what is registered now: four reads for the whole sheet."""
 
-    def __init__(self, columns: list[str]):
+    def __init__(self, columns: list[str]) -> None:
         self.columns = columns
         self.municipalities = dict(Municipality.objects.values_list("code", "pk"))
         self.components = set(Component.objects.values_list("pk", flat=True))

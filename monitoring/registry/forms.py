@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from dateutil.rrule import rrulestr
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ class NodeFilter(forms.Form):
         choices=[("", _("all")), ("municipality", _("municipalities")), ("component", _("components"))],
     )
 
-    def narrow(self, nodes):
+    def narrow(self, nodes) -> QuerySet[Node]:
         """The nodes that match; an invalid filter narrows nothing."""
         if not self.is_valid():
             return nodes
@@ -61,7 +62,7 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200)
     hours = forms.TypedChoiceField(label=_("For how long"), choices=HOURS, coerce=int)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if "hours" in cleaned:
             cleaned["until"] = now() + timedelta(hours=cleaned.pop("hours"))
@@ -145,7 +146,7 @@ class MaintenanceForm(forms.ModelForm):
             raise ValidationError(unclear)
         return {"nodes": nodes, "municipalities": places}
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         cleaned["rule"] = cleaned.get("rule") or cleaned.get("repeats", "")
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
@@ -203,7 +204,7 @@ class SplitForm(forms.Form):
     title_en = forms.CharField(label=_("Title in English"), max_length=160, required=False)
     reason = forms.CharField(label=_("Why"), max_length=200)
 
-    def __init__(self, *args, outage: Outage, **kwargs):
+    def __init__(self, *args, outage: Outage, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         lines = outage.affected.current().select_related("node", "municipality__province", "component")
         self.groups: dict[str, list[Affected]] = {}
@@ -248,7 +249,7 @@ class SheetForm(forms.Form):
     )
     text = forms.CharField(label=_("Or paste the lines here"), required=False, strip=False, widget=forms.Textarea)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         file = cleaned.get("sheet")
         if file and file.size > self.MOST_BYTES:
@@ -287,7 +288,7 @@ class BulkForm(forms.Form):
 
     PACE = ("interval", "timeout", "failures_to_confirm", "successes_to_recover")
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not any(cleaned.values()):
             raise ValidationError(_("Say what is to be changed."))

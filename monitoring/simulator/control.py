@@ -17,7 +17,7 @@ class NobodyListens(OSError):
 async def listen(city: City, port: int) -> asyncio.Server:
     """Open the control line of `city`."""
 
-    async def converse(reader, writer):
+    async def converse(reader, writer) -> None:
         said = await obey(city, await reader.readline())
         writer.write(json.dumps(said).encode() + b"\n")
         await writer.drain()

@@ -22,7 +22,7 @@ BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection
 class SimulatedEndpoint:
     """One place, listening unless it refuses; `mode` says how it answers."""
 
-    def __init__(self, place: SimulatedNode):
+    def __init__(self, place: SimulatedNode) -> None:
         self.place = place
         self.mode = "ok"
         self.server: asyncio.Server | None = None
@@ -72,7 +72,7 @@ class SimulatedEndpoint:
 class SimulatedConnection(asyncio.Protocol):
     """One connection: wait for the end of the request's head, answer once, close."""
 
-    def __init__(self, endpoint: SimulatedEndpoint):
+    def __init__(self, endpoint: SimulatedEndpoint) -> None:
         self.endpoint = endpoint
         self.head = b""
 
@@ -97,7 +97,7 @@ class SimulatedConnection(asyncio.Protocol):
 class City:
     """All the places of one process."""
 
-    def __init__(self, places: Iterable[SimulatedNode]):
+    def __init__(self, places: Iterable[SimulatedNode]) -> None:
         self.endpoints = {place.code: SimulatedEndpoint(place) for place in places}
 
     async def open(self) -> None:

@@ -53,7 +53,7 @@ class PageCache:
         fresh: float = FRESH_SECONDS,
         longest: float = LONGEST_SECONDS,
         last_word: Callable[[], int] = live.last_word,
-    ):
+    ) -> None:
         self.fresh, self.longest, self.last_word = fresh, longest, last_word
         self.answers: OrderedDict[object, CachedAnswer] = OrderedDict()
         self.renewals: dict[object, threading.Event] = {}

@@ -263,8 +263,8 @@ def component_states(open_now: list[Outage], meant: Callable[[Outage], str] = at
     for component, state in known.values_list("component_id", "state"):
         states[component].append(state)
     for outage in open_now:
-        for component in outage.components.all():
-            states[component.pk].append(meant(outage))
+        for felt in outage.components.all():
+            states[felt.pk].append(meant(outage))
     return states
 
 

@@ -4,7 +4,7 @@ from itertools import chain
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +21,7 @@ SHOWN = 100
 
 @require_safe
 @login_required
-def export(request):
+def export(request) -> StreamingHttpResponse:
     """The registry as a sheet that can be changed and taken in again."""
     for_the_watch(request.user)
     answer = StreamingHttpResponse(csv_import.write(), content_type="text/csv; charset=utf-8")
@@ -30,7 +30,7 @@ def export(request):
 
 
 @login_required
-def take_in(request):
+def take_in(request) -> HttpResponse:
     """A sheet: first what it would change and what is wrong in which line, then everything or nothing."""
     for_the_watch(request.user)
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
@@ -58,7 +58,7 @@ def words_of(found: changes.Plan) -> dict[str, int]:
 
 
 @login_required
-def change_many(request):
+def change_many(request) -> HttpResponse:
     """The same change for every chosen node, or for all that a filter finds; says first how many those are."""
     for_the_watch(request.user)
     chosen = chosen_nodes(request.POST or request.GET, request.user)
@@ -83,7 +83,7 @@ def chosen_nodes(said, person) -> list[Node]:
 
 @require_POST
 @login_required
-def parents(request, code: str):
+def parents(request, code: str) -> HttpResponse:
     """Say anew what a node leans on."""
     for_the_watch(request.user)
     node = get_object_or_404(Node.objects.visible_to(request.user), code=code)

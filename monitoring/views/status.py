@@ -172,7 +172,7 @@ def month_of(text: str) -> date | None:
         return None
 
 
-def moment(text: str):
+def moment(text: str) -> datetime | None:
     try:
         at = parse_datetime(text)
     except ValueError:

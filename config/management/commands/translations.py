@@ -17,7 +17,7 @@ class Extract(makemessages.Command):
     # A guessed sentence is worse than a missing one: no fuzzy matches.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
-    def find_files(self, root):
+    def find_files(self, root) -> list:
         """Django also writes to a folder called `locale` above the file; ours go to one catalogue."""
         self.locale_paths = [str(self.default_locale_path)]
         return super().find_files(root)
@@ -26,11 +26,11 @@ class Extract(makemessages.Command):
 class Command(BaseCommand):
     help = "Extract and compile catalogues; with --check only name what is missing, fuzzy or not compiled."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("contexts", nargs="*", metavar="context", help=", ".join(settings.CATALOGUES))
         parser.add_argument("--check", action="store_true")
 
-    def handle(self, *, contexts, check, **options):
+    def handle(self, *, contexts, check, **options) -> None:
         contexts = contexts or settings.CATALOGUES
         if unknown := set(contexts) - set(settings.CATALOGUES):
             raise CommandError(f"no such catalogue: {', '.join(sorted(unknown))}")

@@ -13,7 +13,7 @@ from django_sla.models import Clock
 class Command(BaseCommand):
     help = "Answers JSON lines from standard input (due, elapsed) or tells the story of a subject (explain)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         kinds = parser.add_subparsers(dest="question", required=True)
         kinds.add_parser("due", help='{"calendar","start","seconds","pauses"} → {"due"}')
         kinds.add_parser("elapsed", help='{"calendar","from","to","pauses"} → {"seconds"}')
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         explain.add_argument("reference", help="the host's name for it (a ticket number), or label:id")
         explain.add_argument("--language", default=None, help="tr or en; default: that of the installation")
 
-    def handle(self, *args, **options):
+    def handle(self, *args, **options) -> None:
         if options["question"] == "explain":
             self.explain(options["reference"], options["language"])
             return

@@ -1,6 +1,7 @@
 """Finding a municipality, with and without JavaScript."""
 
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
@@ -12,7 +13,7 @@ SHOWN = 20
 
 @login_required
 @require_safe
-def municipalities(request):
+def municipalities(request) -> HttpResponse:
     """Search by name or code. With `next`, each result leads back there as `?municipality=<code>`."""
     words, back = request.GET.get("q", "")[:80], request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):

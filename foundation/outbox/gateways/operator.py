@@ -43,7 +43,7 @@ class Operator(Gateway):
     name = "operator"
     transfer = Transfer.DOMESTIC
 
-    def __init__(self, mapping: dict[str, Any] | None = None):
+    def __init__(self, mapping: dict[str, Any] | None = None) -> None:
         self.mapping = mapping or read_mapping(settings.SMS_OPERATOR)
         missing = [key for key in REQUIRED if key not in self.mapping]
         if missing:

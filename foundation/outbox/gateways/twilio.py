@@ -46,7 +46,7 @@ PAGE = 100
 class TooBusy(Exception):
     """429: never processed, safe to try again after `wait`."""
 
-    def __init__(self, wait: timedelta | None):
+    def __init__(self, wait: timedelta | None) -> None:
         super().__init__("429")
         self.wait = wait
 
@@ -65,7 +65,7 @@ UNSETTLED = (
 class OneAttemptClient(AsyncHttpClient):
     """Sends each request once, within a time that is really kept."""
 
-    def __init__(self, timeout: float, concurrency: int):
+    def __init__(self, timeout: float, concurrency: int) -> None:
         super().__init__(logger, True, timeout)
         self.seconds = timeout
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=concurrency))
@@ -99,7 +99,7 @@ class Twilio(Gateway):
     transfer = Transfer.ABROAD
     refuses_links = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.rate = settings.SMS_SEGMENTS_PER_SECOND
         self.concurrency = settings.SMS_CONCURRENCY
         self.client: Client | None = None
