@@ -334,7 +334,7 @@ def test_only_a_good_answer_in_json_says_something(status, body):
 def test_no_code_of_ours_opens_sockets_by_a_library_that_is_not_guarded():
     """twilio and allauth bring requests along; they are installed, and ours never imports them."""
     unguarded = {"requests", "urllib3", "httpx", "http.client", "urllib.request"}
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     strays = []
     for top in ("foundation", "monitoring", "helpdesk", "runbooks", "config", "django_sla"):
         for path in (root / top).rglob("*.py"):
