@@ -10,8 +10,9 @@ live       word to open browsers
 wire       outbound address guard, idempotency keys, API tokens, redaction, uploads
 
 Beside them stand `rows`, written by statements compiled once, `garbage`, which keeps
-the cycle collector out of the way of processes with much in mind, and two words:
-`now`, the one clock that verbs read, and `Refusal`, the polite no.
+the cycle collector out of the way of processes with much in mind, `providers`, by whom
+a lower context is answered from above, and two words: `now`, the one clock that verbs
+read, and `Refusal`, the polite no.
 """
 
 from datetime import datetime

@@ -6,7 +6,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from django_sla import questions, signals, timeline
+from django_sla import questions, subjects, timeline
 from django_sla.models import Clock
 
 
@@ -31,7 +31,10 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(questions.answer(line, work), ensure_ascii=False))
 
     def explain(self, reference: str, language: str | None) -> None:
-        subject_type, subject_id = subject_called(reference)
+        subject = subjects.called(reference)
+        if subject is None:
+            raise CommandError(f"nothing is called {reference}")
+        subject_type, subject_id = subject
         clocks = Clock.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("metric", "cycle")
         if not clocks:
             raise CommandError(f"{reference} has no clocks")
@@ -39,14 +42,3 @@ class Command(BaseCommand):
             for clock in clocks.select_related("version__policy", "calendar"):
                 for line in timeline.as_text(clock, timezone.now()):
                     self.stdout.write(line)
-
-
-def subject_called(reference: str) -> tuple[str, int]:
-    """The subject a person means: asked of the host, else read as "app.model:id"."""
-    for _receiver, found in signals.subject_sought.send(sender=Clock, reference=reference):
-        if isinstance(found, tuple):
-            return found
-    label, _, number = reference.rpartition(":")
-    if label and number.isdigit():
-        return label, int(number)
-    raise CommandError(f"nothing is called {reference}")
