@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NotRequired, Self, TypedDict
 
 from django.db import models
 from django.db.models import F, Q
@@ -35,6 +35,14 @@ class LeasedRowQuerySet(models.QuerySet["LeasedRow"]):
         return rows
 
 
+class _Ending(TypedDict):
+    """What a row is once its lease is given back."""
+
+    state: str
+    due_at: NotRequired[datetime]
+    last_error: NotRequired[str]
+
+
 class LeasedRow(models.Model):
     """Something owed at `due_at`. Whoever holds the lease does it, then says so.
 
@@ -65,16 +73,16 @@ class LeasedRow(models.Model):
 
     def keep(self) -> bool:
         """It is done."""
-        return self._end(state=LeasedRow.State.KEPT)
+        return self._end({"state": LeasedRow.State.KEPT})
 
     def retry(self, *, after: timedelta | None = None, error: str = "") -> bool:
         """It failed for now: due again `after` a while (default: backoff with jitter)."""
         wait = backoff.wait(self.attempt) if after is None else after
-        return self._end(state=LeasedRow.State.WAITING, due_at=now() + wait, last_error=error[:300])
+        return self._end({"state": LeasedRow.State.WAITING, "due_at": now() + wait, "last_error": error[:300]})
 
     def give_up(self, reason: str) -> bool:
         """It will never be done; `reason` says why."""
-        return self._end(state=LeasedRow.State.BROKEN, last_error=reason[:300])
+        return self._end({"state": LeasedRow.State.BROKEN, "last_error": reason[:300]})
 
     def renew(self, lease: timedelta = LEASE) -> bool:
         """Hold the lease longer, for work that takes its time."""
@@ -86,8 +94,8 @@ class LeasedRow(models.Model):
     def _held(self) -> models.QuerySet[Self]:
         return type(self)._base_manager.filter(pk=self.pk, state=LeasedRow.State.LEASED, owner=self.owner)
 
-    def _end(self, **changes) -> bool:
-        changes |= {"leased_until": None, "owner": None}
+    def _end(self, ending: _Ending) -> bool:
+        changes = {**ending, "leased_until": None, "owner": None}
         ended = self._held().update(**changes)
         if ended:
             for field, value in changes.items():

@@ -212,7 +212,7 @@ def stop(batch: Batch, *, by: Person | None = None) -> Stopped:
     from then on. A stopped batch never starts again.
     """
     among = [Batch.State.OPEN, Batch.State.RELEASED, Batch.State.PAUSED]
-    if _move(batch, Batch.State.STOPPED, among=among, stopped_at=now()):
+    if _move(batch, Batch.State.STOPPED, among=among):
         batch.messages.filter(state=OutboxMessage.State.QUEUED).update(
             state=OutboxMessage.State.ABORTED, moved_at=now()
         )
@@ -302,7 +302,8 @@ def _cap(queued: QuerySet[OutboxMessage], batch: Batch, cap: int, at: datetime) 
     )
 
 
-def _move(batch: Batch, state: str, *, among: Sequence[str], **changes) -> bool:
-    moved = Batch.objects.filter(pk=batch.pk, state__in=among).update(state=state, **changes)
+def _move(batch: Batch, state: str, *, among: Sequence[str]) -> bool:
+    stopped_at = now() if state == Batch.State.STOPPED else None
+    moved = Batch.objects.filter(pk=batch.pk, state__in=among).update(state=state, stopped_at=stopped_at)
     batch.refresh_from_db()
     return bool(moved)

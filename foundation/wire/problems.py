@@ -12,7 +12,7 @@ API_PREFIX = "/api/v1/"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def problem(status: int, *, kind: str = "", detail: str = "", **members) -> JsonResponse:
+def problem(status: int, *, kind: str = "", detail: str = "", **members: object) -> JsonResponse:
     """A problem of HTTP `status`.
 
     `kind` is our own name for it ("ticket-moved-on"), from which the `type` URN is

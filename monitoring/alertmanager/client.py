@@ -81,11 +81,11 @@ def lift(silence: Silence) -> int:
     return 1
 
 
-def call(method: str, path: str, **options) -> object | None:
+def call(method: str, path: str, json: dict | None = None) -> object | None:
     """The JSON of one call, an empty dict for an empty answer, None when it failed."""
     url = urljoin(settings.ALERTMANAGER_URL.rstrip("/") + "/", f"api/v2/{path}")
     try:
-        return fetch(method, url, timeout=TIMEOUT_SECONDS, allow_private=True, **options).json()
+        return fetch(method, url, timeout=TIMEOUT_SECONDS, allow_private=True, json=json).json()
     except TROUBLES as trouble:
         logger.warning("Alertmanager did not answer %s: %s", path.partition("?")[0], type(trouble).__name__)
         return None

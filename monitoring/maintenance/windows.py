@@ -1,6 +1,6 @@
 """Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from foundation import now, rows
-from foundation.directory.models import Person
+from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
 from foundation.live import audiences, live
 from monitoring import notices
@@ -121,18 +121,28 @@ def nodes_of(window: Maintenance) -> QuerySet[Node]:
 
 
 @transaction.atomic
-def plan(window: Maintenance, *, by: Person, **places) -> Maintenance:
-    """Announce a window, or admit one afterwards. `places`: nodes, components, municipalities, provinces.
+def plan(
+    window: Maintenance,
+    *,
+    by: Person,
+    nodes: Collection[Node] = (),
+    components: Collection[Component] = (),
+    municipalities: Collection[Municipality] = (),
+    provinces: Collection[Province] = (),
+) -> Maintenance:
+    """Announce a window, or admit one afterwards.
 
     A window in the past reclassifies its days: they are computed anew without it
     counting as an outage. Refused with WindowCoversNothing.
     """
-    if not window.is_everywhere and not any(places.values()):
+    if not window.is_everywhere and not (nodes or components or municipalities or provinces):
         raise WindowCoversNothing
     window.created_by = by
     window.save()
-    for name, chosen in places.items():
-        getattr(window, name).set(chosen)
+    window.nodes.set(nodes)
+    window.components.set(components)
+    window.municipalities.set(municipalities)
+    window.provinces.set(provinces)
     journal.record("maintenance.planned", window, by=by, starts_at=window.starts_at.isoformat())
     if window.starts_at < now():
         reclassify(window)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -18,6 +19,23 @@ from monitoring.refusals import NothingIsAffected
 # "all others depend on it" (components.csv): their outage touches every component.
 UNDER_EVERYTHING = ("ALTYAPI", "AG")
 FIRST_WORD_HOLDS = timedelta(minutes=30)
+
+
+class OutageFacts(TypedDict, total=False):
+    """Further fields of an outage that is declared; one that is left out, empty or None is worked out."""
+
+    title_tr: str
+    title_en: str
+    severity: str
+    state: str
+    source: str
+    started_at: datetime | None
+    next_update_at: datetime | None
+    evidence: dict
+    fingerprint: str
+    is_public: bool
+    is_drill: bool
+    split_from: Outage
 
 
 @dataclass(frozen=True)
@@ -59,16 +77,14 @@ def declare(
     by: Person | None = None,
     text_tr: str = "",
     text_en: str = "",
-    **facts,
+    **facts: Unpack[OutageFacts],
 ) -> Outage:
     """Open an outage and give the public its first word, in one transaction.
 
     Name what is broken: `components` (felt by every municipality that uses them unless
     `municipalities` or `province` narrows it), `nodes` that are down, or `municipalities`
-    alone (everything of theirs). `facts` are further fields of Outage: title_tr,
-    title_en, severity, state, source, started_at, next_update_at, evidence, fingerprint,
-    is_public, is_drill. Scope, severity, titles and text are worked out where left
-    empty. Refused with NothingIsAffected when nothing is named.
+    alone (everything of theirs). Scope, severity, titles and text are worked out where
+    left empty. Refused with NothingIsAffected when nothing is named.
     """
     if province is not None and municipalities is None:
         municipalities = province.municipalities.all()
@@ -85,7 +101,7 @@ def declare(
     return outage
 
 
-def write_down(broken: Broken, scope: str, by: Person | None, facts: dict) -> Outage:
+def write_down(broken: Broken, scope: str, by: Person | None, facts: OutageFacts) -> Outage:
     """The row itself, with everything worked out that nobody said."""
     at = now()
     said = wording.title(scope, components=broken.components, province=broken.province, nodes=broken.nodes)

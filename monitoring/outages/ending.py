@@ -82,11 +82,13 @@ def end(
     at: datetime | None = None,
     text_tr: str = "",
     text_en: str = "",
-    **signed,
+    seen_by: Person | None = None,
+    alone_because: str = "",
 ) -> None:
     """Close the outage with a last word; whoever was left in it counts as back.
 
-    Refused with OutageIsOver for the second of two people (or a person and a probe).
+    `seen_by` looked first, or `alone_because` says why nobody did. Refused with
+    OutageIsOver for the second of two people (or a person and a probe).
     """
     at = max(at or now(), outage.started_at)
     claimed = (
@@ -108,6 +110,7 @@ def end(
         text_tr=text_tr or said.tr,
         text_en=text_en if text_tr else said.en,
         by=by,
-        **signed,
+        seen_by=seen_by,
+        alone_because=alone_because,
     )
     events.outage_ended.send(Outage, outage=outage)

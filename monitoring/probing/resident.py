@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Unpack
 
 from django.conf import settings
 from django.db import Error, close_old_connections
@@ -40,9 +41,9 @@ class Books:
         with fresh_connection():
             return recording.record(changes, self.location)
 
-    def cycle(self, block: Block, latest: list[tuple], **facts) -> None:
+    def cycle(self, block: Block, latest: list[tuple], **figures: Unpack[recording.CycleFigures]) -> None:
         with fresh_connection():
-            recording.record_cycle(self.name, self.location, block, latest, **facts)
+            recording.record_cycle(self.name, self.location, block, latest, **figures)
 
     def review(self) -> bool:
         with fresh_connection():

@@ -41,11 +41,11 @@ async def obey(city: City, line: bytes) -> dict:
     return {"turned": turned, "places": len(city.endpoints), "broken": city.broken()}
 
 
-def ask(port: int, **order) -> dict:
-    """Say one order to the city and return its answer. Raises NobodyListens."""
+def ask(port: int, *, what: str = "", mode: str = "ok") -> dict:
+    """Say one order to the city (without `what`: how are things?) and return its answer. Raises NobodyListens."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=ANSWER_WITHIN) as line:
-            line.sendall(json.dumps(order).encode() + b"\n")
+            line.sendall(json.dumps({"what": what, "mode": mode}).encode() + b"\n")
             with line.makefile("r") as answers:
                 return json.loads(answers.readline())
     except OSError as silence:
