@@ -131,12 +131,6 @@ def fold(text: str) -> str:
     return normal(text).translate(_FOLDED)
 
 
-def changed_letters(text: str) -> list[tuple[int, str, str]]:
-    """Where folding changes the text: (position, letter, what it becomes), in order."""
-    text = normal(text)
-    return [(place, letter, fold(letter)) for place, letter in enumerate(text) if fold(letter) != letter]
-
-
 def spoiled_by_folding(text: str) -> list[Spoiled]:
     """The words a folded text would get wrong, each once, in order of appearance."""
     found: dict[str, Spoiled] = {}

@@ -104,11 +104,6 @@ class Subscriber(models.Model):
     def has_left(self) -> bool:
         return self.unsubscribed_at is not None
 
-    @property
-    def hears_every_update(self) -> bool:
-        """SMS is for what changes a working day: it began, it is over, maintenance begins."""
-        return self.channel != self.Channel.SMS
-
 
 class Announcement(LeasedRow):
     """Subscribers are owed word of an outage, or of a maintenance window.

@@ -1,7 +1,5 @@
 """Messages that belong together, and the switch that lets them go."""
 
-from typing import Self
-
 from django.db import connection, models
 from django.db.models import Q
 
@@ -10,9 +8,6 @@ from foundation.outbox.lanes import Lane, LaneRules, rules
 
 
 class BatchQuerySet(models.QuerySet):
-    def unfinished(self) -> Self:
-        return self.exclude(state__in=[Batch.State.STOPPED, Batch.State.CLOSED])
-
     def claim_released(self, key: str, lane: Lane, address: str) -> "tuple[Batch | None, str]":
         """A released batch for one e-mail address under this key; None if the key has been used before.
 
