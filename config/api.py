@@ -42,14 +42,14 @@ class Bearer(HttpBearer):
     """Admits a usable token whose scopes cover the operation."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Token | None:
-        known = bearer_of(request)
-        if known is None:
+        bearer = bearer_of(request)
+        if bearer is None:
             return None
         scope = scope_for(request.method, request.path)
-        if not known.allows(scope):
+        if not bearer.allows(scope):
             raise ScopeMissing(scope)
-        request.user = known.person
-        return known
+        request.user = bearer.person
+        return bearer
 
 
 def scope_for(method: str | None, path: str) -> str:

@@ -44,8 +44,8 @@ def registry() -> CollectorRegistry:
     gathered = CollectorRegistry(auto_describe=False)
     for app in apps.get_app_configs():
         if app.path.startswith(str(settings.BASE_DIR)) and find_spec(f"{app.name}.metrics"):
-            found = [value for value in vars(import_module(f"{app.name}.metrics")).values() if collects(value)]
-            for collector in dict.fromkeys(found):
+            collectors = [value for value in vars(import_module(f"{app.name}.metrics")).values() if collects(value)]
+            for collector in dict.fromkeys(collectors):
                 gathered.register(collector)
     return gathered
 

@@ -128,11 +128,11 @@ def only_where_it_broke(logger: Any, method: str, event: dict) -> dict:
 
 
 def causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found and len(found) < 5:
-        found.append(error)
+    chain: list[BaseException] = []
+    while error is not None and error not in chain and len(chain) < 5:
+        chain.append(error)
         error = error.__cause__ or error.__context__
-    return found
+    return chain
 
 
 def where(error: BaseException) -> dict:

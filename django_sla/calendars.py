@@ -179,8 +179,8 @@ def sync_holidays(calendar: Calendar, years: Iterable[int], *, at: datetime) -> 
     Rows of earlier syncs are left alone, also edited and withdrawn ones: the table
     is the calendar, the library only proposes.
     """
-    known = set(calendar.days.filter(source="holidays").values_list("date", "kind"))
-    proposed = [day for day in national_holidays(years, at=at) if (day.date, day.kind) not in known]
+    kept_days = set(calendar.days.filter(source="holidays").values_list("date", "kind"))
+    proposed = [day for day in national_holidays(years, at=at) if (day.date, day.kind) not in kept_days]
     declare_days(calendar, proposed)
     return len(proposed)
 
@@ -220,9 +220,9 @@ def tax_deadlines(office: Hours, year: int) -> list[date]:
 @transaction.atomic
 def sync_tax_deadlines(calendar: Calendar, office: Calendar, years: Iterable[int], *, at: datetime) -> int:
     """Open `calendar` round the clock on the deadline days that `office` hours give; how many were new."""
-    known = set(calendar.days.filter(kind=SpecialDay.Kind.DEADLINE).values_list("date", flat=True))
+    kept_days = set(calendar.days.filter(kind=SpecialDay.Kind.DEADLINE).values_list("date", flat=True))
     office_hours = hours(office)
-    days = [day for year in years for day in tax_deadlines(office_hours, year) if day not in known]
+    days = [day for year in years for day in tax_deadlines(office_hours, year) if day not in kept_days]
     rows = [
         SpecialDay(
             date=day,

@@ -79,8 +79,8 @@ def in_force(at: datetime, *, kind: str | None = Policy.Kind.SLA) -> list[Policy
     latest: dict[int, PolicyVersion] = {}
     for target in targets:
         version = target.version
-        known = latest.get(version.policy_id)
-        if known is None or known.pk != version.pk:
+        newest = latest.get(version.policy_id)
+        if newest is None or newest.pk != version.pk:
             version.__dict__["targets_in_order"] = []
             latest[version.policy_id] = version
         latest[version.policy_id].targets_in_order.append(target)

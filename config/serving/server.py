@@ -56,11 +56,11 @@ class GuardedRequest(WebRequest):
             self._turn_away(408, "Request Timeout")
         return None
 
-    def _turn_away(self, status: int, words: str) -> None:
+    def _turn_away(self, status: int, reason: str) -> None:
         """Answer on the bare transport and close: the rest of the request is never read."""
         if self.channel is None:
             return
-        answer = f"HTTP/1.1 {status} {words}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        answer = f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         transport = self.channel.transport
         transport.write(answer.encode("ascii"))
         self.channel.dataReceived = _ignore

@@ -51,8 +51,8 @@ def provinces(request) -> QuerySet[Province]:
 @paginate(Keyset, order=("sort_key", "code"))
 def municipalities(request, q: str = "", province: str = "") -> QuerySet[Municipality]:
     """All municipalities; `q` finds by name in any spelling, `province` by plate code."""
-    found = Municipality.objects.matching(q) if q else Municipality.objects.all()
-    return found.filter(province_id=province) if province else found
+    places = Municipality.objects.matching(q) if q else Municipality.objects.all()
+    return places.filter(province_id=province) if province else places
 
 
 @router.get("/municipalities/{code}/", response=MunicipalityOut, tags=["directory"])

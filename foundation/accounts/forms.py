@@ -139,10 +139,10 @@ class ContactForm(forms.Form):
 def mobile(text: str) -> str:
     """A Turkish mobile number in E.164, however it is written (domain rule 4.11)."""
     digits = re.sub(r"\D", "", text)
-    found = re.fullmatch(r"(?:0090|90|0)?(5\d{9})", digits)
-    if not found:
+    match = re.fullmatch(r"(?:0090|90|0)?(5\d{9})", digits)
+    if not match:
         raise forms.ValidationError(_("A mobile number is needed, like 0532 123 45 67. Land lines get no SMS."))
-    return f"+90{found[1]}"
+    return f"+90{match[1]}"
 
 
 def mailbox(text: str) -> str:

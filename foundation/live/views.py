@@ -92,16 +92,16 @@ def page_of(keeper: SocketAccess) -> PolledPage:
         return _pages[keeper.audience]
 
 
-def read_page(keeper: SocketAccess, known: PolledPage | None) -> PolledPage:
+def read_page(keeper: SocketAccess, old: PolledPage | None) -> PolledPage:
     """Look once; the snapshot is read only if something was said since `known`."""
     read_at = time.monotonic()
     numbering.number_waiting()
     era = Era.objects.current()
-    said = Event.objects.filter(audience=keeper.audience, number__lte=era.head).order_by("-number")
-    etag = f'"{era.epoch}-{said.values_list("number", flat=True).first() or 0}"'
+    events = Event.objects.filter(audience=keeper.audience, number__lte=era.head).order_by("-number")
+    etag = f'"{era.epoch}-{events.values_list("number", flat=True).first() or 0}"'
     probed = ProbeCycle.objects.filter(pk=ProbeCycle.ONLY).first()
-    if known and known.etag == etag:
-        body = known.body
+    if old and old.etag == etag:
+        body = old.body
     else:
         body = frames.snapshot(era.epoch, era.head, keeper.snapshot()).text.encode()
     return PolledPage(read_at, etag, body, milliseconds(probed.ended_at) if probed else None)

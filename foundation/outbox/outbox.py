@@ -113,8 +113,8 @@ def add(batch: Batch, channel: str, recipients: Iterable[Addressee]) -> int:
 
 def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee]) -> int:
     wanted = {recipient.address: recipient for recipient in reversed(recipients)}
-    known = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
-    for address in known:
+    listed = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
+    for address in listed:
         del wanted[address]
     closed = dict(Suppression.objects.filter(channel=channel, address__in=wanted).values_list("address", "reason"))
     turkish = channel == Channel.SMS and routes.speak_turkish()

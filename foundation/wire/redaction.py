@@ -86,9 +86,9 @@ def replaced(run: str, judge: Callable[[str], str | None]) -> str:
         start = leading(run, groups, place)
         for last in reversed(range(place, reach(groups, place))):
             stretch = run[start : groups[last][1]]
-            found = judge(stretch) if len(stretch) >= FEWEST_DIGITS else None
-            if found is not None:
-                pieces += [run[done:start], found]
+            replacement = judge(stretch) if len(stretch) >= FEWEST_DIGITS else None
+            if replacement is not None:
+                pieces += [run[done:start], replacement]
                 done, place = groups[last][1], last
                 break
         place += 1

@@ -45,11 +45,11 @@ def keep_silences() -> int:
 
 def rounds_to_silence(at: datetime) -> Iterator[tuple[Maintenance, datetime, datetime]]:
     """Rounds of standing windows that touch the next day and are not silenced yet, those of rules included."""
-    known = set(Silence.objects.values_list("window_id", "starts_at"))
+    silenced = set(Silence.objects.values_list("window_id", "starts_at"))
     near = Maintenance.objects.standing().filter(starts_at__lte=at + AHEAD)
     for window in near.filter(ends_at__gt=at) | near.exclude(rule=""):
         for start, end in windows.rounds(window, at, at + AHEAD):
-            if (window.pk, start) not in known:
+            if (window.pk, start) not in silenced:
                 yield window, start, end
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
+from foundation.language.formatting import ISTANBUL
 from foundation.live import audiences, live
 from monitoring import notices
 from monitoring.history import rollups
@@ -55,12 +56,12 @@ def active(at: datetime) -> list[Maintenance]:
 
 def coming(windows: Iterable[Maintenance], at: datetime) -> list[Maintenance]:
     """Those that run or have a round ahead, the soonest first, each knowing that round (`begins_at`, `finishes_at`)."""
-    found = []
+    ahead = []
     for window in windows:
         window.coming = next_round(window, at)
         if window.coming:
-            found.append(window)
-    return sorted(found, key=attrgetter("begins_at"))
+            ahead.append(window)
+    return sorted(ahead, key=attrgetter("begins_at"))
 
 
 def next_round(window: Maintenance, at: datetime) -> tuple[datetime, datetime] | None:
@@ -181,7 +182,7 @@ def states_by(node_ids: list[int], then: Q) -> dict[int, str]:
 
 
 def days_between(start: datetime, end: datetime) -> set[date]:
-    first, last = (moment.astimezone(rollups.ISTANBUL).date() for moment in (start, end))
+    first, last = (moment.astimezone(ISTANBUL).date() for moment in (start, end))
     return {first + timedelta(days=number) for number in range((last - first).days + 1)}
 
 

@@ -102,18 +102,18 @@ class Sorted:
 
 def sort_out(nodes: list[Node], at: datetime) -> Sorted:
     parents = parents_of([node.pk for node in nodes])
-    known = outages_of({link.parent_id for links in parents.values() for link in links})
-    found = Sorted(defaultdict(list), [], [])
+    outage_of = outages_of({link.parent_id for links in parents.values() for link in links})
+    strays = Sorted(defaultdict(list), [], [])
     for node in nodes:
         links = parents.get(node.pk, [])
-        theirs = [known[link.parent_id] for link in links if link.parent_id in known]
+        theirs = [outage_of[link.parent_id] for link in links if link.parent_id in outage_of]
         if theirs and is_cut_off(links, is_out):
-            found.leaning[theirs[0]].append(node)
+            strays.leaning[theirs[0]].append(node)
         elif is_cut_off(links, may_be_out) and waited(node, at) < scopes.HOLD_SECONDS:
-            found.waiting.append(node)
+            strays.waiting.append(node)
         else:
-            found.others.append(node)
-    return found
+            strays.others.append(node)
+    return strays
 
 
 def outages_of(node_ids: Iterable[int]) -> dict[int, Outage]:

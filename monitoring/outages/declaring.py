@@ -104,10 +104,10 @@ def declare(
 def write_down(broken: Broken, scope: str, by: Person | None, facts: OutageFacts) -> Outage:
     """The row itself, with everything worked out that nobody said."""
     at = now()
-    said = wording.title(scope, components=broken.components, province=broken.province, nodes=broken.nodes)
+    title = wording.title(scope, components=broken.components, province=broken.province, nodes=broken.nodes)
     worked_out = {
-        "title_tr": said.tr,
-        "title_en": facts.get("title_tr") or said.en,
+        "title_tr": title.tr,
+        "title_en": facts.get("title_tr") or title.en,
         "severity": broken.severity(scope),
         "source": Outage.Source.PERSON,
         "started_at": at,
@@ -121,12 +121,12 @@ def write_down(broken: Broken, scope: str, by: Person | None, facts: OutageFacts
 
 
 def give_first_word(outage: Outage, text_tr: str, text_en: str, by: Person | None) -> None:
-    said = wording.first_word(outage.next_update_at or now() + FIRST_WORD_HOLDS)
+    word = wording.first_word(outage.next_update_at or now() + FIRST_WORD_HOLDS)
     updates.say(
         outage,
         stage=outage.stage,
-        text_tr=text_tr or said.tr,
-        text_en=text_en if text_tr else said.en,
+        text_tr=text_tr or word.tr,
+        text_en=text_en if text_tr else word.en,
         by=by,
         next_update_at=outage.next_update_at,
     )
@@ -162,11 +162,11 @@ def note_broken(outage: Outage, component: Component) -> None:
 
 
 def feel(outage: Outage, component: Component | None, municipality_ids: Iterable[int]) -> None:
-    known = set(
+    listed = set(
         outage.affected.current().filter(node=None, component=component).values_list("municipality_id", flat=True)
     )
     code = component.pk if component else None
-    lines = [(outage.pk, pk, code, outage.started_at) for pk in municipality_ids if pk not in known]
+    lines = [(outage.pk, pk, code, outage.started_at) for pk in municipality_ids if pk not in listed]
     rows.insert_many(Affected, ("outage", "municipality", "component", "since"), lines)
 
 
@@ -210,14 +210,14 @@ def join(outage: Outage, nodes: Sequence[Node], *, evidence: dict | None = None)
 
 def end_lines_said_twice(part: Outage, outage: Outage) -> None:
     """What both outages say of a municipality is said once from now on."""
-    known, felt = (one.affected.current().filter(node=None) for one in (outage, part))
+    held, felt = (one.affected.current().filter(node=None) for one in (outage, part))
     same_place, same_component = Q(municipality=OuterRef("municipality")), Q(component=OuterRef("component"))
     for lines, same in (
         (Q(component=None), same_place & Q(component=None)),
         (Q(municipality=None), same_component & Q(municipality=None)),
         (Q(), same_place & same_component),
     ):
-        felt.filter(lines, Exists(known.filter(same))).update(until=now())
+        felt.filter(lines, Exists(held.filter(same))).update(until=now())
 
 
 @transaction.atomic

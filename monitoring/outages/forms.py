@@ -37,8 +37,8 @@ class UpdateForm(forms.Form):
     @property
     def words(self) -> dict:
         """Keywords of `wordcraft.preview`; the last word promises no next one."""
-        said = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
-        return said | {"minutes": 0} if said["stage"] == Outage.Stage.RESOLVED else said
+        chosen = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
+        return chosen | {"minutes": 0} if chosen["stage"] == Outage.Stage.RESOLVED else chosen
 
     def next_update_at(self, at: datetime) -> datetime | None:
         minutes = self.words["minutes"]

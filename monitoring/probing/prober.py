@@ -75,7 +75,7 @@ class ProbeLoop:
 
     def __post_init__(self) -> None:
         pairs = list(self.questions)
-        self.of_parent: dict[int, list[Probe]] = {node: [] for found in self.parents.values() for node in found}
+        self.of_parent: dict[int, list[Probe]] = {node: [] for leaning in self.parents.values() for node in leaning}
         for question, _memory in pairs:
             if question.node_id in self.of_parent:
                 self.of_parent[question.node_id].append(question)

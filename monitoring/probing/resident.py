@@ -89,11 +89,11 @@ def load(post: Post) -> list:
 
 def parents() -> dict[int, list[int]]:
     """The nodes that each node leans on, by id."""
-    found: dict[int, list[int]] = {}
+    parents_of: dict[int, list[int]] = {}
     with fresh_connection():
         for node, parent in Dependency.objects.values_list("node_id", "parent_id"):
-            found.setdefault(node, []).append(parent)
-    return found
+            parents_of.setdefault(node, []).append(parent)
+    return parents_of
 
 
 async def stand(post: Post, leaving: asyncio.Event) -> None:

@@ -46,10 +46,10 @@ class NodeFilter(forms.Form):
             nodes = nodes.filter(municipality__province=chosen["province"])
         if chosen["kind"]:
             nodes = nodes.exclude(**{chosen["kind"]: None})
-        words = chosen["q"].strip()
-        if words:
-            named = Q(municipality__search_text__contains=collation.fold(words))
-            nodes = nodes.filter(named | Q(code__iexact=words) | Q(name__icontains=words))
+        text = chosen["q"].strip()
+        if text:
+            named = Q(municipality__search_text__contains=collation.fold(text))
+            nodes = nodes.filter(named | Q(code__iexact=text) | Q(name__icontains=text))
         return nodes
 
 
@@ -132,16 +132,16 @@ class MaintenanceForm(forms.ModelForm):
     def clean_named(self) -> dict[str, list]:
         """What each word means; one that means nothing, or several places, is sent back with what it could mean."""
         nodes, places, unclear = [], [], []
-        for words in filter(None, (piece.strip() for piece in re.split(r"[,;\n]+", self.cleaned_data["named"]))):
-            known = list(Node.objects.filter(code__in=words.split()))
-            if len(known) == len(words.split()):
-                nodes += known
+        for name in filter(None, (piece.strip() for piece in re.split(r"[,;\n]+", self.cleaned_data["named"]))):
+            listed = list(Node.objects.filter(code__in=name.split()))
+            if len(listed) == len(name.split()):
+                nodes += listed
                 continue
-            found = places_called(words)
-            if len(found) == 1:
-                places += found
+            matches = places_called(name)
+            if len(matches) == 1:
+                places += matches
             else:
-                unclear.append(hint(words, found))
+                unclear.append(hint(name, matches))
         if unclear:
             raise ValidationError(unclear)
         return {"nodes": nodes, "municipalities": places}
@@ -179,22 +179,22 @@ class MaintenanceForm(forms.ModelForm):
         return [(tier, group, sum(chosen for _component, chosen in group)) for tier, group in groups.items()]
 
 
-def places_called(words: str) -> list[Municipality]:
+def places_called(name: str) -> list[Municipality]:
     """The municipality of that very name, else all that hold every word."""
-    found = list(Municipality.objects.matching(words).order_by("sort_key")[:MOST_HINTS])
+    matches = list(Municipality.objects.matching(name).order_by("sort_key")[:MOST_HINTS])
     very = [
         place
-        for place in found
-        if collation.fold(words) in (collation.fold(place.name), collation.fold(place.full_name))
+        for place in matches
+        if collation.fold(name) in (collation.fold(place.name), collation.fold(place.full_name))
     ]
-    return very or found
+    return very or matches
 
 
-def hint(words: str, found: list[Municipality]) -> str:
-    if not found:
-        return _("Nothing is called %(words)s.") % {"words": words[:60]}
-    could = ", ".join(f"{place.full_name} {place.code}" for place in found[:5])
-    return _("%(words)s could be: %(places)s. Write the code.") % {"words": words[:60], "places": could}
+def hint(name: str, matches: list[Municipality]) -> str:
+    if not matches:
+        return _("Nothing is called %(words)s.") % {"words": name[:60]}
+    could = ", ".join(f"{place.full_name} {place.code}" for place in matches[:5])
+    return _("%(words)s could be: %(places)s. Write the code.") % {"words": name[:60], "places": could}
 
 
 class SplitForm(forms.Form):
@@ -235,8 +235,8 @@ class SplitForm(forms.Form):
         """As `outages.split` takes it."""
         chosen = self.cleaned_data
         whole = [line.pk for code in chosen["provinces"] for line in self.groups[code]]
-        words = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
-        return {"lines": {*whole, *chosen["lines"]}, **words}
+        reasons = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
+        return {"lines": {*whole, *chosen["lines"]}, **reasons}
 
 
 class SheetForm(forms.Form):

@@ -18,8 +18,8 @@ async def listen(city: City, port: int) -> asyncio.Server:
     """Open the control line of `city`."""
 
     async def converse(reader, writer) -> None:
-        said = await obey(city, await reader.readline())
-        writer.write(json.dumps(said).encode() + b"\n")
+        answer = await obey(city, await reader.readline())
+        writer.write(json.dumps(answer).encode() + b"\n")
         await writer.drain()
         writer.close()
 

@@ -84,13 +84,13 @@ class SimulatedConnection(asyncio.Protocol):
         if self.head != b"\r\n\r\n":
             return
         self.endpoint.asked += 1
-        said, after = self.endpoint.answer()
-        if said is not None:
-            asyncio.get_running_loop().call_later(after, self.say, said)
+        answer, after = self.endpoint.answer()
+        if answer is not None:
+            asyncio.get_running_loop().call_later(after, self.say, answer)
 
-    def say(self, said: bytes) -> None:
+    def say(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(said)
+            self.transport.write(answer)
             self.transport.close()
 
 

@@ -103,9 +103,9 @@ def read_marks(folder: Path) -> dict[str, str]:
 
 
 def mark_of(outage: Outage) -> str:
-    words = [(update.pk, update.text_tr, update.text_en) for update in outage.updates.all()]
+    updates = [(update.pk, update.text_tr, update.text_en) for update in outage.updates.all()]
     facts = (outage.title_tr, outage.state, outage.stage, outage.still_affected, outage.started_at, outage.ended_at)
-    return digest((*facts, outage.next_update_at, *words))
+    return digest((*facts, outage.next_update_at, *updates))
 
 
 def digest(values: object) -> str:

@@ -72,14 +72,14 @@ def alertmanager(request) -> HttpResponse:
     if not is_open or not shared_secrets.presents(request, settings.ALERTMANAGER_TOKEN):
         return shared_secrets.unauthorized()
     try:
-        words = alerts.read(json.loads(request.body))
+        reports = alerts.read(json.loads(request.body))
     except (ValueError, RecursionError):
         return HttpResponseBadRequest("not an Alertmanager webhook\n", content_type=PLAIN)
     try:
-        news = alerts.receive(words)
+        news = alerts.receive(reports)
     except DatabaseError:
         return HttpResponse("cannot store this now\n", status=503, content_type=PLAIN, headers={"Retry-After": "10"})
-    return JsonResponse({"alerts": len(words), "news": news})
+    return JsonResponse({"alerts": len(reports), "news": news})
 
 
 @csrf_exempt

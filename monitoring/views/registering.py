@@ -39,22 +39,22 @@ def take_in(request) -> HttpResponse:
         return render(request, "monitoring/watch/sheet.html", context, status=422 if form.is_bound else 200)
     sheet = csv_import.read(form.cleaned_data["text"])
     if "confirm" in request.POST and not sheet.faults:
-        found = changes.take_in(sheet, by=request.user)
-        messages.success(request, _("The sheet was taken in: %(n)d nodes and %(c)d checks are new.") % words_of(found))
+        plan = changes.take_in(sheet, by=request.user)
+        messages.success(request, _("The sheet was taken in: %(n)d nodes and %(c)d checks are new.") % words_of(plan))
         return redirect("monitoring:nodes")
-    found = changes.plan(sheet.lines)
+    plan = changes.plan(sheet.lines)
     context |= {
         "sheet": sheet,
-        "plan": found,
-        "rows": list(chain(found.new_checks, found.changed_checks))[:SHOWN],
+        "plan": plan,
+        "rows": list(chain(plan.new_checks, plan.changed_checks))[:SHOWN],
         "text": form.cleaned_data["text"],
         "faults": sheet.faults[:SHOWN],
     }
     return render(request, "monitoring/watch/sheet.html", context, status=422 if sheet.faults else 200)
 
 
-def words_of(found: changes.Plan) -> dict[str, int]:
-    return {"n": len(found.new_nodes), "c": len(found.new_checks)}
+def words_of(plan: changes.Plan) -> dict[str, int]:
+    return {"n": len(plan.new_nodes), "c": len(plan.new_checks)}
 
 
 @login_required
@@ -65,20 +65,20 @@ def change_many(request) -> HttpResponse:
     form = BulkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and chosen and form.is_valid():
         count = changes.change_many(chosen, by=request.user, **form.change)
-        said = ngettext("%(n)d node was changed.", "%(n)d nodes were changed.", count) % {"n": count}
-        messages.success(request, said)
+        sentence = ngettext("%(n)d node was changed.", "%(n)d nodes were changed.", count) % {"n": count}
+        messages.success(request, sentence)
         return redirect("monitoring:nodes")
     status = 422 if form.is_bound else 200
     context = {"form": form, "chosen": chosen, "shown": chosen[:SHOWN]}
     return render(request, "monitoring/watch/bulk.html", context, status=status)
 
 
-def chosen_nodes(said, person) -> list[Node]:
+def chosen_nodes(choice, person) -> list[Node]:
     """Those that are ticked; with `all`, everything that the filter finds."""
     seen = Node.objects.visible_to(person).select_related("component", "municipality").order_by("code")
-    if "all" in said:
-        return list(NodeFilter(said).narrow(seen.watched()))
-    return list(seen.filter(code__in=said.getlist("code")))
+    if "all" in choice:
+        return list(NodeFilter(choice).narrow(seen.watched()))
+    return list(seen.filter(code__in=choice.getlist("code")))
 
 
 @require_POST

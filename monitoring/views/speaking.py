@@ -85,15 +85,15 @@ def proposal(request, pk: int) -> HttpResponse:
 
 def say(outage: Outage, form: UpdateForm, by) -> None:
     """Through the verb of the stage."""
-    said = form.words
-    if said["stage"] == Outage.Stage.RESOLVED:
-        outages.end(outage, by=by, text_tr=said["text_tr"], text_en=said["text_en"])
+    proposed = form.words
+    if proposed["stage"] == Outage.Stage.RESOLVED:
+        outages.end(outage, by=by, text_tr=proposed["text_tr"], text_en=proposed["text_en"])
     else:
         outages.publish(
             outage,
-            stage=said["stage"],
-            text_tr=said["text_tr"],
-            text_en=said["text_en"],
+            stage=proposed["stage"],
+            text_tr=proposed["text_tr"],
+            text_en=proposed["text_en"],
             by=by,
             next_update_at=form.next_update_at(now()),
         )

@@ -36,15 +36,15 @@ def for_platform_administrators(view: Callable) -> Callable:
 @require_safe
 def everyone(request) -> HttpResponse:
     roles = Membership.objects.current().select_related("municipality")
-    found = Person.objects.prefetch_related(Prefetch("memberships", roles))
-    return list_page(request, "people", found, order=("sort_key", "pk"))
+    people = Person.objects.prefetch_related(Prefetch("memberships", roles))
+    return list_page(request, "people", people, order=("sort_key", "pk"))
 
 
 @for_platform_administrators
 @require_safe
 def every_municipality(request) -> HttpResponse:
-    found = Municipality.objects.select_related("province")
-    return list_page(request, "municipalities", found, order=("sort_key", "pk"))
+    municipalities = Municipality.objects.select_related("province")
+    return list_page(request, "municipalities", municipalities, order=("sort_key", "pk"))
 
 
 @for_platform_administrators
@@ -53,13 +53,13 @@ def every_component(request) -> HttpResponse:
     return list_page(request, "components", Component.objects.all(), order=("position", "pk"))
 
 
-def list_page(request, noun: str, found, *, order: tuple[str, ...]) -> HttpResponse:
+def list_page(request, noun: str, records, *, order: tuple[str, ...]) -> HttpResponse:
     """One page of a register: `q` searches, `cursor` continues behind the last row seen."""
-    words = request.GET.get("q", "")[:80]
-    if words:
-        found = found.matching(words)
-    rows, following = paging.page(found, order=order, cursor=request.GET.get("cursor"), limit=PAGE)
-    context = {"noun": noun, "rows": rows, "following": following, "words": words}
+    text = request.GET.get("q", "")[:80]
+    if text:
+        records = records.matching(text)
+    rows, following = paging.page(records, order=order, cursor=request.GET.get("cursor"), limit=PAGE)
+    context = {"noun": noun, "rows": rows, "following": following, "words": text}
     return render(request, f"accounts/register_{noun}.html", context)
 
 

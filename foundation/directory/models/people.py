@@ -24,8 +24,8 @@ class PersonQuerySet(models.QuerySet):
             own |= Q(memberships__in=Membership.objects.current().filter(municipality__in=places))
         return self.filter(own).distinct()
 
-    def matching(self, words: str) -> Self:
-        return self.filter(search_text__contains=collation.fold(words))
+    def matching(self, text: str) -> Self:
+        return self.filter(search_text__contains=collation.fold(text))
 
 
 class PersonManager(BaseUserManager["Person"]):

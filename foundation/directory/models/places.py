@@ -53,12 +53,12 @@ class MunicipalityQuerySet(models.QuerySet):
             return self
         return self.filter(pk__in=person.administered_municipalities)
 
-    def matching(self, words: str) -> Self:
+    def matching(self, text: str) -> Self:
         """Those whose name, district or code holds every word, however it is spelt."""
-        found = self
-        for word in collation.fold(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        places = self
+        for word in collation.fold(text).split():
+            places = places.filter(search_text__contains=word)
+        return places
 
 
 class Municipality(models.Model):
@@ -117,9 +117,9 @@ def name_column(path: str = "") -> str:
 
 
 class ComponentQuerySet(models.QuerySet["Component"]):
-    def matching(self, words: str) -> Self:
+    def matching(self, text: str) -> Self:
         """By name in either language or by code; the register is short enough to read whole."""
-        wanted = collation.fold(words)
+        wanted = collation.fold(text)
         fits = [c.pk for c in self if wanted in collation.fold(f"{c.code} {c.name_tr} {c.name_en}")]
         return self.filter(pk__in=fits)
 

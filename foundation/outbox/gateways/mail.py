@@ -57,11 +57,11 @@ class Mail(Gateway):
 
 def headers(parcel: Posting) -> dict[str, str]:
     """One-click leaving (RFC 8058) stands where mail programs look for it."""
-    known = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
     if parcel.unsubscribe:
-        known["List-Unsubscribe"] = f"<{parcel.unsubscribe}>"
-        known["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return known
+        headers["List-Unsubscribe"] = f"<{parcel.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def message_id(parcel: Posting) -> str:
