@@ -1,6 +1,6 @@
 """Shared by every test; people and builders live in `tests.cast`."""
 
-import copy
+import pickle
 from collections import Counter
 
 import pytest
@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 
-from tests import restoring, templates
+from tests import once, restoring, templates
 from tests.standins.workers import database_url
 from tests.wall import furnished
 
@@ -20,12 +20,20 @@ def pytest_configure():
     configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *configured.PASSWORD_HASHERS]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--half", action="store_true", help="leave to the other database's run what is marked for it")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Files are handed out whole: the long ones first, then those of many tests; nobody is left to end alone."""
+def pytest_collection_modifyitems(config, items):
+    """Files are handed out whole: the longest first, then those of many tests; nobody is left to end alone."""
+    left = {item for item in items if once.is_left_to_the_other(item, connection.vendor)}
+    if config.getoption("--half"):
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     tests = Counter(item.path for item in items)
-    long = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: (item.path not in long, -tests[item.path], item.path))
+    long = {item.path: mark.args[0] for item in items for mark in item.iter_markers("long")}
+    items.sort(key=lambda item: (-long.get(item.path, 0), -tests[item.path], item.path))
 
 
 @pytest.fixture(scope="session")
@@ -57,15 +65,15 @@ def furnished_once(django_db_setup, django_db_blocker, tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder):
-        yield furnished(), folder
+        yield pickle.dumps(furnished()), folder
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def stage(furnished_once, db, settings):
     """The cast, and one of each thing that the doors of the house lead to (`tests/wall/`)."""
-    stage, settings.MEDIA_ROOT = furnished_once
-    return copy.deepcopy(stage)
+    kept, settings.MEDIA_ROOT = furnished_once
+    return pickle.loads(kept)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 
 from tests import servers
 from tests.journeys import house
@@ -31,26 +33,29 @@ CHECKS = {
     "templates": ["djlint", "--lint", "--quiet", "."],
 }
 PIPED: dict = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-# Chromium and the Prometheus family are driven once, as is what asks no database; the rest runs on both.
-ONCE = "browser or prometheus or once"
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL and Redis"
+# Each is one of two runs: what is marked to run once is left to the run it is marked for.
+HALF = "--half"
 
 
 def main(words: list[str]) -> int:
     missing = provide()
     failed = [] if words else lint()
     collect_assets()
-    failed += suite("SQLite", {}, words)
-    with ExitStack() as stack:
-        try:
-            environment = {
-                "DATABASE_URL": stack.enter_context(servers.postgres()),
-                "REDIS_URL": stack.enter_context(servers.redis()),
-            }
-        except servers.Missing:
-            pass
-        else:
-            failed += suite("PostgreSQL and Redis", environment, words or ["-m", f"not ({ONCE})"])
+    with databases() as found:
+        failed += suites(found, words or ([HALF] if len(found) > 1 else []))
     return verdict(failed, missing)
+
+
+@contextmanager
+def databases() -> Iterator[dict[str, dict[str, str]]]:
+    """Which databases a run is made with, and what its processes are told about them."""
+    found: dict[str, dict[str, str]] = {SQLITE: {}}
+    with ExitStack() as stack:
+        with suppress(servers.Missing):
+            postgres, redis = stack.enter_context(servers.postgres()), stack.enter_context(servers.redis())
+            found[POSTGRESQL] = {"DATABASE_URL": postgres, "REDIS_URL": redis}
+        yield found
 
 
 def provide(programs: dict[str, str] = PROGRAMS) -> list[str]:
@@ -96,14 +101,23 @@ def collect_assets() -> None:
     os.environ[house.ASSETS_ARE_COLLECTED] = "1"
 
 
+def suites(found: dict[str, dict[str, str]], words: list[str]) -> list[str]:
+    """All at the same time: much of a run is waiting, for processes that start and clocks that pass."""
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(suite, where, environment, words) for where, environment in found.items()]
+    return [failed for each in running for failed in each.result()]
+
+
 def suite(where: str, environment: dict[str, str], words: list[str]) -> list[str]:
+    """The first database's tests are seen running; what was said about the others comes when they ended."""
     say(f"pytest on {where}")
     began = time.monotonic()
     base = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     command = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *words]
-    code = subprocess.run(command, env={**base, **environment}).returncode
+    ran = subprocess.run(command, env={**base, **environment}, **(PIPED if environment else {}))
     say(f"pytest on {where}: {time.monotonic() - began:.0f} s")
-    return [] if code == 0 else [f"pytest on {where}"]
+    print(ran.stdout or "", flush=True)
+    return [] if ran.returncode == 0 else [f"pytest on {where}"]
 
 
 def verdict(failed: list[str], missing: list[str]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "files of the tree")
 
 ROOT = Path(__file__).resolve().parent.parent
 STOREYS = ["config", "runbooks", "helpdesk", "monitoring", "foundation"]

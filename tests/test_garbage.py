@@ -18,7 +18,7 @@ from tests.test_tenant_wall import a_secret
 from tests.wall import Public, declared
 from tests.wall.walking import address, signed_in
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(80)
 
 SEED = 26010
 RUBBISH = (

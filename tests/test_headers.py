@@ -9,6 +9,8 @@ from tests.cast import PASSWORD
 from tests.wall import Public, declared
 from tests.wall.walking import address, signed_in
 
+pytestmark = pytest.mark.once("postgresql", "pages: headers and markup")
+
 INLINE = {
     "an inline style": re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE),
     "a handler in an attribute": re.compile(r"<[^>]+\son[a-z]+\s*=", re.IGNORECASE),

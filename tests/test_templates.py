@@ -10,7 +10,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.loader import get_template
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "asks no database")
 
 LONGEST = 160
 

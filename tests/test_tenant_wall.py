@@ -19,6 +19,11 @@ from foundation.wire import tokens
 from tests.wall import DESK, EVERYONE, NOTE, SECRET, WATCH, Call, Door, Public, declared, routes
 from tests.wall.walking import address, methods_of, signed_in, visit
 
+pytestmark = [
+    pytest.mark.long(130),
+    pytest.mark.once("postgresql", "pages and operations: who gets in is asked by the ORM alone"),
+]
+
 doors, calls, sockets = declared("doors"), declared("calls"), declared("sockets")
 streams = [door for door in doors if isinstance(door, Door) and door.name.endswith("_stream")]
 guarded = [door for door in doors if isinstance(door, Door) and door not in streams]

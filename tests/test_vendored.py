@@ -9,7 +9,7 @@ from django.conf import settings
 from config.management.commands.vendor import MANIFEST, sha512
 from monitoring.models import State
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "files of the tree")
 
 SHAPE = re.compile(r'\{% shape "([^"]+)"')
 

@@ -16,13 +16,13 @@ BENCHES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench")
-    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=BENCHES, metavar="name")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=[], metavar="name")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--full", action="store_true", help="the sizes of the goals; takes long")
     words = parser.parse_args()
     if missing := testing.provide({**testing.PROGRAMS, "wrk": "wrk"}):
         print("cannot measure everything, missing:", ", ".join(missing))
-    for name in words.names:
+    for name in words.names or BENCHES:
         bench = importlib.import_module(f"tests.bench.{name}")
         report(name, bench.run(rounds=words.rounds, full=words.full))
 

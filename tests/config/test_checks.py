@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.checks import complaints, refuse_unsafe_start
 
+pytestmark = pytest.mark.once("sqlite", "asks no database")
+
 GOOD = {
     "PUBLIC_BASE_URL": "https://nobet.example.org",
     "ALLOWED_HOSTS": ["nobet.example.org"],

@@ -11,6 +11,8 @@ from django.core.management import get_commands, load_command_class
 
 from tests.front import ROOT
 
+pytestmark = pytest.mark.once("sqlite", "files of the tree")
+
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))["services"]
 NGINX = (ROOT / "deploy/nginx/nobet.conf").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 from tests import servers
 from tests.front import ROOT, Front, front
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.once("sqlite", "nginx before an echo"), pytest.mark.processes, pytest.mark.timeout(600)]
 
 
 class Echo(BaseHTTPRequestHandler):

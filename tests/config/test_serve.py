@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.once, pytest.mark.processes]
+pytestmark = [
+    pytest.mark.long(25),
+    pytest.mark.once("sqlite", "a server of its own, on a file of its own"),
+    pytest.mark.processes,
+]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -12,6 +12,8 @@ from django_sla.calendars import Layer, compile_layers
 from django_sla.models import WorkingWeek
 from tests.django_sla.a_shop import at
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 WEEK = Layer([WorkingWeek(effective_from=date(1990, 1, 1), hours=seeds.OFFICE_WEEK)])
 NATIONAL = Layer(days=calendars.national_holidays(range(2005, 2041), at=seeds.SEEDED_AT))
 OFFICE = compile_layers("Europe/Istanbul", [NATIONAL, WEEK])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long(15), pytest.mark.once("sqlite", "an empty project with a file of its own")]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = """

@@ -7,6 +7,8 @@ from django.utils import translation
 
 from helpdesk.service_levels.countdown import Countdown, spell
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.mail.fetching import letter_of
 from helpdesk.mail.html_text import text_of
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "asks no database")
 
 OUTLOOK = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head>
 <meta http-equiv=Content-Type content="text/html; charset=iso-8859-9"><title>Konu</title>

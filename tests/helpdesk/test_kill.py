@@ -9,7 +9,7 @@ import pytest
 from tests import servers
 from tests.helpdesk.clerks import Office, acknowledged, at_work, judge
 
-pytestmark = [pytest.mark.long, pytest.mark.processes, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.long(60), pytest.mark.processes, pytest.mark.timeout(1200)]
 KILLS = 4
 ACKNOWLEDGED = 520
 RESTARTS = 3
@@ -33,6 +33,7 @@ def test_no_ticket_is_lost_or_doubled_when_the_server_is_killed():
         assert sum(client.unanswered for client in clients) >= KILLS
 
 
+@pytest.mark.once("postgresql", "a server of its own, that may die")
 def test_a_database_that_dies_in_mid_request_costs_a_503_and_no_ticket():
     with servers.postgres("office") as database, Office(DATABASE_URL=database) as house:
         with at_work(house) as clients:

@@ -7,6 +7,8 @@ import pytest
 from helpdesk.models import Ticket
 from helpdesk.tickets import severity
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 IMPACTS, URGENCIES, TIERS = list(Ticket.Impact), list(Ticket.Urgency), ["A", "B", "C", "X"]
 
 

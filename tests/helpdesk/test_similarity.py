@@ -12,6 +12,8 @@ from helpdesk.incidents.evaluation import score
 from helpdesk.incidents.similarity import Desk, TicketText, replay
 from tests.helpdesk.labelled import evening, held_out, tuning
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 AT = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 
 

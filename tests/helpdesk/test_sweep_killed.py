@@ -1,9 +1,8 @@
 """The sweeper was away for two days, and is killed again and again as it returns: each breach once, each level once.
 
-Prints its seed, the kills and how long the return took. NOBET_FULL=1 does it with many more tickets.
+Prints its seed, the kills and how long the return took. `bin/prove killed_sweeper` does it with 400 tickets.
 """
 
-import os
 import random
 import time
 from collections import Counter
@@ -18,12 +17,13 @@ from foundation.directory.models import Membership
 from foundation.journal.models import Entry
 from foundation.outbox.models import OutboxMessage as Letter
 from helpdesk.models import Ticket
+from tests import proofs
 from tests.cast import a_person
 from tests.helpdesk.builders import a_ticket
 from tests.standins.workers import Workers
 
-pytestmark = [pytest.mark.long, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
-TICKETS = 400 if os.environ.get("NOBET_FULL") else 15
+pytestmark = [pytest.mark.long(20), pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+TICKETS = proofs.sized(400)
 KILLS = 5
 WITHIN = 300  # seconds; a slow machine gets there too
 # What an S1 that nobody touched for two days has behind it, promise by promise.
@@ -36,7 +36,7 @@ def unswept() -> int:
 
 
 def test_a_sweeper_killed_on_its_return_tells_everything_once():
-    seed = int(os.environ.get("NOBET_SEED", random.randrange(10_000)))
+    seed = proofs.seed()
     lead = a_person(Membership.Role.SHIFT_LEAD)
     with time_machine.travel(now() - timedelta(days=2)):
         for number in range(TICKETS):
@@ -50,7 +50,7 @@ def test_a_sweeper_killed_on_its_return_tells_everything_once():
         while unswept():
             assert time.monotonic() - returned < WITHIN
             time.sleep(0.1)
-    print(f"seed {seed}, kills {workers.kills}, back after {time.monotonic() - returned:.1f} s")
+    print(f"kills {workers.kills}, back after {time.monotonic() - returned:.1f} s")
 
     breaches = ClockEvent.objects.filter(kind="breach").values_list("clock", flat=True)
     levels = ClockEvent.objects.filter(kind="escalate").values_list("clock__subject_id", "clock__metric", "reason_kind")

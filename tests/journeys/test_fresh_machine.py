@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from tests import servers
 from tests.journeys.house import ROOT, House
 
-pytestmark = [pytest.mark.long, pytest.mark.processes, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long(115), pytest.mark.processes, pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 class Newcomer(House):

@@ -17,15 +17,15 @@ from tests.journeys.house import House
 from tests.journeys.people import Someone
 from tests.standins import twilio
 
-pytestmark = [pytest.mark.long, pytest.mark.processes, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long(120), pytest.mark.processes, pytest.mark.timeout(900)]
 
 SILENT = "31"  # Hatay
 
 
 @pytest.fixture(scope="module")
 def story():
-    # Sixty a second instead of ten: the pace is tried elsewhere, here the story goes on.
-    settings = {"SMS_SEGMENTS_PER_SECOND": "60"}
+    # Two hundred a second instead of ten: the pace is tried elsewhere, here the story goes on.
+    settings = {"SMS_SEGMENTS_PER_SECOND": "200"}
     with twilio.running(servers.free_port()) as phones, House(**phones.environment, **settings) as house:
         yield Story(house, phones)
 

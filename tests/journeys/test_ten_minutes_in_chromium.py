@@ -10,7 +10,7 @@ from tests.journeys.browser import DESK, PHONE, chromium, reader
 from tests.journeys.house import House
 
 pytestmark = [
-    pytest.mark.long,
+    pytest.mark.long(110),
     pytest.mark.processes,
     pytest.mark.browser,
     pytest.mark.timeout(600),
@@ -22,7 +22,7 @@ SOON = 60_000
 
 @pytest.fixture(scope="module")
 def house():
-    with House() as house:
+    with House(SMS_SEGMENTS_PER_SECOND="200") as house:
         house.until(
             lambda: b'nobet_nodes{state="ok"} 14' in house.get("/metrics")[1], "every node to answer", within=300
         )

@@ -25,7 +25,7 @@ from tests import servers
 from tests.monitoring.land import a_province
 from tests.standins.workers import ROOT, database_url
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(150)
 
 INTERVAL = 5  # seconds
 PLACES = 12

@@ -17,6 +17,8 @@ from monitoring.simulator.endpoints import City
 from monitoring.simulator.map import LOOPBACK, SimulatedNode
 from tests import servers
 
+pytestmark = [pytest.mark.long(125), pytest.mark.once("postgresql", "asks no database: its books are in memory")]
+
 FIRST_PORT = servers.free_range(1_410)
 BRISK = VerdictRule(failures=3, confirm_seconds=0, successes=2, recover_seconds=0, interval=5)
 

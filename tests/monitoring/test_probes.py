@@ -17,6 +17,8 @@ from monitoring.probing.run import ask
 from tests import servers
 from tests.monitoring.test_prober import a_question
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 PORT = servers.free_range(1)
 HOST = "127.0.0.1"
 

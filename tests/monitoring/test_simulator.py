@@ -11,7 +11,7 @@ from monitoring.simulator.endpoints import City
 from monitoring.simulator.map import SimulatedNode, find, port_of
 from tests import servers
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("postgresql", "asks no database")
 
 FIRST = servers.free_range(5)
 PLACES = [

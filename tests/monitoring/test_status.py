@@ -709,7 +709,7 @@ class OnDisk(StatusCase):
             self.assertNotIn("az önce", page)
 
     def test_a_flood_of_changes_is_written_in_rounds(self):
-        with mock.patch.object(static_site.stills, "AT_ONCE", 5):
+        with mock.patch.object(static_site.static_pages, "BATCH_SIZE", 5):
             rounds = 0
             while self.keep():
                 rounds += 1

@@ -19,7 +19,7 @@ from monitoring.checks.verdicts import (
     share_of_changes,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("postgresql", "asks no database")
 
 RULE = VerdictRule(failures=3, confirm_seconds=20, successes=2, recover_seconds=60, interval=30)
 raws = st.sampled_from([Result.OK, Result.FAIL, Result.NA])

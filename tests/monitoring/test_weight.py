@@ -4,6 +4,7 @@ import gzip
 import re
 from pathlib import Path
 
+import pytest
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.test import TestCase
@@ -13,6 +14,8 @@ from monitoring import demo, outages
 from monitoring.models import Node, Outage, State
 from monitoring.status.page_cache import shelf
 from tests.cast import the_whole_country
+
+pytestmark = pytest.mark.once("postgresql", "pages: their size")
 
 HTML_AT_MOST = 100_000  # one page, unpacked
 TRANSFERRED_AT_MOST = 30_000  # the page with its sheets, scripts and marks, as they travel

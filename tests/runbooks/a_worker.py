@@ -1,4 +1,7 @@
-"""A worker of its own process: walks runs until it is killed. Started by test_killed_workers."""
+"""Workers of their own processes, which walk runs until they are killed: a nursery for test_killed_workers.
+
+Django is loaded once; who is killed is replaced by a fork, so that every kill strikes one at work.
+"""
 
 import sys
 import time
@@ -11,11 +14,11 @@ django.setup()
 from config.celery import app  # noqa: E402, F401  (the doorbell of this process)
 from runbooks.broadcasts.delivery import sending  # noqa: E402
 from runbooks.runs import engine  # noqa: E402
+from tests.standins.workers import nurse  # noqa: E402
 
 
 def main(lease: timedelta) -> None:
     sending.LEASE = lease
-    print("ready", flush=True)
     while True:
         done = engine.go_on(lease=lease) + sending.dispatch_due()
         if not done:
@@ -23,4 +26,4 @@ def main(lease: timedelta) -> None:
 
 
 if __name__ == "__main__":
-    main(timedelta(seconds=float(sys.argv[1])))
+    nurse(lambda: main(timedelta(seconds=float(sys.argv[1]))))

@@ -9,7 +9,7 @@ from monitoring import outages
 from tests.cast import assemble
 from tests.journeys.browser import DESK, PHONE, chromium, faults, reader
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long(50), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

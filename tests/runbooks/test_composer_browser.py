@@ -14,7 +14,7 @@ from tests.cast import assemble
 from tests.journeys.browser import chromium, reader
 from tests.runbooks.builders import contacts_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long(25), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Seventy letters: one part in either encoding, and not one more in UCS-2.
 SEVENTY = "e-Belediye: tahsilat durdu, odemeler bekliyor, sonraki bilgi 10.30 da."
 

@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -22,11 +24,11 @@ from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(30)
 
 LEASE = 0.5  # seconds
 CALLS = 30
-PATIENCE = 300  # seconds; six interpreters start one after another, on a machine that has other work
+PATIENCE = 300  # seconds; on a machine that has other work
 
 
 class Ledger(BaseHTTPRequestHandler):
@@ -62,33 +64,38 @@ def environment() -> dict:
     }
 
 
-def a_worker() -> subprocess.Popen:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "tests.runbooks.a_worker", str(LEASE)],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert worker.stdout.readline() == "ready\n"
-    return worker
+@contextmanager
+def nursery() -> Iterator[Callable[[], int]]:
+    """What starts another worker and tells its process id."""
+    words = [sys.executable, "-m", "tests.runbooks.a_worker", str(LEASE)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    nurse = subprocess.Popen(words, env=environment(), text=True, **pipes)
+
+    def a_worker() -> int:
+        nurse.stdin.write("\n")
+        nurse.stdin.flush()
+        return int(nurse.stdout.readline())
+
+    try:
+        yield a_worker
+    finally:
+        nurse.communicate(timeout=60)
 
 
 def kill_until(done, *, most: int) -> int:
     """Start workers and SIGKILL each at a random moment until `done()`; how many were killed."""
     killed, deadline = 0, time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, "the work did not end"
-        worker = a_worker()
-        if killed < most:
-            time.sleep(random.uniform(0.02, 0.35))
-            worker.send_signal(signal.SIGKILL)
-            killed += 1
-        else:
-            while not done() and time.monotonic() < deadline:
-                time.sleep(0.1)
-            worker.kill()
-        worker.wait()
+    with nursery() as a_worker:
+        while not done():
+            assert time.monotonic() < deadline, "the work did not end"
+            worker = a_worker()
+            if killed < most:
+                time.sleep(random.uniform(0.02, 0.35))
+                killed += 1
+            else:
+                while not done() and time.monotonic() < deadline:
+                    time.sleep(0.1)
+            os.kill(worker, signal.SIGKILL)
     return killed
 
 

@@ -23,7 +23,7 @@ from runbooks.models import AudienceList, Broadcast, Rota, Run, Shift
 from runbooks.plans import catalogue
 from runbooks.runs import starting
 from tests.cast import Cast
-from tests.directory.test_spreadsheets import an_xlsx
+from tests.foundation.directory.test_spreadsheets import an_xlsx
 from tests.runbooks.builders import CORRECTION, TEXT, a_draft, approve, contacts_in, submitted
 from tests.runbooks.plans import a_plan
 
@@ -430,7 +430,7 @@ class ChoosingRecipients(Cast, TestCase):
         rows = [["telefon", "ad", "görev", "belediye"], [5329990000, "Ayla", "it", 26010]]
         rows += [[], ["0532 999 00 01", "Bora"]]
         draft = self.saved(file=SimpleUploadedFile("liste.xlsx", an_xlsx(rows)))
-        found = audience.find(audience.Rule.from_json(draft.rule)).included
+        found = audience.find(audience.AudienceRule.from_json(draft.rule)).included
         self.assertEqual(
             {one.address: (one.name, one.municipality_id) for one in found},
             {"+905329990000": ("Ayla", self.odunpazari.pk), "+905329990001": ("Bora", None)},

@@ -10,7 +10,7 @@ from monitoring.status.page_cache import shelf
 from tests.cast import assemble
 from tests.journeys.browser import DESK, FOUR_K, PHONE, chromium, reader
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long(45), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Of a screen as wide as two arms (1.2 m) at four metres, letters below these pixels are guessed, not read.
 SMALLEST, CREDIT = 44, 26
 

@@ -82,13 +82,13 @@ class Workers:
             time.sleep(0.1)
 
 
-def nurse(sweeps: list[str]) -> None:
+def nurse(work: Callable[[], object]) -> None:
     """Fork a worker for every line read, and say its process id."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in sys.stdin:
         pid = os.fork()
         if not pid:
-            call_command("sweep", only=sweeps)
+            work()
         print(pid, flush=True)
 
 
@@ -97,4 +97,4 @@ if __name__ == "__main__":
     django.setup()
     call_command("sweep", once=True, only=["journal.seal"])
     connection.close()
-    nurse(sys.argv[1:])
+    nurse(lambda: call_command("sweep", only=sys.argv[1:]))

@@ -13,7 +13,7 @@ from foundation.directory import registers
 from foundation.directory.csv_files import BadRegister
 from foundation.directory.models import Component, Municipality, Province
 from tests import cast
-from tests.directory.test_spreadsheets import an_xlsx
+from tests.foundation.directory.test_spreadsheets import an_xlsx
 
 SHIPPED = registers.SHIPPED
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "asks no database")
 
 CELL = '<table:table-cell office:value-type="{kind}" {more}><text:p>{text}</text:p></table:table-cell>'
 NAMES = " ".join(

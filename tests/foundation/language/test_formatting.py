@@ -9,6 +9,8 @@ from django.utils import translation
 
 from foundation.language import formatting
 
+pytestmark = pytest.mark.once("sqlite", "asks no database")
+
 NOW = datetime(2026, 11, 21, 11, 5, tzinfo=UTC)  # 14.05 in Istanbul
 
 

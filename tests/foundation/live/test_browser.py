@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import ExitStack, closing
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -12,7 +12,7 @@ from tests.foundation.live.processes import database, server
 
 PATIENCE = 90_000  # milliseconds
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.long(38), pytest.mark.browser, pytest.mark.processes]
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +33,19 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def square(stage, chromium):
-    """A running server and an open page on it."""
+@pytest.fixture(scope="module")
+def daphne(stage):
+    """A server for whoever neither stops it nor starts it again."""
     with server("daphne", stage) as running:
-        page = chromium.new_page()
-        yield running, page
-        page.close()
+        yield running
+
+
+@pytest.fixture
+def square(daphne, chromium):
+    """A running server and an open page on it."""
+    page = chromium.new_page()
+    yield daphne, page
+    page.close()
 
 
 def opened(page, running) -> None:
@@ -68,12 +74,10 @@ def test_the_first_frame_waits_for_a_script_that_comes_late(square):
     opened(page, running)
 
 
-def test_a_handshake_that_hangs_is_given_up_for_another_way(stage, chromium):
-    with server("daphne", stage) as running, ExitStack() as stack:
-        page = chromium.new_page()
-        stack.callback(page.close)
+def test_a_handshake_that_hangs_is_given_up_for_another_way(daphne, chromium):
+    with closing(chromium.new_page()) as page:
         page.add_init_script(HANGING_SOCKETS + IMPATIENT + HASTY)
-        opened(page, running)
+        opened(page, daphne)
         assert page.evaluate("document.querySelector('[data-live]').livePage.way") == "stream"
         assert page.evaluate("window.opened") >= 2
 
@@ -160,27 +164,23 @@ IMPATIENT = "Math.random = () => 0.01;"
 
 
 @pytest.mark.parametrize(("blocked", "way"), [([], "stream"), (["**/square/stream/"], "poll")], ids=["stream", "poll"])
-def test_without_a_socket_the_page_goes_on_another_way(stage, chromium, blocked, way):
-    with server("daphne", stage) as running, ExitStack() as stack:
-        page = chromium.new_page()
-        stack.callback(page.close)
+def test_without_a_socket_the_page_goes_on_another_way(daphne, chromium, blocked, way):
+    with closing(chromium.new_page()) as page:
         page.add_init_script(WITHOUT_SOCKETS + IMPATIENT + HASTY)
         for address in blocked:
             page.route(address, lambda route: route.fulfill(status=501))
-        opened(page, running)
-        running.say("way", way)
+        opened(page, daphne)
+        daphne.say("way", way)
         wait_until_shown(page, "way", way)
         assert page.evaluate("document.querySelector('[data-live]').livePage.way") == way
         assert not page.locator("[data-live-banner]").is_visible()
 
 
-def test_when_nothing_answers_the_file_on_disk_is_read(stage, chromium):
-    with server("daphne", stage) as running, ExitStack() as stack:
-        page = chromium.new_page()
-        stack.callback(page.close)
+def test_when_nothing_answers_the_file_on_disk_is_read(daphne, chromium):
+    with closing(chromium.new_page()) as page:
         page.add_init_script(WITHOUT_SOCKETS + IMPATIENT + HASTY)
         page.route("**/square/stream/", lambda route: route.fulfill(status=501))
         page.route("**/square.json", lambda route: route.abort())
-        page.goto(running.address)
+        page.goto(daphne.address)
         page.wait_for_function("told.some((event) => event.what === 'still')")
         assert page.evaluate("told.find((event) => event.what === 'still').detail.things['1'].value") == "from the disk"

@@ -8,6 +8,8 @@ import pytest
 from foundation.live import hubs
 from foundation.live.hubs import Hub, Member, NumberedEvent
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 
 class Wire:
     """Remembers what was written; `unread` is what its browser did not take."""

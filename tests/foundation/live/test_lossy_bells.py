@@ -13,7 +13,7 @@ from foundation.live import doorbell, live, poller
 from tests.foundation.live.pages import Page
 from tests.foundation.live.sockets import PATIENCE, latest_of, open_page
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long(30), pytest.mark.django_db(transaction=True)]
 
 say = sync_to_async(live.announce)
 PAGES = 12

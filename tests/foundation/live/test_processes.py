@@ -18,7 +18,7 @@ from tests.foundation.live.pages import Page
 from tests.foundation.live.processes import database, server
 from tests.foundation.live.sockets import PATIENCE
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.long(80), pytest.mark.processes]
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ import pytest
 
 from foundation.live import autobahn_patch, transports
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such clock")
 def test_the_kernel_ends_a_connection_whose_other_end_vanished():

@@ -18,7 +18,7 @@ from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts, uncertain
 from tests.cast import assemble
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long(20), pytest.mark.django_db(transaction=True)]
 State = OutboxMessage.State
 
 

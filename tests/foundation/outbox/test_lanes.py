@@ -7,6 +7,8 @@ import pytest
 from foundation.language.formatting import ISTANBUL
 from foundation.outbox.lanes import RULES, Lane, rules
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=ISTANBUL)

@@ -11,6 +11,8 @@ from foundation.outbox.gateways.operator import Operator, dig
 from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Refused, Silent
 from tests.foundation.outbox.test_sdk_traps import Endpoint, a_parcel
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 
 def a_mapping(url: str, **more) -> dict:
     return {

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from foundation.outbox.delivery.pacing import ErrorRate, SendingRate
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
 

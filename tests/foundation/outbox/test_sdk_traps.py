@@ -13,6 +13,8 @@ from twilio.rest import Client
 from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Posting, Refused, Silent
 from foundation.outbox.gateways.twilio import Twilio
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 ACCEPTED = {"sid": "SM1", "status": "queued", "body": "b", "to": "+905320000001", "num_segments": "1"}
 
 
@@ -32,7 +34,7 @@ class Endpoint:
     async def __aenter__(self):
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self.handle)
-        self.runner = web.AppRunner(app)
+        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", 0)
         await site.start()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from foundation.outbox import segments
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("sqlite", "asks no database")
 
 SAMPLES = json.loads((Path(__file__).parent / "sample_sms.json").read_text(encoding="utf-8"))["sms"]
 ALPHABET = "".join(sorted(segments.BASIC | segments.SHIFTED)) + "çğışĞİŞâ’₺😀"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foundation.wire.redaction import Redactor, is_identity_number, mask_identity_numbers, names_identity_number
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("postgresql", "asks no database")
 
 clean = Redactor(secrets=("s3cret-value", "abc")).text
 

@@ -10,6 +10,8 @@ from foundation.wire.files.scanning import ScanVerdict
 from foundation.wire.files.uploads import FileRefused
 from tests.standins.clamd import BAD, Clamd
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 
 @pytest.fixture
 def scanner(settings):

@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from foundation.wire.files import uploads
 from foundation.wire.files.uploads import FileRefused, accept, accept_all, clean_name, random_place
 
+pytestmark = pytest.mark.once("postgresql", "asks no database")
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 
