@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from foundation import now
+from foundation import locks, now
 from foundation.live import live, numbering
 from foundation.live.models import Era, Event
+from monitoring.locks import OUTAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,7 +96,8 @@ def test_many_numberers_give_each_event_one_number():
     assert sorted(numbers().values()) == list(range(1, 81))
 
 
-def test_whoever_finds_the_turn_taken_leaves_at_once():
+@pytest.mark.parametrize(("turn", "is_numbered"), [(numbering.NUMBERING, False), (OUTAGES, True)])
+def test_whoever_finds_the_turn_taken_leaves_at_once_and_another_turn_keeps_nobody(turn, is_numbered):
     if connection.vendor == "sqlite":
         pytest.skip("on SQLite the turn is the write lock, which is waited for")
     live.announce("square", "thing", "a", {})
@@ -106,11 +108,11 @@ def test_whoever_finds_the_turn_taken_leaves_at_once():
         connection.close()
 
     with transaction.atomic():
-        assert numbering.take_turn()
+        assert locks.take(turn)
         other = threading.Thread(target=other_process)
         other.start()
         other.join(10)
-    assert answers == [False]
+    assert answers == [is_numbered]
 
 
 def test_what_is_older_than_an_hour_is_forgotten_and_the_era_says_so():
