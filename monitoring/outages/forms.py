@@ -36,7 +36,7 @@ class UpdateForm(forms.Form):
 
     @property
     def words(self) -> dict:
-        """Keywords of `wordcraft.preview`; the last word promises no next one."""
+        """Keywords of `preview.preview`; the last word promises no next one."""
         chosen = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
         return chosen | {"minutes": 0} if chosen["stage"] == Outage.Stage.RESOLVED else chosen
 
