@@ -6,7 +6,9 @@ noun ("/tickets/…"), and that noun is the scope a token needs: reading asks fo
 without one. An operation acts as the token's person (`request.user`).
 """
 
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -40,14 +42,14 @@ class Bearer(HttpBearer):
     """Admits a usable token whose scopes cover the operation."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Token | None:
-        known = bearer_of(request)
-        if known is None:
+        bearer = bearer_of(request)
+        if bearer is None:
             return None
         scope = scope_for(request.method, request.path)
-        if not known.allows(scope):
+        if not bearer.allows(scope):
             raise ScopeMissing(scope)
-        request.user = known.person
-        return known
+        request.user = bearer.person
+        return bearer
 
 
 def scope_for(method: str | None, path: str) -> str:
@@ -76,7 +78,7 @@ class ReadablePage(DocsBase):
         return render(request, "api_docs.html", {"schema": schema, "operations": list(operations_of(schema))})
 
 
-def operations_of(schema: dict):
+def operations_of(schema: dict) -> Iterator[dict[str, Any]]:
     """The operations of an OpenAPI schema as flat dictionaries, in path order."""
     for path, methods in sorted(schema["paths"].items()):
         for method, operation in methods.items():

@@ -74,8 +74,8 @@ def counted(tables: list[str], answer: Callable[[str], int]) -> dict[str, int]:
 
 
 def table_names(copy: sqlite3.Connection) -> list[str]:
-    found = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    return [name for (name,) in found]
+    tables = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return [name for (name,) in tables]
 
 
 def copy_media(target: Path) -> None:
@@ -88,12 +88,12 @@ def copy_media(target: Path) -> None:
 
 def digests(pack: Path) -> dict[str, str]:
     """SHA-256 of each file of a pack but its manifest, by relative path."""
-    found = {}
+    digest_of = {}
     for path in sorted(pack.rglob("*")):
         if path.is_file() and path.name != MANIFEST:
             with path.open("rb") as file:
-                found[path.relative_to(pack).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+                digest_of[path.relative_to(pack).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return digest_of
 
 
 def verify(pack: Path) -> dict[str, int]:
@@ -102,9 +102,9 @@ def verify(pack: Path) -> dict[str, int]:
     Returns the rows of each table. Raises `PackIsWrong`; touches nothing of ours.
     """
     manifest = read_manifest(pack)
-    found = digests(pack)
-    for name in sorted(manifest["sha256"].keys() | found.keys()):
-        if manifest["sha256"].get(name) != found.get(name):
+    digest_of = digests(pack)
+    for name in sorted(manifest["sha256"].keys() | digest_of.keys()):
+        if manifest["sha256"].get(name) != digest_of.get(name):
             raise PackIsWrong(f"{name} is missing, added or changed")
     counting = {"sqlite": rows_of_sqlite, "postgresql": rows_of_postgresql}[manifest["vendor"]]
     rows = counting(pack / NAMES[manifest["vendor"]])

@@ -19,9 +19,9 @@ SHORTEST_TOKEN = 16
 
 def refuse_unsafe_start(settings) -> None:
     """Raise `ImproperlyConfigured` with every complaint, one a line."""
-    found = list(complaints(settings))
-    if found:
-        raise ImproperlyConfigured("Nöbet does not start:\n- " + "\n- ".join(found))
+    faults = list(complaints(settings))
+    if faults:
+        raise ImproperlyConfigured("Nöbet does not start:\n- " + "\n- ".join(faults))
 
 
 def complaints(settings) -> Iterator[str]:
@@ -47,7 +47,8 @@ def contradictions(settings) -> Iterator[str]:
         yield "REDIS_URL must start with redis://, rediss:// or unix://."
     if not 0 <= settings.SENTRY_TRACES_SAMPLE_RATE <= 1:
         yield "SENTRY_TRACES_SAMPLE_RATE is a share between 0 and 1."
-    yield from (f'TRUSTED_PROXIES: "{entry}" is no network.' for entry in settings.TRUSTED_PROXIES if not known(entry))
+    strangers = [entry for entry in settings.TRUSTED_PROXIES if not is_network(entry)]
+    yield from (f'TRUSTED_PROXIES: "{entry}" is no network.' for entry in strangers)
 
 
 def unknown_roads(settings) -> Iterator[str]:
@@ -116,7 +117,7 @@ def covers(allowed: str, host: str) -> bool:
     return host == allowed.lower() or (allowed.startswith(".") and f".{host}".endswith(allowed.lower()))
 
 
-def known(entry: str) -> bool:
+def is_network(entry: str) -> bool:
     try:
         return entry == "unix" or bool(ipaddress.ip_network(entry))
     except ValueError:
@@ -124,4 +125,4 @@ def known(entry: str) -> bool:
 
 
 def is_everybody(entry: str) -> bool:
-    return known(entry) and entry != "unix" and ipaddress.ip_network(entry).prefixlen == 0
+    return is_network(entry) and entry != "unix" and ipaddress.ip_network(entry).prefixlen == 0

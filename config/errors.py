@@ -3,18 +3,19 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
 
 
-def forbidden(request, exception=None):
+def forbidden(request, exception=None) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
-def not_found(request, exception=None):
+def not_found(request, exception=None) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-def broken(request):
+def broken(request) -> HttpResponse:
     """The last page: leans on nothing that may be what broke.
 
     A database that is away, restarting or locked is no fault of the request: come back.

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 @never_cache
-def healthz(request):
+def healthz(request) -> HttpResponse:
     """Alive; touches neither database nor Redis."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 @never_cache
-def readyz(request):
+def readyz(request) -> HttpResponse:
     """200 when every part answers, else 503; one line a part."""
     parts = {"database": database_answers()}
     lines = "".join(f"{name} {'ok' if ok else 'failed'}\n" for name, ok in parts.items())

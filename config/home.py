@@ -1,5 +1,6 @@
 """Where each reader begins."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,7 +16,7 @@ FIRST_DOORS = (
 
 @require_safe
 @never_cache
-def home(request):
+def home(request) -> HttpResponse:
     """Each role lands on its own page; signed-out readers sign in, everyone else sees the status."""
     if not request.user.is_authenticated:
         return redirect("account_login")

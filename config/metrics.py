@@ -4,6 +4,7 @@ A context takes part by having a `metrics.py` with collectors or metrics at its 
 level. Gauges that live in one process (open pages) speak for the process that answers.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,7 +15,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
@@ -25,7 +26,7 @@ from foundation.wire import shared_secrets
 class Timetable(Collector):
     """How often each sweep should go through, to hold its last success against."""
 
-    def collect(self):
+    def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(
             "nobet_sweep_period_seconds", "Seconds between two looks of the sweep.", labels=["sweep"]
         )
@@ -43,8 +44,8 @@ def registry() -> CollectorRegistry:
     gathered = CollectorRegistry(auto_describe=False)
     for app in apps.get_app_configs():
         if app.path.startswith(str(settings.BASE_DIR)) and find_spec(f"{app.name}.metrics"):
-            found = [value for value in vars(import_module(f"{app.name}.metrics")).values() if collects(value)]
-            for collector in dict.fromkeys(found):
+            collectors = [value for value in vars(import_module(f"{app.name}.metrics")).values() if collects(value)]
+            for collector in dict.fromkeys(collectors):
                 gathered.register(collector)
     return gathered
 
@@ -56,7 +57,7 @@ def collects(value: object) -> bool:
 
 @require_safe
 @never_cache
-def door(request):
+def door(request) -> HttpResponse:
     """All families or an error: half an exposition would read as nodes that vanished."""
     if not shared_secrets.presents(request, settings.METRICS_TOKEN):
         return shared_secrets.unauthorized()

@@ -9,6 +9,7 @@ text of an exception.
 
 import logging.config
 import re
+from collections.abc import Callable
 from typing import Any
 
 import sentry_sdk
@@ -127,11 +128,11 @@ def only_where_it_broke(logger: Any, method: str, event: dict) -> dict:
 
 
 def causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found and len(found) < 5:
-        found.append(error)
+    chain: list[BaseException] = []
+    while error is not None and error not in chain and len(chain) < 5:
+        chain.append(error)
         error = error.__cause__ or error.__context__
-    return found
+    return chain
 
 
 def where(error: BaseException) -> dict:
@@ -144,7 +145,7 @@ def where(error: BaseException) -> dict:
     return {"type": type(error).__name__, "frames": frames[-20:]}
 
 
-def redacted(redactor: Redactor):
+def redacted(redactor: Redactor) -> Callable[[Any, str, dict], dict]:
     """The redaction step as a structlog processor."""
 
     def processor(logger: Any, method: str, event: dict) -> dict:

@@ -12,6 +12,6 @@ class DjangoSlaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("service levels")
 
-    def ready(self):
+    def ready(self) -> None:
         seeds = import_module("django_sla.seeds")
         post_migrate.connect(seeds.plant_after_migrate, sender=self, dispatch_uid="django_sla.seeds")

@@ -64,7 +64,7 @@ class Hours:
     day_ends: list[int]
     totals: list[int] = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         lengths = (end - start for start, end in zip(self.starts, self.ends, strict=True))
         object.__setattr__(self, "totals", list(accumulate(lengths)))
 

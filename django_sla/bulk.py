@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Field, Min, Model
@@ -270,7 +270,7 @@ def add_events(events: Sequence[ClockEvent]) -> None:
         cursor.execute(INSERT_EVENTS, [json.dumps(records)])
 
 
-def _plain(value):
+def _plain(value) -> Any:
     """A value as PostgreSQL reads it from JSON."""
     if isinstance(value, timedelta):
         return f"{value // MICROSECOND} microseconds"

@@ -24,7 +24,7 @@ TAX_DEADLINES = ((5, 31), (11, 30))  # property tax instalments end on the last 
 class Layer:
     """What one calendar adds on top of its base: weeks in force from a date on, and days."""
 
-    def __init__(self, weeks: Iterable[WorkingWeek] = (), days: Iterable[SpecialDay] = ()):
+    def __init__(self, weeks: Iterable[WorkingWeek] = (), days: Iterable[SpecialDay] = ()) -> None:
         latest = {week.effective_from: week.hours for week in weeks}
         self.since = sorted(latest)
         self.weeks = [latest[day] for day in self.since]
@@ -64,7 +64,7 @@ def drafted(
     """
     own = Layer(
         [*calendar.weeks.all(), *weeks],
-        [*calendar.days.in_force().exclude(pk=without).order_by("pk"), *days],
+        [*calendar.days.in_force().exclude(pk__in=() if without is None else (without,)).order_by("pk"), *days],
     )
     result = {}
     for each in tree_of(calendar):
@@ -179,8 +179,8 @@ def sync_holidays(calendar: Calendar, years: Iterable[int], *, at: datetime) -> 
     Rows of earlier syncs are left alone, also edited and withdrawn ones: the table
     is the calendar, the library only proposes.
     """
-    known = set(calendar.days.filter(source="holidays").values_list("date", "kind"))
-    proposed = [day for day in national_holidays(years, at=at) if (day.date, day.kind) not in known]
+    kept_days = set(calendar.days.filter(source="holidays").values_list("date", "kind"))
+    proposed = [day for day in national_holidays(years, at=at) if (day.date, day.kind) not in kept_days]
     declare_days(calendar, proposed)
     return len(proposed)
 
@@ -220,9 +220,9 @@ def tax_deadlines(office: Hours, year: int) -> list[date]:
 @transaction.atomic
 def sync_tax_deadlines(calendar: Calendar, office: Calendar, years: Iterable[int], *, at: datetime) -> int:
     """Open `calendar` round the clock on the deadline days that `office` hours give; how many were new."""
-    known = set(calendar.days.filter(kind=SpecialDay.Kind.DEADLINE).values_list("date", flat=True))
+    kept_days = set(calendar.days.filter(kind=SpecialDay.Kind.DEADLINE).values_list("date", flat=True))
     office_hours = hours(office)
-    days = [day for year in years for day in tax_deadlines(office_hours, year) if day not in known]
+    days = [day for year in years for day in tax_deadlines(office_hours, year) if day not in kept_days]
     rows = [
         SpecialDay(
             date=day,

@@ -247,12 +247,12 @@ def overlays_of(calendar_ids: set[int], scopes: Iterable[str]) -> dict[int, Cale
     order = list(scopes)
     if not order:
         return {}
-    found = {overlay.pk: overlay for overlay in Calendar.objects.filter(scope__in=order)}
+    overlays = {overlay.pk: overlay for overlay in Calendar.objects.filter(scope__in=order)}
     own: dict[int, Calendar] = {}
-    for overlay in sorted(found.values(), key=lambda each: order.index(each.scope), reverse=True):
+    for overlay in sorted(overlays.values(), key=lambda each: order.index(each.scope), reverse=True):
         base = overlay.base_id
-        while base in found:
-            base = found[base].base_id
+        while base in overlays:
+            base = overlays[base].base_id
         if base in calendar_ids:
             own[base] = overlay
     return own
@@ -264,11 +264,11 @@ def _open_clocks(subject: models.Model) -> list[Clock]:
 
 def _load(clocks: models.QuerySet) -> list[Clock]:
     """Read for change: locked where the database can, terms and calendar joined and shared."""
-    found = list(clocks.select_for_update(of=("self",)).select_related("version__policy", "calendar"))
-    versions = {clock.version_id: clock.version for clock in found}
-    for clock in found:
+    loaded = list(clocks.select_for_update(of=("self",)).select_related("version__policy", "calendar"))
+    versions = {clock.version_id: clock.version for clock in loaded}
+    for clock in loaded:
         clock.version = versions[clock.version_id]
-    return found
+    return loaded
 
 
 def _hours(clock: Clock) -> Hours:

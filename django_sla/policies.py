@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class Promised:
 
 
 def choose(
-    at: datetime, *, kind: str = Policy.Kind.SLA, among: Sequence[PolicyVersion] | None = None, **facts
+    at: datetime, *, kind: str = Policy.Kind.SLA, among: Sequence[PolicyVersion] | None = None, **facts: str
 ) -> PolicyVersion | None:
     """The terms in force at `at` of the first policy, by position, whose conditions fit `facts`.
 
@@ -43,7 +43,7 @@ def _newest(at: datetime, kinds: Iterable[str]) -> Iterable[PolicyVersion]:
     return {version.policy_id: version for version in in_order}.values()
 
 
-def choose_each(at: datetime, **facts) -> list[PolicyVersion]:
+def choose_each(at: datetime, **facts: str) -> list[PolicyVersion]:
     """The terms of each kind that fit: the promise to the requester and the agreement between teams."""
     chosen: dict[str, PolicyVersion] = {}
     for version in _newest(at, Policy.Kind):
@@ -57,7 +57,7 @@ def choose_each(at: datetime, **facts) -> list[PolicyVersion]:
     return list(versions.values())
 
 
-def fits(conditions: dict, facts: dict) -> bool:
+def fits(conditions: dict, facts: Mapping[str, str]) -> bool:
     """Every condition names a fact with one of its allowed values; no condition fits all."""
     return all(facts.get(fact) in allowed for fact, allowed in conditions.items())
 
@@ -79,15 +79,17 @@ def in_force(at: datetime, *, kind: str | None = Policy.Kind.SLA) -> list[Policy
     latest: dict[int, PolicyVersion] = {}
     for target in targets:
         version = target.version
-        known = latest.get(version.policy_id)
-        if known is None or known.pk != version.pk:
+        newest = latest.get(version.policy_id)
+        if newest is None or newest.pk != version.pk:
             version.__dict__["targets_in_order"] = []
             latest[version.policy_id] = version
         latest[version.policy_id].targets_in_order.append(target)
     return list(latest.values())
 
 
-def promises(severity: str, at: datetime, *, among: Sequence[PolicyVersion] | None = None, **facts) -> list[Promised]:
+def promises(
+    severity: str, at: datetime, *, among: Sequence[PolicyVersion] | None = None, **facts: str
+) -> list[Promised]:
     """What would be promised to a ticket of `severity` filed at `at`; [] if no policy fits.
 
     A repeated promise starts with the first response, so its time here is the latest

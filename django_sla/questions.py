@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 from django_sla import calendars
-from django_sla.arithmetic import OutsideCalendar, Rest
+from django_sla.arithmetic import Hours, OutsideCalendar, Rest
 from django_sla.models import Calendar
 
 
@@ -45,7 +45,7 @@ def elapsed(question: dict) -> dict:
     return {"seconds": int(seconds) if seconds == int(seconds) else seconds}
 
 
-def _hours(question: dict):
+def _hours(question: dict) -> Hours:
     code = question.get("calendar")
     calendar = Calendar.objects.filter(code=code).first() if isinstance(code, str) else None
     if calendar is None:

@@ -102,9 +102,9 @@ class Terms:
         return min((end for _kind, end in caps), default=None)
 
 
-def figures(found: models.QuerySet[Clock]) -> Iterator[Figures]:
+def figures(started: models.QuerySet[Clock]) -> Iterator[Figures]:
     """Started clocks as values."""
-    return map(Figures._make, found.values_list(*Figures._fields).iterator(BATCH))
+    return map(Figures._make, started.values_list(*Figures._fields).iterator(BATCH))
 
 
 def preview(hours_of: Mapping[Calendar, Hours], *, at: datetime, samples: int = 12) -> RecalculationPreview:
@@ -164,8 +164,8 @@ def recalculate(
 def _stale_revisions(calendar: Calendar) -> list[str]:
     """The digests that open clocks of this calendar still have; asked once, so that batches are equalities."""
     own = Clock.objects.filter(calendar=calendar, state__in=LIVE)
-    found = own.exclude(calendar_revision=calendar.revision).order_by()
-    return list(found.values_list("calendar_revision", flat=True).distinct())
+    outdated = own.exclude(calendar_revision=calendar.revision).order_by()
+    return list(outdated.values_list("calendar_revision", flat=True).distinct())
 
 
 @transaction.atomic

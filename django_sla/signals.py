@@ -14,5 +14,3 @@ clock_escalated = Signal()
 rest_capped = Signal()
 # subject_type, dues ({subject id: next due or None}): deadlines moved without the host's verb.
 dues_moved = Signal()
-# reference: a person named a subject; a host answers with (subject_type, subject_id) or None.
-subject_sought = Signal()

@@ -34,10 +34,10 @@ def _sweep_batch(at: datetime, batch: int) -> int:
     due = Clock.objects.filter(look_at__lt=at).order_by("look_at").select_related("version__policy", "calendar")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
-    found = list(due[:batch])
-    for clock in found:
+    due_clocks = list(due[:batch])
+    for clock in due_clocks:
         _look(clock, at)
-    return len(found)
+    return len(due_clocks)
 
 
 def _look(clock: Clock, at: datetime) -> None:

@@ -28,11 +28,29 @@ class Ledger:
     changed: dict[int, Clock] = field(default_factory=dict)
     events: list[ClockEvent] = field(default_factory=list)
 
-    def note(self, clock: Clock, kind: str, **facts) -> ClockEvent:
-        """Remember an event and that its clock has to be written."""
-        facts.setdefault("at", self.at)
-        facts.setdefault("rule", str(clock.version))
-        event = ClockEvent(clock=clock, kind=kind, recorded_at=self.at, by=self.by, due_after=clock.due_at, **facts)
+    def note(
+        self,
+        clock: Clock,
+        kind: str,
+        *,
+        at: datetime | None = None,
+        reason: str = "",
+        reason_kind: str = "",
+        due_before: datetime | None = None,
+    ) -> ClockEvent:
+        """Remember an event and that its clock has to be written. It took effect `at` (now where left out)."""
+        event = ClockEvent(
+            clock=clock,
+            kind=kind,
+            at=at or self.at,
+            recorded_at=self.at,
+            rule=str(clock.version),
+            by=self.by,
+            reason=reason,
+            reason_kind=reason_kind,
+            due_before=due_before,
+            due_after=clock.due_at,
+        )
         self.events.append(event)
         if clock.pk:
             self.changed[clock.pk] = clock

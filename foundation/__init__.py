@@ -10,8 +10,9 @@ live       word to open browsers
 wire       outbound address guard, idempotency keys, API tokens, redaction, uploads
 
 Beside them stand `rows`, written by statements compiled once, `garbage`, which keeps
-the cycle collector out of the way of processes with much in mind, and two words:
-`now`, the one clock that verbs read, and `Refusal`, the polite no.
+the cycle collector out of the way of processes with much in mind, `providers`, by whom
+a lower context is answered from above, and two words: `now`, the one clock that verbs
+read, and `Refusal`, the polite no. `locks` are the turns that processes take.
 """
 
 from datetime import datetime
@@ -36,7 +37,7 @@ class Refusal(Exception):
     status: int = 409
     retry_after: int | None = None
 
-    def __init__(self, sentence: object = None):
+    def __init__(self, sentence: object = None) -> None:
         super().__init__(sentence or self.sentence)
         self.sentence = sentence or self.sentence
 

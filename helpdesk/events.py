@@ -3,7 +3,6 @@
 from django.dispatch import Signal
 
 ticket_submitted = Signal()  # ticket
-told_sought = Signal()  # municipality; answered with what it was told lately (number, subject, text, at, …)
 ticket_resolved = Signal()  # ticket
 ticket_reopened = Signal()  # ticket
 incident_declared = Signal()  # incident

@@ -1,10 +1,11 @@
-"""What the desk does on hearing facts from below."""
+"""What the desk does on hearing facts from below, and what it answers when asked."""
 
 from django.dispatch import receiver
 
 from django_sla import signals as sla
+from django_sla import subjects
 from foundation.accounts import exports
-from foundation.directory.events import personal_data_sought
+from foundation.directory.models import Person
 from helpdesk import escalations
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket
@@ -37,15 +38,15 @@ def follow_the_part(sender, outage, part, municipality_ids, **kwargs) -> None:
         major_incidents.follow(incident, part, municipality_ids)
 
 
-@receiver(sla.subject_sought)
-def find_by_number(sender, reference, **kwargs):
+@subjects.register
+def find_by_number(reference: str) -> tuple[str, int] | None:
     """`sla explain DST-2026-000123`."""
     pk = Ticket.objects.filter(number=reference.strip().upper()).values_list("pk", flat=True).first()
     return (LABEL, pk) if pk else None
 
 
-@receiver(personal_data_sought)
-def say_what_we_hold(sender, person, **kwargs):
+@exports.personal_data.register
+def say_what_we_hold(person: Person) -> dict[str, list[dict]]:
     """For the file a person may ask of us (KVKK art. 11)."""
     asked = Ticket.objects.filter(requester=person)
     said = Message.objects.filter(author=person)

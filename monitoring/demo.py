@@ -33,14 +33,14 @@ def load() -> None:
 
 
 def make_nodes() -> None:
-    known = set(Node.objects.values_list("code", flat=True))
+    existing = set(Node.objects.values_list("code", flat=True))
     Node.objects.bulk_create(
         [
-            *(Node(code=c.pk, name=c.name_tr, component=c) for c in Component.objects.all() if c.pk not in known),
+            *(Node(code=c.pk, name=c.name_tr, component=c) for c in Component.objects.all() if c.pk not in existing),
             *(
                 Node(code=m.code, name=m.full_name, municipality=m)
                 for m in Municipality.objects.all()
-                if m.code not in known
+                if m.code not in existing
             ),
         ]
     )
@@ -50,17 +50,17 @@ def make_checks() -> None:
     """Ports follow the codes in order, components first. What is there keeps its history, at the right port."""
     nodes = sorted(Node.objects.all(), key=lambda node: (not node.is_central, node.code))
     wanted = [check for port, node in enumerate(nodes, start=settings.CITY_PORT) for check in checks_of(node, port)]
-    known = {
+    existing = {
         (check.node_id, check.kind, check.name): check for check in Check.objects.filter(target__contains=LOOPBACK)
     }
     moved = []
     for check in wanted:
-        old = known.get((check.node_id, check.kind, check.name))
+        old = existing.get((check.node_id, check.kind, check.name))
         if old is not None and old.target != check.target:
             old.target = check.target
             moved.append(old)
     Check.objects.bulk_update(moved, ["target"], batch_size=500)
-    Check.objects.bulk_create(check for check in wanted if (check.node_id, check.kind, check.name) not in known)
+    Check.objects.bulk_create(check for check in wanted if (check.node_id, check.kind, check.name) not in existing)
 
 
 def checks_of(node: Node, port: int) -> list[Check]:
@@ -155,8 +155,8 @@ def past_outage(sample: dict, began: datetime) -> Outage:
     updates = sample.get("updates") or [
         {"time": began.strftime("%H:%M"), "status": "investigating", "text_tr": sample["body_tr"]}
     ]
-    said = [(at_clock(began, update["time"]), update) for update in updates]
-    ended = max(began + timedelta(minutes=70), said[-1][0])
+    timed = [(at_clock(began, update["time"]), update) for update in updates]
+    ended = max(began + timedelta(minutes=70), timed[-1][0])
     outage = Outage.objects.create(
         title_tr=sample["title_tr"],
         title_en=sample["summary_en"],
@@ -177,9 +177,9 @@ def past_outage(sample: dict, began: datetime) -> Outage:
         for pk in [place.pk for place in places]
         for code in sample["components"]
     )
-    for at, update in said:
+    for at, update in timed:
         StatusUpdate.objects.create(outage=outage, stage=update["status"], text_tr=update["text_tr"], created_at=at)
-    if said[-1][1]["status"] != "resolved":
+    if timed[-1][1]["status"] != "resolved":
         StatusUpdate.objects.create(
             outage=outage, stage="resolved", text_tr="Sorun giderildi.", text_en="Resolved.", created_at=ended
         )

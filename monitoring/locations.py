@@ -76,10 +76,10 @@ def alone(probers: Iterable[Prober]) -> list[Alone]:
         if prober.location:
             failing[prober.location] = failing.get(prober.location, 0) + prober.failing
             checks[prober.location] = checks.get(prober.location, 0) + prober.checks
-    found = []
+    lonely = []
     for location, number in failing.items():
         others = [count for name, count in failing.items() if name != location]
         more = number - max(others, default=number)
         if more >= max(scopes.GUARD_LEAST, scopes.GUARD_SHARE * checks[location]):
-            found.append(Alone(location, more))
-    return found
+            lonely.append(Alone(location, more))
+    return lonely

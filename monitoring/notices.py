@@ -16,8 +16,8 @@ def owe(outage: Outage, update: StatusUpdate | None = None) -> None:
 
 def follow(part: Outage, outage: Outage) -> None:
     """Who was told of the smaller outage hears the rest of the story from the wider one."""
-    known = Told.objects.filter(outage=outage).values("subscriber")
-    Told.objects.filter(outage=part, over_at=None).exclude(subscriber__in=known).update(outage=outage)
+    told_already = Told.objects.filter(outage=outage).values("subscriber")
+    Told.objects.filter(outage=part, over_at=None).exclude(subscriber__in=told_already).update(outage=outage)
     Told.objects.filter(outage=part).delete()
 
 

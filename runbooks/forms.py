@@ -185,10 +185,6 @@ class GlassForm(ApprovalForm):
     reason = forms.CharField(label=_("Why can nobody else approve?"), max_length=2000, widget=forms.Textarea)
 
 
-class ReviewForm(forms.Form):
-    note = forms.CharField(label=_("Review"), max_length=2000, strip=True)
-
-
 class AskForm(forms.Form):
     """Which message of which plan may leave without waiting."""
 
@@ -202,10 +198,6 @@ class PreApprovalForm(forms.Form):
     most = CountField(label=_("At most so many recipients"), min_value=1)
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=180)
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(label=_("Note"), max_length=2000, required=False, strip=True)
 
 
 class AcknowledgementForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What we do on hearing facts from below: leave one leased row and return."""
+"""What we do on hearing facts from below (leave one leased row and return), and what we answer when asked."""
 
 from django.contrib.auth import user_logged_in
 from django.dispatch import receiver
@@ -6,12 +6,15 @@ from django.dispatch import receiver
 from django_sla.signals import clock_escalated
 from foundation.outbox.events import message_received
 from helpdesk import escalations
-from helpdesk.events import ticket_submitted, told_sought
+from helpdesk.events import ticket_submitted
+from helpdesk.providers import told_lately
 from monitoring.events import outage_opened
 from runbooks import on_call
 from runbooks.broadcasts.delivery import acknowledgements
 from runbooks.broadcasts.report import sent_messages
 from runbooks.runs import starting
+
+told_lately.register(sent_messages.to)
 
 
 @receiver(outage_opened)
@@ -28,11 +31,6 @@ def who_signs_in_has_seen_it(sender, user, **kwargs) -> None:
 def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs) -> None:
     if ticket.requester:
         acknowledgements.imply(ticket.requester, acknowledgements.Via.TICKET)
-
-
-@receiver(told_sought)
-def say_what_it_was_told(sender, municipality, **kwargs):
-    return sent_messages.to(municipality)
 
 
 @receiver(message_received)

@@ -76,6 +76,23 @@ def test_outside_libraries_live_in_their_homes():
     assert strays == []
 
 
+def test_no_signal_is_sent_for_its_answer():
+    """An event is a statement of its own; who wants an answer keeps providers."""
+    asked = []
+    for path, tree in modules():
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        asked += [
+            f"{path}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("send", "send_robust")
+            and ast.unparse(node.func.value).split(".")[0] in ("events", "signals", "signal")
+            and id(node) not in told
+        ]
+    assert asked == []
+
+
 def test_no_import_hides_in_a_function():
     hidden = []
     for path, tree in modules():

@@ -13,6 +13,7 @@ import time
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, reactor
 from twisted.internet import defer
+from twisted.internet.protocol import Protocol
 
 logger = logging.getLogger(__name__)
 
@@ -25,29 +26,29 @@ SLOWEST_BODY = 4096  # bytes a second, after the time allowed for headers
 class GuardedRequest(WebRequest):
     """A request with a bound on its body and on the time it takes to arrive."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         self.arrived = 0
         self.began = time.monotonic()
         super().__init__(*args, **kwargs)
 
-    def gotLength(self, length):
+    def gotLength(self, length) -> None:
         super().gotLength(length)
         if length and length > MAX_BODY:
             self._turn_away(413, "Content Too Large")
 
-    def handleContentChunk(self, data):
+    def handleContentChunk(self, data) -> None:
         self.arrived += len(data)
         if self.arrived > MAX_BODY:
             self._turn_away(413, "Content Too Large")
         else:
             super().handleContentChunk(data)
 
-    def process(self):
+    def process(self) -> None:
         # Any client could otherwise move every URL, and with it the proxy's path rules.
         self.requestHeaders.removeHeader(b"daphne-root-path")
         return super().process()
 
-    def check_timeouts(self):
+    def check_timeouts(self) -> None:
         if hasattr(self, "request_start"):
             return super().check_timeouts()
         allowed = HEADERS_WITHIN + self.arrived / SLOWEST_BODY
@@ -55,11 +56,11 @@ class GuardedRequest(WebRequest):
             self._turn_away(408, "Request Timeout")
         return None
 
-    def _turn_away(self, status: int, words: str) -> None:
+    def _turn_away(self, status: int, reason: str) -> None:
         """Answer on the bare transport and close: the rest of the request is never read."""
         if self.channel is None:
             return
-        answer = f"HTTP/1.1 {status} {words}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        answer = f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         transport = self.channel.transport
         transport.write(answer.encode("ascii"))
         self.channel.dataReceived = _ignore
@@ -71,7 +72,7 @@ def _ignore(data: bytes) -> None:
 
 
 class GuardedFactory(HTTPFactory):
-    def buildProtocol(self, addr):
+    def buildProtocol(self, addr) -> Protocol:
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = GuardedRequest
         return protocol
@@ -89,7 +90,7 @@ class GuardedServer(Server):
     def http_factory(self, unguarded: HTTPFactory) -> None:
         self._http_factory = GuardedFactory(self)
 
-    def kill_all_applications(self):
+    def kill_all_applications(self) -> defer.Deferred:
         running = [details.get("application_instance") for details in self.connections.values()]
         pending = [task for task in running if task is not None and not task.done()]
         for task in pending:

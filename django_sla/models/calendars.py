@@ -1,5 +1,7 @@
 """When people work: calendars, their weekly hours in versions, their special days."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -82,7 +84,7 @@ class WorkingWeek(models.Model):
 
 
 class SpecialDayQuerySet(models.QuerySet):
-    def in_force(self):
+    def in_force(self) -> Self:
         return self.filter(withdrawn_at=None)
 
 

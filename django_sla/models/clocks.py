@@ -1,6 +1,7 @@
 """Promises that run: one clock per subject, metric and cycle, and what happened to it."""
 
 from datetime import datetime, timedelta
+from typing import NoReturn, Self
 
 from django.db import models
 from django.db.models import Q
@@ -19,14 +20,14 @@ def intervals(rests: list) -> list[Rest]:
 
 
 class ClockQuerySet(models.QuerySet):
-    def of(self, subject: models.Model):
+    def of(self, subject: models.Model) -> Self:
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
 
-    def open(self):
+    def open(self) -> Self:
         """Not ended: waiting, running or resting."""
         return self.filter(state__in=Clock.OPEN)
 
-    def due_list(self):
+    def due_list(self) -> Self:
         """The running clocks, soonest deadline first; walks one partial index."""
         return self.filter(state=Clock.State.RUNNING).order_by("due_at")
 
@@ -148,7 +149,7 @@ class Clock(models.Model):
 
 
 class ClockEventQuerySet(models.QuerySet):
-    def update(self, **kwargs):
+    def update(self, **kwargs) -> NoReturn:
         raise TypeError("the history of a clock is only ever added to")
 
 
@@ -200,7 +201,7 @@ class ClockEvent(models.Model):
         """Of an escalation: unit, amount, action, to whom."""
         return (self.reason_kind.split(":") + [""] * 4)[:4]
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         if self.pk:
             raise TypeError("the history of a clock is only ever added to")
         super().save(*args, **kwargs)

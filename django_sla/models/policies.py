@@ -128,8 +128,8 @@ class Target(models.Model):
         return f"{self.version_id} {self.metric}"
 
     @property
-    def metric_name(self):
-        return Metric(self.metric).label
+    def metric_name(self) -> str:
+        return str(Metric(self.metric).label)
 
     def allowance(self, hours, start) -> timedelta:
         """The open time promised from `start`.

@@ -14,7 +14,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ class InvitedPeopleOnly(DefaultAccountAdapter):
         """What our own proxy saw; limits are counted for it."""
         return client_address(request) or super().get_client_ip(request)
 
-    def post_login(self, request, user, **kwargs):
+    def post_login(self, request, user, **kwargs) -> HttpResponse:
         """The language a person chose follows them to a new browser."""
         response = super().post_login(request, user, **kwargs)
         return remember(response, user.language)

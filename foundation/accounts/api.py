@@ -1,5 +1,6 @@
 """Places and components for other programs: read only, the same for every token."""
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.pagination import paginate
@@ -41,33 +42,33 @@ class ComponentOut(Schema):
 
 @router.get("/provinces/", response=list[ProvinceOut], tags=["directory"])
 @paginate(Keyset, order=("sort_key", "plate_code"))
-def provinces(request):
+def provinces(request) -> QuerySet[Province]:
     """The 81 provinces in Turkish alphabetical order."""
     return Province.objects.all()
 
 
 @router.get("/municipalities/", response=list[MunicipalityOut], tags=["directory"])
 @paginate(Keyset, order=("sort_key", "code"))
-def municipalities(request, q: str = "", province: str = ""):
+def municipalities(request, q: str = "", province: str = "") -> QuerySet[Municipality]:
     """All municipalities; `q` finds by name in any spelling, `province` by plate code."""
-    found = Municipality.objects.matching(q) if q else Municipality.objects.all()
-    return found.filter(province_id=province) if province else found
+    places = Municipality.objects.matching(q) if q else Municipality.objects.all()
+    return places.filter(province_id=province) if province else places
 
 
 @router.get("/municipalities/{code}/", response=MunicipalityOut, tags=["directory"])
-def municipality(request, code: str):
+def municipality(request, code: str) -> Municipality:
     """One municipality by its five-digit code."""
     return get_object_or_404(Municipality, code=code)
 
 
 @router.get("/components/", response=list[ComponentOut], tags=["directory"])
 @paginate(Keyset, order=("position", "code"))
-def components(request):
+def components(request) -> QuerySet[Component]:
     """The modules of the platform, its central parts and outside providers."""
     return Component.objects.all()
 
 
 @router.get("/components/{code}/", response=ComponentOut, tags=["directory"])
-def component(request, code: str):
+def component(request, code: str) -> Component:
     """One component by its code."""
     return get_object_or_404(Component, code=code)

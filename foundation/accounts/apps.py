@@ -8,5 +8,5 @@ class AccountsConfig(AppConfig):
 
     name = "foundation.accounts"
 
-    def ready(self):
+    def ready(self) -> None:
         import_module("foundation.accounts.listeners")

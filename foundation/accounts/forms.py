@@ -1,6 +1,7 @@
 """What people fill in about themselves and each other."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -37,7 +38,7 @@ class InvitationForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args, roles, **kwargs):
+    def __init__(self, *args, roles, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         names = dict(Membership.Role.choices)
         self.fields["role"] = forms.ChoiceField(
@@ -60,11 +61,11 @@ class AcceptanceForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args, email, **kwargs):
+    def __init__(self, *args, email, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         someone = Person(email=self.email, name=cleaned.get("name", ""))
         if password := cleaned.get("password"):
@@ -98,7 +99,7 @@ class NationalInvitationForm(forms.Form):
         help_text=_("For union observers and volunteer experts only."),
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("province") and cleaned.get("role") not in Membership.PROVINCIAL_ROLES:
             self.add_error("province", _("This role is not held for a province. Please leave it at the whole country."))
@@ -124,7 +125,7 @@ class ContactForm(forms.Form):
         help_text=_("We send a code there. Crisis messages go to verified addresses only."),
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if address := cleaned.get("address"):
             parse = mobile if cleaned.get("channel") == Contact.Channel.SMS else mailbox
@@ -138,10 +139,10 @@ class ContactForm(forms.Form):
 def mobile(text: str) -> str:
     """A Turkish mobile number in E.164, however it is written (domain rule 4.11)."""
     digits = re.sub(r"\D", "", text)
-    found = re.fullmatch(r"(?:0090|90|0)?(5\d{9})", digits)
-    if not found:
+    match = re.fullmatch(r"(?:0090|90|0)?(5\d{9})", digits)
+    if not match:
         raise forms.ValidationError(_("A mobile number is needed, like 0532 123 45 67. Land lines get no SMS."))
-    return f"+90{found[1]}"
+    return f"+90{match[1]}"
 
 
 def mailbox(text: str) -> str:

@@ -1,5 +1,6 @@
 """What stands between a person and a far-reaching act."""
 
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
@@ -24,13 +25,13 @@ class SecondFactorFirst:
     several factors for privileged accounts.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
         if request.method in SAFE or request.path.startswith(ALWAYS_OPEN) or not request.user.is_authenticated:
             return None
         if adapter.lacks_required_second_factor(request.user):

@@ -23,7 +23,7 @@ class InOurWords:
 
     fields: dict[str, Field]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if name in WORDS:

@@ -26,7 +26,7 @@ TURKEY = {"latitude": (35.5, 42.5), "longitude": (25.5, 45.0)}
 class BadRegister(Exception):
     """A file that was refused, with one sentence for each thing wrong in it."""
 
-    def __init__(self, sentences: list[str]):
+    def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
 

@@ -4,6 +4,3 @@ from django.dispatch import Signal
 
 # person: their sessions, tokens and sockets end now. Sent in the transaction that revoked them.
 person_revoked = Signal()
-
-# person: what do you hold about them? Answer {heading: [rows]}, plain values that JSON can carry.
-personal_data_sought = Signal()

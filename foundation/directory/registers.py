@@ -99,15 +99,15 @@ def compare(
     The other two files are taken from beside the first when they lie there. Raises
     `BadRegister`, which names every bad row by file and line.
     """
-    found: list[RegisterDiff] = []
+    comparisons: list[RegisterDiff] = []
     if path := provinces or beside(municipalities, "provinces"):
-        found.append(differences(Province, read(path, PROVINCE)))
+        comparisons.append(differences(Province, read(path, PROVINCE)))
     if path := components or beside(municipalities, "components"):
-        found.append(differences(Component, in_file_order(read(path, COMPONENT))))
+        comparisons.append(differences(Component, in_file_order(read(path, COMPONENT))))
     table = read(municipalities, MUNICIPALITY)
-    plates = {code for comparison in found if comparison.model is Province for code in comparison.rows}
+    plates = {code for comparison in comparisons if comparison.model is Province for code in comparison.rows}
     check_places(table, plates)
-    return [*found, differences(Municipality, table)]
+    return [*comparisons, differences(Municipality, table)]
 
 
 @transaction.atomic

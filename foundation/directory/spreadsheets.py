@@ -151,13 +151,14 @@ def areas(content: bytes) -> Iterator[int]:
 class Extent:
     """The rectangle of a sheet from its first cell to its last filled one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.height = self.width = self.row = self.column = self.last = 0
 
     def pass_row(self, row: etree._Element) -> None:
         """A row, or as many as it stands for; an XLSX may say which one it is."""
-        said = row.get("r", "")
-        self.row = int(said) if said.isdecimal() and len(said) < 8 else self.row + repeated(row, "number-rows-repeated")
+        number = row.get("r", "")
+        is_given = number.isdecimal() and len(number) < 8
+        self.row = int(number) if is_given else self.row + repeated(row, "number-rows-repeated")
         self.column = self.last = 0
         for cell in row:
             if cell.tag.endswith("}c"):
@@ -183,8 +184,8 @@ class Extent:
 
 
 def repeated(element: etree._Element, name: str) -> int:
-    said = element.get(f"{OF_TABLE}{name}", "1")
-    return int(said) if said.isdecimal() and len(said) < 10 else 1
+    repeats = element.get(f"{OF_TABLE}{name}", "1")
+    return int(repeats) if repeats.isdecimal() and len(repeats) < 10 else 1
 
 
 def column_of(letters: str) -> int:

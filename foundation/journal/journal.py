@@ -1,5 +1,7 @@
 """The front door of `journal`."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import models
 
 from foundation import rows
@@ -7,8 +9,10 @@ from foundation.directory.models import Person
 from foundation.journal import chain
 from foundation.journal.models import Entry, PersonalText, new_salt
 
+Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
-def record(kind: str, subject: models.Model, *, by: Person | None = None, text: str = "", **facts) -> Entry:
+
+def record(kind: str, subject: models.Model, *, by: Person | None = None, text: str = "", **facts: Json) -> Entry:
     """Add what happened to the record, in the caller's transaction.
 
     `kind` is "noun.participle" ("ticket.resolved"); `facts` are JSON values without

@@ -15,7 +15,7 @@ FORMULA = tuple("=+-@\t\r")
 class Paper(FPDF):
     """An A4 page in a typeface with ğ, ş, ı and İ; page numbers at the foot."""
 
-    def __init__(self, title: str):
+    def __init__(self, title: str) -> None:
         super().__init__(format="A4")
         self.add_font("sans", "", FONTS / "DejaVuSans.ttf")
         self.add_font("sans", "B", FONTS / "DejaVuSans-Bold.ttf")

@@ -6,11 +6,13 @@ English: "12 min ago", 21 Nov 2026 14:05, 1,234.5 and 12.5%.
 
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
+ISTANBUL = ZoneInfo("Europe/Istanbul")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SWAP_SEPARATORS = str.maketrans(".,", ",.")
 Number = int | float | Decimal

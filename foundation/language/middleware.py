@@ -5,6 +5,7 @@ accident, and the circulars are in Turkish.
 """
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -14,10 +15,10 @@ LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 class ReadersLanguage:
     """Speaks the language of the reader's cookie; reads no session and no database."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         language = chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
         translation.activate(language)
@@ -29,7 +30,7 @@ class ReadersLanguage:
         return response
 
 
-def remember(response, language: str):
+def remember(response, language: str) -> HttpResponse:
     """Keep the choice in the browser for a year."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,

@@ -21,14 +21,15 @@ def run_sweep(name: str, work: Callable[[], object]) -> bool:
         work()
     except Exception as error:  # noqa: BLE001  whatever it was, the timetable goes on
         logger.exception("sweep failed", extra={"sweep": name})
-        _mark(name, failed_at=now(), error=f"{type(error).__name__}: {error}"[:300])
+        _mark(name, f"{type(error).__name__}: {error}"[:300])
         return False
-    _mark(name, succeeded_at=now(), error="")
+    _mark(name)
     return True
 
 
-def _mark(name: str, **changes) -> None:
+def _mark(name: str, error: str = "") -> None:
+    ended = "failed_at" if error else "succeeded_at"
     try:
-        SweepMark.objects.update_or_create(name=name, defaults=changes)
+        SweepMark.objects.update_or_create(name=name, defaults={ended: now(), "error": error})
     except DatabaseError:
         logger.warning("sweep not marked", extra={"sweep": name})

@@ -1,13 +1,15 @@
 """How long ago each sweep went through."""
 
-from prometheus_client.core import GaugeMetricFamily
+from collections.abc import Iterator
+
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from foundation.leases.models import SweepMark
 
 
 class SweepMarks(Collector):
-    def collect(self):
+    def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(
             "nobet_sweep_last_success_timestamp_seconds",
             "When the sweep last went through, in seconds since 1970.",

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import NotRequired, Self, TypedDict
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,8 +13,8 @@ from foundation.leases import backoff, claims
 LEASE = timedelta(seconds=30)
 
 
-class LeasedRowQuerySet(models.QuerySet):
-    def due(self, at: datetime | None = None):
+class LeasedRowQuerySet(models.QuerySet["LeasedRow"]):
+    def due(self, at: datetime | None = None) -> Self:
         """Those owed now: waiting and due, or leased by someone who let the lease run out."""
         at = at or now()
         return self.filter(Q(state="waiting", due_at__lte=at) | Q(state="leased", leased_until__lte=at))
@@ -32,6 +33,14 @@ class LeasedRowQuerySet(models.QuerySet):
         for row in rows:
             row.attempt += 1
         return rows
+
+
+class _Ending(TypedDict):
+    """What a row is once its lease is given back."""
+
+    state: str
+    due_at: NotRequired[datetime]
+    last_error: NotRequired[str]
 
 
 class LeasedRow(models.Model):
@@ -64,16 +73,16 @@ class LeasedRow(models.Model):
 
     def keep(self) -> bool:
         """It is done."""
-        return self._end(state=LeasedRow.State.KEPT)
+        return self._end({"state": LeasedRow.State.KEPT})
 
     def retry(self, *, after: timedelta | None = None, error: str = "") -> bool:
         """It failed for now: due again `after` a while (default: backoff with jitter)."""
         wait = backoff.wait(self.attempt) if after is None else after
-        return self._end(state=LeasedRow.State.WAITING, due_at=now() + wait, last_error=error[:300])
+        return self._end({"state": LeasedRow.State.WAITING, "due_at": now() + wait, "last_error": error[:300]})
 
     def give_up(self, reason: str) -> bool:
         """It will never be done; `reason` says why."""
-        return self._end(state=LeasedRow.State.BROKEN, last_error=reason[:300])
+        return self._end({"state": LeasedRow.State.BROKEN, "last_error": reason[:300]})
 
     def renew(self, lease: timedelta = LEASE) -> bool:
         """Hold the lease longer, for work that takes its time."""
@@ -82,11 +91,11 @@ class LeasedRow(models.Model):
         self.leased_until = until if held else self.leased_until
         return bool(held)
 
-    def _held(self):
+    def _held(self) -> models.QuerySet[Self]:
         return type(self)._base_manager.filter(pk=self.pk, state=LeasedRow.State.LEASED, owner=self.owner)
 
-    def _end(self, **changes) -> bool:
-        changes |= {"leased_until": None, "owner": None}
+    def _end(self, ending: _Ending) -> bool:
+        changes = {**ending, "leased_until": None, "owner": None}
         ended = self._held().update(**changes)
         if ended:
             for field, value in changes.items():

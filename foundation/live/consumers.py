@@ -13,6 +13,7 @@ from foundation.live.access import SocketAccess
 from foundation.live.hubs import Hub, Member
 from foundation.live.metrics import ws_connections
 from foundation.live.poller import lookout
+from foundation.live.revocation import Listener
 from foundation.live.transports import wire_to
 
 UNSUPPORTED = 1003
@@ -43,7 +44,7 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
     said_since: float = 0.0
     said: int = 0
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         """One message after the other, without the task and thread hops that channel layers need."""
         self.scope, self.base_send = scope, send
         try:
@@ -53,10 +54,10 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
         finally:
             self.leave()
 
-    async def dispatch(self, message):
+    async def dispatch(self, message) -> None:
         await getattr(self, get_handler_name(message))(message)
 
-    async def connect(self):
+    async def connect(self) -> None:
         await self.accept()  # first, so that a refusal's code arrives
         refusal, listener = await self._ask()
         if refusal is not None:
@@ -67,13 +68,13 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
         ws_connections.labels(self.kind).inc()
         await self.hub.join(self.member, self.read_state)
 
-    async def _ask(self):
+    async def _ask(self) -> tuple[int | None, Listener | None]:
         if self.public and type(self).allows is SocketAccess.allows:
             self.recognise_scope(self.scope)  # reads no database, so spares the thread
             return None, None
         return await database_sync_to_async(self._examine)()
 
-    def _examine(self):
+    def _examine(self) -> tuple[int | None, Listener | None]:
         self.recognise_scope(self.scope)
         refusal = self.refusal()
         return refusal, None if refusal else self.listener()
@@ -81,7 +82,7 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
     async def read_state(self) -> dict:
         return await database_sync_to_async(self.snapshot)()
 
-    async def receive(self, text_data=None, bytes_data=None):
+    async def receive(self, text_data=None, bytes_data=None) -> None:
         if text_data is None:
             await self.close(UNSUPPORTED)
         elif len(text_data) > LARGEST:
@@ -98,7 +99,7 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
         self.said += 1
         return self.said > MANY
 
-    async def close(self, code=None, reason=None):
+    async def close(self, code=None, reason=None) -> None:
         self.leave()
         await super().close(code, reason)
 

@@ -6,6 +6,7 @@ one (`foundation.live.redis_doorbell`). Whoever rings never waits for the networ
 
 import threading
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -37,6 +38,6 @@ def unlisten(listener: threading.Event) -> None:
 
 
 @cache
-def redis_doorbell():
+def redis_doorbell() -> Any:
     """Loaded by name, because the embedded mode is installed without a Redis client."""
     return import_string("foundation.live.redis_doorbell.RedisDoorbell")(settings.REDIS_URL, heard=ring_here)

@@ -66,7 +66,7 @@ class Hub:
     ring: deque[NumberedEvent] = field(default_factory=lambda: deque(maxlen=RING))
     unsaid: list[NumberedEvent] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.opened = asyncio.Event()
         self.headed_at = self.framed_at = time.monotonic() - FRAME_PAUSE
         self._timer: asyncio.TimerHandle | None = None

@@ -27,9 +27,9 @@ def announce_each(audiences: Iterable[str], kind: str, id: object, data: dict) -
     transaction.on_commit(doorbell.ring, robust=True)
 
 
-def announce_all(said: Iterable[tuple[str, str, object, dict]]) -> None:
+def announce_all(events: Iterable[tuple[str, str, object, dict]]) -> None:
     """Many words at once, in bulk, each as (audience, kind, id, data)."""
-    told = [(audience, kind, str(id), data) for audience, kind, id, data in said]
+    told = [(audience, kind, str(id), data) for audience, kind, id, data in events]
     rows.insert_many(Event, ("audience", "kind", "object_id", "data"), told)
     transaction.on_commit(doorbell.ring, robust=True)
 

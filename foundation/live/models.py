@@ -1,6 +1,8 @@
 """What open pages are told: events, the era that numbers them, and the last probe cycle."""
 
 import secrets
+from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, Q, Subquery
@@ -9,7 +11,7 @@ from foundation import now
 
 
 class EventQuerySet(models.QuerySet):
-    def unnumbered(self):
+    def unnumbered(self) -> Self:
         return self.filter(number=None)
 
 
@@ -63,6 +65,8 @@ class Era(models.Model):
     epoch = models.CharField(max_length=8, default=new_epoch)
     head = models.BigIntegerField(default=0)
     pruned_to = models.BigIntegerField(default=0)
+    has_waiting: bool  # both of `as_looked_at`
+    probed_at: datetime | None
 
     objects = EraQuerySet.as_manager()
 

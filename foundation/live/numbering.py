@@ -9,11 +9,11 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
-from foundation import now
+from foundation import locks, now
 from foundation.live.models import Era, Event, new_epoch
 
 BATCH = 1000
-ADVISORY_LOCK = 0x6E6F6265  # "nobe": the key under which PostgreSQL processes take turns
+NUMBERING = 0x6E6F6265  # "nobe": the turn that processes take
 MEMORY = timedelta(hours=1)  # how long an event can be resumed from
 
 # The rows are already committed and nobody else may number them: the caller holds the turn.
@@ -38,7 +38,7 @@ def number_waiting() -> bool:
 @transaction.atomic
 def number_batch() -> bool:
     """Number up to `BATCH` waiting events. False when another process has the turn."""
-    if not take_turn():
+    if not locks.take(NUMBERING):
         return False
     era = Era.objects.current()
     with connection.cursor() as cursor:
@@ -46,18 +46,6 @@ def number_batch() -> bool:
         numbered = cursor.rowcount
     Era.objects.filter(pk=Era.ONLY).update(head=F("head") + numbered)
     return True
-
-
-def take_turn() -> bool:
-    """True for one transaction at a time, until it ends.
-
-    On SQLite every transaction here begins immediate, which is the turn.
-    """
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-        return cursor.fetchone()[0]
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ class Poll:
 class EventPoller:
     """Looks when rung and at least every second, while any hub of its loop has pages open."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop):
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.hubs: dict[str, Hub] = {}
         self.rung = threading.Event()
@@ -161,7 +161,7 @@ def look(question: PollRequest) -> Poll:
     )
 
 
-def era_now():
+def era_now() -> Era:
     """The era with what `as_looked_at` adds; a database that was never spoken in gets its first."""
     while (era := ERA.all().first()) is None:
         Era.objects.current()

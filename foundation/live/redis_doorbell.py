@@ -16,7 +16,7 @@ PAUSE = 1.0  # seconds between attempts to reach a Redis that is gone
 class RedisDoorbell:
     """Posts this process's rings and hears the others', each in a thread of its own."""
 
-    def __init__(self, url: str, *, heard: Callable[[], None]):
+    def __init__(self, url: str, *, heard: Callable[[], None]) -> None:
         self.url = url
         self.heard = heard
         self._rung = threading.Event()

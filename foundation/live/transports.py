@@ -32,7 +32,7 @@ class Transport(Protocol):
 class AsyncioWire:
     """uvicorn: the transport tries the socket at once and keeps what it does not take."""
 
-    def __init__(self, transport: asyncio.Transport):
+    def __init__(self, transport: asyncio.Transport) -> None:
         self.transport = transport
         let_go_of_the_dead(transport.get_extra_info("socket"))
 
@@ -51,7 +51,7 @@ class TwistedWire:
     what the socket does not take goes the usual way, in order.
     """
 
-    def __init__(self, protocol):
+    def __init__(self, protocol) -> None:
         self.protocol = protocol
         self.transport = protocol.transport
         self.offer = self.transport.getHandle().send
@@ -78,7 +78,7 @@ class TwistedWire:
 class AsgiWire:
     """Any server: one task a client that hands over frame after frame."""
 
-    def __init__(self, send):
+    def __init__(self, send) -> None:
         self.send = send
         self.waiting: list[Frame] = []
         self.task: asyncio.Task | None = None

@@ -4,11 +4,14 @@ import asyncio
 import random
 import threading
 import time
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
@@ -19,6 +22,7 @@ from foundation.live.frames import Frame
 from foundation.live.hubs import Member, milliseconds
 from foundation.live.models import Era, Event, ProbeCycle
 from foundation.live.poller import lookout
+from foundation.live.revocation import Listener
 
 PAGE_AGE = 1.0  # seconds for which all askers of a process share one answer
 COME_BACK = (1_000, 15_000)  # milliseconds after which a reader of a broken stream opens it again
@@ -39,7 +43,7 @@ _pages: dict[str, PolledPage] = {}
 _reading = threading.Lock()
 
 
-def poll_view(keeper_class: type[SocketAccess]):
+def poll_view(keeper_class: type[SocketAccess]) -> Callable[..., HttpResponse]:
     """A view that answers the snapshot frame as JSON, or 304 when nothing was said since.
 
     Readers cost no query: a process asks the database at most once a second for each
@@ -48,7 +52,7 @@ def poll_view(keeper_class: type[SocketAccess]):
     """
 
     @require_safe
-    def poll(request, **kwargs):
+    def poll(request, **kwargs) -> HttpResponse:
         keeper, refused = at_the_door(keeper_class, request, kwargs)
         if refused:
             return refused
@@ -88,16 +92,16 @@ def page_of(keeper: SocketAccess) -> PolledPage:
         return _pages[keeper.audience]
 
 
-def read_page(keeper: SocketAccess, known: PolledPage | None) -> PolledPage:
+def read_page(keeper: SocketAccess, old: PolledPage | None) -> PolledPage:
     """Look once; the snapshot is read only if something was said since `known`."""
     read_at = time.monotonic()
     numbering.number_waiting()
     era = Era.objects.current()
-    said = Event.objects.filter(audience=keeper.audience, number__lte=era.head).order_by("-number")
-    etag = f'"{era.epoch}-{said.values_list("number", flat=True).first() or 0}"'
+    events = Event.objects.filter(audience=keeper.audience, number__lte=era.head).order_by("-number")
+    etag = f'"{era.epoch}-{events.values_list("number", flat=True).first() or 0}"'
     probed = ProbeCycle.objects.filter(pk=ProbeCycle.ONLY).first()
-    if known and known.etag == etag:
-        body = known.body
+    if old and old.etag == etag:
+        body = old.body
     else:
         body = frames.snapshot(era.epoch, era.head, keeper.snapshot()).text.encode()
     return PolledPage(read_at, etag, body, milliseconds(probed.ended_at) if probed else None)
@@ -106,7 +110,7 @@ def read_page(keeper: SocketAccess, known: PolledPage | None) -> PolledPage:
 class StreamWire:
     """The way to a reader of the event stream: what is written waits until the server takes it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.waiting: list[bytes] = []
         self.written = asyncio.Event()
         self.closed = False
@@ -122,7 +126,7 @@ class StreamWire:
         self.closed = True
         self.written.set()
 
-    async def lines(self):
+    async def lines(self) -> AsyncIterator[bytes]:
         while not self.closed:
             await self.written.wait()
             self.written.clear()
@@ -131,11 +135,11 @@ class StreamWire:
                 yield line
 
 
-def stream_view(keeper_class: type[SocketAccess]):
+def stream_view(keeper_class: type[SocketAccess]) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
     """A view that speaks the socket's frames as server-sent events. For ASGI servers;
     any other answers 501, and the page goes on to poll."""
 
-    async def stream(request, **kwargs):
+    async def stream(request, **kwargs) -> HttpResponseBase:
         if not isinstance(request, ASGIRequest):
             return HttpResponse(status=501, headers={"Cache-Control": "private, no-store"})
         keeper, refused = await sync_to_async(at_the_door)(keeper_class, request, kwargs)
@@ -151,7 +155,7 @@ def stream_view(keeper_class: type[SocketAccess]):
     return stream
 
 
-async def told(keeper: SocketAccess, listener):
+async def told(keeper: SocketAccess, listener: Listener | None) -> AsyncIterator[str | bytes]:
     """Join the hub for as long as someone reads."""
     yield f"retry: {random.randrange(*COME_BACK)}\n\n"
     wire = StreamWire()

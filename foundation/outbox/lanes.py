@@ -6,12 +6,12 @@ pure values, no database, no clock.
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-ISTANBUL = ZoneInfo("Europe/Istanbul")
+from foundation.language.formatting import ISTANBUL
+
 QUIET_FROM = time(21, 0)
 QUIET_UNTIL = time(8, 0)
 

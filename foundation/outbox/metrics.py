@@ -1,7 +1,9 @@
 """How much waits to leave, and for how long."""
 
-from django.db.models import Count, Min
-from prometheus_client.core import GaugeMetricFamily
+from collections.abc import Iterator
+
+from django.db.models import Count, Min, QuerySet
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from foundation import now
@@ -14,12 +16,12 @@ from foundation.outbox.models.message import Channel
 class Outbox(Collector):
     """Read from the database at each scrape; every series is there from the first one on."""
 
-    def collect(self):
+    def collect(self) -> Iterator[Metric]:
         yield self._pending()
         yield self._lag()
         yield from self._canary()
 
-    def _pending(self):
+    def _pending(self) -> Metric:
         family = GaugeMetricFamily(
             "nobet_outbox_pending", "Messages let go and not yet accepted by a gateway.", labels=["channel", "lane"]
         )
@@ -30,7 +32,7 @@ class Outbox(Collector):
                 family.add_metric([channel, lane], numbers.get((channel, lane), 0))
         return family
 
-    def _lag(self):
+    def _lag(self) -> Metric:
         family = GaugeMetricFamily(
             "nobet_outbox_lag_seconds", "How long the oldest due message has been waiting.", labels=["channel"]
         )
@@ -40,7 +42,7 @@ class Outbox(Collector):
             family.add_metric([channel], (at - oldest[channel]).total_seconds() if channel in oldest else 0.0)
         return family
 
-    def _canary(self):
+    def _canary(self) -> tuple[Metric, Metric]:
         took = GaugeMetricFamily(
             "nobet_sms_canary_seconds", "How long the newest canary took to its handset.", labels=["gateway"]
         )
@@ -53,7 +55,7 @@ class Outbox(Collector):
         return took, arrived
 
 
-def _waiting():
+def _waiting() -> QuerySet[OutboxMessage]:
     states = [OutboxMessage.State.QUEUED, OutboxMessage.State.POSTING, OutboxMessage.State.IN_DOUBT]
     return OutboxMessage.objects.filter(state__in=states, batch__state=Batch.State.RELEASED).order_by()
 

@@ -1,6 +1,6 @@
 """The front door of `outbox`: hand in, let go, hold, stop, count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -113,8 +113,8 @@ def add(batch: Batch, channel: str, recipients: Iterable[Addressee]) -> int:
 
 def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee]) -> int:
     wanted = {recipient.address: recipient for recipient in reversed(recipients)}
-    known = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
-    for address in known:
+    listed = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
+    for address in listed:
         del wanted[address]
     closed = dict(Suppression.objects.filter(channel=channel, address__in=wanted).values_list("address", "reason"))
     turkish = channel == Channel.SMS and routes.speak_turkish()
@@ -212,7 +212,7 @@ def stop(batch: Batch, *, by: Person | None = None) -> Stopped:
     from then on. A stopped batch never starts again.
     """
     among = [Batch.State.OPEN, Batch.State.RELEASED, Batch.State.PAUSED]
-    if _move(batch, Batch.State.STOPPED, among=among, stopped_at=now()):
+    if _move(batch, Batch.State.STOPPED, among=among):
         batch.messages.filter(state=OutboxMessage.State.QUEUED).update(
             state=OutboxMessage.State.ABORTED, moved_at=now()
         )
@@ -269,7 +269,7 @@ def tally(batch: Batch) -> BatchTally:
     )
 
 
-def _counts(batch: Batch):
+def _counts(batch: Batch) -> Callable[..., int]:
     rows = OutboxMessage.objects.filter(batch=batch).values_list("state").annotate(number=Count("pk"))
     numbers = dict(rows.order_by())
     return lambda *states: sum(numbers.get(state, 0) for state in states)
@@ -302,7 +302,8 @@ def _cap(queued: QuerySet[OutboxMessage], batch: Batch, cap: int, at: datetime) 
     )
 
 
-def _move(batch: Batch, state: str, *, among: Sequence[str], **changes) -> bool:
-    moved = Batch.objects.filter(pk=batch.pk, state__in=among).update(state=state, **changes)
+def _move(batch: Batch, state: str, *, among: Sequence[str]) -> bool:
+    stopped_at = now() if state == Batch.State.STOPPED else None
+    moved = Batch.objects.filter(pk=batch.pk, state__in=among).update(state=state, stopped_at=stopped_at)
     batch.refresh_from_db()
     return bool(moved)

@@ -131,20 +131,14 @@ def fold(text: str) -> str:
     return normal(text).translate(_FOLDED)
 
 
-def changed_letters(text: str) -> list[tuple[int, str, str]]:
-    """Where folding changes the text: (position, letter, what it becomes), in order."""
-    text = normal(text)
-    return [(place, letter, fold(letter)) for place, letter in enumerate(text) if fold(letter) != letter]
-
-
 def spoiled_by_folding(text: str) -> list[Spoiled]:
     """The words a folded text would get wrong, each once, in order of appearance."""
-    found: dict[str, Spoiled] = {}
+    spoiled: dict[str, Spoiled] = {}
     for word in _WORD.findall(normal(text)):
         low = word.replace("İ", "i").replace("I", "ı").lower()
         if fold(word) != word and (low in _SPOILED_WORDS or low.startswith(_SPOILED_STEMS)):
-            found.setdefault(low, Spoiled(word, fold(word)))
-    return list(found.values())
+            spoiled.setdefault(low, Spoiled(word, fold(word)))
+    return list(spoiled.values())
 
 
 # --- Links ------------------------------------------------------------------

@@ -19,7 +19,7 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 @csrf_exempt
 @require_POST
-def twilio_status(request):
+def twilio_status(request) -> HttpResponse:
     """A receipt: checked, kept, answered 204; applied later."""
     if not is_from_twilio(request):
         return HttpResponseForbidden()
@@ -38,7 +38,7 @@ def twilio_status(request):
 
 @csrf_exempt
 @require_POST
-def twilio_inbound(request):
+def twilio_inbound(request) -> HttpResponse:
     """Somebody wrote to us: kept once, never answered with a text."""
     if not is_from_twilio(request):
         return HttpResponseForbidden()
@@ -56,7 +56,7 @@ def is_from_twilio(request) -> bool:
 
 @csrf_exempt
 @require_POST
-def operator_status(request):
+def operator_status(request) -> HttpResponse:
     """A domestic operator's receipt: known by the agreed secret, kept, answered 204."""
     operator = _operator(request)
     if operator is None:
@@ -72,7 +72,7 @@ def operator_status(request):
 
 @csrf_exempt
 @require_POST
-def operator_inbound(request):
+def operator_inbound(request) -> HttpResponse:
     """An answer on a two-way route: kept once."""
     operator = _operator(request)
     if operator is None:

@@ -39,7 +39,7 @@ TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9
 class ForbiddenAddress(OSError):
     """The name leads to an address that we do not connect to."""
 
-    def __init__(self, reason: str):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.strerror = reason  # what aiohttp shows of it
 
@@ -153,7 +153,7 @@ async def first_open(infos: list[tuple], policy: AddressPolicy) -> socket.socket
 class GuardedConnector(aiohttp.TCPConnector):
     """aiohttp's connector whose every socket, after every redirect, is judged."""
 
-    def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options):
+    def __init__(self, *, allow_private: bool = False, ports: frozenset[int] | None = None, **options) -> None:
         policy = AddressPolicy(allow_private=allow_private, ports=ports)
         super().__init__(socket_factory=partial(guarded_socket, policy=policy), **options)
 

@@ -6,5 +6,5 @@ from django.apps import AppConfig
 class WireConfig(AppConfig):
     name = "foundation.wire"
 
-    def ready(self):
+    def ready(self) -> None:
         import_module("foundation.wire.listeners")

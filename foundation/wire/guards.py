@@ -4,7 +4,7 @@ import ipaddress
 from functools import lru_cache
 
 from django.conf import settings
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 
 # Set by proxies or by daphne, believed by Django or WSGI, and therefore open to
 # forgery: a path prefix would move every URL, an identity header would sign in.
@@ -56,10 +56,10 @@ def client_address(request) -> str:
 class ClientHeaders:
     """Forgets headers that only our own front door could honestly send."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         for name in refused_names(request.META.get("REMOTE_ADDR", "")):
             request.META.pop("HTTP_" + name.upper().replace("-", "_"), None)
         return self.get_response(request)
@@ -68,10 +68,10 @@ class ClientHeaders:
 class StorableText:
     """Refuses NUL in paths, queries and forms: nobody types it, and PostgreSQL cannot store it."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or "%00" in query or "\x00" in query or has_nul_in_form(request):
             return HttpResponseBadRequest("NUL\n", content_type="text/plain; charset=utf-8")
@@ -93,10 +93,10 @@ class FrontDoor:
     META, so names with an underscore go too.
     """
 
-    def __init__(self, application):
+    def __init__(self, application) -> None:
         self.application = application
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> None:
         if "headers" in scope:
             peer = (scope.get("client") or [""])[0] or ""
             refused = {name.encode() for name in refused_names(peer)}

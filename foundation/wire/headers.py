@@ -1,5 +1,6 @@
 """Headers that every answer owes its reader."""
 
+from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
 
@@ -10,10 +11,10 @@ class PrivatePages:
     March 2021); so each answer says so itself and relies on no proxy's rules.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         person = getattr(request, "_cached_user", None)

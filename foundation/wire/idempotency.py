@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 
@@ -33,7 +34,7 @@ class KeyReused(Refusal):
     status = 422
 
 
-def once(operation):
+def once(operation) -> Callable[..., HttpResponse]:
     """Wraps an API operation so that a repeated POST gets the first answer again.
 
     Claim, work and answer are one transaction. Of two requests with one key at the

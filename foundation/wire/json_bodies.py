@@ -1,6 +1,7 @@
 """Reading JSON from strangers: strict, bounded, never a crash."""
 
 import json
+from typing import Any, NoReturn
 
 from django.http import HttpRequest
 from ninja.errors import HttpError
@@ -12,7 +13,7 @@ DEEPEST = 32
 class StrictBodies(Parser):
     """JSON as RFC 8259 means it: no NaN, no doubled names, no NUL, bounded depth."""
 
-    def parse_body(self, request: HttpRequest):
+    def parse_body(self, request: HttpRequest) -> Any:
         try:
             content = json.loads(request.body, object_pairs_hook=without_doubles, parse_constant=no_constant)
         except (ValueError, RecursionError):
@@ -28,7 +29,7 @@ def without_doubles(pairs: list[tuple]) -> dict:
     return content
 
 
-def no_constant(name: str):
+def no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 

@@ -8,7 +8,7 @@ from foundation.wire.models import Token
 
 
 @receiver(person_revoked)
-def end_tokens(sender, person, **kwargs):
+def end_tokens(sender, person, **kwargs) -> None:
     """A revoked person's programs stop too, and stay stopped should the account open again."""
     for token in Token.objects.filter(person=person, revoked_at=None):
         tokens.revoke(token)

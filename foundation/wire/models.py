@@ -1,6 +1,7 @@
 """What our edge remembers: API tokens, and the answers already given to a key."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,7 @@ from foundation.wire.files import uploads
 
 
 class TokenQuerySet(models.QuerySet):
-    def usable(self, at: datetime):
+    def usable(self, at: datetime) -> Self:
         """Neither expired nor revoked, and held by a person who still has access."""
         return self.filter(revoked_at=None, expires_at__gt=at, person__is_active=True)
 

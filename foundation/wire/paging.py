@@ -33,7 +33,7 @@ class Keyset(PaginationBase):
         items: list[Any]
         next: str | None
 
-    def __init__(self, *, order: tuple[str, ...] = ("-pk",), **kwargs):
+    def __init__(self, *, order: tuple[str, ...] = ("-pk",), **kwargs) -> None:
         super().__init__(**kwargs)
         self.order = order
 
@@ -90,5 +90,5 @@ def read(cursor: str, order: tuple[str, ...]) -> list[str]:
     return values
 
 
-def field_of(model: type[Model], name: str):
+def field_of(model: type[Model], name: str) -> Any:
     return model._meta.pk if name == "pk" else model._meta.get_field(name)

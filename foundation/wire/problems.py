@@ -12,7 +12,7 @@ API_PREFIX = "/api/v1/"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def problem(status: int, *, kind: str = "", detail: str = "", **members) -> JsonResponse:
+def problem(status: int, *, kind: str = "", detail: str = "", **members: object) -> JsonResponse:
     """A problem of HTTP `status`.
 
     `kind` is our own name for it ("ticket-moved-on"), from which the `type` URN is
@@ -49,7 +49,7 @@ class ProblemsOfTheApi:
     handlers: they would answer a program with a page.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

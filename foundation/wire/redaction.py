@@ -9,6 +9,7 @@ along at all (see `config/observability.py`).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from stdnum import iban, luhn
 from stdnum.tr import tckimlik, vkn
@@ -48,7 +49,7 @@ class Redactor:
         text = TAX_NUMBER.sub(known_tax_number, text)
         return RUN.sub(lambda run: replaced(run[0], bracketed), text)
 
-    def anything(self, value):
+    def anything(self, value) -> Any:
         """The same through dictionaries (keys too) and lists; other values pass."""
         if isinstance(value, str):
             return self.text(value)
@@ -85,9 +86,9 @@ def replaced(run: str, judge: Callable[[str], str | None]) -> str:
         start = leading(run, groups, place)
         for last in reversed(range(place, reach(groups, place))):
             stretch = run[start : groups[last][1]]
-            found = judge(stretch) if len(stretch) >= FEWEST_DIGITS else None
-            if found is not None:
-                pieces += [run[done:start], found]
+            replacement = judge(stretch) if len(stretch) >= FEWEST_DIGITS else None
+            if replacement is not None:
+                pieces += [run[done:start], replacement]
                 done, place = groups[last][1], last
                 break
         place += 1

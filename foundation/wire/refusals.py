@@ -9,13 +9,13 @@ from foundation import Refusal
 class ShowRefusals:
     """Shows a `Refusal` raised by a verb as a page or an htmx fragment."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request, exception):
+    def process_exception(self, request, exception) -> HttpResponse | None:
         return shown(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -8,6 +8,7 @@ import time
 import uuid
 
 import structlog
+from django.http import HttpResponse
 
 from foundation.wire.guards import client_address
 
@@ -20,10 +21,10 @@ LONGEST_PLAIN_PART = 20
 class RequestLog:
     """Gives each request an id (also in `X-Request-ID`) and writes its line at the end."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request) -> HttpResponse:
         structlog.contextvars.clear_contextvars()
         request_id = uuid.uuid4().hex[:16]
         structlog.contextvars.bind_contextvars(request_id=request_id)

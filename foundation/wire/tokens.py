@@ -24,7 +24,9 @@ class TokenLivesTooLong(Refusal):
 
 
 @transaction.atomic
-def issue(person: Person, *, name: str, scopes: list[str], lasting: timedelta, by: Person | None = None):
+def issue(
+    person: Person, *, name: str, scopes: list[str], lasting: timedelta, by: Person | None = None
+) -> tuple[Token, str]:
     """Make a token for `person` and return (token, secret). The secret is shown this once.
 
     Refuses a life under a day or over a year (`TokenLivesTooLong`).

@@ -223,9 +223,6 @@ class Ticket(models.Model):
     def due_at(self) -> datetime | None:
         return None if self.is_resting else self.next_due_at
 
-    def may_become(self, status: str) -> bool:
-        return status in self.MOVES[self.Status(self.status)]
-
     def live_state(self) -> dict:
         """What an open queue must know to place this ticket; no text of the conversation."""
         return {

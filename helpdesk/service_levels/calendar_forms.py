@@ -10,7 +10,7 @@ from django_sla import calendars
 from django_sla.models import Calendar, SpecialDay
 from django_sla.models.calendars import clock_face
 from foundation.directory.models import Municipality, Province
-from helpdesk.service_levels.reports import ISTANBUL
+from foundation.language.formatting import ISTANBUL
 
 WEEKDAYS = (
     _("Monday"),

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django_sla import calendars
 from django_sla.arithmetic import Hours
 from django_sla.models import Calendar, SpecialDay
-from helpdesk.service_levels.reports import ISTANBUL
+from foundation.language.formatting import ISTANBUL
 
 WEEKS = 5
 DAY = timedelta(days=1)

@@ -125,11 +125,6 @@ def of_every_class(at: datetime) -> list[ClassOfPromises]:
     return [ClassOfPromises(severity, promised(severity, at, among=terms)) for severity in Ticket.Severity]
 
 
-def of_ticket(ticket: Ticket) -> list[Commitment]:
-    """The latest round of each promise of this ticket, in the order of `METRICS`."""
-    return of_clocks(clocks_of(ticket))
-
-
 def clocks_of(ticket: Ticket) -> Sequence[ClockRow]:
     """How every clock of this ticket stands, also those between teams, older rounds first."""
     named = Clock.objects.of(ticket).order_by("cycle").values_list(*ClockRow._fields)

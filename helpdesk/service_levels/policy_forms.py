@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django_sla.models import BETWEEN_TEAMS, Calendar, Metric, Policy, PolicyVersion, Target
 from foundation import now
 from foundation.directory.models import Component, Municipality, Province
+from foundation.language.formatting import ISTANBUL
 from helpdesk.models import Queue, Ticket
 from helpdesk.service_levels.calendar_forms import DayPicker
-from helpdesk.service_levels.reports import ISTANBUL
 
 HOUR = 3600
 MOST_LEVELS = 6

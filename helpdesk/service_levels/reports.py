@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,9 +12,9 @@ from django_sla import attainment, calendars, policies
 from django_sla.attainment import Attained
 from django_sla.models import Calendar, Clock, Metric, SpecialDay, Target
 from foundation.directory.models import Component, Municipality, Person, Province
+from foundation.language.formatting import ISTANBUL
 from helpdesk.models import Ticket
 
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 LABEL = Ticket._meta.label_lower
 # One figure for each class on the front: where it is majör, how fast we answer; else, how fast we solve.
 HEADLINES = (

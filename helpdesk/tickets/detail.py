@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from foundation.directory.models import Person
-from helpdesk import events
+from helpdesk import providers
 from helpdesk.models import Message, Ticket, TicketLink
 from helpdesk.service_levels.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
 from monitoring import outages
@@ -68,7 +68,7 @@ class TicketContext:
     outage: Outage | None
     others: Sequence["OtherTicket"]
     has_more: bool
-    told: Sequence
+    told: Sequence[providers.ToldLately]
 
 
 class OtherTicket(NamedTuple):
@@ -104,10 +104,6 @@ def said_of(lines: Sequence[tuple]) -> Said:
     return Said(pk, kind, side, incident is not None, author or author_name, body, created_at, files)
 
 
-def told_to(ticket: Ticket) -> list[tuple]:
-    return events.told_sought.send(Ticket, municipality=ticket.municipality)
-
-
 def around(ticket: Ticket) -> TicketContext:
     """The municipality's line, what is broken for it, and what else it asks us now.
 
@@ -124,5 +120,5 @@ def around(ticket: Ticket) -> TicketContext:
         outage=outage,
         others=tickets[:OTHER_TICKETS],
         has_more=len(tickets) > OTHER_TICKETS,
-        told=[each for _listener, answer in told_to(ticket) for each in answer],
+        told=[message for told_to in providers.told_lately for message in told_to(ticket.municipality)],
     )

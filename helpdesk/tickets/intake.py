@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.core.files.base import File
 from django.db import transaction
@@ -14,6 +13,7 @@ from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
 from foundation.language import collation
+from foundation.language.formatting import ISTANBUL
 from foundation.live import audiences, live
 from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
@@ -22,7 +22,6 @@ from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
 from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails, severity
 
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 LONGEST_TOKEN = 200
 
 

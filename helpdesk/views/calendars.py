@@ -19,11 +19,11 @@ from django_sla.models import Calendar, Rejudgement, SpecialDay, WorkingWeek
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal import journal
+from foundation.language.formatting import ISTANBUL
 from helpdesk.models import Ticket
 from helpdesk.service_levels import calendar_preview, ticket_clocks
 from helpdesk.service_levels.calendar_forms import DaysForm, OverlayForm, WeekForm
 from helpdesk.service_levels.commitments import name_of
-from helpdesk.service_levels.reports import ISTANBUL
 
 DAYS_SHOWN = 20
 SAMPLES = 8

@@ -88,11 +88,11 @@ def moment(text: object) -> datetime | None:
 
 
 @transaction.atomic
-def receive(words: Iterable[Word]) -> int:
+def receive(reports: Iterable[Word]) -> int:
     """Take in what arrived; how many alerts told something new. All or nothing."""
     locks.hold()
     at, news, touched = now(), 0, set()
-    for word in words:
+    for word in reports:
         if word.name == WATCHDOG:
             hear_watchdog(at)
         elif is_news(word, at):
@@ -123,16 +123,16 @@ def is_news(word: Word, at: datetime) -> bool:
         "seen_at": at,
         "missing_since": None,
     }
-    known, is_first = Alert.objects.get_or_create(fingerprint=word.fingerprint, defaults=values)
+    alert, is_first = Alert.objects.get_or_create(fingerprint=word.fingerprint, defaults=values)
     if is_first:
         return True
-    is_older = word.starts_at < known.starts_at
-    is_repeat = word.starts_at == known.starts_at and known.status in (status, Alert.Status.RESOLVED)
+    is_older = word.starts_at < alert.starts_at
+    is_repeat = word.starts_at == alert.starts_at and alert.status in (status, Alert.Status.RESOLVED)
     if is_older or is_repeat:
-        if not is_older and known.status == status:
-            Alert.objects.filter(pk=known.pk).update(seen_at=at, missing_since=None)
+        if not is_older and alert.status == status:
+            Alert.objects.filter(pk=alert.pk).update(seen_at=at, missing_since=None)
         return False
-    Alert.objects.filter(pk=known.pk).update(**values)
+    Alert.objects.filter(pk=alert.pk).update(**values)
     return True
 
 
@@ -190,9 +190,9 @@ def reconcile(active: Iterable[str]) -> int:
     """
     locks.hold()
     at = now()
-    firing, known = Alert.objects.filter(status=Alert.Status.FIRING), list(active)
-    firing.filter(fingerprint__in=known).update(seen_at=at, missing_since=None)
-    firing.exclude(fingerprint__in=known).filter(missing_since=None).update(missing_since=at)
+    firing, fingerprints = Alert.objects.filter(status=Alert.Status.FIRING), list(active)
+    firing.filter(fingerprint__in=fingerprints).update(seen_at=at, missing_since=None)
+    firing.exclude(fingerprint__in=fingerprints).filter(missing_since=None).update(missing_since=at)
     lost = list(firing.filter(missing_since__lt=at - FORGOTTEN_AFTER))
     touched = set()
     for alert in lost:

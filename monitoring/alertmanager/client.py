@@ -45,11 +45,11 @@ def keep_silences() -> int:
 
 def rounds_to_silence(at: datetime) -> Iterator[tuple[Maintenance, datetime, datetime]]:
     """Rounds of standing windows that touch the next day and are not silenced yet, those of rules included."""
-    known = set(Silence.objects.values_list("window_id", "starts_at"))
+    silenced = set(Silence.objects.values_list("window_id", "starts_at"))
     near = Maintenance.objects.standing().filter(starts_at__lte=at + AHEAD)
     for window in near.filter(ends_at__gt=at) | near.exclude(rule=""):
         for start, end in windows.rounds(window, at, at + AHEAD):
-            if (window.pk, start) not in known:
+            if (window.pk, start) not in silenced:
                 yield window, start, end
 
 
@@ -81,11 +81,11 @@ def lift(silence: Silence) -> int:
     return 1
 
 
-def call(method: str, path: str, **options) -> object | None:
+def call(method: str, path: str, json: dict | None = None) -> object | None:
     """The JSON of one call, an empty dict for an empty answer, None when it failed."""
     url = urljoin(settings.ALERTMANAGER_URL.rstrip("/") + "/", f"api/v2/{path}")
     try:
-        return fetch(method, url, timeout=TIMEOUT_SECONDS, allow_private=True, **options).json()
+        return fetch(method, url, timeout=TIMEOUT_SECONDS, allow_private=True, json=json).json()
     except TROUBLES as trouble:
         logger.warning("Alertmanager did not answer %s: %s", path.partition("?")[0], type(trouble).__name__)
         return None

@@ -36,7 +36,7 @@ def value(raw: Result, seconds: float) -> int:
 class Block:
     """Answers of a few seconds, gathered without making an object for each."""
 
-    def __init__(self, at: float):
+    def __init__(self, at: float) -> None:
         self.at = at
         self.packed = bytearray()
 

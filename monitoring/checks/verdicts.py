@@ -271,6 +271,6 @@ def flaps_of(values: Sequence | None) -> Flaps:
 
 def unpack(packed: Mapping, *, verdict: str, since: float, confirmed_at: float, location: str = HERE) -> Memory:
     """What `location` remembers, from the row; an unreachable check remembers that it is down."""
-    known = Verdict.DOWN if verdict == "unreachable" else Verdict(verdict)
+    before = Verdict.DOWN if verdict == "unreachable" else Verdict(verdict)
     streak, flaps = unpack_sights(packed).get(location, (None, Flaps()))
-    return Memory(known, since, confirmed_at, ((location, streak),) if streak else (), flaps)
+    return Memory(before, since, confirmed_at, ((location, streak),) if streak else (), flaps)

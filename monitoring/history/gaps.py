@@ -43,20 +43,20 @@ def of_nodes(nodes: Iterable[Node], start: datetime, end: datetime) -> dict[int,
         else:
             unseen[node].append(everywhere(check, probers, by_ear))
     # an alert says that something is wrong, never that all is well: it counts where nothing else looks
-    return {node: found for node, spans in (told | unseen).items() if (found := common(spans))}
+    return {node: gap for node, spans in (told | unseen).items() if (gap := common(spans))}
 
 
 def spans_by_ear(probers: Sequence[Prober], start: datetime, end: datetime) -> dict[str, list[Span]]:
     """What is written down, and what goes on: a prober that is silent now has not written it yet."""
-    found: dict[str, list[Span]] = defaultdict(list)
+    spans: dict[str, list[Span]] = defaultdict(list)
     for ear, since, until in (
         Blindness.objects.filter(since__lt=end, until__gt=start).order_by("since").values_list("ear", "since", "until")
     ):
-        found[ear].append((since, until))
+        spans[ear].append((since, until))
     for prober in probers:
         if prober.cycle_ended_at and prober.cycle_ended_at < end and prober.is_silent(end):
-            found[prober.name].append((max(prober.cycle_ended_at, start), end))
-    return found
+            spans[prober.name].append((max(prober.cycle_ended_at, start), end))
+    return spans
 
 
 def everywhere(check: int, probers: Sequence[Prober], by_ear: Mapping[str, list[Span]]) -> list[Span]:

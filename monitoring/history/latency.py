@@ -69,10 +69,10 @@ def lines(at: datetime) -> list[LatencyLine]:
     missing = [minute for minute in minutes if minute not in _finished]
     if missing:
         _finished.update(medians(missing[0], end, set(missing)))
-    known = [_finished[minute] for minute in minutes]
-    named = {component for minute in known for component in minute}
-    found = [LatencyLine(component, tuple(minute.get(component) for minute in known)) for component in named]
-    return sorted(found, key=lambda line: -line.delay)
+    finished = [_finished[minute] for minute in minutes]
+    named = {component for minute in finished for component in minute}
+    lines = [LatencyLine(component, tuple(minute.get(component) for minute in finished)) for component in named]
+    return sorted(lines, key=lambda line: -line.delay)
 
 
 def medians(first: datetime, end: datetime, wanted: set[datetime]) -> dict[datetime, dict[str, int]]:
@@ -84,7 +84,7 @@ def medians(first: datetime, end: datetime, wanted: set[datetime]) -> dict[datet
         minute = numbers.get(sample.at // 60)
         if minute and sample.raw is Result.OK and sample.check in groups:
             answers[minute][groups[sample.check] or MUNICIPALITIES].append(sample.ms)
-    return {minute: {name: median_low(ms) for name, ms in found.items()} for minute, found in answers.items()}
+    return {minute: {name: median_low(ms) for name, ms in each.items()} for minute, each in answers.items()}
 
 
 def measured(checks: Iterable[int], first: datetime, end: datetime) -> Iterator[Sample]:

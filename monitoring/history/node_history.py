@@ -78,11 +78,11 @@ class Past:
     @property
     def lone(self) -> list[tuple[str, str]]:
         """Coordinates of points that have no neighbour to draw a line to."""
-        known = [None, *(point.ms for point in self.points), None]
+        neighbours = [None, *(point.ms for point in self.points), None]
         top = self.longest or 1
         return [
             (f"{self.x_of(number):.1f}", f"{HEIGHT - 2 - (HEIGHT - 8) * here / top:.1f}")
-            for number, (left, here, right) in enumerate(zip(known, known[1:], known[2:], strict=False))
+            for number, (left, here, right) in enumerate(zip(neighbours, neighbours[1:], neighbours[2:], strict=False))
             if here is not None and left is None and right is None
         ]
 
@@ -128,13 +128,13 @@ def from_hours(node: Node, length: timedelta, step: timedelta, at: datetime) -> 
         if median is not None:
             medians[number].append((median, answers))
     share = {number: 1 - failed[number] / count for number, count in asked.items() if count}
-    return Past(points({n: weighted(found) for n, found in medians.items()}, share, length, step, at), False)
+    return Past(points({n: weighted(hourly) for n, hourly in medians.items()}, share, length, step, at), False)
 
 
 def weighted(medians: Iterable[tuple[int, int]]) -> float:
     """The mean of hourly medians, each as heavy as its answers."""
-    known = list(medians)
-    return sum(median * answers for median, answers in known) / sum(answers for _median, answers in known)
+    pairs = list(medians)
+    return sum(median * answers for median, answers in pairs) / sum(answers for _median, answers in pairs)
 
 
 def points(ms: Series, share: Series, length: timedelta, step: timedelta, at: datetime) -> tuple[Point, ...]:
@@ -150,7 +150,7 @@ def ask(question: str, node: Node, length: timedelta, step: timedelta, at: datet
     name = node.code.replace("\\", "\\\\").replace('"', '\\"')
     seconds = int(step.total_seconds())
     start = at - length + step
-    words: dict[str, str | float] = {
+    query: dict[str, str | float] = {
         "query": question.format(node=f'"{name}"', step=seconds),
         "start": start.timestamp(),
         "end": at.timestamp(),
@@ -159,7 +159,7 @@ def ask(question: str, node: Node, length: timedelta, step: timedelta, at: datet
     }
     url = urljoin(settings.PROMETHEUS_URL.rstrip("/") + "/", "api/v1/query_range")
     try:
-        answer = fetch("GET", url, params=words, timeout=TIMEOUT_SECONDS, allow_private=True, allow_redirects=False)
+        answer = fetch("GET", url, params=query, timeout=TIMEOUT_SECONDS, allow_private=True, allow_redirects=False)
         return series_of(answer.json(), start, step)
     except (*TROUBLES, KeyError, TypeError, AttributeError) as trouble:
         logger.warning("Prometheus did not answer: %s", type(trouble).__name__)

@@ -3,20 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from django_sla import calendars
 from foundation import now
+from foundation.language.formatting import ISTANBUL
 from monitoring.checks.samples import Sample, pack_hour, read_block
 from monitoring.checks.verdicts import Result
 from monitoring.history import gaps, partitions
 from monitoring.history.availability import Account, Length, Turn, account, wall, without
 from monitoring.models import Blindness, Check, Day, Hour, Node, NodeTransition, RawHour, SampleBlock, State, Transition
 
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 HOUR = timedelta(hours=1)
 RAW_KEPT, HOURS_KEPT, DAYS_KEPT = timedelta(days=90), timedelta(days=400), timedelta(days=5 * 366)
 # Service hours of a tier, as calendars of django_sla; municipalities work long days.
@@ -49,8 +48,8 @@ def seal(start: datetime) -> None:
     for block in blocks:
         for sample in read_block(block.at.timestamp(), bytes(block.samples)):
             by_check[sample.check].append(sample)
-    known = set(Check.objects.filter(pk__in=by_check).values_list("pk", flat=True))
-    of_known = {check: samples for check, samples in by_check.items() if check in known}
+    existing = set(Check.objects.filter(pk__in=by_check).values_list("pk", flat=True))
+    of_known = {check: samples for check, samples in by_check.items() if check in existing}
     raw = [RawHour(check_of_id=c, at=start, samples=pack_hour(start.timestamp(), of_known[c])) for c in of_known]
     counted = [hour_of(check, start, samples) for check, samples in of_known.items()]
     for model in (RawHour, Hour):
@@ -110,8 +109,8 @@ def turns_of(nodes: list[Node], start: datetime, end: datetime) -> tuple[dict[in
     """Every turn of the stretch by node, and the state that each one entered it with."""
     turns: dict[int, list[Turn]] = defaultdict(list)
     before: dict[int, str] = {}
-    found = NodeTransition.objects.filter(node__in=nodes, at__lt=end).order_by("at", "pk")
-    for row in found.filter(at__gte=start):
+    transitions = NodeTransition.objects.filter(node__in=nodes, at__lt=end).order_by("at", "pk")
+    for row in transitions.filter(at__gte=start):
         turns[row.node_id].append(Turn(row.at, row.new))
         before.setdefault(row.node_id, row.old)
     return turns, states_after(end, [node for node in nodes if node.pk not in before]) | before

@@ -1,6 +1,6 @@
 """Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from foundation import now, rows
-from foundation.directory.models import Person
+from foundation.directory.models import Component, Municipality, Person, Province
 from foundation.journal import journal
+from foundation.language.formatting import ISTANBUL
 from foundation.live import audiences, live
 from monitoring import notices
 from monitoring.history import rollups
@@ -55,12 +56,12 @@ def active(at: datetime) -> list[Maintenance]:
 
 def coming(windows: Iterable[Maintenance], at: datetime) -> list[Maintenance]:
     """Those that run or have a round ahead, the soonest first, each knowing that round (`begins_at`, `finishes_at`)."""
-    found = []
+    ahead = []
     for window in windows:
         window.coming = next_round(window, at)
         if window.coming:
-            found.append(window)
-    return sorted(found, key=attrgetter("begins_at"))
+            ahead.append(window)
+    return sorted(ahead, key=attrgetter("begins_at"))
 
 
 def next_round(window: Maintenance, at: datetime) -> tuple[datetime, datetime] | None:
@@ -107,7 +108,7 @@ def nodes_in_maintenance(at: datetime) -> set[int]:
     return covered
 
 
-def nodes_of(window: Maintenance):
+def nodes_of(window: Maintenance) -> QuerySet[Node]:
     """The nodes a window covers: named, of its places, or of its components."""
     nodes = Node.objects.watched()
     if window.is_everywhere:
@@ -121,18 +122,28 @@ def nodes_of(window: Maintenance):
 
 
 @transaction.atomic
-def plan(window: Maintenance, *, by: Person, **places) -> Maintenance:
-    """Announce a window, or admit one afterwards. `places`: nodes, components, municipalities, provinces.
+def plan(
+    window: Maintenance,
+    *,
+    by: Person,
+    nodes: Collection[Node] = (),
+    components: Collection[Component] = (),
+    municipalities: Collection[Municipality] = (),
+    provinces: Collection[Province] = (),
+) -> Maintenance:
+    """Announce a window, or admit one afterwards.
 
     A window in the past reclassifies its days: they are computed anew without it
     counting as an outage. Refused with WindowCoversNothing.
     """
-    if not window.is_everywhere and not any(places.values()):
+    if not window.is_everywhere and not (nodes or components or municipalities or provinces):
         raise WindowCoversNothing
     window.created_by = by
     window.save()
-    for name, chosen in places.items():
-        getattr(window, name).set(chosen)
+    window.nodes.set(nodes)
+    window.components.set(components)
+    window.municipalities.set(municipalities)
+    window.provinces.set(provinces)
     journal.record("maintenance.planned", window, by=by, starts_at=window.starts_at.isoformat())
     if window.starts_at < now():
         reclassify(window)
@@ -171,7 +182,7 @@ def states_by(node_ids: list[int], then: Q) -> dict[int, str]:
 
 
 def days_between(start: datetime, end: datetime) -> set[date]:
-    first, last = (moment.astimezone(rollups.ISTANBUL).date() for moment in (start, end))
+    first, last = (moment.astimezone(ISTANBUL).date() for moment in (start, end))
     return {first + timedelta(days=number) for number in range((last - first).days + 1)}
 
 

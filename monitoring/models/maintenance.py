@@ -1,7 +1,7 @@
 """Work announced beforehand, or admitted afterwards: it stops alerts and leaves the SLA."""
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +14,7 @@ from monitoring.models.registry import Node
 
 
 class MaintenanceQuerySet(models.QuerySet):
-    def standing(self):
+    def standing(self) -> Self:
         return self.filter(cancelled_at=None)
 
 

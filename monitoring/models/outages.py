@@ -1,6 +1,7 @@
 """Outage: the one noun for what is broken for people, and everything said about it."""
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -14,24 +15,24 @@ from monitoring.models.states import Scope, Severity, State
 
 
 class OutageQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(ended_at=None)
 
-    def public(self):
+    def public(self) -> Self:
         return self.filter(is_public=True, merged_into=None)
 
-    def announced(self) -> "OutageQuerySet":
+    def announced(self) -> Self:
         """What outsiders are told of: public and no drill, open or over."""
         return self.public().filter(is_drill=False)
 
-    def measured(self):
+    def measured(self) -> Self:
         """Opened, and to be ended, by what we or Prometheus see."""
         return self.filter(source__in=Outage.MEASURED)
 
-    def unacknowledged(self):
+    def unacknowledged(self) -> Self:
         return self.open().filter(acknowledged_at=None)
 
-    def widest_first(self):
+    def widest_first(self) -> Self:
         width = Case(
             When(scope=Scope.CENTRAL, then=Value(0)),
             When(scope=Scope.REGIONAL, then=Value(1)),
@@ -40,11 +41,11 @@ class OutageQuerySet(models.QuerySet):
         )
         return self.order_by(width, "severity", "started_at")
 
-    def touching(self, municipality: Municipality):
+    def touching(self, municipality: Municipality) -> Self:
         """Those that ever affected this municipality."""
         return self.filter(pk__in=Affected.objects.filter(municipality=municipality).values("outage"))
 
-    def reaching(self, municipality: Municipality, *, still: bool = False):
+    def reaching(self, municipality: Municipality, *, still: bool = False) -> Self:
         """Those that affected it or one of its nodes, ever or `still`.
 
         By key: joined, an outage comes once for each of its thousands of lines and is sorted out again.
@@ -54,7 +55,7 @@ class OutageQuerySet(models.QuerySet):
         of_nodes = lines.filter(node__municipality=municipality).values("outage")
         return self.filter(Q(pk__in=own) | Q(pk__in=of_nodes))
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """All for those who work nationally, else the outages of one's own municipalities."""
         if person.works_nationally:
             return self
@@ -190,7 +191,7 @@ class Outage(models.Model):
 
 
 class AffectedQuerySet(models.QuerySet):
-    def current(self):
+    def current(self) -> Self:
         return self.filter(until=None)
 
     def announced(self) -> "AffectedQuerySet":

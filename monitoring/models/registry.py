@@ -1,6 +1,7 @@
 """What we watch and how we ask: nodes, what they lean on, and their checks."""
 
 import secrets
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,19 +15,19 @@ from monitoring.models.states import State
 
 
 class NodeQuerySet(models.QuerySet):
-    def watched(self):
+    def watched(self) -> Self:
         return self.filter(is_watched=True)
 
-    def of_municipalities(self):
+    def of_municipalities(self) -> Self:
         return self.exclude(municipality=None)
 
-    def central(self):
+    def central(self) -> Self:
         return self.exclude(component=None)
 
-    def down(self):
+    def down(self) -> Self:
         return self.filter(state=State.OUTAGE)
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """All for those who work nationally, else the nodes of one's own municipalities."""
         if person.works_nationally:
             return self
@@ -128,14 +129,14 @@ def new_heartbeat_key() -> str:
 
 
 class CheckQuerySet(models.QuerySet):
-    def live(self):
+    def live(self) -> Self:
         return self.filter(is_enabled=True, node__is_watched=True)
 
-    def to_probe(self):
+    def to_probe(self) -> Self:
         """Those that we ask; heartbeats and alerts come by themselves."""
         return self.live().exclude(kind__in=[Check.Kind.HEARTBEAT, Check.Kind.ALERT])
 
-    def shard(self, index: int, of: int):
+    def shard(self, index: int, of: int) -> Self:
         """Every check falls into exactly one of `of` shards, by its number."""
         return self.annotate(_shard=models.F("pk") % of).filter(_shard=index)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -29,10 +30,10 @@ def new_leaving_code() -> str:
 
 
 class SubscriberQuerySet(models.QuerySet):
-    def confirmed(self):
+    def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False, unsubscribed_at=None)
 
-    def unproved(self):
+    def unproved(self) -> Self:
         """Asked for, and the address has not answered yet."""
         return self.filter(confirmed_at=None, unsubscribed_at=None)
 
@@ -102,11 +103,6 @@ class Subscriber(models.Model):
     @property
     def has_left(self) -> bool:
         return self.unsubscribed_at is not None
-
-    @property
-    def hears_every_update(self) -> bool:
-        """SMS is for what changes a working day: it began, it is over, maintenance begins."""
-        return self.channel != self.Channel.SMS
 
 
 class Announcement(LeasedRow):

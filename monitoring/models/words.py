@@ -1,5 +1,7 @@
 """What we say and how we put it right: sentences at hand, corrections, the report afterwards."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -27,7 +29,7 @@ class UpdateTemplate(models.Model):
 
 
 class ProposalQuerySet(models.QuerySet):
-    def waiting(self):
+    def waiting(self) -> Self:
         return self.filter(status=Proposal.Status.WAITING)
 
 
@@ -74,7 +76,7 @@ class Proposal(models.Model):
 
     @property
     def words(self) -> dict:
-        """Keywords of `outages.preview.preview`."""
+        """Keywords of `monitoring.outages.preview.preview`."""
         return {"stage": self.stage, "text_tr": self.text_tr, "text_en": self.text_en, "minutes": self.minutes}
 
 

@@ -56,14 +56,14 @@ def spared(failing: Mapping[Node, list[states.Reading]], at: datetime) -> set[in
     for GRACE after the parent works again; whoever is not back by then is out.
     """
     around = NodeContext.of({node.pk for node in failing if node.state != State.OUTAGE})
-    found = {node.pk for node in failing if node.state != State.OUTAGE and around.cut_off_by_plan(node.pk)}
-    late = [node for node in failing if node.state == State.MAINTENANCE and node.pk not in found]
+    under_work = {node.pk for node in failing if node.state != State.OUTAGE and around.cut_off_by_plan(node.pk)}
+    late = [node for node in failing if node.state == State.MAINTENANCE and node.pk not in under_work]
     back = works_since({link.parent_id for node in late for link in around.parents.get(node.pk, ())})
     for node in late:
         grace = max(GRACE, *(timedelta(seconds=2 * check.interval) for check in failing[node]))
         if any(back.get(link.parent_id, at - grace) > at - grace for link in around.parents.get(node.pk, ())):
-            found.add(node.pk)
-    return found
+            under_work.add(node.pk)
+    return under_work
 
 
 def parents_of(node_ids: Collection[int]) -> Mapping[int, list[Dependency]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.directory.models import Component, Municipality
 from monitoring import locations
@@ -23,7 +23,7 @@ def node_answers(municipality: Municipality) -> bool:
     return not Node.objects.watched().filter(municipality=municipality, state=State.OUTAGE).exists()
 
 
-def municipalities_that_answer():
+def municipalities_that_answer() -> QuerySet[Municipality]:
     """Those without a node that is down, as a queryset."""
     down = Node.objects.watched().filter(municipality=OuterRef("pk"), state=State.OUTAGE)
     return Municipality.objects.exclude(Exists(down))

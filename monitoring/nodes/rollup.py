@@ -106,9 +106,9 @@ def tell(nodes: list[Node]) -> None:
         return
     # only of those that are told, and each municipality once
     prefetch_related_objects(nodes, Prefetch("municipality", Municipality.objects.only("code", "province_id")))
-    said = [(audiences.BOARD, node) for node in nodes]
-    said += [(audiences.status_of(node.municipality.code), node) for node in nodes if node.municipality]
-    live.announce_all((room, "node", node.code, node.live_state()) for room, node in said)
+    told = [(audiences.BOARD, node) for node in nodes]
+    told += [(audiences.status_of(node.municipality.code), node) for node in nodes if node.municipality]
+    live.announce_all((room, "node", node.code, node.live_state()) for room, node in told)
 
 
 @transaction.atomic

@@ -24,10 +24,10 @@ class Reading(NamedTuple):
 
 def readings(node_ids: Iterable[int]) -> dict[int, list[Reading]]:
     """Node → its live checks, in one read."""
-    found: dict[int, list[Reading]] = defaultdict(list)
+    readings: dict[int, list[Reading]] = defaultdict(list)
     for row in Check.objects.live().filter(node__in=node_ids).values_list(*Reading._fields):
-        found[row[0]].append(Reading(*row))
-    return found
+        readings[row[0]].append(Reading(*row))
+    return readings
 
 
 def roll_up(checks: Iterable[Reading]) -> State:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from foundation.directory.models import Province
 from monitoring import locks, scopes
@@ -38,7 +38,7 @@ def review(at: datetime) -> bool:
     return waits
 
 
-def stray_nodes():
+def stray_nodes() -> QuerySet[Node]:
     """Nodes that are down and in no open outage."""
     noted = Affected.objects.current().filter(node=OuterRef("pk"))
     return (
@@ -50,7 +50,7 @@ def stray_nodes():
     )
 
 
-def ready_to_settle():
+def ready_to_settle() -> QuerySet[Outage]:
     """Open outages with a line that may end: its node answers, or the component works again."""
     lines = Affected.objects.current().filter(outage=OuterRef("pk"))
     answering = lines.filter(node__isnull=False, node__is_flapping=False).exclude(
@@ -102,18 +102,18 @@ class Sorted:
 
 def sort_out(nodes: list[Node], at: datetime) -> Sorted:
     parents = parents_of([node.pk for node in nodes])
-    known = outages_of({link.parent_id for links in parents.values() for link in links})
-    found = Sorted(defaultdict(list), [], [])
+    outage_of = outages_of({link.parent_id for links in parents.values() for link in links})
+    strays = Sorted(defaultdict(list), [], [])
     for node in nodes:
         links = parents.get(node.pk, [])
-        theirs = [known[link.parent_id] for link in links if link.parent_id in known]
+        theirs = [outage_of[link.parent_id] for link in links if link.parent_id in outage_of]
         if theirs and is_cut_off(links, is_out):
-            found.leaning[theirs[0]].append(node)
+            strays.leaning[theirs[0]].append(node)
         elif is_cut_off(links, may_be_out) and waited(node, at) < scopes.HOLD_SECONDS:
-            found.waiting.append(node)
+            strays.waiting.append(node)
         else:
-            found.others.append(node)
-    return found
+            strays.others.append(node)
+    return strays
 
 
 def outages_of(node_ids: Iterable[int]) -> dict[int, Outage]:

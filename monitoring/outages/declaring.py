@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person, Province
@@ -18,6 +19,23 @@ from monitoring.refusals import NothingIsAffected
 # "all others depend on it" (components.csv): their outage touches every component.
 UNDER_EVERYTHING = ("ALTYAPI", "AG")
 FIRST_WORD_HOLDS = timedelta(minutes=30)
+
+
+class OutageFacts(TypedDict, total=False):
+    """Further fields of an outage that is declared; one that is left out, empty or None is worked out."""
+
+    title_tr: str
+    title_en: str
+    severity: str
+    state: str
+    source: str
+    started_at: datetime | None
+    next_update_at: datetime | None
+    evidence: dict
+    fingerprint: str
+    is_public: bool
+    is_drill: bool
+    split_from: Outage
 
 
 @dataclass(frozen=True)
@@ -59,16 +77,14 @@ def declare(
     by: Person | None = None,
     text_tr: str = "",
     text_en: str = "",
-    **facts,
+    **facts: Unpack[OutageFacts],
 ) -> Outage:
     """Open an outage and give the public its first word, in one transaction.
 
     Name what is broken: `components` (felt by every municipality that uses them unless
     `municipalities` or `province` narrows it), `nodes` that are down, or `municipalities`
-    alone (everything of theirs). `facts` are further fields of Outage: title_tr,
-    title_en, severity, state, source, started_at, next_update_at, evidence, fingerprint,
-    is_public, is_drill. Scope, severity, titles and text are worked out where left
-    empty. Refused with NothingIsAffected when nothing is named.
+    alone (everything of theirs). Scope, severity, titles and text are worked out where
+    left empty. Refused with NothingIsAffected when nothing is named.
     """
     if province is not None and municipalities is None:
         municipalities = province.municipalities.all()
@@ -85,13 +101,13 @@ def declare(
     return outage
 
 
-def write_down(broken: Broken, scope: str, by: Person | None, facts: dict) -> Outage:
+def write_down(broken: Broken, scope: str, by: Person | None, facts: OutageFacts) -> Outage:
     """The row itself, with everything worked out that nobody said."""
     at = now()
-    said = wording.title(scope, components=broken.components, province=broken.province, nodes=broken.nodes)
+    title = wording.title(scope, components=broken.components, province=broken.province, nodes=broken.nodes)
     worked_out = {
-        "title_tr": said.tr,
-        "title_en": facts.get("title_tr") or said.en,
+        "title_tr": title.tr,
+        "title_en": facts.get("title_tr") or title.en,
         "severity": broken.severity(scope),
         "source": Outage.Source.PERSON,
         "started_at": at,
@@ -105,12 +121,12 @@ def write_down(broken: Broken, scope: str, by: Person | None, facts: dict) -> Ou
 
 
 def give_first_word(outage: Outage, text_tr: str, text_en: str, by: Person | None) -> None:
-    said = wording.first_word(outage.next_update_at or now() + FIRST_WORD_HOLDS)
+    word = wording.first_word(outage.next_update_at or now() + FIRST_WORD_HOLDS)
     updates.say(
         outage,
         stage=outage.stage,
-        text_tr=text_tr or said.tr,
-        text_en=text_en if text_tr else said.en,
+        text_tr=text_tr or word.tr,
+        text_en=text_en if text_tr else word.en,
         by=by,
         next_update_at=outage.next_update_at,
     )
@@ -146,15 +162,15 @@ def note_broken(outage: Outage, component: Component) -> None:
 
 
 def feel(outage: Outage, component: Component | None, municipality_ids: Iterable[int]) -> None:
-    known = set(
+    listed = set(
         outage.affected.current().filter(node=None, component=component).values_list("municipality_id", flat=True)
     )
     code = component.pk if component else None
-    lines = [(outage.pk, pk, code, outage.started_at) for pk in municipality_ids if pk not in known]
+    lines = [(outage.pk, pk, code, outage.started_at) for pk in municipality_ids if pk not in listed]
     rows.insert_many(Affected, ("outage", "municipality", "component", "since"), lines)
 
 
-def users_of(component: Component):
+def users_of(component: Component) -> QuerySet[Municipality, int]:
     """Keys of the municipalities that use it; those without a module list use everything."""
     uses = Q(components=component) | Q(components=None)
     return Municipality.objects.filter(uses).values_list("pk", flat=True).distinct()
@@ -194,14 +210,14 @@ def join(outage: Outage, nodes: Sequence[Node], *, evidence: dict | None = None)
 
 def end_lines_said_twice(part: Outage, outage: Outage) -> None:
     """What both outages say of a municipality is said once from now on."""
-    known, felt = (one.affected.current().filter(node=None) for one in (outage, part))
+    held, felt = (one.affected.current().filter(node=None) for one in (outage, part))
     same_place, same_component = Q(municipality=OuterRef("municipality")), Q(component=OuterRef("component"))
     for lines, same in (
         (Q(component=None), same_place & Q(component=None)),
         (Q(municipality=None), same_component & Q(municipality=None)),
         (Q(), same_place & same_component),
     ):
-        felt.filter(lines, Exists(known.filter(same))).update(until=now())
+        felt.filter(lines, Exists(held.filter(same))).update(until=now())
 
 
 @transaction.atomic

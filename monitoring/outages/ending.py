@@ -68,8 +68,8 @@ def note_recovery(outage: Outage) -> None:
     broken = outage.affected.current().filter(municipality=None).exists()
     felt_component = outage.affected.filter(municipality=None).exists()
     if felt_component and not broken and outage.stage != Outage.Stage.MONITORING:
-        said = wording.recovering(outage.still_affected)
-        updates.publish(outage, stage=Outage.Stage.MONITORING, text_tr=said.tr, text_en=said.en)
+        word = wording.recovering(outage.still_affected)
+        updates.publish(outage, stage=Outage.Stage.MONITORING, text_tr=word.tr, text_en=word.en)
     else:
         updates.tell(outage)
 
@@ -82,11 +82,13 @@ def end(
     at: datetime | None = None,
     text_tr: str = "",
     text_en: str = "",
-    **signed,
+    seen_by: Person | None = None,
+    alone_because: str = "",
 ) -> None:
     """Close the outage with a last word; whoever was left in it counts as back.
 
-    Refused with OutageIsOver for the second of two people (or a person and a probe).
+    `seen_by` looked first, or `alone_because` says why nobody did. Refused with
+    OutageIsOver for the second of two people (or a person and a probe).
     """
     at = max(at or now(), outage.started_at)
     claimed = (
@@ -101,13 +103,14 @@ def end(
     journal.record("outage.ended", outage, by=by, affected=outage.affected_count)
     if left:
         events.municipalities_recovered.send(Outage, outage=outage, municipality_ids=left)
-    said = wording.last_word()
+    word = wording.last_word()
     updates.say(
         outage,
         stage=Outage.Stage.RESOLVED,
-        text_tr=text_tr or said.tr,
-        text_en=text_en if text_tr else said.en,
+        text_tr=text_tr or word.tr,
+        text_en=text_en if text_tr else word.en,
         by=by,
-        **signed,
+        seen_by=seen_by,
+        alone_because=alone_because,
     )
     events.outage_ended.send(Outage, outage=outage)

@@ -1,6 +1,7 @@
 """What the watch types about an outage; field names are the verbs' keywords."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -35,9 +36,9 @@ class UpdateForm(forms.Form):
 
     @property
     def words(self) -> dict:
-        """Keywords of `outages.preview.preview`; after the last word no next one is announced."""
-        said = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
-        return said | {"minutes": 0} if said["stage"] == Outage.Stage.RESOLVED else said
+        """Keywords of `monitoring.outages.preview.preview`; after the last word no next one is announced."""
+        chosen = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
+        return chosen | {"minutes": 0} if chosen["stage"] == Outage.Stage.RESOLVED else chosen
 
     def next_update_at(self, at: datetime) -> datetime | None:
         minutes = self.words["minutes"]
@@ -50,7 +51,7 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=[(word, word) for word in ("let_out", "send_back", "take_back")])
     note = forms.CharField(label=_("What should be different?"), max_length=500, required=False)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("decision") == "send_back" and not cleaned.get("note"):
             self.add_error("note", _("Please say what should be different."))
@@ -70,7 +71,7 @@ class TimesForm(forms.Form):
     ended_at = forms.DateTimeField(label=_("Ended"), required=False)
     reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Everyone reads this beside the correction."))
 
-    def __init__(self, *arguments, outage: Outage, **options):
+    def __init__(self, *arguments, outage: Outage, **options) -> None:
         super().__init__(*arguments, **options)
         self.outage = outage
         for name in ("started_at", "ended_at"):
@@ -80,7 +81,7 @@ class TimesForm(forms.Form):
         if outage.is_open:
             del self.fields["ended_at"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         started, ended = cleaned.get("started_at"), cleaned.setdefault("ended_at", None)
         if started and started > now():

@@ -19,10 +19,10 @@ def report(outage: Outage, municipality: Municipality, by: Person | None) -> tup
     """
     if not Outage.objects.open().filter(pk=outage.pk).exists():
         raise OutageIsOver
-    said, is_first = ImpactReport.objects.get_or_create(outage=outage, municipality=municipality, defaults={"by": by})
+    report, is_first = ImpactReport.objects.get_or_create(outage=outage, municipality=municipality, defaults={"by": by})
     if is_first:
         Outage.objects.filter(pk=outage.pk).update(report_count=F("report_count") + 1)
         outage.refresh_from_db(fields=["report_count"])
         journal.record("outage.felt", outage, by=by, municipality=municipality.code)
         live.announce(audiences.BOARD, "outage", outage.pk, outage.live_state())
-    return said, is_first
+    return report, is_first

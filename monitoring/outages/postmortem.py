@@ -61,8 +61,8 @@ def sections(outage: Outage) -> Iterator[str]:
         "count": outage.affected_count,
     }
     numbers["minutes"] = round((end - outage.started_at).total_seconds() / 60)
-    said = gettext("From %(begin)s to %(end)s (%(minutes)d minutes). Municipalities affected: %(count)d.") % numbers
-    yield f"## {gettext('What happened')}\n\n{said} {GAP}"
+    summary = gettext("From %(begin)s to %(end)s (%(minutes)d minutes). Municipalities affected: %(count)d.") % numbers
+    yield f"## {gettext('What happened')}\n\n{summary} {GAP}"
     modules = ", ".join(component.name for component in outage.components.all())
     yield f"## {gettext('Who was affected')}\n\n{modules or outage.get_scope_display()}. {GAP}"
     yield f"## {gettext('Timeline')}\n\n" + "\n".join(timeline(outage))

@@ -63,9 +63,9 @@ def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: 
     outage.next_update_at = next_at
     surfaces = [surface for language in ("tr", "en") for surface in look(outage, update, language)]
     counts = notify.audience(outage)
-    words = (stage, text_tr, text_en, str(minutes))
+    texts = (stage, text_tr, text_en, str(minutes))
     return UpdatePreview(
-        surfaces, outage.still_affected, counts, needs_second_look(outage), seal(outage, words, sum(counts.values()))
+        surfaces, outage.still_affected, counts, needs_second_look(outage), seal(outage, texts, sum(counts.values()))
     )
 
 
@@ -73,7 +73,7 @@ def look(outage: Outage, update: StatusUpdate, language: str) -> list[Surface]:
     kind = Kind.END if update.stage == Outage.Stage.RESOLVED else Kind.UPDATE
     news = News(kind, outage, update)
     with translation.override(language):
-        said = {"outage": outage, "update": update}
+        context = {"outage": outage, "update": update}
         short = f"{news.short()} {letters.way_out('XXXXXXXX')}"
         parts = segments.measure(short).segments
         return [
@@ -81,13 +81,13 @@ def look(outage: Outage, update: StatusUpdate, language: str) -> list[Surface]:
             Surface("banner", language, f"{outage.title}: {update.text}"),
             Surface("sms", language, short, note=str(parts)),
             Surface("email", language, news.letter(), note=f"[Nöbet] {news.subject()}"),
-            Surface("phone", language, render_to_string("monitoring/status/_announced.txt", said).strip()),
+            Surface("phone", language, render_to_string("monitoring/status/_announced.txt", context).strip()),
         ]
 
 
-def seal(outage: Outage, words: tuple[str, ...], subscribers: int) -> str:
+def seal(outage: Outage, texts: tuple[str, ...], subscribers: int) -> str:
     """Binds the second look to outage, words and how many are reached."""
-    text = "\x1f".join([str(outage.pk), *words, str(outage.still_affected), str(subscribers)])
+    text = "\x1f".join([str(outage.pk), *texts, str(outage.still_affected), str(subscribers)])
     return salted_hmac("monitoring.update", text, algorithm="sha256").hexdigest()
 
 

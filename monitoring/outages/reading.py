@@ -1,6 +1,6 @@
 """What others ask about outages."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from foundation.directory.models import Component, Municipality
 from monitoring.models import Affected, Outage
@@ -19,7 +19,7 @@ def covering(municipality: Municipality, component: Component | None = None) -> 
     return line.outage if line else None
 
 
-def open_now():
+def open_now() -> QuerySet[Outage]:
     """Open outages with what a board shows of each, the widest first: a queryset."""
     return (
         Outage.objects.open()

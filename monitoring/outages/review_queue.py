@@ -7,6 +7,7 @@ with a reason that everybody on the watch reads.
 """
 
 from datetime import timedelta
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -16,6 +17,11 @@ from foundation.journal import journal
 from monitoring.models import Outage, Proposal
 from monitoring.outages import ending, updates
 from monitoring.refusals import AlreadyDecided, NeedsOtherEyes, OutageIsOver
+
+
+class Signed(TypedDict):
+    seen_by: Person | None
+    alone_because: str
 
 
 @transaction.atomic
@@ -78,8 +84,19 @@ def publish_alone(
     publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, minutes=minutes, by=by, alone_because=because)
 
 
-def publish(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int, by: Person, **signed) -> None:
-    """Through the verb of the stage; `signed` says who looked, or why nobody did."""
+def publish(
+    outage: Outage,
+    *,
+    stage: str,
+    text_tr: str,
+    text_en: str,
+    minutes: int,
+    by: Person,
+    seen_by: Person | None = None,
+    alone_because: str = "",
+) -> None:
+    """Through the verb of the stage; `seen_by` looked first, or `alone_because` says why nobody did."""
+    signed: Signed = {"seen_by": seen_by, "alone_because": alone_because}
     if stage == Outage.Stage.RESOLVED:
         ending.end(outage, by=by, text_tr=text_tr, text_en=text_en, **signed)
     else:

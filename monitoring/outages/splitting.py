@@ -9,7 +9,7 @@ from foundation.journal import journal
 from monitoring import events, locks, notices, scopes
 from monitoring.models import Affected, Node, Outage, Scope
 from monitoring.outages import updates
-from monitoring.outages.declaring import Broken, count_affected, give_first_word, write_down
+from monitoring.outages.declaring import Broken, OutageFacts, count_affected, give_first_word, write_down
 from monitoring.refusals import NothingChosen, NothingStays, OutageIsOver
 
 
@@ -49,7 +49,7 @@ def open_part(outage: Outage, lines: list[Affected], by: Person, reason: str, ti
     components = {line.component.pk: line.component for line in lines if line.component}
     nodes = tuple(line.node for line in lines if line.node)
     scope, province = reach_of(lines)
-    facts = {
+    facts: OutageFacts = {
         "title_tr": title_tr,
         "title_en": title_en or title_tr,
         "source": outage.source,

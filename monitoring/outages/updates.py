@@ -23,11 +23,12 @@ def publish(
     text_en: str = "",
     by: Person | None = None,
     next_update_at: datetime | None = None,
-    **signed,
+    seen_by: Person | None = None,
+    alone_because: str = "",
 ) -> StatusUpdate:
     """Say something about an open outage on every surface at once. Refused with OutageIsOver.
 
-    `signed`: `seen_by` (Person), who looked first, or `alone_because` (str), why nobody did.
+    `seen_by` looked first, or `alone_because` says why nobody did.
     """
     if stage == Outage.Stage.RESOLVED:
         raise ValueError("an outage is resolved by outages.end")
@@ -35,15 +36,39 @@ def publish(
     if not claimed:
         raise OutageIsOver
     outage.refresh_from_db()
-    return say(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_update_at, **signed)
+    return say(
+        outage,
+        stage=stage,
+        text_tr=text_tr,
+        text_en=text_en,
+        by=by,
+        next_update_at=next_update_at,
+        seen_by=seen_by,
+        alone_because=alone_because,
+    )
 
 
 def say(
-    outage: Outage, *, stage: str, text_tr: str, text_en: str, by=None, next_update_at=None, **signed
+    outage: Outage,
+    *,
+    stage: str,
+    text_tr: str,
+    text_en: str,
+    by: Person | None = None,
+    next_update_at: datetime | None = None,
+    seen_by: Person | None = None,
+    alone_because: str = "",
 ) -> StatusUpdate:
     """Write the update, record it, tell everyone; the caller has already changed the outage."""
     update = StatusUpdate.objects.create(
-        outage=outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_update_at, **signed
+        outage=outage,
+        stage=stage,
+        text_tr=text_tr,
+        text_en=text_en,
+        by=by,
+        next_update_at=next_update_at,
+        seen_by=seen_by,
+        alone_because=alone_because,
     )
     journal.record("outage.updated", outage, by=by, text=text_tr if by else "", stage=stage)
     tell(outage)

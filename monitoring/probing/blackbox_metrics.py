@@ -1,11 +1,12 @@
 """A multi-target exporter with blackbox_exporter's address, answers and metric names."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django.conf import settings
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
@@ -45,10 +46,10 @@ def probe(check: Check, *, scrape_timeout: float | None, accept: str) -> tuple[b
 class OneProbe(Collector):
     """All gauges of one probe, mostly zero when it failed."""
 
-    def __init__(self, question: Probe, outcome: ProbeOutcome):
+    def __init__(self, question: Probe, outcome: ProbeOutcome) -> None:
         self.question, self.outcome = question, outcome
 
-    def collect(self):
+    def collect(self) -> Iterator[Metric]:
         outcome, question = self.outcome, self.question
         yield GaugeMetricFamily("probe_success", "Whether the probe succeeded.", value=float(outcome.is_ok))
         yield GaugeMetricFamily("probe_duration_seconds", "How long the probe took.", value=outcome.duration)

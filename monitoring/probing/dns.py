@@ -36,6 +36,6 @@ def fault(answer: dns.message.Message, rules: dict) -> str:
     code = dns.rcode.to_text(answer.rcode())
     if code not in rules.get("valid_rcodes", ["NOERROR"]):
         return code
-    said = "\n".join(rrset.to_text() for rrset in answer.answer)
+    records = "\n".join(rrset.to_text() for rrset in answer.answer)
     wanted = rules.get("validate_answer_rrs", {}).get("fail_if_not_matches_regexp", ())
-    return "" if all(re.search(pattern, said) for pattern in wanted) else "the answer is not as it should be"
+    return "" if all(re.search(pattern, records) for pattern in wanted) else "the answer is not as it should be"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from foundation import now
 from monitoring import locks, outages
@@ -62,7 +62,7 @@ def listen(at: datetime) -> Listening:
     return row
 
 
-def heartbeats_up():
+def heartbeats_up() -> QuerySet[Check]:
     up = Check.objects.live().filter(kind=Check.Kind.HEARTBEAT, verdict=Check.Verdict.UP)
     return up.exclude(last_probed_at=None).select_related("node").order_by(F("last_probed_at"))
 

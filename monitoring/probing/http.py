@@ -4,6 +4,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from monitoring.checks.verdicts import Result
@@ -173,7 +174,7 @@ def body_fault(answer: HttpAnswer, question: Probe) -> str:
     return ""
 
 
-def value_at(body: bytes, path: str):
+def value_at(body: bytes, path: str) -> Any:
     """The value at a dotted path ("queue.0.depth") of a JSON body; None where there is none."""
     try:
         value = json.loads(body)

@@ -10,14 +10,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Unpack
 
 from monitoring.checks import verdicts
 from monitoring.checks.samples import Block
 from monitoring.checks.verdicts import HERE, Memory, Result, Verdict
 from monitoring.probing import run as probe_run
 from monitoring.probing.questions import Probe, ProbeOutcome
-from monitoring.probing.recording import CheckChange
+from monitoring.probing.recording import CheckChange, CycleFigures
 from monitoring.probing.run import TIMED_OUT
 from monitoring.probing.timers import Timers
 
@@ -37,18 +37,7 @@ class Bookkeeper(Protocol):
 
     def changes(self, changes: list[CheckChange]) -> bool: ...
 
-    def cycle(
-        self,
-        block: Block,
-        latest: list[tuple],
-        *,
-        canary_ok: bool,
-        checks: int,
-        failing: int,
-        worst_delay: float,
-        lag: float,
-        discarded: int,
-    ) -> None: ...
+    def cycle(self, block: Block, latest: list[tuple], **figures: Unpack[CycleFigures]) -> None: ...
 
     def review(self) -> bool: ...
 
@@ -84,9 +73,9 @@ class ProbeLoop:
     location: str = HERE
     parents: Mapping[int, Collection[int]] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         pairs = list(self.questions)
-        self.of_parent: dict[int, list[Probe]] = {node: [] for found in self.parents.values() for node in found}
+        self.of_parent: dict[int, list[Probe]] = {node: [] for leaning in self.parents.values() for node in leaning}
         for question, _memory in pairs:
             if question.node_id in self.of_parent:
                 self.of_parent[question.node_id].append(question)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
@@ -152,19 +153,32 @@ def moment(seconds: float | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
+class CycleFigures(TypedDict, total=False):
+    """How the prober itself is: fields of Prober."""
+
+    canary_ok: bool
+    checks: int
+    failing: int
+    worst_delay: float
+    lag: float
+    discarded: int
+
+
 @transaction.atomic
-def record_cycle(name: str, location: str, block: Block, latest: Collection[tuple], **facts) -> None:
+def record_cycle(
+    name: str, location: str, block: Block, latest: Collection[tuple], **figures: Unpack[CycleFigures]
+) -> None:
     """End of a cycle: one row of packed samples, the newest figures, and that we are alive.
 
     `latest` holds (seconds since the epoch, latency, error, figures, check) of checks
-    whose stored figures are older than that; `facts` are fields of Prober.
+    whose stored figures are older than that.
     """
     at = now()
     if len(block):
         SampleBlock.objects.create(at=moment(block.at) or at, samples=block.seal())
     rows.update_many(Check, CYCLE_FIELDS, [(moment(row[0]), *row[1:]) for row in latest])
-    gaps.note_silence(name, at, canary_ok=facts.get("canary_ok", True))
-    Prober.objects.update_or_create(name=name, defaults={"location": location, "cycle_ended_at": at, **facts})
+    gaps.note_silence(name, at, canary_ok=figures.get("canary_ok", True))
+    Prober.objects.update_or_create(name=name, defaults={"location": location, "cycle_ended_at": at, **figures})
     live.note_probe_cycle(at)
 
 

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Unpack
 
 from django.conf import settings
 from django.db import Error, close_old_connections
@@ -32,16 +34,16 @@ SPARE_FILES = 500
 class Books:
     """The prober's results into the database, under its location and the name of its shard."""
 
-    def __init__(self, name: str, location: str = HERE):
+    def __init__(self, name: str, location: str = HERE) -> None:
         self.name, self.location = name, location
 
     def changes(self, changes: list[recording.CheckChange]) -> bool:
         with fresh_connection():
             return recording.record(changes, self.location)
 
-    def cycle(self, block: Block, latest: list[tuple], **facts) -> None:
+    def cycle(self, block: Block, latest: list[tuple], **figures: Unpack[recording.CycleFigures]) -> None:
         with fresh_connection():
-            recording.record_cycle(self.name, self.location, block, latest, **facts)
+            recording.record_cycle(self.name, self.location, block, latest, **figures)
 
     def review(self) -> bool:
         with fresh_connection():
@@ -49,7 +51,7 @@ class Books:
 
 
 @contextlib.contextmanager
-def fresh_connection():
+def fresh_connection() -> Iterator[None]:
     """For threads that live long: drop a connection that broke, before and after."""
     close_old_connections()
     try:
@@ -87,11 +89,11 @@ def load(post: Post) -> list:
 
 def parents() -> dict[int, list[int]]:
     """The nodes that each node leans on, by id."""
-    found: dict[int, list[int]] = {}
+    parents_of: dict[int, list[int]] = {}
     with fresh_connection():
         for node, parent in Dependency.objects.values_list("node_id", "parent_id"):
-            found.setdefault(node, []).append(parent)
-    return found
+            parents_of.setdefault(node, []).append(parent)
+    return parents_of
 
 
 async def stand(post: Post, leaving: asyncio.Event) -> None:
@@ -128,7 +130,7 @@ async def watch_registry(mark: tuple, pause: asyncio.Event, leaving: asyncio.Eve
 class ProberThread:
     """Starts and stops one prober; `start` returns at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.thread: threading.Thread | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
 

@@ -52,11 +52,11 @@ def all_posts() -> list[Post]:
 def held() -> dict[str, list[tuple[Post, str]]]:
     """By worker, the posts at which it stands, each with the owner that its row names."""
     owners = dict(Prober.objects.filter(lease_until__gt=now()).values_list("name", "owner"))
-    found: dict[str, list[tuple[Post, str]]] = {}
+    posts_of: dict[str, list[tuple[Post, str]]] = {}
     for post in all_posts():
         if post.name in owners:
-            found.setdefault(owners[post.name].partition("/")[0], []).append((post, owners[post.name]))
-    return found
+            posts_of.setdefault(owners[post.name].partition("/")[0], []).append((post, owners[post.name]))
+    return posts_of
 
 
 def vacant() -> list[int]:

@@ -15,7 +15,7 @@ class Timers:
     with another time was overtaken by `hasten` and is skipped when its turn comes.
     """
 
-    def __init__(self, questions: Iterable[Probe], started: float):
+    def __init__(self, questions: Iterable[Probe], started: float) -> None:
         self.started = started
         self.heap = [(started + phase(question), question.id, question) for question in questions]
         self.standing = {number: at for at, number, _question in self.heap}

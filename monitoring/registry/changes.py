@@ -38,37 +38,37 @@ def plan(lines: Iterable[csv_import.SheetLine]) -> Plan:
     """Compare the lines with what is registered. Writes nothing; three reads."""
     lines = list(lines)
     codes = {line.code for line in lines}
-    known = {node.code: node for node in Node.objects.filter(code__in=codes).select_related("component")}
+    nodes = {node.code: node for node in Node.objects.filter(code__in=codes).select_related("component")}
     checks = {
         (check.node.code, check.kind, check.target): check
         for check in Check.objects.filter(node__code__in=codes).select_related("node")
     }
-    found, fresh = Plan(), set(codes) - set(known)
+    result, fresh = Plan(), set(codes) - set(nodes)
     touched: dict[str, Node] = {}
     for line in lines:
-        node = known.setdefault(line.code, Node(code=line.code, name=line.code))
+        node = nodes.setdefault(line.code, Node(code=line.code, name=line.code))
         if set_fields(node, line.node):
             touched[line.code] = node
         if line.kind:
-            plan_check(found, node, line, checks.get((line.code, line.kind, line.target)))
-    found.new_nodes = [known[code] for code in sorted(fresh)]
-    found.changed_nodes = [node for code, node in sorted(touched.items()) if code not in fresh]
-    found.leaning = changed_parents(lines)
-    found.unchanged = len(codes) - len({*fresh, *touched, *found.leaning, *codes_of(found)})
-    return found
+            plan_check(result, node, line, checks.get((line.code, line.kind, line.target)))
+    result.new_nodes = [nodes[code] for code in sorted(fresh)]
+    result.changed_nodes = [node for code, node in sorted(touched.items()) if code not in fresh]
+    result.leaning = changed_parents(lines)
+    result.unchanged = len(codes) - len({*fresh, *touched, *result.leaning, *codes_of(result)})
+    return result
 
 
-def codes_of(found: Plan) -> set[str]:
-    return {check.node.code for check in (*found.new_checks, *found.changed_checks)}
+def codes_of(result: Plan) -> set[str]:
+    return {check.node.code for check in (*result.new_checks, *result.changed_checks)}
 
 
-def plan_check(found: Plan, node: Node, line: csv_import.SheetLine, check: Check | None) -> None:
+def plan_check(result: Plan, node: Node, line: csv_import.SheetLine, check: Check | None) -> None:
     if check is None:
         values = {**defaults.of(node)._asdict(), **line.check}
         values["timeout"] = within(values["interval"], values["timeout"])
-        found.new_checks.append(Check(node=node, kind=line.kind, target=line.target, **values))
+        result.new_checks.append(Check(node=node, kind=line.kind, target=line.target, **values))
     elif set_fields(check, line.check):
-        found.changed_checks.append(check)
+        result.changed_checks.append(check)
 
 
 def within(interval: float, timeout: float) -> float:
@@ -107,26 +107,26 @@ def take_in(sheet: csv_import.NodeSheet, *, by: Person) -> Plan:
     if sheet.faults:
         raise SheetHasFaults
     locks.hold()
-    found = plan(sheet.lines)
-    Node.objects.bulk_create(found.new_nodes, batch_size=500)
-    Node.objects.bulk_update(found.changed_nodes, NODE_FIELDS, batch_size=500)
-    Check.objects.bulk_create(found.new_checks, batch_size=500)
-    Check.objects.bulk_update(found.changed_checks, CHECK_FIELDS, batch_size=500)
-    for code, parents in found.leaning.items():
+    result = plan(sheet.lines)
+    Node.objects.bulk_create(result.new_nodes, batch_size=500)
+    Node.objects.bulk_update(result.changed_nodes, NODE_FIELDS, batch_size=500)
+    Check.objects.bulk_create(result.new_checks, batch_size=500)
+    Check.objects.bulk_update(result.changed_checks, CHECK_FIELDS, batch_size=500)
+    for code, parents in result.leaning.items():
         set_parents(Node.objects.get(code=code), parents)
-    if found.changes_something:
-        journal.record("registry.imported", by, by=by, **counts_of(found))
-        follow({*codes_of(found), *found.leaning, *(node.code for node in found.changed_nodes)})
-    return found
+    if result.changes_something:
+        journal.record("registry.imported", by, by=by, **counts_of(result))
+        follow({*codes_of(result), *result.leaning, *(node.code for node in result.changed_nodes)})
+    return result
 
 
-def counts_of(found: Plan) -> dict[str, Any]:
+def counts_of(result: Plan) -> dict[str, Any]:
     return {
-        "new_nodes": len(found.new_nodes),
-        "changed_nodes": len(found.changed_nodes),
-        "new_checks": len(found.new_checks),
-        "changed_checks": len(found.changed_checks),
-        "leaning": len(found.leaning),
+        "new_nodes": len(result.new_nodes),
+        "changed_nodes": len(result.changed_nodes),
+        "new_checks": len(result.new_checks),
+        "changed_checks": len(result.changed_checks),
+        "leaning": len(result.leaning),
     }
 
 
@@ -156,9 +156,11 @@ def lean(node: Node, parents: Collection[tuple[str, str]], *, by: Person) -> Non
 
 def set_parents(node: Node, parents: Iterable[tuple[str, str]]) -> None:
     wanted = dict(parents)
-    found = Node.objects.filter(code__in=wanted)
+    leant_on = Node.objects.filter(code__in=wanted)
     node.dependencies.all().delete()
-    Dependency.objects.bulk_create(Dependency(node=node, parent=parent, group=wanted[parent.code]) for parent in found)
+    Dependency.objects.bulk_create(
+        Dependency(node=node, parent=parent, group=wanted[parent.code]) for parent in leant_on
+    )
 
 
 @transaction.atomic

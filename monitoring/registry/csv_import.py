@@ -114,7 +114,7 @@ def separator_of(text: str) -> str:
 def column_of(cell: str) -> str:
     """Our name of a column, or an empty one for a column that is none of ours."""
     wanted = collation.fold(cell.strip())
-    return next((name for name, said in COLUMNS.items() if wanted in (name, collation.fold(said))), "")
+    return next((name for name, title in COLUMNS.items() if wanted in (name, collation.fold(title))), "")
 
 
 def judge(reader: "Reader", rows) -> NodeSheet:
@@ -140,7 +140,7 @@ def judge(reader: "Reader", rows) -> NodeSheet:
 class Reader:
     """Turns cells into a line, by what is registered now: four reads for the whole sheet."""
 
-    def __init__(self, columns: list[str]):
+    def __init__(self, columns: list[str]) -> None:
         self.columns = columns
         self.municipalities = dict(Municipality.objects.values_list("code", "pk"))
         self.components = set(Component.objects.values_list("pk", flat=True))
@@ -148,59 +148,59 @@ class Reader:
         self.new: dict[str, dict] = {}
 
     def line(self, number: int, cells: list[str]) -> SheetLine:
-        said = {name: plain(cell) for name, cell in zip(self.columns, cells, strict=False) if name and cell.strip()}
-        code = said.get("code", "")
+        named = {name: plain(cell) for name, cell in zip(self.columns, cells, strict=False) if name and cell.strip()}
+        code = named.get("code", "")
         if not code or len(code) > 40 or any(sign in code for sign in " ;,@/"):
             raise Wrong(_("A node has a code of at most 40 letters and digits."))
-        line = SheetLine(number, code, self.node_of(code, said))
-        if "parents" in said:
-            line.parents = tuple(parent_of(word) for word in said["parents"].split())
-        if "kind" in said or "target" in said:
-            line.kind, line.target, line.check = self.check_of(said)
+        line = SheetLine(number, code, self.node_of(code, named))
+        if "parents" in named:
+            line.parents = tuple(parent_of(word) for word in named["parents"].split())
+        if "kind" in named or "target" in named:
+            line.kind, line.target, line.check = self.check_of(named)
         self.new.setdefault(code, {}).update(line.node)
         return line
 
-    def node_of(self, code: str, said: dict) -> dict:
-        values: dict = {name: said[name][:160] for name in ("name", "unit") if name in said}
-        if "watched" in said:
-            values["is_watched"] = yes_or_no(said["watched"])
-        if "municipality" in said:
-            if said["municipality"] not in self.municipalities:
-                raise Wrong(_("No municipality has the code %(code)s.") % {"code": said["municipality"]})
-            values["municipality_id"] = self.municipalities[said["municipality"]]
-        if "component" in said:
-            if said["component"] not in self.components:
-                raise Wrong(_("No component is called %(code)s.") % {"code": said["component"]})
-            values["component_id"] = said["component"]
+    def node_of(self, code: str, cells: dict) -> dict:
+        values: dict = {name: cells[name][:160] for name in ("name", "unit") if name in cells}
+        if "watched" in cells:
+            values["is_watched"] = yes_or_no(cells["watched"])
+        if "municipality" in cells:
+            if cells["municipality"] not in self.municipalities:
+                raise Wrong(_("No municipality has the code %(code)s.") % {"code": cells["municipality"]})
+            values["municipality_id"] = self.municipalities[cells["municipality"]]
+        if "component" in cells:
+            if cells["component"] not in self.components:
+                raise Wrong(_("No component is called %(code)s.") % {"code": cells["component"]})
+            values["component_id"] = cells["component"]
         return self.placed(code, values)
 
     def placed(self, code: str, values: dict) -> dict:
         """A node is of a municipality or of a component; one that is known need not say so again."""
-        known = self.nodes.get(code)
+        node = self.nodes.get(code)
         whole = self.new.get(code, {}) | values
-        if known is None and ("municipality_id" in whole) == ("component_id" in whole):
+        if node is None and ("municipality_id" in whole) == ("component_id" in whole):
             raise Wrong(_("A new node names its municipality or its component, not both."))
         for name in ("municipality_id", "component_id"):
-            if known is not None and values.get(name, getattr(known, name)) != getattr(known, name):
+            if node is not None and values.get(name, getattr(node, name)) != getattr(node, name):
                 raise Wrong(_("This node is known at another place; nodes do not move."))
         return values
 
-    def check_of(self, said: dict) -> tuple[str, str, dict]:
-        kind = collation.fold(said.get("kind", ""))
+    def check_of(self, cells: dict) -> tuple[str, str, dict]:
+        kind = collation.fold(cells.get("kind", ""))
         if kind not in KINDS:
             raise Wrong(_("A check is one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)})
-        target = said.get("target", "")
+        target = cells.get("target", "")
         if kind not in WITHOUT_TARGET:
             judge_target(kind, target)
-        values: dict = {"name": said["check"][:60]} if "check" in said else {}
-        values |= {f"is_{name}": yes_or_no(said[name]) for name in ("enabled", "essential") if name in said}
+        values: dict = {"name": cells["check"][:60]} if "check" in cells else {}
+        values |= {f"is_{name}": yes_or_no(cells[name]) for name in ("enabled", "essential") if name in cells}
         for name, (column, least, most) in NUMBERS.items():
-            if name in said:
-                values[column] = number_of(said[name], COLUMNS[name], least, most, whole=name != "timeout")
+            if name in cells:
+                values[column] = number_of(cells[name], COLUMNS[name], least, most, whole=name != "timeout")
         if values.get("timeout", 0) >= values.get("interval", 86_401):
             raise Wrong(_("The time-out is shorter than the interval."))
-        if "rules" in said:
-            values["rules"] = rules_of(said["rules"])
+        if "rules" in cells:
+            values["rules"] = rules_of(cells["rules"])
         return kind, target, values
 
 
@@ -227,18 +227,18 @@ def parent_of(word: str) -> tuple[str, str]:
 def faulty_parents(lines: Iterable[SheetLine]) -> Iterator[Fault]:
     """Parents nobody knows, and circles: what leans on itself in the end would never be down by itself."""
     lines = list(lines)
-    known = {*Node.objects.values_list("code", flat=True), *(line.code for line in lines)}
+    codes = {*Node.objects.values_list("code", flat=True), *(line.code for line in lines)}
     leaning: dict[str, set[str]] = {}
     for child, parent in Dependency.objects.values_list("node__code", "parent__code"):
         leaning.setdefault(child, set()).add(parent)
     leaning |= {line.code: {code for code, _group in line.parents} for line in lines if line.parents is not None}
     for line in lines:
         for code, _group in line.parents or ():
-            if code not in known:
+            if code not in codes:
                 yield Fault(line.number, _("No node is called %(codes)s.") % {"codes": code})
             elif leads_to(code, line.code, leaning):
-                words = {"child": line.code, "parent": code}
-                yield Fault(line.number, _("%(child)s and %(parent)s would lean on each other.") % words)
+                pair = {"child": line.code, "parent": code}
+                yield Fault(line.number, _("%(child)s and %(parent)s would lean on each other.") % pair)
 
 
 def leads_to(start: str, goal: str, leaning: dict[str, set[str]]) -> bool:
@@ -267,8 +267,8 @@ def number_of(cell: str, column: str, least: float, most: float, *, whole: bool)
     except ValueError:
         number = None
     if number is None or not least <= number <= most:
-        words = {"column": column, "least": f"{least:g}", "most": f"{most:g}"}
-        raise Wrong(_("“%(column)s” is a number from %(least)s to %(most)s.") % words)
+        limits = {"column": column, "least": f"{least:g}", "most": f"{most:g}"}
+        raise Wrong(_("“%(column)s” is a number from %(least)s to %(most)s.") % limits)
     return number
 
 

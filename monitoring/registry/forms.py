@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from dateutil.rrule import rrulestr
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ class NodeFilter(forms.Form):
         choices=[("", _("all")), ("municipality", _("municipalities")), ("component", _("components"))],
     )
 
-    def narrow(self, nodes):
+    def narrow(self, nodes) -> QuerySet[Node]:
         """The nodes that match; an invalid filter narrows nothing."""
         if not self.is_valid():
             return nodes
@@ -45,10 +46,10 @@ class NodeFilter(forms.Form):
             nodes = nodes.filter(municipality__province=chosen["province"])
         if chosen["kind"]:
             nodes = nodes.exclude(**{chosen["kind"]: None})
-        words = chosen["q"].strip()
-        if words:
-            named = Q(municipality__search_text__contains=collation.fold(words))
-            nodes = nodes.filter(named | Q(code__iexact=words) | Q(name__icontains=words))
+        text = chosen["q"].strip()
+        if text:
+            named = Q(municipality__search_text__contains=collation.fold(text))
+            nodes = nodes.filter(named | Q(code__iexact=text) | Q(name__icontains=text))
         return nodes
 
 
@@ -61,7 +62,7 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200)
     hours = forms.TypedChoiceField(label=_("For how long"), choices=HOURS, coerce=int)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if "hours" in cleaned:
             cleaned["until"] = now() + timedelta(hours=cleaned.pop("hours"))
@@ -131,21 +132,21 @@ class MaintenanceForm(forms.ModelForm):
     def clean_named(self) -> dict[str, list]:
         """What each word means; one that means nothing, or several places, is sent back with what it could mean."""
         nodes, places, unclear = [], [], []
-        for words in filter(None, (piece.strip() for piece in re.split(r"[,;\n]+", self.cleaned_data["named"]))):
-            known = list(Node.objects.filter(code__in=words.split()))
-            if len(known) == len(words.split()):
-                nodes += known
+        for name in filter(None, (piece.strip() for piece in re.split(r"[,;\n]+", self.cleaned_data["named"]))):
+            listed = list(Node.objects.filter(code__in=name.split()))
+            if len(listed) == len(name.split()):
+                nodes += listed
                 continue
-            found = places_called(words)
-            if len(found) == 1:
-                places += found
+            matches = places_called(name)
+            if len(matches) == 1:
+                places += matches
             else:
-                unclear.append(hint(words, found))
+                unclear.append(hint(name, matches))
         if unclear:
             raise ValidationError(unclear)
         return {"nodes": nodes, "municipalities": places}
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         cleaned["rule"] = cleaned.get("rule") or cleaned.get("repeats", "")
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
@@ -178,22 +179,22 @@ class MaintenanceForm(forms.ModelForm):
         return [(tier, group, sum(chosen for _component, chosen in group)) for tier, group in groups.items()]
 
 
-def places_called(words: str) -> list[Municipality]:
+def places_called(name: str) -> list[Municipality]:
     """The municipality of that very name, else all that hold every word."""
-    found = list(Municipality.objects.matching(words).order_by("sort_key")[:MOST_HINTS])
+    matches = list(Municipality.objects.matching(name).order_by("sort_key")[:MOST_HINTS])
     very = [
         place
-        for place in found
-        if collation.fold(words) in (collation.fold(place.name), collation.fold(place.full_name))
+        for place in matches
+        if collation.fold(name) in (collation.fold(place.name), collation.fold(place.full_name))
     ]
-    return very or found
+    return very or matches
 
 
-def hint(words: str, found: list[Municipality]) -> str:
-    if not found:
-        return _("Nothing is called %(words)s.") % {"words": words[:60]}
-    could = ", ".join(f"{place.full_name} {place.code}" for place in found[:5])
-    return _("%(words)s could be: %(places)s. Write the code.") % {"words": words[:60], "places": could}
+def hint(name: str, matches: list[Municipality]) -> str:
+    if not matches:
+        return _("Nothing is called %(words)s.") % {"words": name[:60]}
+    could = ", ".join(f"{place.full_name} {place.code}" for place in matches[:5])
+    return _("%(words)s could be: %(places)s. Write the code.") % {"words": name[:60], "places": could}
 
 
 class SplitForm(forms.Form):
@@ -203,7 +204,7 @@ class SplitForm(forms.Form):
     title_en = forms.CharField(label=_("Title in English"), max_length=160, required=False)
     reason = forms.CharField(label=_("Why"), max_length=200)
 
-    def __init__(self, *args, outage: Outage, **kwargs):
+    def __init__(self, *args, outage: Outage, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         lines = outage.affected.current().select_related("node", "municipality__province", "component")
         self.groups: dict[str, list[Affected]] = {}
@@ -234,8 +235,8 @@ class SplitForm(forms.Form):
         """As `outages.split` takes it."""
         chosen = self.cleaned_data
         whole = [line.pk for code in chosen["provinces"] for line in self.groups[code]]
-        words = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
-        return {"lines": {*whole, *chosen["lines"]}, **words}
+        reasons = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
+        return {"lines": {*whole, *chosen["lines"]}, **reasons}
 
 
 class SheetForm(forms.Form):
@@ -248,7 +249,7 @@ class SheetForm(forms.Form):
     )
     text = forms.CharField(label=_("Or paste the lines here"), required=False, strip=False, widget=forms.Textarea)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         file = cleaned.get("sheet")
         if file and file.size > self.MOST_BYTES:
@@ -287,7 +288,7 @@ class BulkForm(forms.Form):
 
     PACE = ("interval", "timeout", "failures_to_confirm", "successes_to_recover")
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not any(cleaned.values()):
             raise ValidationError(_("Say what is to be changed."))

@@ -17,9 +17,9 @@ class NobodyListens(OSError):
 async def listen(city: City, port: int) -> asyncio.Server:
     """Open the control line of `city`."""
 
-    async def converse(reader, writer):
-        said = await obey(city, await reader.readline())
-        writer.write(json.dumps(said).encode() + b"\n")
+    async def converse(reader, writer) -> None:
+        answer = await obey(city, await reader.readline())
+        writer.write(json.dumps(answer).encode() + b"\n")
         await writer.drain()
         writer.close()
 
@@ -41,11 +41,11 @@ async def obey(city: City, line: bytes) -> dict:
     return {"turned": turned, "places": len(city.endpoints), "broken": city.broken()}
 
 
-def ask(port: int, **order) -> dict:
-    """Say one order to the city and return its answer. Raises NobodyListens."""
+def ask(port: int, *, what: str = "", mode: str = "ok") -> dict:
+    """Say one order to the city (without `what`: how are things?) and return its answer. Raises NobodyListens."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=ANSWER_WITHIN) as line:
-            line.sendall(json.dumps(order).encode() + b"\n")
+            line.sendall(json.dumps({"what": what, "mode": mode}).encode() + b"\n")
             with line.makefile("r") as answers:
                 return json.loads(answers.readline())
     except OSError as silence:

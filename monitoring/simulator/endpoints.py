@@ -22,7 +22,7 @@ BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection
 class SimulatedEndpoint:
     """One place, listening unless it refuses; `mode` says how it answers."""
 
-    def __init__(self, place: SimulatedNode):
+    def __init__(self, place: SimulatedNode) -> None:
         self.place = place
         self.mode = "ok"
         self.server: asyncio.Server | None = None
@@ -72,7 +72,7 @@ class SimulatedEndpoint:
 class SimulatedConnection(asyncio.Protocol):
     """One connection: wait for the end of the request's head, answer once, close."""
 
-    def __init__(self, endpoint: SimulatedEndpoint):
+    def __init__(self, endpoint: SimulatedEndpoint) -> None:
         self.endpoint = endpoint
         self.head = b""
 
@@ -84,20 +84,20 @@ class SimulatedConnection(asyncio.Protocol):
         if self.head != b"\r\n\r\n":
             return
         self.endpoint.asked += 1
-        said, after = self.endpoint.answer()
-        if said is not None:
-            asyncio.get_running_loop().call_later(after, self.say, said)
+        answer, after = self.endpoint.answer()
+        if answer is not None:
+            asyncio.get_running_loop().call_later(after, self.say, answer)
 
-    def say(self, said: bytes) -> None:
+    def say(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(said)
+            self.transport.write(answer)
             self.transport.close()
 
 
 class City:
     """All the places of one process."""
 
-    def __init__(self, places: Iterable[SimulatedNode]):
+    def __init__(self, places: Iterable[SimulatedNode]) -> None:
         self.endpoints = {place.code: SimulatedEndpoint(place) for place in places}
 
     async def open(self) -> None:

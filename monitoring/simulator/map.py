@@ -43,9 +43,9 @@ def port_of(target: str) -> int | None:
     return parts.port if parts.hostname == LOOPBACK else None
 
 
-def find(places: Iterable[SimulatedNode], words: str) -> list[SimulatedNode]:
+def find(places: Iterable[SimulatedNode], name: str) -> list[SimulatedNode]:
     """What `break` and `heal` mean: a node's code, a component, a province by plate or name, or `all`."""
-    wanted = collation.fold(words)
+    wanted = collation.fold(name)
     places = list(places)
     if wanted in ("all", "hepsi"):
         return places

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 
 from monitoring.simulator import control
 from monitoring.simulator.endpoints import City
-from monitoring.simulator.map import read_registry
+from monitoring.simulator.map import SimulatedNode, read_registry
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ LOOK_FOR_LOST = 1.0  # seconds between two tries for a port that somebody else h
 class CityThread:
     """Starts and stops one city."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.thread: threading.Thread | None = None
         self.is_open = threading.Event()
@@ -45,7 +45,7 @@ class CityThread:
             self.thread.join(timeout=2)
 
 
-def read_places():
+def read_places() -> list[SimulatedNode]:
     try:
         return read_registry()
     finally:

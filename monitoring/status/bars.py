@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
-ISTANBUL = ZoneInfo("Europe/Istanbul")
+from foundation.language.formatting import ISTANBUL
+
 DAYS = 90
 RANK = {"ok": 0, "maint": 1, "degraded": 2, "partial": 3, "outage": 4}
 NO_DATA = "nodata"

@@ -53,8 +53,8 @@ def history(report: StatusReport, past: list[Outage], wanted: FeedFilter, form: 
 
 
 def entries(outages: list[Outage]) -> list[tuple[Outage, StatusUpdate]]:
-    said = [(outage, update) for outage in outages for update in outage.updates.all()]
-    return sorted(said, key=lambda pair: pair[1].created_at, reverse=True)[:50]
+    entries = [(outage, update) for outage in outages for update in outage.updates.all()]
+    return sorted(entries, key=lambda pair: pair[1].created_at, reverse=True)[:50]
 
 
 def calendar(windows: list[Maintenance]) -> str:

@@ -91,18 +91,18 @@ def drawn(points: list[tuple[int, int]]) -> str:
 
 def stretches(slots: Iterable[Slot]) -> list[list[tuple[int, Slot]]]:
     """Neighbouring hours with an answer, each with its place."""
-    found: list[list[tuple[int, Slot]]] = [[]]
+    stretches_found: list[list[tuple[int, Slot]]] = [[]]
     for number, slot in enumerate(slots):
         if slot.usual is None:
-            found.append([])
+            stretches_found.append([])
         else:
-            found[-1].append((number, slot))
-    return [stretch for stretch in found if stretch]
+            stretches_found[-1].append((number, slot))
+    return [stretch for stretch in stretches_found if stretch]
 
 
 def usual_of(slots: Iterable[Slot]) -> int | None:
-    known = [slot.usual for slot in slots if slot.usual is not None]
-    return median_low(known) if known else None
+    usual = [slot.usual for slot in slots if slot.usual is not None]
+    return median_low(usual) if usual else None
 
 
 def tidy(milliseconds: int) -> int:
@@ -143,10 +143,10 @@ def first_checks(checks, of: str) -> dict[int, object]:
         checks.live().values_list("is_essential", "kind", "pk", of),
         key=lambda row: (not row[0], row[1] != Check.Kind.HTTP, row[2]),
     )
-    found: dict[object, int] = {}
+    first_of: dict[object, int] = {}
     for _essential, _kind, pk, key in rows:
-        found.setdefault(key, pk)
-    return {pk: key for key, pk in found.items()}
+        first_of.setdefault(key, pk)
+    return {pk: key for key, pk in first_of.items()}
 
 
 def measured(asked: dict[int, object], at: datetime) -> dict[object, dict[datetime, Slot]]:

@@ -53,7 +53,7 @@ class PageCache:
         fresh: float = FRESH_SECONDS,
         longest: float = LONGEST_SECONDS,
         last_word: Callable[[], int] = live.last_word,
-    ):
+    ) -> None:
         self.fresh, self.longest, self.last_word = fresh, longest, last_word
         self.answers: OrderedDict[object, CachedAnswer] = OrderedDict()
         self.renewals: dict[object, threading.Event] = {}
@@ -66,14 +66,14 @@ class PageCache:
         readers cost one answer, not a thousand.
         """
         with self.lock:
-            known = self.answers.get(key)
-            if known and time.monotonic() - known.looked < self.fresh:
+            kept = self.answers.get(key)
+            if kept and time.monotonic() - kept.looked < self.fresh:
                 self.answers.move_to_end(key)
-                return known
+                return kept
             mine = key not in self.renewals
             under_way = self.renewals.setdefault(key, threading.Event())
-        if not mine and under_way.wait(WAIT_SECONDS) and (known := self.answers.get(key)):
-            return known
+        if not mine and under_way.wait(WAIT_SECONDS) and (kept := self.answers.get(key)):
+            return kept
         return self._renew(key, make, under_way)
 
     def _renew(self, key: object, make: Callable[[], tuple[bytes, str]], under_way: threading.Event) -> CachedAnswer:

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncMonth
 
 from foundation.directory.models import Component, Municipality, Province
+from foundation.language.formatting import ISTANBUL
 from monitoring.history.rollups import of_days
 from monitoring.maintenance import windows as maintenance_windows
 from monitoring.models import (
@@ -190,12 +191,12 @@ def municipal(municipality: Municipality, at: datetime) -> StatusReport:
     outages = open_outages(Outage.objects.reaching(municipality, still=True))
     components = list(municipality.components.all()) or list(Component.objects.all())
     nodes = list(Node.objects.watched().filter(municipality=municipality))
-    found = component_reports(components, component_states(outages), felt_spans(components, municipality, at), at)
+    reports = component_reports(components, component_states(outages), felt_spans(components, municipality, at), at)
     return StatusReport(
         at=at,
         of=municipality,
         outages=outages,
-        components=seen_from_outside(found) if has_no_way_in(municipality, nodes, outages) else found,
+        components=seen_from_outside(reports) if has_no_way_in(municipality, nodes, outages) else reports,
         upcoming=upcoming_maintenance(at),
         connections=connections(nodes, at),
         changed_at=last_change(at),
@@ -259,12 +260,12 @@ def watched_since() -> datetime | None:
 def component_states(open_now: list[Outage], meant: Callable[[Outage], str] = attrgetter("state")) -> dict:
     """Component → the states that its central nodes and these outages (read as `meant`) give it."""
     states: dict[str, list[str]] = defaultdict(list)
-    known = Node.objects.watched().central().exclude(state=State.NO_DATA)
-    for component, state in known.values_list("component_id", "state"):
+    measured = Node.objects.watched().central().exclude(state=State.NO_DATA)
+    for component, state in measured.values_list("component_id", "state"):
         states[component].append(state)
     for outage in open_now:
-        for component in outage.components.all():
-            states[component.pk].append(meant(outage))
+        for felt in outage.components.all():
+            states[felt.pk].append(meant(outage))
     return states
 
 
@@ -314,7 +315,7 @@ def add_maintenance(spans: dict[str, list[bars.Span]], at: datetime) -> None:
 
 def connections(nodes: list[Node], at: datetime) -> list[ConnectionReport]:
     """The days that were measured of each node; what was not measured is drawn as such and counts for nothing."""
-    today = at.astimezone(bars.ISTANBUL).date()
+    today = at.astimezone(ISTANBUL).date()
     dates = [today - timedelta(days=back) for back in reversed(range(bars.DAYS))]
     measured: dict[int, dict[date, Day]] = defaultdict(dict)
     for day in Day.objects.filter(node__in=nodes, day__gte=dates[0]):
@@ -335,7 +336,7 @@ def municipality_states() -> dict[int, str]:
     felt = Affected.objects.felt_now().filter(municipality__isnull=False)
     for municipality, state in felt.values_list("municipality_id", "outage__state").distinct():
         states[municipality].append(state)
-    return {municipality: worst(found) for municipality, found in states.items()}
+    return {municipality: worst(each) for municipality, each in states.items()}
 
 
 def province_reports() -> list[ProvinceReport]:
@@ -377,11 +378,11 @@ def last_probe() -> datetime | None:
 def last_words() -> tuple[datetime | None, ...]:
     """When an outage was last opened and ended, an update said, somebody recovered."""
     outages = Outage.objects.aggregate(started=Max("confirmed_at"), ended=Max("ended_at"))
-    said = StatusUpdate.objects.aggregate(at=Max("created_at"))["at"]
+    updated = StatusUpdate.objects.aggregate(at=Max("created_at"))["at"]
     back = Affected.objects.aggregate(since=Max("since"), until=Max("until"))
     put_right = Correction.objects.aggregate(at=Max("at"))["at"]
     reported = PostIncidentReport.objects.aggregate(at=Max("published_at"))["at"]
-    return (outages["started"], outages["ended"], said, back["since"], back["until"], put_right, reported)
+    return (outages["started"], outages["ended"], updated, back["since"], back["until"], put_right, reported)
 
 
 def node_counts() -> list[tuple[str, int]]:
@@ -409,7 +410,7 @@ def ended_of(municipality: Municipality | None) -> OutageQuerySet:
 
 def months(municipality: Municipality | None, number: int = 12) -> list[tuple[date, int]]:
     """The newest months in which an outage began, with how many; months are local."""
-    begun = ended_of(municipality).annotate(month=TruncMonth("started_at", tzinfo=bars.ISTANBUL))
+    begun = ended_of(municipality).annotate(month=TruncMonth("started_at", tzinfo=ISTANBUL))
     counted = begun.order_by("-month").values_list("month").annotate(n=Count("pk", distinct=True))
     return [(month.date(), count) for month, count in counted[:number]]
 

@@ -74,10 +74,10 @@ class Country:
             self.cards[key] = mark_safe(card.render({"outage": outage, "loud": outage.is_open}))  # noqa: S308  a template's
         return self.cards[key]
 
-    def page(self, title: str, state: str, outages: list[Outage], **more) -> str:
+    def page(self, title: str, state: str, outages: list[Outage], of: Municipality | None = None) -> str:
         cards = [self.card(outage) for outage in outages]
-        said = {"title": title, "state": state, "cards": cards, "at": self.report.at, "snapshot": True, **more}
-        return get_template(self.template).render(said)
+        context = {"title": title, "state": state, "cards": cards, "at": self.report.at, "snapshot": True, "of": of}
+        return get_template(self.template).render(context)
 
 
 def write_some(folder: Path, country: Country, put: Put) -> bool:
@@ -103,9 +103,9 @@ def read_marks(folder: Path) -> dict[str, str]:
 
 
 def mark_of(outage: Outage) -> str:
-    words = [(update.pk, update.text_tr, update.text_en) for update in outage.updates.all()]
+    updates = [(update.pk, update.text_tr, update.text_en) for update in outage.updates.all()]
     facts = (outage.title_tr, outage.state, outage.stage, outage.still_affected, outage.started_at, outage.ended_at)
-    return digest((*facts, outage.next_update_at, *words))
+    return digest((*facts, outage.next_update_at, *updates))
 
 
 def digest(values: object) -> str:

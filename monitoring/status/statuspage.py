@@ -172,15 +172,15 @@ def incident_update(update: StatusUpdate, outage: Outage, report: StatusReport) 
         }
         for component in outage.components.all()
     ]
-    said = stamp(update.created_at)
+    at = stamp(update.created_at)
     return {
         "id": str(update.pk),
         "status": update.stage,
         "body": update.text,
         "incident_id": str(outage.pk),
-        "created_at": said,
-        "updated_at": said,
-        "display_at": said,
+        "created_at": at,
+        "updated_at": at,
+        "display_at": at,
         "affected_components": affected or None,
         "deliver_notifications": True,
         "custom_tweet": None,

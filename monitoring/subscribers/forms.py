@@ -1,5 +1,6 @@
 """What a subscriber types; field names are the verbs' keywords."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -55,7 +56,7 @@ class SubscriptionForm(WishesForm):
     )
     field_order = ["channel", "address", "least_severity", "components", "language"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if address := cleaned.get("address"):
             try:

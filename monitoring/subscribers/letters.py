@@ -50,15 +50,15 @@ class News:
 
     def short(self) -> str:
         """One SMS without its way out."""
-        words = {"title": Truncator(self.outage.title).chars(TITLE_IN_SMS), "time": clock(self.outage.started_at)}
+        values = {"title": Truncator(self.outage.title).chars(TITLE_IN_SMS), "time": clock(self.outage.started_at)}
         match self.kind:
             case Kind.START | Kind.UPDATE:
-                return gettext("NOBET: %(title)s. Since %(time)s.") % words
+                return gettext("NOBET: %(title)s. Since %(time)s.") % values
             case Kind.BACK:
-                return gettext("NOBET: %(title)s. Works again at your place.") % words
+                return gettext("NOBET: %(title)s. Works again at your place.") % values
             case Kind.WITHDRAWN:
-                return gettext("NOBET: %(title)s. This notice was withdrawn.") % words
-        return gettext("NOBET: %(title)s. It is over.") % words
+                return gettext("NOBET: %(title)s. This notice was withdrawn.") % values
+        return gettext("NOBET: %(title)s. It is over.") % values
 
     def letter(self) -> str:
         context = {"outage": self.outage, "update": self.update, "kind": self.kind, "base": settings.PUBLIC_BASE_URL}
@@ -81,19 +81,19 @@ class Works:
     window: Maintenance
 
     def subject(self) -> str:
-        words = {"title": self.window.title}
+        values = {"title": self.window.title}
         match self.kind:
             case Announcement.What.PLANNED:
-                return gettext("Planned maintenance: %(title)s") % words
+                return gettext("Planned maintenance: %(title)s") % values
             case Announcement.What.BEGUN:
-                return gettext("Maintenance has begun: %(title)s") % words
+                return gettext("Maintenance has begun: %(title)s") % values
             case Announcement.What.CALLED_OFF:
-                return gettext("Maintenance is called off: %(title)s") % words
-        return gettext("Maintenance is over: %(title)s") % words
+                return gettext("Maintenance is called off: %(title)s") % values
+        return gettext("Maintenance is over: %(title)s") % values
 
     def short(self) -> str:
-        words = {"title": Truncator(self.window.title).chars(TITLE_IN_SMS), "time": clock(self.window.ends_at)}
-        return gettext("NOBET: maintenance has begun: %(title)s. Until %(time)s.") % words
+        values = {"title": Truncator(self.window.title).chars(TITLE_IN_SMS), "time": clock(self.window.ends_at)}
+        return gettext("NOBET: maintenance has begun: %(title)s. Until %(time)s.") % values
 
     def letter(self) -> str:
         context = {"window": self.window, "subject": self.subject(), "base": settings.PUBLIC_BASE_URL}

@@ -143,8 +143,8 @@ def leave(subscriber: Subscriber) -> bool:
 
 def leave_by_code(code: str) -> None:
     """The code that stands in every SMS ends its subscription. Refused with WrongSubscriptionCode."""
-    known = "".join(code.split()).upper()
-    subscriber = Subscriber.objects.confirmed().filter(leaving_code=known).first()
+    leaving_code = "".join(code.split()).upper()
+    subscriber = Subscriber.objects.confirmed().filter(leaving_code=leaving_code).first()
     if subscriber is None or not leave(subscriber):
         raise WrongSubscriptionCode
 

@@ -101,6 +101,6 @@ def cause(noted: str) -> str:
 
 
 @register.filter
-def looked_up(key: str, words: dict) -> str:
+def looked_up(key: str, phrases: dict) -> str:
     """The word for a key; the key itself where there is none."""
-    return str(words.get(key, key))
+    return str(phrases.get(key, key))

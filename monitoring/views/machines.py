@@ -19,7 +19,7 @@ PLAIN = "text/plain; charset=utf-8"
 
 @require_safe
 @never_cache
-def http_sd(request):
+def http_sd(request) -> HttpResponse:
     """Target groups for Prometheus; an error is never an empty list."""
     if not shared_secrets.presents(request, settings.METRICS_TOKEN):
         return shared_secrets.unauthorized()
@@ -36,7 +36,7 @@ def http_sd(request):
 
 @require_safe
 @never_cache
-def probe(request):
+def probe(request) -> HttpResponse:
     """Ask a registered target now. A failed probe is 200 with `probe_success 0`."""
     if not shared_secrets.presents(request, settings.METRICS_TOKEN):
         return shared_secrets.unauthorized()
@@ -66,26 +66,26 @@ def seconds(text: str | None) -> float | None:
 
 @csrf_exempt
 @require_POST
-def alertmanager(request):
+def alertmanager(request) -> HttpResponse:
     """Webhook v4: 2xx only after the commit, 503 when it cannot be stored, so that it comes again."""
     is_open = bool(settings.ALERTMANAGER_TOKEN) or settings.EMBEDDED
     if not is_open or not shared_secrets.presents(request, settings.ALERTMANAGER_TOKEN):
         return shared_secrets.unauthorized()
     try:
-        words = alerts.read(json.loads(request.body))
+        reports = alerts.read(json.loads(request.body))
     except (ValueError, RecursionError):
         return HttpResponseBadRequest("not an Alertmanager webhook\n", content_type=PLAIN)
     try:
-        news = alerts.receive(words)
+        news = alerts.receive(reports)
     except DatabaseError:
         return HttpResponse("cannot store this now\n", status=503, content_type=PLAIN, headers={"Retry-After": "10"})
-    return JsonResponse({"alerts": len(words), "news": news})
+    return JsonResponse({"alerts": len(reports), "news": news})
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def heartbeat(request, key: str):
+def heartbeat(request, key: str) -> HttpResponse:
     """A sign of life from a place that we cannot probe. Unknown keys are 404, like any wrong address."""
     if not heartbeats.beat(key):
         return HttpResponse("not found\n", status=404, content_type=PLAIN)

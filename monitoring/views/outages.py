@@ -1,6 +1,7 @@
 """Pages about outages themselves: splitting one that turned out to be two."""
 
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from foundation import Refusal
@@ -11,7 +12,7 @@ from monitoring.views.registry import for_the_watch
 
 
 @login_required
-def split(request, pk: int):
+def split(request, pk: int) -> HttpResponse:
     """Choose what belongs to a fault of its own."""
     for_the_watch(request.user)
     outage = get_object_or_404(Outage.objects.open().visible_to(request.user), pk=pk)

@@ -5,7 +5,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, QuerySet, Value, When
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,7 +36,7 @@ def for_the_watch(person) -> None:
 
 @require_safe
 @login_required
-def node_list(request):
+def node_list(request) -> HttpResponse:
     """All nodes that the person may see, worst first, with filters that are plain links."""
     seen = Node.objects.watched().visible_to(request.user)
     form = NodeFilter(request.GET or None)
@@ -58,7 +59,7 @@ def node_list(request):
     return render(request, "monitoring/watch/nodes.html", context)
 
 
-def by_gravity(chosen):
+def by_gravity(chosen) -> QuerySet[Node]:
     """Down first, then the rest by code; names come along in the same read."""
     gravity = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(WORST_FIRST)))
     return chosen.select_related("municipality__province", "component").order_by(gravity, "code")
@@ -66,7 +67,7 @@ def by_gravity(chosen):
 
 @require_safe
 @login_required
-def node(request, code: str):
+def node(request, code: str) -> HttpResponse:
     """One node: how it is, why we say so, the last hour, the last month, who is touched."""
     one = get_object_or_404(
         Node.objects.visible_to(request.user).select_related("municipality__province", "component"), code=code
@@ -74,7 +75,7 @@ def node(request, code: str):
     return show(request, one, OverrideForm())
 
 
-def show(request, one: Node, form: OverrideForm, status: int = 200):
+def show(request, one: Node, form: OverrideForm, status: int = 200) -> HttpResponse:
     at = now()
     checks = [
         {"check": check, "spark": sparklines.draw(sparklines.recent(check, at), at)} for check in one.checks.all()
@@ -104,7 +105,7 @@ def show(request, one: Node, form: OverrideForm, status: int = 200):
 
 @require_safe
 @login_required
-def node_past(request, code: str):
+def node_past(request, code: str) -> HttpResponse:
     """How long a node took to answer over days; asked for apart, because Prometheus may take its time."""
     one = get_object_or_404(Node.objects.visible_to(request.user), code=code)
     span = request.GET.get("span", "")
@@ -116,7 +117,7 @@ def node_past(request, code: str):
 
 @require_POST
 @login_required
-def override(request, code: str):
+def override(request, code: str) -> HttpResponse:
     """Say how a node is, or believe the measurements again."""
     for_the_watch(request.user)
     one = get_object_or_404(Node.objects.visible_to(request.user), code=code)
@@ -132,7 +133,7 @@ def override(request, code: str):
 
 
 @login_required
-def windows(request):
+def windows(request) -> HttpResponse:
     """Maintenance: what runs, what comes, what was; planning a new one."""
     for_the_watch(request.user)
     form = MaintenanceForm(request.POST or None)
@@ -146,7 +147,7 @@ def windows(request):
 
 @require_POST
 @login_required
-def call_off(request, pk: int):
+def call_off(request, pk: int) -> HttpResponse:
     for_the_watch(request.user)
     maintenance_windows.call_off(get_object_or_404(Maintenance, pk=pk), by=request.user)
     return redirect("monitoring:maintenance")

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,7 +24,7 @@ def find(request, pk: int) -> Outage:
 
 @login_required
 @require_http_methods(GET_AND_POST)
-def words(request, pk: int):
+def words(request, pk: int) -> HttpResponse:
     """Write an update. Every update is looked at on all surfaces before it goes out."""
     outage = find(request, pk)
     if request.method != "POST":
@@ -44,7 +45,7 @@ def words(request, pk: int):
     return redirect("monitoring:outage_words", pk=pk)
 
 
-def say_widely(request, outage: Outage, form: UpdateForm, shown):
+def say_widely(request, outage: Outage, form: UpdateForm, shown) -> HttpResponse:
     """Lay the words before a second person, or publish alone with a reason."""
     if not form.cleaned_data["confirmed"]:
         form.add_error("confirmed", _("Please confirm how many will read this."))
@@ -63,7 +64,7 @@ def say_widely(request, outage: Outage, form: UpdateForm, shown):
 
 @login_required
 @require_POST
-def proposal(request, pk: int):
+def proposal(request, pk: int) -> HttpResponse:
     """Decide about words that wait: let them out, send them back, take them back."""
     for_the_watch(request.user)
     waiting = get_object_or_404(Proposal.objects.select_related("outage", "by"), pk=pk)
@@ -84,15 +85,15 @@ def proposal(request, pk: int):
 
 def say(outage: Outage, form: UpdateForm, by) -> None:
     """Through the verb of the stage."""
-    said = form.words
-    if said["stage"] == Outage.Stage.RESOLVED:
-        outages.end(outage, by=by, text_tr=said["text_tr"], text_en=said["text_en"])
+    proposed = form.words
+    if proposed["stage"] == Outage.Stage.RESOLVED:
+        outages.end(outage, by=by, text_tr=proposed["text_tr"], text_en=proposed["text_en"])
     else:
         outages.publish(
             outage,
-            stage=said["stage"],
-            text_tr=said["text_tr"],
-            text_en=said["text_en"],
+            stage=proposed["stage"],
+            text_tr=proposed["text_tr"],
+            text_en=proposed["text_en"],
             by=by,
             next_update_at=form.next_update_at(now()),
         )
@@ -108,7 +109,7 @@ def started_from(request, outage: Outage) -> dict:
     return {"stage": template.stage, "minutes": minutes, **preview.fill(template, outage, minutes)}
 
 
-def desk(request, outage: Outage, form: UpdateForm, *, shown=None, decision=None, status: int = 200):
+def desk(request, outage: Outage, form: UpdateForm, *, shown=None, decision=None, status: int = 200) -> HttpResponse:
     waiting = outage.proposals.waiting().select_related("by").first()
     context = {
         "waiting": waiting,
@@ -128,7 +129,7 @@ def desk(request, outage: Outage, form: UpdateForm, *, shown=None, decision=None
 
 @login_required
 @require_http_methods(GET_AND_POST)
-def correction(request, pk: int):
+def correction(request, pk: int) -> HttpResponse:
     """Put one update right; the reason is public."""
     for_the_watch(request.user)
     update = get_object_or_404(StatusUpdate.objects.select_related("outage"), pk=pk)
@@ -146,7 +147,7 @@ def correction(request, pk: int):
 
 @login_required
 @require_http_methods(GET_AND_POST)
-def times(request, pk: int):
+def times(request, pk: int) -> HttpResponse:
     """Put beginning and end right; the reason is public."""
     outage = find(request, pk)
     form = TimesForm(request.POST or None, outage=outage)
@@ -162,7 +163,7 @@ def times(request, pk: int):
 
 @login_required
 @require_POST
-def withdrawal(request, pk: int):
+def withdrawal(request, pk: int) -> HttpResponse:
     """One click: off every public surface; a second one puts it back."""
     outage = find(request, pk)
     if "undo" in request.POST:
@@ -174,7 +175,7 @@ def withdrawal(request, pk: int):
 
 @login_required
 @require_http_methods(GET_AND_POST)
-def report(request, pk: int):
+def report(request, pk: int) -> HttpResponse:
     """The report afterwards: the first visit drafts it from what was recorded."""
     outage = find(request, pk)
     drafted = getattr(outage, "report", None) or postmortem.draft(outage, by=request.user)
@@ -193,7 +194,7 @@ def report(request, pk: int):
 
 @login_required
 @require_http_methods(GET_AND_POST)
-def templates(request):
+def templates(request) -> HttpResponse:
     """The sentences at hand: change one, add one, remove one."""
     for_the_watch(request.user)
     chosen = request.GET.get("template", "")

@@ -53,9 +53,9 @@ def province(request: HttpRequest, plate: str) -> HttpResponse:
     """`GET /status/province/<plate>/`: the municipalities of a province and how they are."""
 
     def make() -> str:
-        found = get_object_or_404(Province, pk=plate)
-        rows = report.municipalities_of(found)
-        context = {"province": found, "rows": rows, "legend": report.legend_of(rows), "at": now()}
+        place = get_object_or_404(Province, pk=plate)
+        rows = report.municipalities_of(place)
+        context = {"province": place, "rows": rows, "legend": report.legend_of(rows), "at": now()}
         return page_of("province", context)
 
     return answer(request, f"province:{plate}", make, HTML)
@@ -67,9 +67,9 @@ def outage(request: HttpRequest, pk: int) -> HttpResponse:
 
     def make() -> str:
         announced = Outage.objects.announced().prefetch_related(*report.WITH_WORDS)
-        found = get_object_or_404(announced, pk=pk)
-        told = PostIncidentReport.objects.filter(outage=found, published_at__isnull=False).first()
-        return page_of("outage", {"outage": found, "report": told, "at": now()})
+        shown = get_object_or_404(announced, pk=pk)
+        told = PostIncidentReport.objects.filter(outage=shown, published_at__isnull=False).first()
+        return page_of("outage", {"outage": shown, "report": told, "at": now()})
 
     return answer(request, f"outage:{pk}", make, HTML)
 
@@ -80,11 +80,11 @@ def history(request: HttpRequest, code: str = "") -> HttpResponse:
     before, month = request.GET.get("before", ""), month_of(request.GET.get("month", ""))
 
     def make() -> str:
-        found = municipality(code) if code else None
-        rows = report.past(found, before=moment(before), month=month)
+        of = municipality(code) if code else None
+        rows = report.past(of, before=moment(before), month=month)
         older = rows[-1].started_at.isoformat() if len(rows) == 20 else ""
-        months = report.months(found)
-        context = {"outages": rows, "of": found, "older": older, "month": month, "months": months, "at": now()}
+        months = report.months(of)
+        context = {"outages": rows, "of": of, "older": older, "month": month, "months": months, "at": now()}
         return page_of("history", context)
 
     return answer(request, f"history:{code}:{month}:{before[:40]}", make, HTML)
@@ -151,9 +151,9 @@ def announcement(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """`GET /status/find/?q=`: municipalities by folded name, so that anyone finds their own page."""
-    words = request.GET.get("q", "")[:80]
-    found = Municipality.objects.matching(words).select_related("province")[:40] if collation.fold(words) else []
-    return HttpResponse(render_to_string("monitoring/status/find.html", {"words": words, "found": found}))
+    text = request.GET.get("q", "")[:80]
+    places = Municipality.objects.matching(text).select_related("province")[:40] if collation.fold(text) else []
+    return HttpResponse(render_to_string("monitoring/status/find.html", {"words": text, "found": places}))
 
 
 def read(code: str) -> report.StatusReport:
@@ -172,7 +172,7 @@ def month_of(text: str) -> date | None:
         return None
 
 
-def moment(text: str):
+def moment(text: str) -> datetime | None:
     try:
         at = parse_datetime(text)
     except ValueError:

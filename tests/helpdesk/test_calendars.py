@@ -1,7 +1,6 @@
 """The editor of calendars: what a draft would do, ended promises, days of one place's own."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -9,13 +8,13 @@ import time_machine
 from django_sla import calendars, clocks
 from django_sla.models import Calendar, Clock, Rejudgement, SpecialDay
 from foundation.directory.models import Membership
+from foundation.language.formatting import ISTANBUL
 from helpdesk import escalations
 from helpdesk.service_levels import calendar_preview
 from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_ticket
 
 pytestmark = pytest.mark.django_db
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 MONDAY = datetime(2026, 6, 8, 9, tzinfo=ISTANBUL)
 WORDS = {"kind": "leave", "start": "00:00", "end": "24:00", "name_tr": "İdari izin", "name_en": "Leave"}
 

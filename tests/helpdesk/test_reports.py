@@ -3,7 +3,6 @@
 import io
 import zipfile
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -15,6 +14,7 @@ from django_sla import calendars, clocks
 from django_sla.models import Calendar, Clock, PolicyVersion, SpecialDay
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
+from foundation.language.formatting import ISTANBUL
 from foundation.outbox.models import OutboxMessage
 from helpdesk import escalations, metrics, tickets
 from helpdesk.models import Ticket
@@ -26,7 +26,6 @@ from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_clerk, a_ticket, an_agent
 
 pytestmark = pytest.mark.django_db
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 MONDAY = datetime(2026, 6, 8, 9, tzinfo=ISTANBUL)
 JUNE = Month(MONDAY.date().replace(day=1))
 

@@ -25,7 +25,7 @@ class Clocks(Cast, TestCase):
         return a_ticket(**words)
 
     def states(self, ticket):
-        return {promise.metric: promise.state for promise in commitments.of_ticket(ticket)}
+        return {promise.metric: promise.state for promise in commitments.of_clocks(commitments.clocks_of(ticket))}
 
     def test_they_start_with_the_ticket(self):
         with time_machine.travel(MONDAY, tick=False):
@@ -44,7 +44,7 @@ class Clocks(Cast, TestCase):
             ticket = self.file()
             clock.shift(timedelta(minutes=20))
             tickets.reply(ticket, by=self.ayse, body="Bakıyoruz")
-        first = commitments.of_ticket(ticket)[0]
+        first = commitments.of_clocks(commitments.clocks_of(ticket))[0]
         self.assertEqual((first.metric, first.outcome), ("first_response", "met"))
         self.assertGreater(ticket.next_due_at, MONDAY + timedelta(minutes=30))
 

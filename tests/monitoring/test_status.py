@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from foundation import now
 from foundation.directory.models import Component
 from foundation.language import formatting
+from foundation.language.formatting import ISTANBUL
 from monitoring import outages
 from monitoring.history import partitions
 from monitoring.maintenance import windows
@@ -478,7 +479,7 @@ class WorkThatRepeats(StatusCase):
         upcoming = json.loads(self.page("/api/v2/scheduled-maintenances/upcoming.json"))["scheduled_maintenances"]
         following = window.starts_at + timedelta(weeks=3)
         self.assertEqual([datetime.fromisoformat(row["scheduled_for"]) for row in upcoming], [following])
-        self.assertIn(f"{following.astimezone(bars.ISTANBUL):%H.%M}", self.page("/status/"))
+        self.assertIn(f"{following.astimezone(ISTANBUL):%H.%M}", self.page("/status/"))
         self.assertIn("Haftalık bakım", self.page("/status/26010/"))
 
     def events(self) -> list[icalendar.Event]:
@@ -502,7 +503,7 @@ class WorkThatRepeats(StatusCase):
         self.assertEqual(event["rrule"].to_ical(), b"FREQ=WEEKLY;COUNT=5")
 
     def test_the_first_saturday_stays_a_saturday_for_subscribers(self):
-        saturday = datetime(2026, 12, 5, 2, 0, tzinfo=bars.ISTANBUL)  # still Friday in UTC
+        saturday = datetime(2026, 12, 5, 2, 0, tzinfo=ISTANBUL)  # still Friday in UTC
         window = Maintenance(
             title_tr="Aylık bakım",
             title_en="Monthly",

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.cache import cache
@@ -12,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import now
 from foundation.directory.models import Component, Membership, Person
+from foundation.language.formatting import ISTANBUL
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import OutboxMessage
 from monitoring import outages
@@ -21,8 +21,6 @@ from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsOver, 
 from monitoring.status.page_cache import shelf
 from monitoring.subscribers import notify
 from tests.cast import Cast
-
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 
 class WordsCase(Cast, TestCase):

@@ -11,10 +11,10 @@ from config import backups
 class Command(BaseCommand):
     help = "Writes database, files and a manifest into a new folder and prints it; everything goes on meanwhile."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.VAR_DIR / "backups")
 
-    def handle(self, *, folder, **options):
+    def handle(self, *, folder, **options) -> None:
         try:
             pack = backups.make(folder)
         except (OSError, backups.PackIsWrong) as error:

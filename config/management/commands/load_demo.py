@@ -15,7 +15,7 @@ CONTEXTS = ("foundation.directory", "django_sla", "monitoring", "helpdesk", "run
 class Command(BaseCommand):
     help = "Load the demonstration: places, accounts, contacts, tickets, outages. Safe to repeat."
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         for part in parts():
             started = monotonic()
             part.load()

@@ -10,13 +10,13 @@ from config import backups
 class Command(BaseCommand):
     help = "Proves a pack (--verify), or puts it in the place of our database and files (--replace)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("pack", type=Path)
         wish = parser.add_mutually_exclusive_group(required=True)
         wish.add_argument("--verify", action="store_true", help="check hashes and count rows; change nothing")
         wish.add_argument("--replace", action="store_true", help="stop every other process first")
 
-    def handle(self, *, pack, verify, **options):
+    def handle(self, *, pack, verify, **options) -> None:
         try:
             rows = backups.verify(pack) if verify else backups.restore(pack)
         except (OSError, backups.PackIsWrong) as error:

@@ -23,11 +23,11 @@ NEVER = 24 * 3600  # heads and the kernel's clock find a browser that vanished (
 class Command(BaseCommand):
     help = "Serve Nöbet on HOST:PORT (127.0.0.1:8000). Ctrl-C or SIGTERM stops everything within 5 s."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
-    def handle(self, *, host: str, port: int, **options):
+    def handle(self, *, host: str, port: int, **options) -> None:
         living = [each for each in background.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
         server = GuardedServer(
             application,

@@ -11,11 +11,11 @@ from foundation.leases import leases
 class Command(BaseCommand):
     help = "Go round what is due, without Celery: once, or for ever at each sweep's own pace."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then end; exit code 1 if a sweep failed")
         parser.add_argument("--only", metavar="NAME", nargs="+", default=[], help="these sweeps alone")
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         sweeps = chosen(options["only"])
         if not options["once"]:
             return self._for_ever(sweeps)

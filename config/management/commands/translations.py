@@ -17,7 +17,7 @@ class Extract(makemessages.Command):
     # A guessed sentence is worse than a missing one: no fuzzy matches.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
-    def find_files(self, root):
+    def find_files(self, root) -> list:
         """Django also writes to a folder called `locale` above the file; ours go to one catalogue."""
         self.locale_paths = [str(self.default_locale_path)]
         return super().find_files(root)
@@ -26,11 +26,11 @@ class Extract(makemessages.Command):
 class Command(BaseCommand):
     help = "Extract and compile catalogues; with --check only name what is missing, fuzzy or not compiled."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("contexts", nargs="*", metavar="context", help=", ".join(settings.CATALOGUES))
         parser.add_argument("--check", action="store_true")
 
-    def handle(self, *, contexts, check, **options):
+    def handle(self, *, contexts, check, **options) -> None:
         contexts = contexts or settings.CATALOGUES
         if unknown := set(contexts) - set(settings.CATALOGUES):
             raise CommandError(f"no such catalogue: {', '.join(sorted(unknown))}")
@@ -70,25 +70,25 @@ def extract(context: str, into: Path) -> None:
 def faults_of(context: str) -> list[str]:
     """Sentences without a translation, doubtful ones, and a stale compiled file."""
     path = po_of(context)
-    known = {(e.msgctxt, e.msgid): e for e in polib.pofile(str(path))} if path.exists() else {}
+    catalogue = {(e.msgctxt, e.msgid): e for e in polib.pofile(str(path))} if path.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         extract(context, Path(folder) / "locale")
         fresh = Path(folder) / "locale" / "tr" / "LC_MESSAGES" / "django.po"
         wanted = polib.pofile(str(fresh)) if fresh.exists() else []
     faults = []
     for entry in wanted:
-        mine = known.get((entry.msgctxt, entry.msgid))
+        mine = catalogue.get((entry.msgctxt, entry.msgid))
         if mine is None or not mine.translated() or mine.fuzzy:
             faults.append(f"{context}: not translated: {entry.msgid!r}")
-    return faults + stale_compilation(context, known)
+    return faults + stale_compilation(context, catalogue)
 
 
-def stale_compilation(context: str, known: dict) -> list[str]:
+def stale_compilation(context: str, catalogue: dict) -> list[str]:
     compiled = po_of(context).with_suffix(".mo")
-    if not known:
+    if not catalogue:
         return []
     if not compiled.exists():
         return [f"{context}: django.mo is missing; run: manage.py translations {context}"]
     told = {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in polib.mofile(str(compiled))}
-    written = {key: (e.msgstr, e.msgstr_plural) for key, e in known.items() if e.translated()}
+    written = {key: (e.msgstr, e.msgstr_plural) for key, e in catalogue.items() if e.translated()}
     return [] if told == written else [f"{context}: django.mo is stale; run: manage.py translations {context}"]

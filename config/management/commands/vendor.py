@@ -35,7 +35,7 @@ MANIFEST = Path("config/static/vendor/manifest.json")
 class Command(BaseCommand):
     help = "Fetch vendored front-end files with npm pack and rewrite their manifest."
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         rows = []
         for piece in PIECES:
             content = fetch(piece)

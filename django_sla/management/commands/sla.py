@@ -6,14 +6,14 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from django_sla import questions, signals, timeline
+from django_sla import questions, subjects, timeline
 from django_sla.models import Clock
 
 
 class Command(BaseCommand):
     help = "Answers JSON lines from standard input (due, elapsed) or tells the story of a subject (explain)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         kinds = parser.add_subparsers(dest="question", required=True)
         kinds.add_parser("due", help='{"calendar","start","seconds","pauses"} → {"due"}')
         kinds.add_parser("elapsed", help='{"calendar","from","to","pauses"} → {"seconds"}')
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         explain.add_argument("reference", help="the host's name for it (a ticket number), or label:id")
         explain.add_argument("--language", default=None, help="tr or en; default: that of the installation")
 
-    def handle(self, *args, **options):
+    def handle(self, *args, **options) -> None:
         if options["question"] == "explain":
             self.explain(options["reference"], options["language"])
             return
@@ -31,7 +31,10 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(questions.answer(line, work), ensure_ascii=False))
 
     def explain(self, reference: str, language: str | None) -> None:
-        subject_type, subject_id = subject_called(reference)
+        subject = subjects.called(reference)
+        if subject is None:
+            raise CommandError(f"nothing is called {reference}")
+        subject_type, subject_id = subject
         clocks = Clock.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("metric", "cycle")
         if not clocks:
             raise CommandError(f"{reference} has no clocks")
@@ -39,14 +42,3 @@ class Command(BaseCommand):
             for clock in clocks.select_related("version__policy", "calendar"):
                 for line in timeline.as_text(clock, timezone.now()):
                     self.stdout.write(line)
-
-
-def subject_called(reference: str) -> tuple[str, int]:
-    """The subject a person means: asked of the host, else read as "app.model:id"."""
-    for _receiver, found in signals.subject_sought.send(sender=Clock, reference=reference):
-        if isinstance(found, tuple):
-            return found
-    label, _, number = reference.rpartition(":")
-    if label and number.isdigit():
-        return label, int(number)
-    raise CommandError(f"nothing is called {reference}")

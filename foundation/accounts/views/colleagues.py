@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from foundation.directory.models import Invitation, Membership, Municipality, Pe
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def staff(request, code):
+def staff(request, code) -> HttpResponse:
     """The people of one municipality and the open invitations to it; POST invites."""
     municipality = get_object_or_404(Municipality.objects.administered_by(request.user), code=code)
     form = InvitationForm(request.POST or None, roles=Membership.MUNICIPAL_ROLES)
@@ -34,7 +35,7 @@ def staff(request, code):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def revocation(request, pk):
+def revocation(request, pk) -> HttpResponse:
     """Ask once, with the name, then revoke."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     people.check_care(person, request.user)
@@ -48,11 +49,11 @@ def revocation(request, pk):
 
 @login_required
 @require_POST
-def withdrawal(request, pk):
+def withdrawal(request, pk) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
     invitations.withdraw(invitation, by=request.user)
     messages.success(request, _("The invitation is withdrawn."))
-    if request.user.has_role(Membership.Role.PLATFORM_ADMIN):
+    if invitation.municipality is None or request.user.has_role(Membership.Role.PLATFORM_ADMIN):
         return redirect("accounts:national_invitations")
     return redirect("accounts:staff", invitation.municipality.code)
 

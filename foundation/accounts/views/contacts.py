@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +14,7 @@ from foundation.directory.models import Contact, Municipality
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def of_municipality(request, code):
+def of_municipality(request, code) -> HttpResponse:
     """The contacts of one municipality; POST lists another."""
     municipality = get_object_or_404(Municipality.objects.administered_by(request.user), code=code)
     form = ContactForm(request.POST or None)
@@ -36,7 +37,7 @@ def administered_contact(request, pk: int) -> Contact:
 
 @login_required
 @require_POST
-def verification(request, pk):
+def verification(request, pk) -> HttpResponse:
     contact = administered_contact(request, pk)
     contacts.verify(contact, request.POST.get("code", ""), by=request.user)
     messages.success(request, _("The address is verified."))
@@ -45,7 +46,7 @@ def verification(request, pk):
 
 @login_required
 @require_POST
-def code(request, pk):
+def code(request, pk) -> HttpResponse:
     contact = administered_contact(request, pk)
     contacts.send_code(contact, by=request.user)
     messages.success(request, _("A new code is on its way."))
@@ -54,7 +55,7 @@ def code(request, pk):
 
 @login_required
 @require_POST
-def removal(request, pk):
+def removal(request, pk) -> HttpResponse:
     contact = administered_contact(request, pk)
     contacts.remove(contact, by=request.user)
     messages.success(request, _("The contact is removed."))

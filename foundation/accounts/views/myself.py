@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request):
+def profile(request) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=Person.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         people.describe(request.user, **form.cleaned_data)
@@ -40,7 +40,7 @@ def profile(request):
 
 @login_required
 @require_safe
-def data(request):
+def data(request) -> HttpResponse:
     """What we hold about oneself, to take along; after a fresh proof of who asks."""
     adapter.confirm_first(request)
     return data_file(request.user, by=request.user)
@@ -57,7 +57,7 @@ def data_file(person: Person, *, by: Person) -> JsonResponse:
 
 @csrf_exempt  # A forged switch changes a language and nothing else; public pages stay free of cookies.
 @require_POST
-def language(request):
+def language(request) -> HttpResponse:
     """Switch the language and return to the page one was on."""
     chosen, back = request.POST.get("language"), request.POST.get("next", "/")
     if chosen not in LANGUAGES:
@@ -72,7 +72,7 @@ def language(request):
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def acceptance(request, secret):
+def acceptance(request, secret) -> HttpResponse:
     """The page behind the link of an invitation: name and password, or one tap when signed in."""
     invitation = invitations.find(secret)
     if request.user.is_authenticated and request.user.email == invitation.email:
@@ -85,7 +85,7 @@ def acceptance(request, secret):
     return render(request, "accounts/acceptance.html", {"invitation": invitation, "form": form})
 
 
-def accept_signed_in(request, invitation, secret):
+def accept_signed_in(request, invitation, secret) -> HttpResponse:
     if request.method == "POST":
         invitations.accept(secret, by=request.user)
         return redirect("home")

@@ -1,6 +1,7 @@
 """Finding a municipality, with and without JavaScript."""
 
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
@@ -12,13 +13,13 @@ SHOWN = 20
 
 @login_required
 @require_safe
-def municipalities(request):
+def municipalities(request) -> HttpResponse:
     """Search by name or code. With `next`, each result leads back there as `?municipality=<code>`."""
-    words, back = request.GET.get("q", "")[:80], request.GET.get("next", "")
+    text, back = request.GET.get("q", "")[:80], request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = ""
-    found = Municipality.objects.visible_to(request.user).matching(words).select_related("province")
-    page = list(found[: SHOWN + 1])
-    context = {"words": words, "back": back, "municipalities": page[:SHOWN], "there_are_more": len(page) > SHOWN}
+    municipalities = Municipality.objects.visible_to(request.user).matching(text).select_related("province")
+    page = list(municipalities[: SHOWN + 1])
+    context = {"words": text, "back": back, "municipalities": page[:SHOWN], "there_are_more": len(page) > SHOWN}
     template = "accounts/_municipalities.html" if request.htmx else "accounts/municipalities.html"
     return render(request, template, context)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +24,7 @@ PAGE = 50
 def for_platform_administrators(view: Callable) -> Callable:
     @login_required
     @wraps(view)
-    def guarded(request, *args, **kwargs):
+    def guarded(request, *args, **kwargs) -> HttpResponse:
         if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -33,38 +34,38 @@ def for_platform_administrators(view: Callable) -> Callable:
 
 @for_platform_administrators
 @require_safe
-def everyone(request):
+def everyone(request) -> HttpResponse:
     roles = Membership.objects.current().select_related("municipality")
-    found = Person.objects.prefetch_related(Prefetch("memberships", roles))
-    return list_page(request, "people", found, order=("sort_key", "pk"))
+    people = Person.objects.prefetch_related(Prefetch("memberships", roles))
+    return list_page(request, "people", people, order=("sort_key", "pk"))
 
 
 @for_platform_administrators
 @require_safe
-def every_municipality(request):
-    found = Municipality.objects.select_related("province")
-    return list_page(request, "municipalities", found, order=("sort_key", "pk"))
+def every_municipality(request) -> HttpResponse:
+    municipalities = Municipality.objects.select_related("province")
+    return list_page(request, "municipalities", municipalities, order=("sort_key", "pk"))
 
 
 @for_platform_administrators
 @require_safe
-def every_component(request):
+def every_component(request) -> HttpResponse:
     return list_page(request, "components", Component.objects.all(), order=("position", "pk"))
 
 
-def list_page(request, noun: str, found, *, order: tuple[str, ...]):
+def list_page(request, noun: str, records, *, order: tuple[str, ...]) -> HttpResponse:
     """One page of a register: `q` searches, `cursor` continues behind the last row seen."""
-    words = request.GET.get("q", "")[:80]
-    if words:
-        found = found.matching(words)
-    rows, following = paging.page(found, order=order, cursor=request.GET.get("cursor"), limit=PAGE)
-    context = {"noun": noun, "rows": rows, "following": following, "words": words}
+    text = request.GET.get("q", "")[:80]
+    if text:
+        records = records.matching(text)
+    rows, following = paging.page(records, order=order, cursor=request.GET.get("cursor"), limit=PAGE)
+    context = {"noun": noun, "rows": rows, "following": following, "words": text}
     return render(request, f"accounts/register_{noun}.html", context)
 
 
 @for_platform_administrators
 @require_safe
-def one_person(request, pk):
+def one_person(request, pk) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     roles = person.memberships.select_related("municipality", "province").order_by("-since")
     context = {"person": person, "memberships": roles, "has_second_factor": adapter.has_second_factor(person)}
@@ -73,7 +74,7 @@ def one_person(request, pk):
 
 @for_platform_administrators
 @require_POST
-def ending(request, pk):
+def ending(request, pk) -> HttpResponse:
     """Take one role from a person."""
     membership = get_object_or_404(Membership.objects.current().select_related("person"), pk=pk)
     people.end_membership(membership, by=request.user)
@@ -83,7 +84,7 @@ def ending(request, pk):
 
 @for_platform_administrators
 @require_safe
-def data(request, pk):
+def data(request, pk) -> HttpResponse:
     """What we hold about a person who asked for it, after a fresh proof of who hands it out."""
     person = get_object_or_404(Person, pk=pk)
     adapter.confirm_first(request)
@@ -92,7 +93,7 @@ def data(request, pk):
 
 @for_platform_administrators
 @require_http_methods(["GET", "HEAD", "POST"])
-def erasure(request, pk):
+def erasure(request, pk) -> HttpResponse:
     """Forget a person for good, after a fresh proof of who asks."""
     person = get_object_or_404(Person, pk=pk)
     adapter.confirm_first(request)
@@ -105,7 +106,7 @@ def erasure(request, pk):
 
 @for_platform_administrators
 @require_http_methods(["GET", "HEAD", "POST"])
-def national_invitations(request):
+def national_invitations(request) -> HttpResponse:
     """Open invitations everywhere; POST invites to any role."""
     form = NationalInvitationForm(request.POST or None)
     if form.is_valid():

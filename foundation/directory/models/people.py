@@ -1,6 +1,7 @@
 """Who we serve and who serves: people, the roles they hold, how to reach them."""
 
 from collections.abc import Iterable
+from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -15,7 +16,7 @@ from foundation.language import collation
 
 
 class PersonQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """Everyone for national roles; colleagues for municipal administrators; else oneself."""
         if person.works_nationally:
             return self
@@ -24,8 +25,8 @@ class PersonQuerySet(models.QuerySet):
             own |= Q(memberships__in=Membership.objects.current().filter(municipality__in=places))
         return self.filter(own).distinct()
 
-    def matching(self, words: str):
-        return self.filter(search_text__contains=collation.fold(words))
+    def matching(self, text: str) -> Self:
+        return self.filter(search_text__contains=collation.fold(text))
 
     def holding(self, roles: Iterable[str]) -> "PersonQuerySet":
         """Those who may sign in and hold one of these roles today."""
@@ -34,7 +35,7 @@ class PersonQuerySet(models.QuerySet):
 
 
 class PersonManager(BaseUserManager["Person"]):
-    def create_user(self, email: str, password: str | None = None, **fields) -> "Person":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Person":
         person = self.model(email=email.strip().lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
@@ -78,7 +79,7 @@ class Person(AbstractBaseUser):
         self.sort_key = collation.sort_key(self.name)
         self.search_text = f"{collation.fold(self.name)} {self.email}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.derive()
         super().save(*args, **kwargs)
 
@@ -131,11 +132,11 @@ class Person(AbstractBaseUser):
 
 
 class MembershipQuerySet(models.QuerySet):
-    def current(self):
+    def current(self) -> Self:
         at = now()
         return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """All for national roles; those at places one administers; else one's own."""
         if person.works_nationally:
             return self
@@ -192,7 +193,7 @@ class Membership(models.Model):
 
 
 class ContactQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """All for national roles; a municipality's own for its staff and administrators."""
         if person.works_nationally:
             return self
@@ -244,10 +245,10 @@ class Contact(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now())
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """All for platform administrators; those of one's own municipality for its administrators."""
         if person.has_role(Membership.Role.PLATFORM_ADMIN):
             return self

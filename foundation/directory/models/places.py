@@ -1,5 +1,7 @@
 """Where we serve: provinces, municipalities, and the components they work with."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -33,30 +35,30 @@ class Province(models.Model):
         """Fill what follows from the name; `save` does it, bulk writers call it."""
         self.sort_key = collation.sort_key(self.name)
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.derive()
         super().save(*args, **kwargs)
 
 
 class MunicipalityQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person) -> Self:
         """Those whose affairs `person` may see: all for the desk, else by membership."""
         if person.works_nationally:
             return self
         return self.filter(person.reach("pk", province="province_id"))
 
-    def administered_by(self, person):
+    def administered_by(self, person) -> Self:
         """Those whose people `person` invites and revokes."""
         if person.has_role("platform_admin"):
             return self
         return self.filter(pk__in=person.administered_municipalities)
 
-    def matching(self, words: str):
+    def matching(self, text: str) -> Self:
         """Those whose name, district or code holds every word, however it is spelt."""
-        found = self
-        for word in collation.fold(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        places = self
+        for word in collation.fold(text).split():
+            places = places.filter(search_text__contains=word)
+        return places
 
 
 class Municipality(models.Model):
@@ -103,7 +105,7 @@ class Municipality(models.Model):
         self.sort_key = collation.sort_key(self.full_name)
         self.search_text = collation.fold(f"{self.full_name} {self.district} {self.code}")
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.derive()
         super().save(*args, **kwargs)
 
@@ -115,9 +117,9 @@ def name_column(path: str = "") -> str:
 
 
 class ComponentQuerySet(models.QuerySet["Component"]):
-    def matching(self, words: str):
+    def matching(self, text: str) -> Self:
         """By name in either language or by code; the register is short enough to read whole."""
-        wanted = collation.fold(words)
+        wanted = collation.fold(text)
         fits = [c.pk for c in self if wanted in collation.fold(f"{c.code} {c.name_tr} {c.name_en}")]
         return self.filter(pk__in=fits)
 

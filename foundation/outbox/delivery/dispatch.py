@@ -79,7 +79,7 @@ def lease() -> timedelta:
 class DeliveryWorker:
     """One worker's turn at one channel."""
 
-    def __init__(self, channel: str, seconds: float):
+    def __init__(self, channel: str, seconds: float) -> None:
         self.channel = channel
         self.until = time.monotonic() + seconds
         self.lines: dict[str, Sender] = {}

@@ -175,8 +175,10 @@ def accepted_state(gateway: Gateway, status: str) -> str:
     return ranks.state_of(status)
 
 
-def _to(parcel: Posting, state: str, outcome: str, due_at: datetime, **more) -> Posted:
-    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)
+def _to(
+    parcel: Posting, state: str, outcome: str, due_at: datetime, *, reason: str = "", sid: str = "", rank: int = 0
+) -> Posted:
+    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, reason, sid, rank)
 
 
 def _hear(news: _News, parcel: Posting, outcome: Outcome) -> None:

@@ -38,8 +38,8 @@ def route_for(gateway: Gateway, sender: str) -> Route:
 def first_open(channel: str, sender: str) -> str | None:
     """The name of the first gateway of the chain whose breaker for `sender` lets messages through."""
     names = registry.chain(channel)
-    known = Route.objects.filter(gateway__in=names, sender=sender)
-    shut = {route.gateway for route in known if not lets_through(route)}
+    rows = Route.objects.filter(gateway__in=names, sender=sender)
+    shut = {route.gateway for route in rows if not lets_through(route)}
     return next((name for name in names if name not in shut), None)
 
 

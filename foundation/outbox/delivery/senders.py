@@ -44,7 +44,7 @@ def open_line(gateway: Gateway) -> Sender:
 class LocalSender:
     """The console's sender: no network, so the caller's own thread does it."""
 
-    def __init__(self, console: Console):
+    def __init__(self, console: Console) -> None:
         self._console = console
         self._results: list[Result] = []
         self._withheld: frozenset[int] = frozenset()
@@ -81,7 +81,7 @@ class HttpSender:
     late: by then its claim may have run out and somebody else be looking it up.
     """
 
-    def __init__(self, gateway: Gateway):
+    def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._loop = asyncio.new_event_loop()
         self._results: SimpleQueue[Result] = SimpleQueue()

@@ -6,6 +6,7 @@ from queue import Empty, SimpleQueue
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent
@@ -22,7 +23,7 @@ class Mail(Gateway):
     concurrency = 4
     gives_receipts = False
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._idle: SimpleQueue = SimpleQueue()
 
     async def post(self, parcel: Posting) -> Outcome:
@@ -47,7 +48,7 @@ class Mail(Gateway):
             _drop(connection)
         return outcome
 
-    def _connection(self):
+    def _connection(self) -> BaseEmailBackend:
         try:
             return self._idle.get_nowait()
         except Empty:
@@ -56,11 +57,11 @@ class Mail(Gateway):
 
 def headers(parcel: Posting) -> dict[str, str]:
     """One-click leaving (RFC 8058) stands where mail programs look for it."""
-    known = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
     if parcel.unsubscribe:
-        known["List-Unsubscribe"] = f"<{parcel.unsubscribe}>"
-        known["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return known
+        headers["List-Unsubscribe"] = f"<{parcel.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def message_id(parcel: Posting) -> str:

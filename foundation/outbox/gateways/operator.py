@@ -43,7 +43,7 @@ class Operator(Gateway):
     name = "operator"
     transfer = Transfer.DOMESTIC
 
-    def __init__(self, mapping: dict[str, Any] | None = None):
+    def __init__(self, mapping: dict[str, Any] | None = None) -> None:
         self.mapping = mapping or read_mapping(settings.SMS_OPERATOR)
         missing = [key for key in REQUIRED if key not in self.mapping]
         if missing:
@@ -82,8 +82,8 @@ class Operator(Gateway):
         return await self._look_up(parcel.reference)
 
     async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
-        found = await self._look_up(reference)
-        return next((sighting for sighting in found if sighting.sid == sid), None)
+        messages = await self._look_up(reference)
+        return next((sighting for sighting in messages if sighting.sid == sid), None)
 
     async def _look_up(self, reference: str) -> list[RemoteMessage]:
         if "look_up" not in self.mapping:
@@ -118,8 +118,8 @@ class Operator(Gateway):
     def _sightings(self, answer: Any) -> list[RemoteMessage]:
         sid = dig(answer, self.mapping["sid"])
         status = str(dig(answer, self.mapping["look_up"].get("status", "status")) or "")
-        known = self.mapping.get("statuses", {}).get(status, "sent")
-        return [RemoteMessage(str(sid), known)] if sid else []
+        our_status = self.mapping.get("statuses", {}).get(status, "sent")
+        return [RemoteMessage(str(sid), our_status)] if sid else []
 
     def _filled(self, value: Any, parcel: Posting) -> Any:
         if not isinstance(value, str):
@@ -142,12 +142,12 @@ class Operator(Gateway):
         """
         names = self.mapping.get("callback", {})
         sid, status = (dig(told, str(names.get(name, name))) for name in ("sid", "status"))
-        known = self.mapping.get("statuses", {}).get(str(status))
-        if not sid or not known:
+        our_status = self.mapping.get("statuses", {}).get(str(status))
+        if not sid or not our_status:
             return None
         code = str(dig(told, names.get("code", "code")) or "")
         reference = token or str(dig(told, names.get("reference", "reference")) or "")
-        return Receipt(self.name, str(sid), known, str(self.mapping.get("codes", {}).get(code, code)), reference)
+        return Receipt(self.name, str(sid), our_status, str(self.mapping.get("codes", {}).get(code, code)), reference)
 
     def letter(self, told: Any) -> tuple[str, str, str] | None:
         """Somebody's answer on a two-way route: (sid, number, text), as `inbound` says."""

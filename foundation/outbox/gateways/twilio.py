@@ -46,7 +46,7 @@ PAGE = 100
 class TooBusy(Exception):
     """429: never processed, safe to try again after `wait`."""
 
-    def __init__(self, wait: timedelta | None):
+    def __init__(self, wait: timedelta | None) -> None:
         super().__init__("429")
         self.wait = wait
 
@@ -65,7 +65,7 @@ UNSETTLED = (
 class OneAttemptClient(AsyncHttpClient):
     """Sends each request once, within a time that is really kept."""
 
-    def __init__(self, timeout: float, concurrency: int):
+    def __init__(self, timeout: float, concurrency: int) -> None:
         super().__init__(logger, True, timeout)
         self.seconds = timeout
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=concurrency))
@@ -99,7 +99,7 @@ class Twilio(Gateway):
     transfer = Transfer.ABROAD
     refuses_links = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.rate = settings.SMS_SEGMENTS_PER_SECOND
         self.concurrency = settings.SMS_CONCURRENCY
         self.client: Client | None = None
@@ -149,16 +149,16 @@ class Twilio(Gateway):
         except UNSETTLED as error:
             raise LookUpFailed(f"{type(error).__name__} {error}"[:80]) from error
         ours = [
-            RemoteMessage(found.sid, found.status, str(found.error_code or ""), found.date_created)
-            for found in listed
-            if found.body == parcel.text
-            and posted_at - CREATED_BEFORE <= (found.date_created or posted_at) <= posted_at + CREATED_AFTER
+            RemoteMessage(message.sid, message.status, str(message.error_code or ""), message.date_created)
+            for message in listed
+            if message.body == parcel.text
+            and posted_at - CREATED_BEFORE <= (message.date_created or posted_at) <= posted_at + CREATED_AFTER
         ]
         return sorted(ours, key=lambda sighting: (sighting.at or posted_at, sighting.sid))
 
     async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         try:
-            found = await self._connected.messages(sid).fetch_async()
+            message = await self._connected.messages(sid).fetch_async()
         except TooBusy as busy:
             raise LookUpFailed("429") from busy
         except TwilioRestException as refusal:
@@ -167,7 +167,7 @@ class Twilio(Gateway):
             raise LookUpFailed(f"HTTP {refusal.status}") from refusal
         except UNSETTLED as error:
             raise LookUpFailed(f"{type(error).__name__} {error}"[:80]) from error
-        return RemoteMessage(sid, found.status, str(found.error_code or ""), found.date_created)
+        return RemoteMessage(sid, message.status, str(message.error_code or ""), message.date_created)
 
     @property
     def _connected(self) -> Client:

@@ -34,7 +34,7 @@ class Webhook(Gateway):
     gives_receipts = True
     one_carrier = False
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:

@@ -8,9 +8,6 @@ from foundation.outbox.lanes import Lane, LaneRules, rules
 
 
 class BatchQuerySet(models.QuerySet):
-    def unfinished(self):
-        return self.exclude(state__in=[Batch.State.STOPPED, Batch.State.CLOSED])
-
     def claim_released(self, key: str, lane: Lane, address: str) -> "tuple[Batch | None, str]":
         """A released batch for one e-mail address under this key; None if the key has been used before.
 

@@ -1,5 +1,7 @@
 """The delivery: one address in one batch, and every time it was posted."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ class Channel(models.TextChoices):
 
 
 class OutboxMessageQuerySet(models.QuerySet):
-    def may_leave(self, channel: str, at):
+    def may_leave(self, channel: str, at) -> Self:
         """Queued, due, not outlived, in a released batch; crisis first."""
         return (
             self.filter(channel=channel, state=OutboxMessage.State.QUEUED, due_at__lte=at)

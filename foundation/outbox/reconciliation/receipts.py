@@ -80,11 +80,11 @@ def _messages_of(reports: list[ProviderEvent]) -> dict[int, OutboxMessage]:
     rows = OutboxMessage.objects.filter(pk__in=by_id | set(named)).order_by("pk").select_for_update()
     messages = {message.pk: message for message in rows}
     of_sid = {(message.gateway, message.sid): message for message in messages.values()}
-    found = {
+    of_report = {
         report.pk: messages.get(report.message_id) if report.message_id else of_sid.get((report.gateway, report.sid))
         for report in reports
     }
-    return {key: message for key, message in found.items() if message is not None}
+    return {key: message for key, message in of_report.items() if message is not None}
 
 
 def _is_over(report: ProviderEvent, messages: dict[int, OutboxMessage], at: datetime) -> bool:

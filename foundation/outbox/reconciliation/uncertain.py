@@ -180,6 +180,8 @@ def _again(doubt: Doubt, at: datetime) -> str:
     return State.EXPIRED if expires is not None and expires <= at else State.QUEUED
 
 
-def _move(doubt: Doubt, state: str, outcome: str, due_at: datetime, **more) -> Posted:
+def _move(
+    doubt: Doubt, state: str, outcome: str, due_at: datetime, *, reason: str = "", sid: str = "", rank: int = 0
+) -> Posted:
     parcel = doubt.parcel
-    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, **more)
+    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, reason, sid, rank)

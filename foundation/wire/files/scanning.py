@@ -73,15 +73,15 @@ def exchange(line: socket.socket, file: File) -> bytes:
     while chunk := file.read(CHUNK):
         line.sendall(struct.pack(">I", len(chunk)) + chunk)
     line.sendall(struct.pack(">I", 0))
-    said = b""
-    while not said.endswith(b"\0") and (more := line.recv(4096)):
-        said += more
-    return said
+    answer = b""
+    while not answer.endswith(b"\0") and (more := line.recv(4096)):
+        answer += more
+    return answer
 
 
-def verdict_in(said: bytes) -> ScanVerdict:
+def verdict_in(answer: bytes) -> ScanVerdict:
     """`stream: OK`, `stream: Eicar-Signature FOUND`, or an error ("size limit exceeded"), which is no word."""
-    words = said.rstrip(b"\0\r\n ")
-    if words.endswith(b" FOUND"):
+    verdict = answer.rstrip(b"\0\r\n ")
+    if verdict.endswith(b" FOUND"):
         return ScanVerdict.INFECTED
-    return ScanVerdict.CLEAN if words == b"stream: OK" else ScanVerdict.WAITING
+    return ScanVerdict.CLEAN if verdict == b"stream: OK" else ScanVerdict.WAITING

@@ -119,8 +119,8 @@ def is_what_it_says(file: File, kind: str) -> bool:
             return is_calm_zip(file, ZIPPED[kind])
         if kind in TEXT:
             return is_plain_text(head)
-        found = marks(head)
-        return not found & RISKY and not is_plain_text(head) if kind in UNMARKED else bool(found & BINARY[kind])
+        signs = marks(head)
+        return not signs & RISKY and not is_plain_text(head) if kind in UNMARKED else bool(signs & BINARY[kind])
     finally:
         file.seek(0)
 

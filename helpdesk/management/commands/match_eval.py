@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from foundation.language.formatting import ISTANBUL
 from helpdesk.incidents.evaluation import score
 from helpdesk.incidents.similarity import TicketText, replay
-from helpdesk.tickets.intake import ISTANBUL
 
 
 class Command(BaseCommand):

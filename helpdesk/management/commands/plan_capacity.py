@@ -11,10 +11,9 @@ from django.db.models.functions import TruncHour
 from django.utils.translation import gettext as _
 
 from foundation import now
-from foundation.language.formatting import number, percent
+from foundation.language.formatting import ISTANBUL, number, percent
 from helpdesk.models import Ticket
 from helpdesk.service_levels.staffing import Demand, Staffing, needed, staffed
-from helpdesk.tickets.intake import ISTANBUL
 
 LOOKED_BACK = timedelta(days=28)
 ROWS = 8  # lines of the table below the one that suffices

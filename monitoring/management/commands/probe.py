@@ -15,11 +15,11 @@ LONGEST_NAME = 40
 class Command(BaseCommand):
     help = "Ask the nodes until stopped. `--shard 2/3`: the second third of all checks; `--location izmir`: from there."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--shard", default="1/1", help="which part of how many, as i/n")
         parser.add_argument("--location", default=HERE, help="where this machine stands; most locations decide")
 
-    def handle(self, *, shard, location, **options):
+    def handle(self, *, shard, location, **options) -> None:
         if not 0 < len(location.strip()) <= LONGEST_NAME:
             raise CommandError(f"a location has a name of at most {LONGEST_NAME} letters")
         index, of = read_shard(shard)

@@ -14,13 +14,13 @@ from monitoring.simulator.map import read_registry
 class Command(BaseCommand):
     help = "Serve a loopback endpoint for every node; `simulate break TAHSILAT --mode hang`, `simulate heal all`."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("order", nargs="?", choices=["serve", "break", "heal", "show"], default="serve")
         parser.add_argument("what", nargs="?", help="a component, a province (plate or name), a node, or all")
         parser.add_argument("--mode", choices=MODES[1:], default="refuse")
         parser.add_argument("--control-port", type=int, default=settings.CITY_CONTROL_PORT)
 
-    def handle(self, *, order, what, mode, control_port, **options):
+    def handle(self, *, order, what, mode, control_port, **options) -> None:
         if order == "serve":
             return asyncio.run(self.serve(City(read_registry()), control_port))
         if order == "break" and not what:

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from foundation import now
+from foundation import locks, now
 from foundation.live import live, numbering
 from foundation.live.models import Era, Event
 from helpdesk.incidents import auto_linking
-from monitoring import locks
+from monitoring.locks import OUTAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,7 +97,8 @@ def test_many_numberers_give_each_event_one_number():
     assert sorted(numbers().values()) == list(range(1, 81))
 
 
-def test_whoever_finds_the_turn_taken_leaves_at_once():
+@pytest.mark.parametrize(("turn", "is_numbered"), [(numbering.NUMBERING, False), (OUTAGES, True)])
+def test_whoever_finds_the_turn_taken_leaves_at_once_and_another_turn_keeps_nobody(turn, is_numbered):
     if connection.vendor == "sqlite":
         pytest.skip("on SQLite the turn is the write lock, which is waited for")
     live.announce("square", "thing", "a", {})
@@ -108,11 +109,11 @@ def test_whoever_finds_the_turn_taken_leaves_at_once():
         connection.close()
 
     with transaction.atomic():
-        assert numbering.take_turn()
+        assert locks.take(turn)
         other = threading.Thread(target=other_process)
         other.start()
         other.join(10)
-    assert answers == [False]
+    assert answers == [is_numbered]
 
 
 def test_what_is_older_than_an_hour_is_forgotten_and_the_era_says_so():
@@ -136,5 +137,5 @@ def test_a_restore_begins_another_era():
 
 def test_every_lock_of_the_house_has_a_number_of_its_own():
     """One number for two would make the numbering of changes wait for decisions about outages."""
-    numbers = [numbering.ADVISORY_LOCK, locks.OUTAGES, auto_linking.MATCHER]
+    numbers = [numbering.NUMBERING, OUTAGES, auto_linking.MATCHER]
     assert len(set(numbers)) == len(numbers)

@@ -1,15 +1,13 @@
 """Quiet hours and expiry of the lanes, in Istanbul's time."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.language.formatting import ISTANBUL
 from foundation.outbox.lanes import RULES, Lane, rules
 
 pytestmark = pytest.mark.once("postgresql", "asks no database")
-
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

@@ -94,10 +94,6 @@ def test_folding_never_costs_more_segments_and_twice_is_once(text):
     assert not set(folded) & segments.TURKISH
 
 
-def test_the_difference_is_visible():
-    assert segments.changed_letters("açık") == [(1, "ç", "c"), (2, "ı", "i")]
-
-
 def test_words_that_would_say_something_else_are_listed_once():
     spoiled = segments.spoiled_by_folding("Şu kesintisi sürüyor; sıkıntı yok, şu an ışık var. Su akıyor.")
     assert [(each.word, each.folded) for each in spoiled] == [("Şu", "Su"), ("sıkıntı", "sikinti")]

@@ -15,11 +15,11 @@ from foundation.journal import journal
 class Command(BaseCommand):
     help = "Open an account for a platform administrator; everyone else is invited."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("email")
         parser.add_argument("name")
 
-    def handle(self, *, email, name, **options):
+    def handle(self, *, email, name, **options) -> None:
         if Person.objects.filter(email=email.strip().lower()).exists():
             raise CommandError(_("There is an account with this e-mail address."))
         password = getpass(_("Password: "))

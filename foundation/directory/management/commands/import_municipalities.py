@@ -14,13 +14,13 @@ SHOWN = 20
 class Command(BaseCommand):
     help = "Import municipalities (CSV, XLSX or ODS), with the provinces and components that lie beside the file."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path, nargs="?", default=registers.SHIPPED, metavar="FILE")
         parser.add_argument("--provinces", type=Path)
         parser.add_argument("--components", type=Path)
         parser.add_argument("--preview", action="store_true", help="say what would change and change nothing")
 
-    def handle(self, *, file, provinces, components, preview, **options):
+    def handle(self, *, file, provinces, components, preview, **options) -> None:
         try:
             comparisons = registers.compare(file, provinces=provinces, components=components)
         except (BadRegister, OSError) as problem:

@@ -8,10 +8,10 @@ from foundation.journal import sealing
 class Command(BaseCommand):
     help = "Walk the chain of the journal; names the first broken entry and ends with 1 if there is one."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--anchor", metavar="POSITION:DIGEST", help="a head kept outside the database")
 
-    def handle(self, *, anchor: str | None, **options):
+    def handle(self, *, anchor: str | None, **options) -> None:
         verdict = sealing.verify(anchor=parsed(anchor) if anchor else None)
         if verdict.first_break is not None:
             raise CommandError(f"entry {verdict.first_break.position}: {verdict.first_break.why}")

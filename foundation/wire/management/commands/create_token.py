@@ -12,13 +12,13 @@ from foundation.wire import tokens
 class Command(BaseCommand):
     help = "Makes an API token for a person and prints its secret, once."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("email")
         parser.add_argument("--name", default="manage.py")
         parser.add_argument("--scope", action="append", required=True, help='such as "tickets:write"; repeatable')
         parser.add_argument("--days", type=int, default=90)
 
-    def handle(self, *, email, name, scope, days, **options):
+    def handle(self, *, email, name, scope, days, **options) -> None:
         person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
         if person is None:
             raise CommandError(f"No active person has the address {email}.")
