@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from django_sla import clocks, policies
+from django_sla import bulk, clocks, policies
 from django_sla.models import Clock, ClockEvent
 from tests.django_sla.a_shop import a_subject, at, clock_of
 
@@ -38,6 +38,15 @@ def test_attaching_costs_two_inserts_however_many_clocks(django_assert_num_queri
     clocks.attach(a_subject(2), policy, at=MONDAY)  # a process reads its calendars once
     with django_assert_num_queries(2):  # clocks, events
         clocks.attach(a_subject(), policy, at=MONDAY)
+
+
+def test_the_soonest_of_many_is_the_next_that_runs():
+    answered, waiting, without = a_subject(1), a_subject(2), a_subject(3)
+    an_s2(answered)
+    an_s2(waiting)
+    clocks.fulfil(answered, "first_response", at=MONDAY + timedelta(minutes=10))
+    dues = bulk.soonest_dues("shop.order", [1, 2, without.pk], without=["next_update"])
+    assert dues == {1: at("2026-06-08 17:00"), 2: at("2026-06-08 09:30"), 3: None}
 
 
 def test_a_subject_cannot_be_promised_the_same_twice():

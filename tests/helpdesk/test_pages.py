@@ -128,6 +128,14 @@ class ReadingATicket(Desk):
         self.assertNotContains(page, "Gizli iç not")
         self.assertNotContains(self.client.get(f"{self.url}conversation/"), "Gizli iç not")
 
+    def test_markup_in_a_message_stays_words(self):
+        tickets.reply(self.ticket, by=self.selim, body="<img src=x onerror=alert(1)>\nVezne & kasa")
+        for person in (self.selim, self.ayse):
+            self.enter(person)
+            page = self.client.get(self.url)
+            self.assertContains(page, "&lt;img src=x onerror=alert(1)&gt;<br>Vezne &amp; kasa")
+            self.assertNotContains(page, "<img src=x")
+
     def test_the_desk_reads_everything(self):
         self.enter(self.ayse)
         self.assertContains(self.client.get(self.url), "Gizli iç not")

@@ -10,7 +10,7 @@ from django_sla.models import Clock
 from helpdesk import tickets
 from helpdesk.models import Filing, Ticket
 from helpdesk.refusals import ReasonMissing
-from helpdesk.service_levels import commitments
+from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket, the_queue
@@ -89,3 +89,9 @@ class Clocks(Cast, TestCase):
         tickets.grade(ticket, severity="S3", by=self.ayse, reason="Başka veznede kesiliyor")
         self.assertGreater(Ticket.objects.get(pk=ticket.pk).next_due_at, before)
         self.assertTrue(ticket.messages.filter(kind="public", body__contains="Başka veznede").exists())
+
+    def test_of_many_only_those_that_are_named_move(self):
+        first, ended, other = (self.file() for _ in range(3))
+        ticket_clocks.keep_many({first.pk: MONDAY, ended.pk: None})
+        dues = [Ticket.objects.get(pk=ticket.pk).due_at for ticket in (first, ended, other)]
+        self.assertEqual(dues, [MONDAY, None, other.next_due_at])

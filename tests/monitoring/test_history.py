@@ -171,13 +171,13 @@ class RollingUp(TestCase):
         self.assertEqual(NodeTransition.objects.filter(at__lt=at - timedelta(days=2)).count(), 1)
 
     @skipUnless(connection.vendor == "postgresql", "partitions are PostgreSQL's")
-    def test_old_weeks_are_dropped_whole(self):
+    def test_old_weeks_are_dropped_whole_and_one_that_is_not_over_stays(self):
         table = RawHour._meta.db_table
-        for weeks in (0, 1, 20):
+        for weeks in (0, 1, 10, 11, 20):
             partitions.ensure(table, NOON - timedelta(weeks=weeks))
             partitions.ensure(table, NOON - timedelta(weeks=weeks))
-        self.assertEqual(partitions.forget_before(RawHour, NOON - timedelta(days=90)), 1)
-        self.assertEqual(partitions.starts_of(table), [date(2026, 11, 9), date(2026, 11, 16)])
+        self.assertEqual(partitions.forget_before(RawHour, NOON - timedelta(weeks=10)), 2)
+        self.assertEqual(partitions.starts_of(table), [date(2026, 9, 7), date(2026, 11, 9), date(2026, 11, 16)])
 
 
 class Windows(TestCase):

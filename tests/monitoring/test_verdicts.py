@@ -161,6 +161,15 @@ def test_five_recent_changes_are_not_flapping_and_six_are():
     assert share_of_changes((1 << 20) - 1) == pytest.approx(99.0)
 
 
+@pytest.mark.parametrize(
+    ("changes", "before", "after"),
+    [(5, False, False), (6, False, True), (6, True, True), (5, True, True), (4, True, False)],
+)
+def test_flapping_starts_above_thirty_per_cent_and_stops_at_twenty_five(changes, before, after):
+    earlier = Flaps(ring=(1 << changes - 1) - 1, sampled_at=1.0, changed=True, last=Result.OK, is_flapping=before)
+    assert earlier.after(Result.OK, 1.0 + Flaps.PERIOD).is_flapping is after
+
+
 def test_flapping_starts_and_ends_once():
     memory, at, seen = Memory(), 0.0, []
     answers = [Result.OK] * 10 + [Result.OK, Result.FAIL] * 20 + [Result.OK] * 100

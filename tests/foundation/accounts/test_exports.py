@@ -30,6 +30,12 @@ class TakingOnesDataAlong(Cast, TestCase):
         for foreign in ("Bakıyoruz", self.ayse.email, "md5$", "password"):
             self.assertNotIn(foreign, content)
 
+    def test_it_holds_nobody_elses_traces(self):
+        tickets.claim(self.ticket, by=self.ayse)
+        traces = signed_in(self.selim).get(reverse("accounts:my_data")).json()["traces"]
+        self.assertIn("ticket.submitted", [row["kind"] for row in traces])
+        self.assertNotIn("ticket.claimed", [row["kind"] for row in traces])
+
     def test_handing_it_out_is_written_down(self):
         signed_in(self.yonca).get(reverse("accounts:person_data", args=[self.selim.pk]))
         entry = Entry.objects.get(kind="person.exported")

@@ -128,7 +128,8 @@ def test_the_command_names_the_entry_and_ends_with_an_error(subject):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sealers_side_by_side_make_one_chain():
+def test_sealers_side_by_side_make_one_chain(monkeypatch):
+    monkeypatch.setattr(sealing, "BATCH_SIZE", 5)  # many turns at the head of the chain
     subject = Batch.objects.create(key="subject", lane="drill")
     for number in range(300):
         journal.record("batch.tested", subject, number=number)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from foundation import now
 from foundation.leases import backoff, leases
@@ -93,6 +93,27 @@ def test_claimants_side_by_side_share_the_rows_without_doubling_one(errands):
     for worker in workers:
         worker.join()
     assert len(won) == len(set(won)) == 200
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite a claim is a write, and writes are waited for")
+def test_what_another_claim_holds_is_passed_over_without_waiting(errands):
+    first, second = (Errand.objects.create(due_at=now() - timedelta(minutes=age)) for age in (2, 1))
+    won: list[int] = []
+
+    def claim_beside():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            won.extend(row.pk for row in Errand.objects.claim(10))
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        assert [row.pk for row in Errand.objects.claim(1)] == [first.pk]
+        beside = threading.Thread(target=claim_beside)
+        beside.start()
+        beside.join()
+    assert won == [second.pk]
 
 
 def test_waits_grow_up_to_a_limit_and_differ():

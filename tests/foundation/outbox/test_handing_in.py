@@ -70,6 +70,15 @@ def test_an_email_with_the_same_key_is_written_once():
     assert outbox.tally(batch).adds_up
 
 
+def test_who_opted_out_of_mail_gets_no_letter():
+    for channel, address in (("email", "selim@odunpazari.example"), ("sms", "ayse@odunpazari.example")):
+        Suppression.objects.create(channel=channel, address=address, reason="opted_out")
+    silent = outbox.email("talep-1", "selim@odunpazari.example", "Talebiniz alındı", "DST-2026-000001")
+    spoken = outbox.email("talep-2", "ayse@odunpazari.example", "Talebiniz alındı", "DST-2026-000002")
+    assert silent.messages.values_list("state", "reason").get() == (OutboxMessage.State.SUPPRESSED, "opted_out")
+    assert spoken.messages.get().state == OutboxMessage.State.QUEUED
+
+
 def test_a_stop_keeps_back_what_has_not_left_and_says_what_had():
     batch = a_batch()
     outbox.add(batch, "sms", people(5))
