@@ -1,1 +1,12 @@
-"""Where everything meets: settings, URLs, servers, Celery, the timetable."""
+"""Where everything meets: settings, URLs, servers, Celery, the timetable.
+
+settings, checks     what an installation says, and what stops an unsafe start
+urls, home, errors, health     the addresses that belong to no context
+api                  `/api/v1/`, collected from each context's `api`
+asgi, wsgi, serving  how a process serves, and what lives beside it
+celery, jobs         the broker; the round of the timetable, as it rings
+timetable            all recurring work on one page
+retention            how long what is kept
+metrics, observability     `/metrics`, the log, Sentry
+backups              a pack that proves itself
+"""

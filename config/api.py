@@ -1,4 +1,4 @@
-"""The REST API: `/api/v1/`, one door for programs.
+"""The REST API: `/api/v1/`, one way in for programs.
 
 Every context brings `<context>/api.py` with a `router`; its paths start with their
 noun ("/tickets/…"), and that noun is the scope a token needs: reading asks for

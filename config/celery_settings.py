@@ -1,4 +1,4 @@
-"""Broker and delivery; a lost or doubled message costs seconds, never a promise."""
+"""Broker and delivery; a lost or doubled message costs seconds, never what is owed."""
 
 from django.conf import settings
 

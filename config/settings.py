@@ -55,7 +55,7 @@ CITY_CONTROL_PORT = env.int("CITY_CONTROL_PORT", default=CITY_PORT + 6_999)
 PROBE_ALLOW_PRIVATE = env.bool("PROBE_ALLOW_PRIVATE", default=False)
 PROBE_SOCKETS = env.int("PROBE_SOCKETS", default=5_000)  # questions out at once, in one process
 PROBE_SHARDS = env.int("PROBE_SHARDS", default=0)  # posts shared out among Celery's workers of the queue "probes"
-CANARY_TARGETS = env.list("CANARY_TARGETS", default=[])  # host:port of well-known doors: is it them or our line?
+CANARY_TARGETS = env.list("CANARY_TARGETS", default=[])  # host:port of well-known services: is it them or our line?
 STATUS_SNAPSHOT_DIR = env.str("STATUS_SNAPSHOT_DIR", default="")
 FILINGS_OF_A_PERSON = env.int("FILINGS_OF_A_PERSON", default=20)  # tickets in ten minutes
 FILINGS_OF_A_MUNICIPALITY = env.int("FILINGS_OF_A_MUNICIPALITY", default=60)  # the same, all its people together

@@ -1,4 +1,4 @@
-"""Every door of the house; each context lists its own."""
+"""Every address of the house; each context lists its own."""
 
 from django.urls import include, path
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Router, Schema, Status
@@ -10,7 +11,7 @@ from ninja.pagination import paginate
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
 from foundation.wire.paging import Keyset
-from helpdesk import tickets as verbs
+from helpdesk import tickets
 from helpdesk.models import Message, Ticket
 from helpdesk.tickets import rate_limits
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
@@ -75,32 +76,34 @@ def find(request, number: str) -> Ticket:
 
 @router.get("/tickets/", response=list[TicketOut])
 @paginate(Keyset, order=("-pk",))
-def list_tickets(request, status: Ticket.Status | None = None, severity: Ticket.Severity | None = None, q: str = ""):
+def list_tickets(
+    request, status: Ticket.Status | None = None, severity: Ticket.Severity | None = None, q: str = ""
+) -> QuerySet[Ticket]:
     """Those the token's person may see, newest first; `q` finds words in any spelling."""
-    found = Ticket.objects.visible_to(request.user).select_related("municipality").defer("search_text")
+    visible = Ticket.objects.visible_to(request.user).select_related("municipality").defer("search_text")
     if status:
-        found = found.filter(status=status)
+        visible = visible.filter(status=status)
     if severity:
-        found = found.filter(severity=severity)
-    return found.matching(q.replace("\x00", "")) if q else found
+        visible = visible.filter(severity=severity)
+    return visible.matching(q.replace("\x00", "")) if q else visible
 
 
 @router.get("/tickets/{number}/", response=TicketOut)
-def one_ticket(request, number: str):
+def one_ticket(request, number: str) -> Ticket:
     """One ticket by its number."""
     return find(request, number)
 
 
 @router.post("/tickets/", response={201: TicketOut})
-def file_ticket(request, ticket: TicketIn):
+def file_ticket(request, ticket: TicketIn) -> Status:
     """File a ticket. The severity follows from impact and urgency."""
-    words = ticket.dict()
-    municipality = home_of(request.user, words.pop("municipality"))
-    component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=words.pop("component"))
-    words["body"] = words["body"] or words["subject"]
+    fields = ticket.dict()
+    municipality = home_of(request.user, fields.pop("municipality"))
+    component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=fields.pop("component"))
+    fields["body"] = fields["body"] or fields["subject"]
     rate_limits.spend(request.user, municipality)
-    filed = verbs.submit(
-        **words, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
+    filed = tickets.submit(
+        **fields, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
     )
     return Status(201, filed)
 
@@ -117,21 +120,21 @@ def home_of(person: Person, code: str) -> Municipality:
 
 @router.get("/tickets/{number}/messages/", response=list[MessageOut])
 @paginate(Keyset, order=("pk",))
-def messages(request, number: str):
+def messages(request, number: str) -> QuerySet[Message]:
     """What was said, oldest first; internal notes only for the desk."""
     ticket = find(request, number)
     return Message.objects.visible_to(request.user).filter(ticket=ticket).select_related("author")
 
 
 @router.post("/tickets/{number}/messages/", response={201: MessageOut})
-def reply(request, number: str, message: MessageIn):
+def reply(request, number: str, message: MessageIn) -> Status:
     """Reply to the other side."""
-    return Status(201, verbs.reply(find(request, number), by=request.user, body=message.body))
+    return Status(201, tickets.reply(find(request, number), by=request.user, body=message.body))
 
 
 @router.post("/tickets/{number}/resolution/", response=TicketOut)
-def resolve(request, number: str, message: MessageIn):
+def resolve(request, number: str, message: MessageIn) -> Ticket:
     """End it with what was done; for the desk."""
     ticket = find(request, number)
-    verbs.resolve(ticket, by=request.user, note=message.body)
+    tickets.resolve(ticket, by=request.user, note=message.body)
     return ticket

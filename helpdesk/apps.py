@@ -7,5 +7,5 @@ class HelpdeskConfig(AppConfig):
     name = "helpdesk"
     verbose_name = "Help desk"
 
-    def ready(self):
+    def ready(self) -> None:
         import_module("helpdesk.listeners")

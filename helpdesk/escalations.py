@@ -86,8 +86,7 @@ def people_of(ticket: Ticket, to: str) -> Iterable[Person]:
     if to == "team":
         return ticket.queue.team.members.filter(is_active=True)
     roles = {"assignee": SHIFT_LEADS, "shift_lead": SHIFT_LEADS, "manager": MANAGERS}.get(to, ())
-    holders = Membership.objects.current().filter(role__in=roles)
-    return Person.objects.filter(is_active=True, pk__in=holders.values("person"))
+    return Person.objects.holding(roles)
 
 
 def page(people: Iterable[Person], clock: Clock, level: dict) -> None:

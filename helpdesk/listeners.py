@@ -16,14 +16,14 @@ LABEL = Ticket._meta.label_lower
 
 
 @receiver(sla.dues_moved)
-def keep_dues(sender, subject_type, dues, **kwargs):
+def keep_dues(sender, subject_type, dues, **kwargs) -> None:
     """Deadlines moved without a verb of ours: an administrative leave, a capped rest."""
     if subject_type == LABEL:
         ticket_clocks.keep_many(dues)
 
 
 @receiver(watch.outage_ended)
-def end_incident(sender, outage, **kwargs):
+def end_incident(sender, outage, **kwargs) -> None:
     """The incident ends with its outage; its tickets are looked after by `recovery`."""
     incident = MajorIncident.objects.live().filter(outage=outage).first()
     if incident:
@@ -31,7 +31,7 @@ def end_incident(sender, outage, **kwargs):
 
 
 @receiver(watch.outage_split)
-def follow_the_part(sender, outage, part, municipality_ids, **kwargs):
+def follow_the_part(sender, outage, part, municipality_ids, **kwargs) -> None:
     """Tickets of municipalities that went along are about the new outage now."""
     incident = MajorIncident.objects.live().filter(outage=outage).first()
     if incident:
@@ -58,10 +58,10 @@ def say_what_we_hold(person: Person) -> dict[str, list[dict]]:
 
 
 @receiver(sla.clock_breached)
-def show_breach(sender, clock, **kwargs):
+def show_breach(sender, clock, **kwargs) -> None:
     escalations.breached(clock)
 
 
 @receiver(sla.clock_escalated)
-def tell_level(sender, clock, level, **kwargs):
+def tell_level(sender, clock, level, **kwargs) -> None:
     escalations.escalated(clock, level)

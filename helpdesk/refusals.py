@@ -14,7 +14,7 @@ class TicketMovedOn(Refusal):
 class TicketTaken(Refusal):
     """Another agent claimed it first; says who."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         super().__init__(_("%(name)s has taken this ticket.") % {"name": name})
 
 

@@ -1,4 +1,4 @@
-"""The doors of helpdesk."""
+"""The addresses of helpdesk."""
 
 from django.urls import path, re_path
 
@@ -26,14 +26,14 @@ urlpatterns = [
     path("tickets/<str:number>/attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:number>/link/", incidents.linking, name="linking"),
     path("tickets/<str:number>/link/undo/", incidents.unlinking, name="unlinking"),
-    path("help/", knowledge.articles, name="articles"),
+    path("help/", knowledge.article_list, name="articles"),
     path("help/new/", knowledge.new_article, name="new_article"),
     path("help/<slug:slug>/", knowledge.article, name="article"),
     path("help/<slug:slug>/editing/", knowledge.editing, name="article_editing"),
     path("help/<slug:slug>/helped/", knowledge.article_helped, name="article_helped"),
     path("desk/macros/", knowledge.macro_list, name="macros"),
     path("desk/macros/<int:pk>/removal/", knowledge.macro_removal, name="macro_removal"),
-    path("desk/", desk.queue, name="desk"),
+    path("desk/", desk.show, name="desk"),
     path("desk/rows/", desk.rows, name="rows"),
     path("desk/claims/", desk.claims, name="claims"),
     path("desk/palette/", desk.palette, name="palette"),

@@ -2,7 +2,7 @@
 
 from foundation import locks
 
-OUTAGES = 0x6F757467  # "outg"
+OUTAGES = 0x6F757467  # "outg"; each lock of the house has a number of its own
 
 
 def hold(number: int = OUTAGES) -> None:

@@ -1,4 +1,4 @@
-"""The promise to tell subscribers, written in the transaction of what happened."""
+"""What is owed to subscribers: a leased row, written in the transaction of what happened."""
 
 from collections.abc import Iterable
 

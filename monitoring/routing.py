@@ -1,4 +1,4 @@
-"""The socket doors of monitoring."""
+"""The sockets of monitoring."""
 
 from django.urls import re_path
 

@@ -1,4 +1,4 @@
-"""The doors of monitoring."""
+"""The addresses of monitoring."""
 
 from django.urls import path
 

@@ -1,1 +1,10 @@
-"""What we do: runbooks, runs, steps, on-call, broadcasts, operators' board, situation room."""
+"""What we do about it.
+
+plans       runbooks: read from YAML, kept in every version
+runs        a plan in motion, step by step
+on_call     who carries the watch, and when
+broadcasts  crisis messages: two people, nobody twice, every recipient in one class
+board       the operators' board
+situation   the situation room of one outage
+scenarios   the rehearsed evening of the demonstration
+"""

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.pagination import paginate
@@ -10,7 +11,7 @@ from ninja.pagination import paginate
 from foundation.outbox import outbox
 from foundation.wire.paging import Keyset
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Broadcast, Run
+from runbooks.models import Broadcast, Run, Step
 
 router = Router()
 
@@ -63,34 +64,34 @@ class RunOut(Schema):
 
 @router.get("/broadcasts/", response=list[BroadcastOut], tags=["runbooks"])
 @paginate(Keyset, order=("-pk",))
-def broadcasts(request):
+def broadcasts(request) -> QuerySet[Broadcast]:
     """Broadcasts and drills, newest first; for those who work nationally."""
     return Broadcast.objects.visible_to(request.user)
 
 
 @router.get("/broadcasts/{pk}/", response=BroadcastOut, tags=["runbooks"])
-def broadcast(request, pk: int):
+def broadcast(request, pk: int) -> Broadcast:
     """One broadcast; never its recipients' numbers."""
     return get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk)
 
 
 @router.get("/broadcasts/{pk}/tally/", response=TallyOut, tags=["runbooks"])
-def tally(request, pk: int):
+def tally(request, pk: int) -> dict:
     """The closing equation, every class counted by itself; 404 before anything was handed over."""
-    found = get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk)
-    batch = get_object_or_404(sending.batches(found))
+    shown = get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk)
+    batch = get_object_or_404(sending.batches(shown))
     counted = outbox.tally(batch)
     return asdict(counted) | {"adds_up": counted.adds_up}
 
 
 @router.get("/runs/", response=list[RunOut], tags=["runbooks"])
 @paginate(Keyset, order=("-pk",))
-def runs(request):
+def runs(request) -> QuerySet[Run]:
     """Runs of plans, newest first."""
     return Run.objects.visible_to(request.user)
 
 
 @router.get("/runs/{pk}/steps/", response=list[StepOut], tags=["runbooks"])
-def steps(request, pk: int):
+def steps(request, pk: int) -> QuerySet[Step]:
     """The steps a run has reached, in order."""
     return get_object_or_404(Run.objects.visible_to(request.user), pk=pk).steps.all()

@@ -8,6 +8,6 @@ class RunbooksConfig(AppConfig):
 
     name = "runbooks"
 
-    def ready(self):
+    def ready(self) -> None:
         import_module("runbooks.jobs")
         import_module("runbooks.listeners")

@@ -1,4 +1,4 @@
-"""The socket doors of runbooks."""
+"""The sockets of runbooks."""
 
 from dataclasses import asdict
 

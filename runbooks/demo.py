@@ -1,4 +1,4 @@
-"""The demonstration's part of runbooks: plans on the shelf, a rota, contacts that can be reached."""
+"""The demonstration's part of runbooks: plans in the catalogue, a rota, contacts that can be reached."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit

@@ -17,7 +17,7 @@ from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.models import Broadcast
 
 Lane = Broadcast.Lane
-Lines = tuple[tuple[str, str, str, str], ...]  # of an uploaded list, as audience.Rule keeps them
+Lines = tuple[tuple[str, str, str, str], ...]  # of an uploaded list, as AudienceRule keeps them
 LARGEST_FILE = 2 * 1024 * 1024
 LIVE_LANES = [choice for choice in Lane.choices if choice[0] != Lane.DRILL]
 
@@ -89,7 +89,9 @@ class ComposeForm(forms.Form):
     )
     list_name = forms.CharField(label=_("Name of the list"), max_length=80, required=False)
 
-    def __init__(self, *arguments, is_drill: bool = False, lines: Lines = (), corrects: int | None = None, **kwargs):
+    def __init__(
+        self, *arguments, is_drill: bool = False, lines: Lines = (), corrects: int | None = None, **kwargs
+    ) -> None:
         """`lines` are those of a list that was uploaded earlier; they stay until they are dropped or replaced.
 
         A correction's audience is not chosen: it is whoever the broadcast with key `corrects` reached.
@@ -102,12 +104,12 @@ class ComposeForm(forms.Form):
             label = f"{ASKED[name]} {{{name}}}"
             self.fields[f"token_{name}"] = forms.CharField(label=label, max_length=60, required=False)
 
-    def asked(self):
+    def asked(self) -> list[forms.BoundField]:
         """The token fields that the text at hand needs."""
         text = f"{self['text'].value() or ''} {self['correction'].value() or ''}"
         return [self[f"token_{name}"] for name in templates.ASKED if f"{{{name}}}" in text]
 
-    def clean_file(self):
+    def clean_file(self) -> Lines:
         upload = self.cleaned_data["file"]
         if not upload:
             return self.lines
@@ -123,26 +125,28 @@ class ComposeForm(forms.Form):
 
     def clean_municipalities(self) -> tuple[str, ...]:
         """Codes, by code or name, between commas or on lines of their own."""
-        words = [part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["municipalities"])]
-        return tuple(dict.fromkeys(self._municipality(word) for word in words if word))
+        names = [part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["municipalities"])]
+        return tuple(dict.fromkeys(self._municipality(word) for word in names if word))
 
     def _municipality(self, word: str) -> str:
         if Municipality.objects.filter(code=word).exists():
             return word
-        found = list(Municipality.objects.matching(word).values_list("code", "full_name", "name")[:6])
+        candidates = list(Municipality.objects.matching(word).values_list("code", "full_name", "name")[:6])
         exact = [
-            code for code, full_name, name in found if collation.fold(word) in map(collation.fold, (full_name, name))
+            code
+            for code, full_name, name in candidates
+            if collation.fold(word) in map(collation.fold, (full_name, name))
         ]
-        if len(exact) == 1 or len(found) == 1:
-            return (exact or [found[0][0]])[0]
-        if not found:
+        if len(exact) == 1 or len(candidates) == 1:
+            return (exact or [candidates[0][0]])[0]
+        if not candidates:
             raise forms.ValidationError(_("No municipality is called “%(word)s”."), params={"word": word})
-        names = ", ".join(f"{full_name} ({code})" for code, full_name, _name in found)
+        names = ", ".join(f"{full_name} ({code})" for code, full_name, _name in candidates)
         raise forms.ValidationError(
             _("“%(word)s” is not one municipality. Do you mean: %(names)s?"), params={"word": word, "names": names}
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned: dict[str, Any] = self.cleaned_data
         values = {name: cleaned.pop(f"token_{name}", "") for name in templates.ASKED}
@@ -164,7 +168,7 @@ class ComposeForm(forms.Form):
 class CountField(forms.IntegerField):
     """A number as the page shows it or as it is typed: 5473, 5.473 and 5 473 are one and the same."""
 
-    def to_python(self, value):
+    def to_python(self, value) -> int | None:
         return super().to_python(re.sub(r"[\s.,]", "", value) if isinstance(value, str) else value)
 
 

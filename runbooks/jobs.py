@@ -8,13 +8,13 @@ from runbooks.runs import engine
 
 
 @shared_task(expires=60)
-def dispatch_broadcasts():
+def dispatch_broadcasts() -> None:
     doorbell.answer("broadcasts")
     sending.dispatch_due()
 
 
 @shared_task(expires=60)
-def go_on_with_runs():
+def go_on_with_runs() -> None:
     doorbell.answer("steps")
     engine.go_on()
 

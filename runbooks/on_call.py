@@ -1,5 +1,6 @@
 """Who carries the watch now, handing it over, calling them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,7 +65,7 @@ def _carried(rota: Rota, shifts: list[Shift], at: datetime) -> Carried:
     return Carried(rota, covering, following, list(_warnings(covering, following, at)))
 
 
-def _warnings(covering: list[Shift], following: Shift | None, at: datetime):
+def _warnings(covering: list[Shift], following: Shift | None, at: datetime) -> Iterator[str]:
     if not covering:
         yield gettext("Nobody is on call now.")
     for shift in covering:

@@ -1,10 +1,11 @@
 """Everything about one outage in one place: what happened, who decided, where it stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -203,7 +204,7 @@ def _fill(sentence: str, facts: dict) -> str:
         return sentence.split("%(")[0].strip(" ,;:“")
 
 
-def linked_tickets(incident: MajorIncident | None):
+def linked_tickets(incident: MajorIncident | None) -> QuerySet[Ticket]:
     standing = Q(links__incident=incident, links__undone_at=None)
     return Ticket.objects.filter(standing) if incident else Ticket.objects.none()
 
@@ -221,10 +222,10 @@ def promises_of(tickets) -> list[NextDeadline]:
         )
     )
     metrics = dict(Clock._meta.get_field("metric").choices or ())
-    found = []
+    deadlines = []
     for row in counted:
         due = clocks.filter(metric=row["metric"], state=Clock.State.RUNNING).order_by("due_at")
-        found.append(
+        deadlines.append(
             NextDeadline(
                 metric=str(metrics.get(row["metric"], row["metric"])),
                 open=row["open"],
@@ -233,7 +234,7 @@ def promises_of(tickets) -> list[NextDeadline]:
                 due_at=due.values_list("due_at", flat=True).first(),
             )
         )
-    return found
+    return deadlines
 
 
 def _sending(broadcast: Broadcast) -> Sending:
@@ -241,7 +242,7 @@ def _sending(broadcast: Broadcast) -> Sending:
     return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledgements.heard(broadcast))
 
 
-def _people(incident: MajorIncident | None, runs: list[Run]):
+def _people(incident: MajorIncident | None, runs: list[Run]) -> Iterable[tuple[Person, str]]:
     """Who sits at the table: commander, those who lead runs, those on call."""
     seated: dict[int, tuple[Person, str]] = {}
     if incident and incident.commander:

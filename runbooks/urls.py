@@ -1,4 +1,4 @@
-"""The doors of runbooks."""
+"""The addresses of runbooks."""
 
 from django.conf import settings
 from django.urls import URLPattern, path
@@ -32,7 +32,7 @@ def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]
         (f"{prefix}/<int:pk>/standing/", broadcasts.standing, f"{name}_standing"),
         (f"{prefix}/<int:pk>/submission/", broadcasts.submission, f"{name}_submission"),
         (f"{prefix}/<int:pk>/approval/", broadcasts.approve, f"{name}_approval"),
-        (f"{prefix}/<int:pk>/glass/", broadcasts.break_glass, f"{name}_glass"),
+        (f"{prefix}/<int:pk>/glass/", broadcasts.glass, f"{name}_glass"),
         (f"{prefix}/<int:pk>/review/", broadcasts.review, f"{name}_review"),
         (f"{prefix}/<int:pk>/evidence/", broadcasts.take_evidence, f"{name}_evidence"),
         (f"{prefix}/<int:pk>/withdrawal/", broadcasts.withdrawal, f"{name}_withdrawal"),
@@ -71,7 +71,7 @@ urlpatterns = [
     path("board/outages/<int:pk>/run/", outage_panel.run, name="outage_run"),
     path("board/outages/<int:pk>/maintenance/", outage_panel.maintenance, name="outage_maintenance"),
     path("board/outages/<int:pk>/override/", outage_panel.override, name="outage_override"),
-    path("board/latency/", board.latency, name="board_latency"),
+    path("board/latency/", board.answer_times, name="board_latency"),
     path("board/wall/", wall.wall, name="wall"),
     path("board/wall/moving/", wall.moving, name="wall_moving"),
     path("board/wall/screens/", wall.screens, name="wall_screens"),

@@ -1,1 +1,8 @@
-"""How a process of ours serves: daphne with our guards, what lives beside it, the sockets that open and where to."""
+"""How a process of ours serves.
+
+server           daphne with our guards
+routing          which socket leads where
+origins          sockets from our own pages only
+background       what lives beside the server in its process, started and stopped with it
+celery_embedded  worker and beat as two of these, in embedded mode
+"""

@@ -7,7 +7,7 @@ from django.conf import settings
 class OwnPages(OriginValidator):
     """Refuses pages of other sites, which would ride on the reader's cookies.
 
-    Programs send no Origin and carry no cookies of ours; the doors themselves ask
+    Programs send no Origin and carry no cookies of ours; the views themselves ask
     who they are, as they ask everyone.
     """
 

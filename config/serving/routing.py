@@ -1,4 +1,4 @@
-"""The socket table: every `/ws/` door of the house."""
+"""The socket table: every `/ws/` address of the house."""
 
 from helpdesk.tickets.consumers import sockets as helpdesk_sockets
 from monitoring.routing import sockets as monitoring_sockets

@@ -1,4 +1,4 @@
-"""Which doors the bar on top shows to whom."""
+"""Which links the bar on top shows to whom."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ class Door:
     width: str = "never"
 
 
-# Pixels the bar has for its doors, the menu's own button set aside; nobet.css knows the same widths.
+# Pixels the bar has for its links, the menu's own button set aside; nobet.css knows the same widths.
 ROOM = {"s": 250, "m": 440, "l": 710, "xl": 960, "xxl": 1250}
 LETTER, PADDING = 8.4, 24
 
@@ -62,7 +62,7 @@ def keeps_the_registers(person) -> bool:
 
 
 def visible(request) -> Iterator[Door]:
-    """One door at most is "here": the one whose address is the longest beginning of the page's."""
+    """One link at most is "here": the one whose address is the longest beginning of the page's."""
     person = getattr(request, "user", None)
     open_doors = [(name, reverse(url_name)) for name, url_name, allows in DOORS if allows(person)]
     here = max((url for _name, url in open_doors if request.path.startswith(url)), key=len, default="")
@@ -72,7 +72,7 @@ def visible(request) -> Iterator[Door]:
 
 
 def narrowest(place: int, shown: list[Door]) -> str:
-    """The narrowest window in which this door stands in the bar: always the one we are at, then the first ones."""
+    """The narrowest window in which this link stands in the bar: always the one we are at, then the first ones."""
     if shown[place].here:
         return "s"
     before = [door for door in shown[: place + 1] if not door.here] + [door for door in shown if door.here]

@@ -1,1 +1,10 @@
-"""How people come in and what becomes of them: invitations, sign-in, second factor, contacts, exports, their pages."""
+"""How people come in and what becomes of them; their tables are in `foundation.directory`.
+
+invitations     invite, accept, withdraw
+people          describe, revoke, end a membership, erase
+adapter, federation, signin_forms, signin_urls     signing in, here or with an outside account
+second_factor   who proves what, and when
+contacts        whom a municipality wants called, each address verified
+exports         everything we hold about a person
+views, forms, urls, api     their pages and operations
+"""

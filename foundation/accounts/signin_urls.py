@@ -1,7 +1,7 @@
 """The pages of allauth that are open here; the others do not exist.
 
 No sign-up, no change of e-mail address (administrators do that), no sign-in codes.
-The doors of an outside account are not found where none is set up.
+The addresses of an outside account are not found where none is set up.
 """
 
 from allauth.account.urls import urlpatterns as account_pages

@@ -79,7 +79,7 @@ def the_sheet(book: CalamineWorkbook) -> CalamineSheet:
 
 
 def opened(data: bytes) -> CalamineWorkbook:
-    """A workbook that promises to stay small, packed anew from what we counted ourselves."""
+    """A workbook that stays small, packed anew from what we counted ourselves."""
     if data.startswith(OLE):
         raise BadSpreadsheet(_("This is an old Excel file, or one with a password. Save it as .xlsx without one."))
     try:

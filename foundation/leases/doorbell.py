@@ -1,6 +1,6 @@
 """Doorbells: after the commit, somebody is told to look now.
 
-A context hangs its bells in `jobs` (Celery); its verbs ring them by name. A bell that is
+A context hangs its doorbells in `jobs` (Celery); its verbs ring them by name. A doorbell that is
 missing or lost costs the seconds until the next sweep.
 
 While a ring waits to be answered nobody rings again: ten thousand receipts are one look,

@@ -1,4 +1,4 @@
-"""The front door of `promises`: going round what is due."""
+"""The front door of `leases`: one sweep, done and marked."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The abstract promise, and the mark each sweep leaves."""
+"""The abstract leased row, and the mark each sweep leaves."""
 
 import uuid
 from datetime import datetime, timedelta

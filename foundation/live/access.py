@@ -1,6 +1,6 @@
-"""The keeper of a door: whose page may listen, to what, and what it is shown first.
+"""Access to an audience: whose page may listen, to what, and what it is shown first.
 
-A context writes one keeper an audience by subclassing `LiveConsumer`; the socket,
+A context writes one class an audience by subclassing `LiveConsumer`; the socket,
 the event stream and the polled JSON of `foundation.live.views` all ask it.
 """
 
@@ -21,10 +21,10 @@ NOT_ALLOWED = 4403
 
 
 class SocketAccess:
-    """Answers for one page at one door. Subclasses set or override the four below.
+    """Answers for one page and one audience. Subclasses set or override the four below.
 
     `public`     nobody is asked who they are and no cookie is read
-    `kind`       the label of this door in `nobet_ws_connections`
+    `kind`       the label of these pages in `nobet_ws_connections`
     `audience`   what the page listens to; read after `allows`, may be a property
     `allows()`    whether this person may; a synchronous function that may query
     `snapshot()` what is true now, as a dict; synchronous, the same for the whole audience
@@ -66,10 +66,10 @@ class SocketAccess:
             return None
         return revocation.listener(self.person.pk, self.session_key)
 
-    # --- who is at the door -----------------------------------------------
+    # --- who asks to listen -----------------------------------------------
 
     def recognise_scope(self, scope: dict) -> None:
-        """Learn from an ASGI scope; reads the session unless the door is public."""
+        """Learn from an ASGI scope; reads the session unless the audience is public."""
         self.kwargs = scope.get("url_route", {}).get("kwargs", {})
         self.query = QueryDict(scope.get("query_string", b""))
         if not self.public:

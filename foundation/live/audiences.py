@@ -1,4 +1,4 @@
-"""The names of the rooms in which something is said; a door guards each."""
+"""The names of the rooms in which something is said; an access guards each."""
 
 STATUS_NATIONAL = "status:national"
 BOARD = "board"

@@ -1,7 +1,7 @@
 """One audience in one process: what is said in it is encoded once.
 
 Everything here runs on the server's event loop and never waits: not for the
-database (the lookout reads in a thread of its own), not for a browser (a slow
+database (the poller reads in a thread of its own), not for a browser (a slow
 one is closed and reads a snapshot when it comes back).
 """
 
@@ -19,7 +19,7 @@ from foundation.live.revocation import Listener
 from foundation.live.transports import Transport
 
 FRAME_PAUSE = 1.0  # seconds between two deltas of one audience while changes keep coming
-HEAD_PAUSE = 8.0  # seconds between heads; the contract promises ten
+HEAD_PAUSE = 8.0  # seconds between heads; the contract says ten
 TRUST = 10.0  # seconds after which a reading of the database no longer vouches for the page
 SNAPSHOT_AGE = 1.0  # seconds for which newcomers share one snapshot
 UNREAD = -1  # before the first reading

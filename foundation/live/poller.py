@@ -186,7 +186,7 @@ _lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, EventPoller] = WeakKeyDi
 
 
 def lookout() -> EventPoller:
-    """The lookout of the running event loop."""
+    """The poller of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _lookouts:
         _lookouts[loop] = EventPoller(loop)

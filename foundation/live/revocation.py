@@ -1,6 +1,6 @@
 """Who may still listen: a page of someone who was revoked, or signed out, closes.
 
-The lookout asks every second or two in every process, so a lost doorbell delays
+The poller asks every second or two in every process, so a lost doorbell delays
 this by no more than that (architecture decision 5: within 5 s).
 """
 
@@ -14,12 +14,12 @@ from foundation import now
 from foundation.directory.models import Membership, Person
 
 SIGNED_OUT = 4401
-COME_AGAIN = 1012  # the door decides anew
+COME_AGAIN = 1012  # access is decided anew
 
 
 @dataclass(frozen=True)
 class SessionBasis:
-    """What opened the door: the password of the day and the memberships held."""
+    """What let the page in: the password of the day and the memberships held."""
 
     password: str
     memberships: frozenset

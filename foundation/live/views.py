@@ -1,4 +1,4 @@
-"""The same doors without a socket: an event stream, and JSON to ask for again and again."""
+"""The same audiences without a socket: an event stream, and JSON to ask for again and again."""
 
 import asyncio
 import random

@@ -25,7 +25,7 @@ class Lane(models.TextChoices):
 
 @dataclass(frozen=True)
 class LaneRules:
-    """What a lane promises.
+    """What holds in a lane.
 
     `rank`: lower goes first. `resends`: copies sent once more when look-up cannot
     settle a doubt within `look_up_for`. `expires_after`: how long the text is worth

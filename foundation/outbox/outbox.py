@@ -63,7 +63,7 @@ class BatchTally:
 
 @dataclass(frozen=True)
 class Stopped:
-    """What a stop found: kept back for good, already gone, and still on the line just now."""
+    """What a stop found: kept back for good, already gone, and in mid-call just now."""
 
     aborted: int
     gone: int
@@ -241,7 +241,7 @@ def recall(key: str, channel: str, addresses: Iterable[str]) -> set[str]:
 
 
 def stopped(batch: Batch) -> Stopped:
-    """What has been kept back, what has gone, and what is on the line at this moment."""
+    """What has been kept back, what has gone, and what is in mid-call at this moment."""
     count = _counts(batch)
     state = OutboxMessage.State
     gone = [state.SUBMITTED, state.DELIVERED, state.UNCONFIRMED, state.FAILED, state.UNCERTAIN]

@@ -1,4 +1,4 @@
-"""The doors of outbox."""
+"""The addresses of outbox."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The gateways' doors: they report, and sometimes somebody answers."""
+"""Callbacks of gateways: they report, and sometimes somebody answers."""
 
 import json
 from typing import Any

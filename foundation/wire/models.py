@@ -52,7 +52,7 @@ class Token(models.Model):
 
 
 class KeptFile(models.Model):
-    """A file of a form that was not accepted yet (`keeping`); gone within a day."""
+    """A file of a form that was not accepted yet (`files.draft_uploads`); gone within a day."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_files")
     file = models.FileField(upload_to=uploads.random_place)

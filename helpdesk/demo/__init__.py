@@ -1,4 +1,8 @@
-"""The demonstration's desk: tickets of today, and a year of kept promises."""
+"""The demonstration's desk, and what it is made of.
+
+tickets  teams, queues, articles and the tickets of today, from `data/`
+history  a year of kept promises, so that reports have something to say
+"""
 
 from helpdesk.demo.tickets import load
 

@@ -63,18 +63,18 @@ def load() -> None:
 def write_down_answers() -> None:
     """Five articles and three macros, as a desk would have after its first month."""
     written = json.loads(ARTICLES.read_text(encoding="utf-8"))
-    author = Person.objects.filter(memberships__role__in=Membership.DESK_ROLES).order_by("pk").first()
-    known = set(Article.objects.values_list("slug", flat=True))
-    for words in written["articles"]:
-        if words["slug"] not in known and author:
-            component = Component.objects.filter(pk=words.pop("component")).first()
-            articles.write(Article(**words, component=component), publish=True, by=author)
-    for words in written["macros"]:
-        Macro.objects.get_or_create(name=words["name"], defaults=words)
+    author = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
+    slugs = set(Article.objects.values_list("slug", flat=True))
+    for fields in written["articles"]:
+        if fields["slug"] not in slugs and author:
+            component = Component.objects.filter(pk=fields.pop("component")).first()
+            articles.write(Article(**fields, component=component), publish=True, by=author)
+    for fields in written["macros"]:
+        Macro.objects.get_or_create(name=fields["name"], defaults=fields)
 
 
 def open_queues() -> None:
-    agents = Person.objects.filter(memberships__role__in=Membership.DESK_ROLES).distinct()
+    agents = Person.objects.holding(Membership.DESK_ROLES)
     for position, (code, name_tr, name_en, components) in enumerate(QUEUES):
         team, _ = Team.objects.get_or_create(code=code, defaults={"name_tr": name_tr, "name_en": name_en})
         team.members.add(*agents)

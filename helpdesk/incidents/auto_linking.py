@@ -1,6 +1,6 @@
 """The matcher at work: tickets nobody has looked at yet are put beside what is known.
 
-A ticket owes a look while `matched_at` is empty; that column is the promise. A sweep
+A ticket owes a look while `matched_at` is empty; that column is what is owed. A sweep
 comes here every two seconds: in a storm one look at eight tickets is cheaper than
 eight looks. One matcher at a time, so that a storm becomes one proposal and not two.
 """
@@ -8,7 +8,7 @@ eight looks. One matcher at a time, so that a storm becomes one proposal and not
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from foundation import now
@@ -16,18 +16,19 @@ from foundation.directory.models import Component
 from helpdesk.incidents import major_incidents, vocabulary
 from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, TicketText
 from helpdesk.models import MajorIncident, Message, Ticket
+from monitoring import locks
 from monitoring.models import Affected, Outage
 
 BATCH_SIZE = 200
 LONERS = 400
 VOICES = 40
-LOCK = 0x4E6F6265742D4D  # any number, the same in every process
+MATCHER = 0x4E6F6265742D4D  # any number, the same in every process
 
 
 @transaction.atomic
 def match_waiting(limit: int = BATCH_SIZE) -> int:
     """Look at up to `limit` new tickets and link those that an outage explains. Returns how many were looked at."""
-    one_matcher_at_a_time()
+    locks.hold(MATCHER)  # one at a time
     adopt_proposals()
     waiting = list(with_first_words(Ticket.objects.filter(matched_at=None).order_by("pk"))[:limit])
     if not waiting:
@@ -41,25 +42,18 @@ def match_waiting(limit: int = BATCH_SIZE) -> int:
     return len(waiting)
 
 
-def one_matcher_at_a_time() -> None:
-    """Held until the end of the transaction. SQLite's write transactions already are one at a time."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-
-
 def adopt_proposals() -> None:
     """The desk suspected it first, then the watch opened the outage: one incident, not two."""
     suspected = MajorIncident.objects.live().filter(outage=None).values("component")
-    explained = Outage.objects.open().public().filter(is_drill=False, major_incident=None, components__in=suspected)
+    explained = Outage.objects.open().announced().filter(major_incident=None, components__in=suspected)
     for outage in explained.distinct():
         major_incidents.declare(outage)
 
 
 def with_first_words(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Adds `first_words`: what the requester wrote first."""
-    said = Message.objects.filter(ticket=OuterRef("pk")).order_by("pk").values("body")[:1]
-    return tickets.annotate(first_words=Subquery(said)).select_related("municipality").defer("search_text")
+    first = Message.objects.filter(ticket=OuterRef("pk")).order_by("pk").values("body")[:1]
+    return tickets.annotate(first_words=Subquery(first)).select_related("municipality").defer("search_text")
 
 
 def report_of(ticket) -> TicketText:
@@ -84,10 +78,10 @@ def known_groups() -> list[Group]:
     groups = []
     for incident in MajorIncident.objects.live().filter(outage=None).select_related("component"):
         groups.append(group_of(("incident", incident.pk), [incident.component_id], incident))
-    known = Outage.objects.open().public().filter(is_drill=False).prefetch_related("components")
-    for outage in known.select_related("major_incident"):
-        incident = getattr(outage, "major_incident", None)
-        groups.append(group_of(("outage", outage.pk), [c.pk for c in outage.components.all()], incident))
+    announced = Outage.objects.open().announced().prefetch_related("components")
+    for outage in announced.select_related("major_incident"):
+        components = [component.pk for component in outage.components.all()]
+        groups.append(group_of(("outage", outage.pk), components, getattr(outage, "major_incident", None)))
     return [group for group in groups if group.topics]
 
 

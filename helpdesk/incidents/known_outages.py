@@ -14,12 +14,12 @@ def covering(municipality: Municipality, component: Component) -> Outage | None:
 
 def touching(municipality: Municipality) -> list[Outage]:
     """The open outages that this municipality feels, the worst first; three at most."""
-    known = Outage.objects.open().public().filter(is_drill=False)
-    felt = known.filter(affected__municipality=municipality, affected__until=None).distinct()
+    announced = Outage.objects.open().announced()
+    felt = announced.filter(affected__municipality=municipality, affected__until=None).distinct()
     return list(felt.order_by("severity", "started_at").prefetch_related("components", "updates")[:MOST_NOTICES])
 
 
 def reported(municipality: Municipality, notices: list[Outage]) -> set[int]:
     """The ids of those outages for which this municipality has already said: us too."""
-    said = ImpactReport.objects.filter(municipality=municipality, outage__in=notices)
-    return set(said.values_list("outage_id", flat=True))
+    reports = ImpactReport.objects.filter(municipality=municipality, outage__in=notices)
+    return set(reports.values_list("outage_id", flat=True))

@@ -35,9 +35,9 @@ def propose(component: Component, *, title: str) -> MajorIncident:
 @transaction.atomic
 def declare(outage: Outage, *, by: Person | None = None) -> MajorIncident:
     """The desk's incident for this outage; a proposal about the same component becomes it."""
-    known = MajorIncident.objects.filter(outage=outage).first()
-    if known:
-        return known
+    incident = MajorIncident.objects.filter(outage=outage).first()
+    if incident:
+        return incident
     components = list(outage.components.all())
     proposed = MajorIncident.objects.live().filter(outage=None, component__in=components).order_by("id").first()
     incident = proposed or MajorIncident(component=components[0] if components else everything())

@@ -1,7 +1,7 @@
 """Green: tickets of an outage are answered and resolved only where it really works again.
 
 Green is two questions, asked anew for each ticket: does the component work, and does
-the municipality's node answer? The rows themselves are the promise; this looks at
+the municipality's node answer? The rows themselves say what is owed; this looks at
 them every few seconds, so a lost doorbell costs seconds.
 """
 

@@ -34,7 +34,7 @@ LIKELY_OUTAGE = 0.5
 class TicketText:
     """What the matcher reads of one ticket. `key` is the caller's name for it."""
 
-    key: object
+    key: int | str
     subject: str
     body: str
     module: str
@@ -56,8 +56,8 @@ class TicketText:
     @cached_property
     def grams(self) -> Counter:
         """Character n-grams of the words that say something."""
-        words = {word for word in self.text.split() if len(word) > 2 and word not in vocabulary.FILLERS}
-        return Counter(gram for word in words for gram in vocabulary.trigrams(word))
+        long_words = {word for word in self.text.split() if len(word) > 2 and word not in vocabulary.FILLERS}
+        return Counter(gram for word in long_words for gram in vocabulary.trigrams(word))
 
     @cached_property
     def outage_likelihood(self) -> float:
@@ -123,10 +123,10 @@ class Group:
 
     def likeness(self, report: TicketText) -> float:
         """0 to 1: how much the report resembles what the group is about."""
-        words = cosine(report.grams, self.grams)
-        if len(self.members) >= SETTLED_AT and words < SAME_WORDS:
+        wording = cosine(report.grams, self.grams)
+        if len(self.members) >= SETTLED_AT and wording < SAME_WORDS:
             return 0.0
-        return WEIGHT_TOPIC * topic_likeness(report.topics, self.topics) + WEIGHT_TEXT * words
+        return WEIGHT_TOPIC * topic_likeness(report.topics, self.topics) + WEIGHT_TEXT * wording
 
 
 def topic_likeness(one: Mapping[str, float], many: Mapping[str, float]) -> float:
@@ -159,7 +159,7 @@ def cosine(one: Counter, many: Counter) -> float:
 class Desk:
     """The groups that are open just now."""
 
-    def __init__(self, groups: Iterable[Group] = ()):
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
         self.groups: list[Group] = list(groups)
 
     def take(self, report: TicketText) -> Group | None:

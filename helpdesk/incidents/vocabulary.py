@@ -297,15 +297,15 @@ def topic_of_word(word: str) -> str:
             return topic
     if len(word) < 5:
         return ""
-    best, found = FUZZY, ""
+    best, nearest = FUZZY, ""
     for stem, (topic, grams) in STEMS.items():
         if len(stem) < 5:
             continue
         head = trigrams(word[: len(stem) + 1])
         likeness = 2 * len(head & grams) / (len(head) + len(grams))
         if likeness > best:
-            best, found = likeness, topic
-    return found
+            best, nearest = likeness, topic
+    return nearest
 
 
 def topics_in(text: str) -> dict[str, float]:

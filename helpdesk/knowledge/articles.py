@@ -57,8 +57,8 @@ def offered(text: str, component: Component | None = None) -> Sequence[Article]:
         shared = sum(stem in article.search_text for stem in stems)
         return shared + (component is not None and article.component_id == component.pk), article.helped
 
-    found = Article.objects.published().filter(fits).defer("body_tr", "body_en")[:100]
-    return sorted(found, key=score, reverse=True)[:MOST_OFFERED]
+    articles = Article.objects.published().filter(fits).defer("body_tr", "body_en")[:100]
+    return sorted(articles, key=score, reverse=True)[:MOST_OFFERED]
 
 
 def drawn(markdown: str) -> SafeString:

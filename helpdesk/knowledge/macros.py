@@ -14,11 +14,11 @@ TOKENS = ("{belediye}", "{talep}", "{konu}", "{modul}", "{isim}")
 
 def to_choose_from() -> Sequence[tuple[int, str]]:
     """(key, name) of each, read at most once a minute."""
-    known = cache.get("helpdesk.macros")
-    if known is None:
-        known = list(Macro.objects.values_list("pk", "name"))
-        cache.set("helpdesk.macros", known, REMEMBERED_FOR)
-    return known
+    names = cache.get("helpdesk.macros")
+    if names is None:
+        names = list(Macro.objects.values_list("pk", "name"))
+        cache.set("helpdesk.macros", names, REMEMBERED_FOR)
+    return names
 
 
 def changed() -> None:

@@ -22,6 +22,6 @@ def reason_to_ignore(headers: Mapping[str, str], sender: str, subject: str, own:
         return "list"
     if headers.get("content-type", "").lower().startswith("multipart/report") or local in ROBOTS:
         return "delivery report"
-    if any(words in subject.lower() for words in ABSENCE):
+    if any(phrase in subject.lower() for phrase in ABSENCE):
         return "out of office"
     return ""

@@ -87,20 +87,20 @@ def is_calm(tree: etree._Element) -> bool:
 
 def bare(page: str) -> str:
     """The words of any page at all, its blocks apart, read once from left to right."""
-    first, *pieces = page.split("<")
-    words, silent = [first], ""
-    for piece in pieces:
+    first, *tags = page.split("<")
+    pieces, silent = [first], ""
+    for piece in tags:
         inside, closed, text = piece.partition(">")
         tag = TAG.match(inside)
         if not closed or tag is None:
-            words.append("" if silent else f"<{piece}")
+            pieces.append("" if silent else f"<{piece}")
             continue
         name = (tag[1] or "").lower()
         if name in SILENT and silent in ("", name):
             silent = "" if inside.startswith("/") else name
         if not silent:
-            words.append(f"{GAPS.get(name, '')}{text}")
-    return html.unescape("".join(words))
+            pieces.append(f"{GAPS.get(name, '')}{text}")
+    return html.unescape("".join(pieces))
 
 
 def tidy(text: str) -> str:

@@ -51,14 +51,14 @@ def deliver(letter: Letter) -> Ticket | None:
     if person is None or home is None:
         return None
     files = [accepted.file for accepted in draft_uploads.acceptable(letter.files)][: uploads.MOST]
-    letter = replace(letter, text=said(letter, len(files)), files=files)
+    letter = replace(letter, text=text_of(letter, len(files)), files=files)
     ticket = ticket_named_in(letter.subject, person)
     if ticket is None or ticket.status == Ticket.Status.WITHDRAWN:
         return file_once(person, home, letter)
     return speak_once(ticket, person, letter)
 
 
-def said(letter: Letter, taken: int) -> str:
+def text_of(letter: Letter, taken: int) -> str:
     """What the writer wrote, and a word about files that could not be taken."""
     body = quotes.written(letter.text)
     if not letter.is_cut and taken == len(letter.files):

@@ -31,8 +31,8 @@ def written(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     own = text
     for mark in (QUOTATION, SIGNATURE):
-        found = mark.search(own)
-        own = own[: found.start()] if found else own
+        quote = mark.search(own)
+        own = own[: quote.start()] if quote else own
     lines = own.rstrip().split("\n")
     while lines and (lines[-1].lstrip().startswith(">") or not lines[-1].strip()):
         lines.pop()

@@ -12,8 +12,8 @@ from foundation.wire.files.scanning import ScanVerdict
 from helpdesk.models.ticket import Ticket
 
 
-class MessageQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, person) -> "MessageQuerySet":
         """Internal notes stay at the desk."""
         if person.works_at_the_desk:
             return self
@@ -63,8 +63,8 @@ class Message(models.Model):
         return f"{self.kind} {self.ticket_id}"
 
 
-class AttachmentQuerySet(models.QuerySet):
-    def waiting(self):
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def waiting(self) -> "AttachmentQuerySet":
         """Those the scanner has not spoken about yet, the longest unasked first."""
         return self.filter(verdict=ScanVerdict.WAITING).order_by(F("asked_at").asc(nulls_first=True), "pk")
 

@@ -11,14 +11,14 @@ from helpdesk.models.ticket import Ticket
 from monitoring.models import Outage
 
 
-class MajorIncidentQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class MajorIncidentQuerySet(models.QuerySet["MajorIncident"]):
+    def visible_to(self, person) -> "MajorIncidentQuerySet":
         return self if person.works_nationally else self.none()
 
-    def live(self):
+    def live(self) -> "MajorIncidentQuerySet":
         return self.filter(ended_at=None)
 
-    def with_link_counts(self):
+    def with_link_counts(self) -> "MajorIncidentQuerySet":
         """Adds `link_count`: the tickets that are linked now."""
         return self.annotate(link_count=models.Count("links", filter=Q(links__undone_at=None)))
 
@@ -70,8 +70,8 @@ class MajorIncident(models.Model):
         return self.ended_at is None
 
 
-class TicketLinkQuerySet(models.QuerySet):
-    def standing(self):
+class TicketLinkQuerySet(models.QuerySet["TicketLink"]):
+    def standing(self) -> "TicketLinkQuerySet":
         return self.filter(undone_at=None)
 
 

@@ -12,20 +12,20 @@ from foundation.directory.models import Component
 from foundation.language import collation
 
 
-class ArticleQuerySet(models.QuerySet):
-    def published(self):
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def published(self) -> "ArticleQuerySet":
         return self.filter(published_at__isnull=False)
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> "ArticleQuerySet":
         """The desk sees drafts, too."""
         return self if person.works_at_the_desk else self.published()
 
-    def matching(self, words: str):
+    def matching(self, words: str) -> "ArticleQuerySet":
         """Those that hold every word, in any spelling."""
-        found = self
+        articles = self
         for word in collation.fold(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+            articles = articles.filter(search_text__contains=word)
+        return articles
 
 
 class Article(models.Model):

@@ -26,12 +26,12 @@ class Team(models.Model):
         return self.name_en if (get_language() or "tr").startswith("en") else self.name_tr
 
 
-class QueueQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class QueueQuerySet(models.QuerySet["Queue"]):
+    def visible_to(self, person) -> "QueueQuerySet":
         """The desk sees every queue; nobody else sees any."""
         return self if person.works_at_the_desk else self.none()
 
-    def of(self, person):
+    def of(self, person) -> "QueueQuerySet":
         return self.filter(team__members=person)
 
 

@@ -1,4 +1,4 @@
-"""The ticket: one status, known moves, and what it promises to the database."""
+"""The ticket: one status, known moves, and what the database keeps of it."""
 
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -47,37 +47,37 @@ class Filing(models.Model):
         return self.token
 
 
-class TicketQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, person) -> "TicketQuerySet":
         """All for those who work nationally; for municipal staff their own municipality's."""
         if person.works_nationally:
             return self
         homes = [m.municipality_id for m in person.current_memberships if m.role in Membership.MUNICIPAL_ROLES]
         return self.filter(municipality_id__in=homes)
 
-    def open(self):
+    def open(self) -> "TicketQuerySet":
         return self.filter(ended_at=None)
 
-    def ended(self):
+    def ended(self) -> "TicketQuerySet":
         return self.filter(ended_at__isnull=False)
 
-    def waiting_on_us(self):
+    def waiting_on_us(self) -> "TicketQuerySet":
         return self.filter(status=Ticket.Status.WAITING_ON_US)
 
-    def unclaimed(self):
+    def unclaimed(self) -> "TicketQuerySet":
         return self.open().filter(assignee=None)
 
-    def by_what_is_due(self):
+    def by_what_is_due(self) -> "TicketQuerySet":
         return self.order_by("next_due_at", "id")
 
-    def matching(self, words: str):
+    def matching(self, words: str) -> "TicketQuerySet":
         """Those whose number, subject, text or municipality holds every word, in any spelling."""
-        found = self
+        tickets = self
         for word in collation.fold(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+            tickets = tickets.filter(search_text__contains=word)
+        return tickets
 
-    def linked_to(self, incident):
+    def linked_to(self, incident) -> "TicketQuerySet":
         return self.filter(links__incident=incident, links__undone_at=None)
 
 
@@ -123,6 +123,7 @@ class Ticket(models.Model):
 
     OPEN_STATUSES = (Status.WAITING_ON_US, Status.WAITING_ON_THEM, Status.WAITING_ON_OTHERS)
     # From → to. Whatever is not here is refused by every verb.
+    ENDED = (Status.RESOLVED, Status.WITHDRAWN)
     MOVES = {
         Status.WAITING_ON_US: (
             Status.WAITING_ON_THEM,

@@ -4,6 +4,8 @@ ticket_clocks      starts, rests and stops the clocks of a ticket
 commitments        the terms a ticket is filed under
 countdown          how long is left, in words
 reports, exports   kept promises, on pages and as sheets
+calendar_forms     special days, weeks, calendars of one place
 calendar_preview   what a calendar means, day by day
+policy_forms       whom a policy is for, its targets, rests and levels
 staffing           how many agents a load needs
 """

@@ -29,7 +29,7 @@ class DayPicker(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
 
 
@@ -38,7 +38,7 @@ class ClockFace(forms.Field):
 
     widget = forms.TextInput(attrs={"maxlength": 5})
 
-    def to_python(self, value):
+    def to_python(self, value) -> int | None:
         if not value:
             return None
         try:
@@ -59,7 +59,7 @@ class DaysForm(forms.Form):
     name_tr = forms.CharField(label=_("Name in Turkish"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120)
 
-    def clean(self):
+    def clean(self) -> dict:
         super().clean()
         facts = self.cleaned_data
         first, last = facts.get("first"), facts.get("last")
@@ -92,14 +92,14 @@ class WeekForm(forms.Form):
 
     effective_from = forms.DateField(label=_("In force from"), widget=DayPicker)
 
-    def __init__(self, *args, week: list | None = None, **kwargs):
+    def __init__(self, *args, week: list | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for number, name in enumerate(WEEKDAYS):
             ranges = (week or [[]] * 7)[number]
             text = " ".join(f"{clock_face(start)}-{clock_face(end)}" for start, end in ranges)
             self.fields[f"day_{number}"] = forms.CharField(label=name, required=False, initial=text, max_length=80)
 
-    def clean(self):
+    def clean(self) -> dict:
         super().clean()
         facts = self.cleaned_data
         for number in range(7):
@@ -118,7 +118,7 @@ class WeekForm(forms.Form):
         return [self.cleaned_data[f"day_{number}"] for number in range(7)]
 
     @property
-    def day_fields(self):
+    def day_fields(self) -> list[forms.BoundField]:
         return [self[f"day_{number}"] for number in range(7)]
 
 
@@ -144,14 +144,14 @@ class OverlayForm(forms.Form):
         label=_("Plate code of the province or code of the municipality"), max_length=5, help_text=_("26 or 26010")
     )
 
-    def clean_place(self):
+    def clean_place(self) -> Municipality | Province:
         code = self.cleaned_data["place"].strip()
         place = Municipality.objects.filter(code=code).first() or Province.objects.filter(pk=code).first()
         if place is None:
             raise ValidationError(_("There is no province or municipality with this code."))
         return place
 
-    def clean(self):
+    def clean(self) -> dict:
         super().clean()
         facts = self.cleaned_data
         if {"base", "place"} <= facts.keys() and Calendar.objects.filter(base=facts["base"], scope=self.scope).exists():

@@ -52,13 +52,13 @@ def weeks(calendar: Calendar, around: date, draft: Hours | None = None) -> list[
 def bars(hours: Hours, day: date) -> list[tuple[int, int]]:
     """The open stretches of a local day in minutes."""
     midnight = datetime.combine(day, time(), ISTANBUL)
-    found = hours.open_between(midnight, datetime.combine(day + DAY, time(), ISTANBUL))
-    return [((opens - midnight) // MINUTE, (closes - opens) // MINUTE) for opens, closes in found]
+    spans = hours.open_between(midnight, datetime.combine(day + DAY, time(), ISTANBUL))
+    return [((opens - midnight) // MINUTE, (closes - opens) // MINUTE) for opens, closes in spans]
 
 
 def _names(calendar: Calendar, dates: Iterable[date]) -> dict[date, list[str]]:
-    found: dict[date, list[str]] = {}
+    names: dict[date, list[str]] = {}
     days = SpecialDay.objects.in_force().filter(calendar__in=calendars.chain_of(calendar), date__in=list(dates))
     for day in days.order_by("pk"):
-        found.setdefault(day.date, []).append(day.name)
-    return found
+        names.setdefault(day.date, []).append(day.name)
+    return names

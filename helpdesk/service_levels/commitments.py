@@ -27,9 +27,9 @@ AGREEMENTS = {
 }
 
 
-def name_of(metric: str):
+def name_of(metric: str) -> str:
     """A promise's name as a heading has it."""
-    return METRICS.get(metric) or AGREEMENTS[metric]
+    return str(METRICS.get(metric) or AGREEMENTS[metric])
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class PromisedTime:
     target_text: str
 
     @property
-    def metric_name(self):
-        return METRICS[self.metric]
+    def metric_name(self) -> str:
+        return str(METRICS[self.metric])
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class RunningDeadline:
     due_at: datetime
 
     @property
-    def metric_name(self):
-        return METRICS[self.metric]
+    def metric_name(self) -> str:
+        return str(METRICS[self.metric])
 
     @property
     def countdown(self) -> Countdown:
@@ -93,7 +93,7 @@ class Commitment:
     outcome: str
 
     @property
-    def metric_name(self):
+    def metric_name(self) -> str:
         return name_of(self.metric)
 
     @property
@@ -112,10 +112,10 @@ def promised(
 ) -> list[PromisedTime]:
     """What a ticket of this class, filed at `at`, would be promised; what repeats comes last.
 
-    `facts` are what else is known of it (`clockwork.FACTS`).
+    `facts` are what else is known of it (`ticket_clocks.FACTS`).
     """
-    found = policies.promises(severity, at, among=among, **(facts or {}))
-    promises = [PromisedTime(each.metric, each.due_at, each.target_text) for each in found if each.metric in METRICS]
+    targets = policies.promises(severity, at, among=among, **(facts or {}))
+    promises = [PromisedTime(each.metric, each.due_at, each.target_text) for each in targets if each.metric in METRICS]
     return sorted(promises, key=lambda promise: promise.metric == "next_update")
 
 

@@ -55,7 +55,7 @@ class Several(forms.MultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, label, choices=()):
+    def __init__(self, label, choices=()) -> None:
         super().__init__(label=label, choices=choices, required=False)
 
 
@@ -80,7 +80,7 @@ class ConditionsForm(forms.Form):
     )
     FACTS = ("severity", "tier", "municipality_type", "queue", "province", "municipality")
 
-    def __init__(self, data=None, *, version: PolicyVersion):
+    def __init__(self, data=None, *, version: PolicyVersion) -> None:
         policy, conditions = version.policy, version.conditions
         initial = {fact: conditions.get(fact, []) for fact in self.FACTS}
         initial |= {fact: " ".join(conditions.get(fact, [])) for fact in CODES_OF}
@@ -89,23 +89,23 @@ class ConditionsForm(forms.Form):
         offer(self, "queue", [(queue.code, queue.name) for queue in Queue.objects.all()])
 
     @property
-    def boxes(self):
+    def boxes(self) -> list[forms.BoundField]:
         return [self[name] for name in ("severity", "tier", "municipality_type", "queue")]
 
     @property
-    def lists(self):
+    def lists(self) -> list[forms.BoundField]:
         return [self[name] for name in CODES_OF]
 
-    def clean_severity(self):
+    def clean_severity(self) -> list[str]:
         chosen = self.cleaned_data["severity"]
         if self.kind == Policy.Kind.SLA and len(chosen) != 1:
             raise ValidationError(_("A promise to municipalities is for one class: figures are counted by it."))
         return chosen
 
-    def clean_province(self):
+    def clean_province(self) -> list[str]:
         return known_codes("province", self.cleaned_data["province"])
 
-    def clean_municipality(self):
+    def clean_municipality(self) -> list[str]:
         return known_codes("municipality", self.cleaned_data["municipality"])
 
     def conditions(self) -> dict[str, list[str]]:
@@ -116,8 +116,8 @@ def known_codes(fact: str, text: str) -> list[str]:
     """The codes in `text`, each one known; else a sentence that names those that are not."""
     codes = list(dict.fromkeys(text.replace(",", " ").split()))
     places, field = CODES_OF[fact]
-    known = set(places.filter(**{f"{field}__in": codes}).values_list(field, flat=True))
-    unknown = [code for code in codes if code not in known]
+    existing = set(places.filter(**{f"{field}__in": codes}).values_list(field, flat=True))
+    unknown = [code for code in codes if code not in existing]
     if unknown:
         raise ValidationError(_("Unknown code: %(codes)s"), params={"codes": ", ".join(unknown[:5])})
     return codes
@@ -140,9 +140,9 @@ def spoken_conditions(version: PolicyVersion) -> list[str]:
     labels = {"tier": dict(Component.Tier.choices), "municipality_type": dict(Municipality.Type.choices)}
     spoken = []
     for fact, values in version.conditions.items():
-        words = [str(labels.get(fact, {}).get(value, value)) for value in values[:SHOWN_VALUES]]
+        names = [str(labels.get(fact, {}).get(value, value)) for value in values[:SHOWN_VALUES]]
         more = f" +{len(values) - SHOWN_VALUES}" if len(values) > SHOWN_VALUES else ""
-        spoken.append(f"{FACT_NAMES.get(fact, fact)}: {', '.join(words)}{more}")
+        spoken.append(f"{FACT_NAMES.get(fact, fact)}: {', '.join(names)}{more}")
     return spoken
 
 
@@ -160,13 +160,13 @@ class TargetForm(forms.Form):
     rhythm = forms.ChoiceField(label=_("Repeats"), choices=Target.Rhythm.choices)
     goal_percent = forms.IntegerField(label=_("Goal (%)"), min_value=1, max_value=100)
 
-    def __init__(self, data=None, *, metric: str, target: Target | None):
+    def __init__(self, data=None, *, metric: str, target: Target | None) -> None:
         self.metric = metric
         super().__init__(data, initial=initial_of(metric, target), prefix=metric)
 
     @property
-    def name(self):
-        return Metric(self.metric).label
+    def name(self) -> str:
+        return str(Metric(self.metric).label)
 
     def row(self) -> Target | None:
         """The unsaved target; None where nothing is promised."""
@@ -214,7 +214,7 @@ class RestForm(forms.Form):
     )
     metrics = Several(_("Only these promises"))
 
-    def __init__(self, data=None, *, kind: str, version: PolicyVersion):
+    def __init__(self, data=None, *, kind: str, version: PolicyVersion) -> None:
         rule = version.rests.get(kind)
         cap = (rule or {}).get("cap")
         initial = {"rests": rule is not None, "cap": cap // HOUR if cap else None}
@@ -241,7 +241,7 @@ class LevelForm(forms.Form):
     to = forms.ChoiceField(label=_("Whom"), choices=WHOM)
     metric = forms.ChoiceField(label=_("Of which promise"), required=False)
 
-    def __init__(self, data=None, *, number: int, level: dict | None, kind: str):
+    def __init__(self, data=None, *, number: int, level: dict | None, kind: str) -> None:
         level = level or {"percent": None, "action": "notify", "to": "assignee"}
         in_seconds = "seconds" in level
         initial = {
@@ -272,7 +272,7 @@ class RulesForm(forms.Form):
     bulk_replies_count = forms.BooleanField(label=_("One notice to many tickets counts as an answer"), required=False)
     NAMES = ("on_change", "on_reopen", "automatic_replies_count", "bulk_replies_count")
 
-    def __init__(self, data=None, *, version: PolicyVersion):
+    def __init__(self, data=None, *, version: PolicyVersion) -> None:
         initial = {name: getattr(version, name) for name in self.NAMES}
         super().__init__(data, initial=initial | {"effective_from": now().astimezone(ISTANBUL).date()})
 
@@ -283,7 +283,7 @@ class RulesForm(forms.Form):
 class TermsForm:
     """New terms of a policy: the parts above as one form."""
 
-    def __init__(self, data=None, *, version: PolicyVersion):
+    def __init__(self, data=None, *, version: PolicyVersion) -> None:
         kind = version.policy.kind
         self.version = version
         self.conditions = ConditionsForm(data, version=version)
@@ -347,7 +347,7 @@ class NewPolicyForm(forms.Form):
         label=_("Starts with the terms of"), queryset=Policy.objects.all(), to_field_name="code", required=False
     )
 
-    def clean(self):
+    def clean(self) -> dict:
         super().clean()
         facts = self.cleaned_data
         like = facts.get("like")

@@ -86,8 +86,8 @@ class Headline:
     attained: Attained | None
 
     @property
-    def metric_name(self):
-        return Metric(self.metric).label
+    def metric_name(self) -> str:
+        return str(Metric(self.metric).label)
 
     @property
     def ratio(self) -> float | None:
@@ -123,12 +123,12 @@ class Promises:
 
 def recent_ratios(at: datetime) -> dict[tuple[str, str], float]:
     """{(severity, metric): share kept} of the last thirty days; kept for a minute, whoever asks."""
-    known = cache.get(RECENT)
-    if known is None:
+    ratios = cache.get(RECENT)
+    if ratios is None:
         rows = attainment.attained(at - RECENTLY, at, clocks=public_clocks())
-        known = {row.key: row.ratio for row in rows if row.ratio is not None}
-        cache.set(RECENT, known, timeout=60)
-    return known
+        ratios = {row.key: row.ratio for row in rows if row.ratio is not None}
+        cache.set(RECENT, ratios, timeout=60)
+    return ratios
 
 
 def goals(at: datetime) -> dict[tuple[str, str], float]:
@@ -145,17 +145,17 @@ def burn_rates(at: datetime) -> dict[tuple[str, str, str], float]:
 
     1 uses the budget up exactly when its thirty days end, 10 in three days.
     """
-    known = cache.get(BURNT)
-    if known is None:
+    shares = cache.get(BURNT)
+    if shares is None:
         allowed = {key: max(1 - goal, LEAST_BUDGET) for key, goal in goals(at).items()}
-        known = {
+        shares = {
             (*row.key, window): (1 - row.ratio) / allowed[row.key]
             for window, span in BURN_WINDOWS.items()
             for row in attainment.attained(at - span, at, clocks=public_clocks())
             if row.ratio is not None and row.key in allowed
         }
-        cache.set(BURNT, known, timeout=60)
-    return known
+        cache.set(BURNT, shares, timeout=60)
+    return shares
 
 
 def classes(at: datetime) -> list[Promises]:
@@ -208,8 +208,8 @@ def attained_by(by: str, month: Month, person: Person | None) -> list[tuple[str,
         return [(f"{row.key[0]} · {Metric(row.key[1]).label}", row) for row in rows]
     names = names_of(by, person)
     rows = attainment.attained(month.start, month.end, by=("place",), clocks=placed_clocks(by))
-    known = [(names[row.key[0]], row) for row in rows if row.key[0] in names]
-    return sorted(known, key=lambda pair: (pair[1].ratio or 0, pair[0]))
+    named = [(names[row.key[0]], row) for row in rows if row.key[0] in names]
+    return sorted(named, key=lambda pair: (pair[1].ratio or 0, pair[0]))
 
 
 def names_of(by: str, person: Person | None) -> dict:

@@ -20,7 +20,7 @@ class Demand:
     minutes: float
     patience: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if min(self.per_hour, self.minutes, self.patience or 1) <= 0:
             raise ValueError("rate, length and patience have to be greater than zero")
 

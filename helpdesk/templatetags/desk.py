@@ -29,9 +29,9 @@ def severity_mark(severity: str) -> SafeString:
 
 
 @register.filter
-def in_sentence(words) -> str:
+def in_sentence(text) -> str:
     """A term in the middle of a sentence: small letters, Turkish ones in Turkish."""
-    return collation.lower(str(words)) if formatting.in_turkish() else str(words).lower()
+    return collation.lower(str(text)) if formatting.in_turkish() else str(text).lower()
 
 
 @register.filter
@@ -42,10 +42,10 @@ def clock_time(at: datetime) -> SafeString:
     return moment(at, date_format(local, "H.i") if today else date_format(local, "j M D H.i"))
 
 
-def moment(at: datetime, words: str) -> SafeString:
+def moment(at: datetime, text: str) -> SafeString:
     local = timezone.localtime(at)
     exact = date_format(local, "j F Y l H.i")
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), exact, words)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), exact, text)
 
 
 @register.simple_tag

@@ -18,14 +18,13 @@ class Colleague(NamedTuple):
 
 def at_the_desk() -> QuerySet[Person]:
     """Everyone who may be given a ticket, in the order of a Turkish register."""
-    current = Membership.objects.current().filter(role__in=Membership.DESK_ROLES)
-    return Person.objects.filter(is_active=True, memberships__in=current).distinct().order_by("sort_key", "pk")
+    return Person.objects.holding(Membership.DESK_ROLES).order_by("sort_key", "pk")
 
 
 def names_at_the_desk() -> Sequence[Colleague]:
     """The same as names to choose from, read at most once a minute."""
-    known = cache.get("helpdesk.colleagues")
-    if known is None:
-        known = [Colleague(*row) for row in at_the_desk().values_list("pk", "name")]
-        cache.set("helpdesk.colleagues", known, REMEMBERED_FOR)
-    return known
+    colleagues = cache.get("helpdesk.colleagues")
+    if colleagues is None:
+        colleagues = [Colleague(*row) for row in at_the_desk().values_list("pk", "name")]
+        cache.set("helpdesk.colleagues", colleagues, REMEMBERED_FOR)
+    return colleagues

@@ -1,4 +1,4 @@
-"""The socket doors of helpdesk: the queue, and one ticket."""
+"""The sockets of helpdesk: the queue, and one ticket."""
 
 from django.urls import path
 

@@ -18,7 +18,7 @@ from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import emails, live_updates
 from helpdesk.tickets.assignment import require_desk, require_party
 from helpdesk.tickets.intake import attach
-from helpdesk.tickets.transitions import change_where, move
+from helpdesk.tickets.transitions import move
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def reply(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[Upload
     if side == Message.Side.US:
         answered(ticket)
     elif ticket.status != Ticket.Status.WAITING_ON_US:
-        move(ticket, Ticket.Status.WAITING_ON_US, waiting_since=message.created_at)
+        move(ticket, Ticket.Status.WAITING_ON_US, at=message.created_at)
         ticket_clocks.resumed(ticket, message.created_at)
     if side == Message.Side.THEM:
         ticket_clocks.heard(ticket, message.created_at)
@@ -49,7 +49,8 @@ def answered(ticket: Ticket) -> None:
     """A person at the desk has spoken: the first time is remembered, the clocks are told."""
     at = now()
     if ticket.first_replied_at is None:
-        change_where(ticket, {}, first_replied_at=at)
+        Ticket.objects.filter(pk=ticket.pk).update(first_replied_at=at)
+        ticket.first_replied_at = at
     ticket_clocks.answered(ticket, at)
 
 
@@ -70,7 +71,7 @@ def wait(ticket: Ticket, *, by: Person, body: str, third_party: bool = False) ->
     """
     require_desk(by)
     to = Ticket.Status.WAITING_ON_OTHERS if third_party else Ticket.Status.WAITING_ON_THEM
-    move(ticket, to, waiting_since=None)
+    move(ticket, to, at=now())
     message = say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, body)
     answered(ticket)
     ticket_clocks.rest(ticket, now(), ticket_clocks.SUPPLIER if third_party else ticket_clocks.REQUESTER)
@@ -97,5 +98,5 @@ def say(
 
 def make_findable(ticket: Ticket, body: str) -> None:
     """Search finds what both sides have read; never a note, which a search could give away."""
-    words = Concat(F("search_text"), Value(f" {collation.fold(body)}"))
-    Ticket.objects.filter(pk=ticket.pk).update(search_text=words)
+    search_text = Concat(F("search_text"), Value(f" {collation.fold(body)}"))
+    Ticket.objects.filter(pk=ticket.pk).update(search_text=search_text)

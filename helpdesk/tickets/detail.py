@@ -112,13 +112,13 @@ def around(ticket: Ticket) -> TicketContext:
     """
     open_ones = Ticket.objects.open().filter(municipality=ticket.municipality_id).exclude(pk=ticket.pk)
     others = open_ones.order_by("-id").values_list("number", "subject")[: OTHER_TICKETS + 1]
-    found = [OtherTicket(*other) for other in others]
+    tickets = [OtherTicket(*other) for other in others]
     outage = outages.covering(ticket.municipality, ticket.component)
     return TicketContext(
         node_answers=health.node_answers(ticket.municipality),
         module_works=outage is None,
         outage=outage,
-        others=found[:OTHER_TICKETS],
-        has_more=len(found) > OTHER_TICKETS,
+        others=tickets[:OTHER_TICKETS],
+        has_more=len(tickets) > OTHER_TICKETS,
         told=[message for told_to in providers.told_lately for message in told_to(ticket.municipality)],
     )

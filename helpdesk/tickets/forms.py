@@ -10,10 +10,10 @@ from phonenumber_field.formfields import PhoneNumberField
 from foundation.directory.models import Component, Municipality, Person
 from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
-from helpdesk.models import Article, Macro, Ticket
+from helpdesk.models import Ticket
 from monitoring.models import Outage
 
-# Six doors for nine tickets of ten; the rest stands in the list behind "another module".
+# Six choices for nine tickets of ten; the rest stands in the list behind "another module".
 COMMON_MODULES = ("TAHSILAT", "EODEME", "EMLAK", "EBYS", "KIMLIK")
 ANOTHER = "other"
 UNKNOWN_MODULE = "DIGER"
@@ -25,11 +25,11 @@ class SeveralFilesInput(forms.ClearableFileInput):
 
 
 class SeveralFiles(forms.FileField):
-    """Files that `foundation.wire.uploads` takes; cleans to a list."""
+    """Files that `foundation.wire.files.uploads` takes; cleans to a list."""
 
     widget = SeveralFilesInput
 
-    def clean(self, data, initial=None):
+    def clean(self, data, initial=None) -> list:
         files = [super(SeveralFiles, self).clean(file, initial) for file in data or []]
         try:
             uploads.accept_all(files)
@@ -59,7 +59,7 @@ class FormWithFiles(forms.Form):
     attachments = SeveralFiles(label=_("Add a file"), required=False)
     kept = References(required=False)
 
-    def __init__(self, *args, by: Person, **kwargs):
+    def __init__(self, *args, by: Person, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
         self.kept_files = draft_uploads.find(self.references_in(self.data), by=by) if self.is_bound else []
@@ -67,13 +67,13 @@ class FormWithFiles(forms.Form):
     def references_in(self, data) -> list[str]:
         return self.fields["kept"].widget.value_from_datadict(data, self.files, self.add_prefix("kept")) or []
 
-    def clean(self):
-        words = super().clean() or self.cleaned_data
-        words.pop("kept", None)
-        words["attachments"] = [*(words.get("attachments") or []), *map(draft_uploads.opened, self.kept_files)]
-        if len(words["attachments"]) > uploads.MOST:
+    def clean(self) -> dict:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned.pop("kept", None)
+        cleaned["attachments"] = [*(cleaned.get("attachments") or []), *map(draft_uploads.opened, self.kept_files)]
+        if len(cleaned["attachments"]) > uploads.MOST:
             self.add_error("attachments", _("Please send at most %(most)d files.") % {"most": uploads.MOST})
-        return words
+        return cleaned
 
     def keep_files(self) -> None:
         """The page is shown again: what was chosen stays chosen."""
@@ -119,7 +119,7 @@ class TicketForm(FormWithFiles):
     attachments = SeveralFiles(label=_("Add a screenshot"), required=False)
     outage_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.components = {c.pk: c for c in Component.objects.exclude(tier=OUTSIDE_PROVIDER)}
         common = [code for code in COMMON_MODULES if code in self.components]
@@ -138,14 +138,14 @@ class TicketForm(FormWithFiles):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def clean(self):
-        words = super().clean() or self.cleaned_data
-        module = words.pop("module", "")
-        other = words.pop("other_module", "") or UNKNOWN_MODULE
-        words["component"] = self.components.get(other if module == ANOTHER else module)
-        words["body"] = words.get("body") or words.get("subject", "")
-        words["phone"] = str(words.get("phone") or "")
-        return words
+    def clean(self) -> dict:
+        cleaned = super().clean() or self.cleaned_data
+        module = cleaned.pop("module", "")
+        other = cleaned.pop("other_module", "") or UNKNOWN_MODULE
+        cleaned["component"] = self.components.get(other if module == ANOTHER else module)
+        cleaned["body"] = cleaned.get("body") or cleaned.get("subject", "")
+        cleaned["phone"] = str(cleaned.get("phone") or "")
+        return cleaned
 
 
 class PhoneLogForm(TicketForm):
@@ -159,14 +159,14 @@ class PhoneLogForm(TicketForm):
     )
 
     def clean_municipality(self) -> Municipality:
-        words = self.cleaned_data["municipality"]
-        exact = Municipality.objects.filter(code=words).first()
-        found = [exact] if exact else list(Municipality.objects.matching(words)[:6])
-        if len(found) == 1:
-            return found[0]
-        if not found:
+        text = self.cleaned_data["municipality"]
+        exact = Municipality.objects.filter(code=text).first()
+        municipalities = [exact] if exact else list(Municipality.objects.matching(text)[:6])
+        if len(municipalities) == 1:
+            return municipalities[0]
+        if not municipalities:
             raise forms.ValidationError(_("No municipality is called that."))
-        names = " · ".join(f"{m.full_name} {m.code}" for m in found[:5])
+        names = " · ".join(f"{m.full_name} {m.code}" for m in municipalities[:5])
         raise forms.ValidationError(_("Several municipalities fit. Please type the code: %(names)s") % {"names": names})
 
 
@@ -197,16 +197,16 @@ class MessageForm(ReplyForm):
     move = forms.ChoiceField(label=_("What is it?"), choices=Move.choices, initial=Move.REPLY)
 
     def say(self, ticket: Ticket, by: Person) -> None:
-        words = self.cleaned_data
-        match words["move"]:
+        cleaned = self.cleaned_data
+        match cleaned["move"]:
             case self.Move.WAIT:
-                tickets.wait(ticket, by=by, body=words["body"])
+                tickets.wait(ticket, by=by, body=cleaned["body"])
             case self.Move.THIRD_PARTY:
-                tickets.wait(ticket, by=by, body=words["body"], third_party=True)
+                tickets.wait(ticket, by=by, body=cleaned["body"], third_party=True)
             case self.Move.NOTE:
-                tickets.note(ticket, by=by, body=words["body"], attachments=words["attachments"])
+                tickets.note(ticket, by=by, body=cleaned["body"], attachments=cleaned["attachments"])
             case self.Move.RESOLVE:
-                tickets.resolve(ticket, by=by, note=words["body"])
+                tickets.resolve(ticket, by=by, note=cleaned["body"])
             case _:
                 super().say(ticket, by)
 
@@ -222,7 +222,7 @@ class WithdrawalForm(forms.Form):
 class AssignmentForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Colleague"), queryset=Person.objects.none())
 
-    def __init__(self, *args, colleagues, **kwargs):
+    def __init__(self, *args, colleagues, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
@@ -261,24 +261,3 @@ class AnswerForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-
-class ArticleForm(forms.ModelForm):
-    """What the desk knows, in Turkish and perhaps in English."""
-
-    class Meta:
-        model = Article
-        fields = ("title_tr", "slug", "component", "body_tr", "title_en", "body_en")
-        widgets = {
-            "body_tr": forms.Textarea(attrs={"rows": 12}),
-            "body_en": forms.Textarea(attrs={"rows": 6}),
-        }
-
-
-class MacroForm(forms.ModelForm):
-    """A reply to keep."""
-
-    class Meta:
-        model = Macro
-        fields = ("name", "text")
-        widgets = {"text": forms.Textarea(attrs={"rows": 5})}

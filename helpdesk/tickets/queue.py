@@ -71,8 +71,8 @@ class Row:
     is_resting: bool
     is_linked: bool
 
-    def get_status_display(self):
-        return Ticket.Status(self.status).label
+    def get_status_display(self) -> str:
+        return str(Ticket.Status(self.status).label)
 
     def select_words(self) -> str:
         return _("Select %(number)s") % {"number": self.number}
@@ -87,8 +87,8 @@ class QueuePage:
 def page(wanted: QueueFilter, person: Person) -> QueuePage:
     """Up to `PAGE` rows after the cursor: two queries, however many tickets there are."""
     order = NEWEST if wanted.view == "ended" else BY_DUE
-    found = lines(wanted, person)
-    tickets, following = paging.page(found, order=order, cursor=wanted.cursor or None, limit=PAGE)
+    selection = lines(wanted, person)
+    tickets, following = paging.page(selection, order=order, cursor=wanted.cursor or None, limit=PAGE)
     return QueuePage(rows_of(tickets), following)
 
 
@@ -96,18 +96,18 @@ def waiting_beside(own: QueuePage, wanted: QueueFilter, person: Person) -> list[
     """Below one's own few tickets, those due first that nobody has; nothing on any other page."""
     if wanted.view != "mine" or wanted.is_narrowed or wanted.cursor or len(own.rows) >= FEW:
         return []
-    found = lines(replace(wanted, view="unclaimed"), person).order_by(*BY_DUE)
-    return rows_of(list(found[:WAITING_BESIDE]))
+    unclaimed = lines(replace(wanted, view="unclaimed"), person).order_by(*BY_DUE)
+    return rows_of(list(unclaimed[:WAITING_BESIDE]))
 
 
 def modules_to_choose_from() -> list[tuple[str, str]]:
     """(code, name in the reader's language) of each, read at most once a minute."""
     key = f"helpdesk.modules:{get_language()}"
-    known = cache.get(key)
-    if known is None:
-        known = Component.objects.choices()
-        cache.set(key, known, REMEMBERED_FOR)
-    return known
+    modules = cache.get(key)
+    if modules is None:
+        modules = Component.objects.choices()
+        cache.set(key, modules, REMEMBERED_FOR)
+    return modules
 
 
 def lines(wanted: QueueFilter, person: Person) -> QuerySet:

@@ -19,7 +19,7 @@ class TooManyTickets(Refusal):
 
     status = 429
 
-    def __init__(self, seconds: int):
+    def __init__(self, seconds: int) -> None:
         minutes = -(-seconds // 60)
         super().__init__(
             ngettext(

@@ -32,7 +32,7 @@ def resolve(ticket: Ticket, *, by: Person | None, note: str) -> None:
     if by is not None:
         require_desk(by)
     at = now()
-    move(ticket, Ticket.Status.RESOLVED, ended_at=at, waiting_since=None)
+    move(ticket, Ticket.Status.RESOLVED, at=at)
     say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, note)
     answered(ticket)
     ticket_clocks.resolved(ticket, at)
@@ -53,7 +53,7 @@ def reopen(ticket: Ticket, *, by: Person, reason: str) -> None:
     at = now()
     if ticket.ended_at and at - ticket.ended_at > REOPEN_WINDOW:
         raise ReopenWindowOver
-    move(ticket, Ticket.Status.WAITING_ON_US, ended_at=None, waiting_since=at)
+    move(ticket, Ticket.Status.WAITING_ON_US, at=at)
     side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
     say(ticket, Message.Kind.PUBLIC, side, by, reason)
     ticket_clocks.reopened(ticket, at)
@@ -68,7 +68,7 @@ def withdraw(ticket: Ticket, *, by: Person, reason: str = "") -> None:
     """The municipality no longer needs it; it stays readable and cannot be reopened."""
     require_party(ticket, by)
     at = now()
-    move(ticket, Ticket.Status.WITHDRAWN, ended_at=at, waiting_since=None)
+    move(ticket, Ticket.Status.WITHDRAWN, at=at)
     ticket_clocks.withdrawn(ticket, at)
     if reason.strip():
         side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM

@@ -7,12 +7,11 @@ from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk.models import Message, Ticket
-from helpdesk.refusals import ReasonMissing
+from helpdesk.refusals import ReasonMissing, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import live_updates
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.conversation import say
-from helpdesk.tickets.transitions import change_where
 
 
 @transaction.atomic
@@ -24,7 +23,9 @@ def grade(ticket: Ticket, *, severity: str, by: Person, reason: str = "") -> Non
         return
     if severity > before and not reason.strip():
         raise ReasonMissing
-    change_where(ticket, {"severity": before, "ended_at": None}, severity=severity)
+    if not Ticket.objects.open().filter(pk=ticket.pk, severity=before).update(severity=severity):
+        raise TicketMovedOn
+    ticket.severity = severity
     ticket_clocks.regraded(ticket, now())
     if reason.strip():
         label = Ticket.Severity(severity).label

@@ -1,21 +1,21 @@
 """The step every verb shares: change a ticket only from where it may be changed."""
 
+from datetime import datetime
+
 from helpdesk.models import Ticket
 from helpdesk.refusals import TicketMovedOn
 
 
-def move(ticket: Ticket, to: str, **changes) -> None:
-    """Give the ticket its new status and `changes`, if it still stands where that move starts.
+def move(ticket: Ticket, to: str, *, at: datetime) -> None:
+    """Give the ticket its new status, if it still stands where that move starts.
 
-    The conditional update has one winner; everybody else is told that the ticket moved on.
+    Since `at` it has ended, or has been waiting for us, as the status says. The
+    conditional update has one winner; everybody else is told that the ticket moved on.
     """
     starts = [status for status, targets in Ticket.MOVES.items() if to in targets]
-    change_where(ticket, {"status__in": starts}, status=to, **changes)
-
-
-def change_where(ticket: Ticket, condition: dict, **changes) -> None:
-    """Apply `changes` if `condition` still holds, else raise `TicketMovedOn`."""
-    if not Ticket.objects.filter(pk=ticket.pk, **condition).update(**changes):
+    ended_at = at if to in Ticket.ENDED else None
+    waiting_since = at if to == Ticket.Status.WAITING_ON_US else None
+    still_there = Ticket.objects.filter(pk=ticket.pk, status__in=starts)
+    if not still_there.update(status=to, ended_at=ended_at, waiting_since=waiting_since):
         raise TicketMovedOn
-    for name, value in changes.items():
-        setattr(ticket, name, value)
+    ticket.status, ticket.ended_at, ticket.waiting_since = to, ended_at, waiting_since

@@ -1,4 +1,4 @@
-"""Who else has a ticket open just now: said by open pages, remembered for a minute, promised to nobody."""
+"""Who else has a ticket open just now: said by open pages, remembered for a minute, recorded nowhere."""
 
 import time
 from collections.abc import Sequence

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,14 +37,14 @@ def keepers_only(request) -> None:
 
 @login_required
 @require_safe
-def calendar_list(request):
+def calendar_list(request) -> HttpResponse:
     keepers_only(request)
     return _list_page(request, OverlayForm())
 
 
 @login_required
 @require_POST
-def overlay(request):
+def overlay(request) -> HttpResponse:
     """A calendar of one place's own; its running promises move over, no deadline with them."""
     keepers_only(request)
     form = OverlayForm(request.POST)
@@ -60,7 +61,7 @@ def overlay(request):
 
 @login_required
 @require_safe
-def calendar(request, code: str):
+def calendar(request, code: str) -> HttpResponse:
     """A calendar's week and coming days, with the forms that change them."""
     keepers_only(request)
     return _calendar_page(request, get_object_or_404(Calendar, code=code))
@@ -68,7 +69,7 @@ def calendar(request, code: str):
 
 @login_required
 @require_POST
-def days(request, code: str):
+def days(request, code: str) -> HttpResponse:
     """Declare special days: shows what would move, or does it."""
     keepers_only(request)
     shown = get_object_or_404(Calendar, code=code)
@@ -88,7 +89,7 @@ def days(request, code: str):
 
 @login_required
 @require_POST
-def week(request, code: str):
+def week(request, code: str) -> HttpResponse:
     """Put other weekly hours into force: shows what would move, or does it."""
     keepers_only(request)
     shown = get_object_or_404(Calendar, code=code)
@@ -109,7 +110,7 @@ def week(request, code: str):
 
 @login_required
 @require_POST
-def withdrawal(request, code: str, pk: int):
+def withdrawal(request, code: str, pk: int) -> HttpResponse:
     """Take a special day back: shows what would move, or does it."""
     keepers_only(request)
     day = get_object_or_404(SpecialDay.objects.in_force().select_related("calendar"), pk=pk, calendar__code=code)
@@ -147,7 +148,7 @@ def _promise_rejudgement(request, shown: Calendar, back_to: datetime) -> None:
         journal.record("calendar.rejudgement_requested", shown, by=request.user, since=back_to.isoformat())
 
 
-def _recalculated(request, shown: Calendar):
+def _recalculated(request, shown: Calendar) -> HttpResponse:
     moved = recalculation.recalculate(at=now(), by=request.user.name, limit=BATCH_SIZE)
     judged = rejudgement.work(at=now(), limit=BATCH_SIZE)
     messages.success(request, _("The calendar is published. %(moved)s") % {"moved": counted_anew(moved)})
@@ -163,15 +164,26 @@ def counted_anew(count: int) -> str:
     return sentence % {"count": count}
 
 
-def _list_page(request, form: OverlayForm, *, status: int = 200):
+def _list_page(request, form: OverlayForm, *, status: int = 200) -> HttpResponse:
     context = {"calendars": Calendar.objects.select_related("base"), "form": form}
     return render(request, "helpdesk/calendars.html", context, status=status)
 
 
-def _calendar_page(request, shown: Calendar, *, days_form=None, week_form=None, status: int = 200, **more):
+def _calendar_page(
+    request,
+    shown: Calendar,
+    *,
+    days_form: DaysForm | None = None,
+    days_effect: dict | None = None,
+    week_form: WeekForm | None = None,
+    week_effect: dict | None = None,
+    withdrawing: SpecialDay | None = None,
+    withdrawal_effect: dict | None = None,
+    status: int = 200,
+) -> HttpResponse:
     today = now().astimezone(ISTANBUL).date()
     chain = calendars.chain_of(shown)
-    effect = next((value for name, value in more.items() if name.endswith("_effect")), None)
+    effect = days_effect or week_effect or withdrawal_effect
     first = effect["from"].astimezone(ISTANBUL).date() if effect else today
     in_force = shown.weeks.filter(effective_from__lte=today).last()
     context = {
@@ -188,6 +200,9 @@ def _calendar_page(request, shown: Calendar, *, days_form=None, week_form=None, 
         "rejudgements": Rejudgement.objects.filter(calendar=shown)[:5],
         "days_form": days_form or DaysForm(initial={"first": today, "last": today}),
         "week_form": week_form or WeekForm(week=in_force.hours if in_force else None),
-        **more,
+        "days_effect": days_effect,
+        "week_effect": week_effect,
+        "withdrawing": withdrawing,
+        "withdrawal_effect": withdrawal_effect,
     }
     return render(request, "helpdesk/calendar.html", context, status=status)

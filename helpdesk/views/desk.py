@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,8 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import Refusal
 from helpdesk import tickets
 from helpdesk.models import MajorIncident, Ticket
-from helpdesk.tickets import counters
-from helpdesk.tickets import queue as queue_page
+from helpdesk.tickets import counters, queue
 from helpdesk.tickets.queue import QueueFilter
 
 MOST_AT_ONCE = 50
@@ -28,14 +28,14 @@ def desk_only(request) -> None:
 
 @login_required
 @require_safe
-def queue(request):
+def show(request) -> HttpResponse:
     desk_only(request)
     return render(request, "helpdesk/desk.html", page_of(request))
 
 
 @login_required
 @require_safe
-def rows(request):
+def rows(request) -> HttpResponse:
     """The table alone: an open desk fetches it when something changed."""
     desk_only(request)
     return render(request, "helpdesk/_queue.html", page_of(request))
@@ -44,14 +44,14 @@ def rows(request):
 def page_of(request) -> dict:
     wanted = QueueFilter.from_query(request.GET)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
-    page = queue_page.page(wanted, request.user)
+    page = queue.page(wanted, request.user)
     return {
         "wanted": wanted,
         "page": page,
-        "waiting": queue_page.waiting_beside(page, wanted, request.user),
+        "waiting": queue.waiting_beside(page, wanted, request.user),
         "numbers": counters.numbers_for(request.user),
         "incidents": list(incidents[:MOST_FOUND]),
-        "components": queue_page.modules_to_choose_from(),
+        "components": queue.modules_to_choose_from(),
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
     }
@@ -59,7 +59,7 @@ def page_of(request) -> dict:
 
 @login_required
 @require_POST
-def claims(request):
+def claims(request) -> HttpResponse:
     """Take several at once; those that somebody else has are left and counted."""
     desk_only(request)
     numbers = request.POST.getlist("number")[:MOST_AT_ONCE]
@@ -79,10 +79,10 @@ def claims(request):
 
 @login_required
 @require_safe
-def palette(request):
+def palette(request) -> HttpResponse:
     """What the palette finds for the words typed so far."""
     desk_only(request)
     wanted = replace(QueueFilter.from_query(request.GET), view="all", cursor="")
-    found = queue_page.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
-    found = found.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
-    return render(request, "helpdesk/_palette.html", {"found": found, "words": wanted.words})
+    matches = queue.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
+    matches = matches.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
+    return render(request, "helpdesk/_palette.html", {"found": matches, "words": wanted.words})

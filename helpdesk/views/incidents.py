@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -27,11 +28,11 @@ def find_incident(request, pk: int) -> MajorIncident:
 
 @login_required
 @require_safe
-def incident(request, pk):
+def incident(request, pk) -> HttpResponse:
     return show(request, find_incident(request, pk), AnswerForm())
 
 
-def show(request, incident: MajorIncident, form: AnswerForm, preview=None):
+def show(request, incident: MajorIncident, form: AnswerForm, preview=None) -> HttpResponse:
     linked = Ticket.objects.linked_to(incident).select_related("municipality").defer("search_text")
     rows, following = paging.page(linked, order=("-pk",), cursor=request.GET.get("cursor"), limit=PAGE)
     context = {
@@ -51,34 +52,34 @@ def show(request, incident: MajorIncident, form: AnswerForm, preview=None):
 
 @login_required
 @require_POST
-def answer(request, pk):
+def answer(request, pk) -> HttpResponse:
     """First the preview on every surface, then the same words to everyone."""
     incident = find_incident(request, pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return show(request, incident, form)
-    words = form.cleaned_data
-    if not words.pop("confirmed"):
-        return show(request, incident, form, preview_of(incident, words))
-    given = major_incidents.answer_all(incident, by=request.user, **words)
-    said = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
-    messages.success(request, said % {"n": given.tickets})
+    texts = form.cleaned_data
+    if not texts.pop("confirmed"):
+        return show(request, incident, form, preview_of(incident, texts))
+    given = major_incidents.answer_all(incident, by=request.user, **texts)
+    sentence = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
+    messages.success(request, sentence % {"n": given.tickets})
     return redirect("helpdesk:incident", pk=pk)
 
 
-def preview_of(incident: MajorIncident, words: dict) -> dict:
+def preview_of(incident: MajorIncident, texts: dict) -> dict:
     """The text as each surface will show it."""
     sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
     return {
-        **words,
-        "mail": emails.answer_to_all(sample, words["text"]) if sample else None,
-        "sms": segments.measure(words["text"]),
+        **texts,
+        "mail": emails.answer_to_all(sample, texts["text"]) if sample else None,
+        "sms": segments.measure(texts["text"]),
     }
 
 
 @login_required
 @require_POST
-def rejection(request, pk):
+def rejection(request, pk) -> HttpResponse:
     if not request.user.works_at_the_desk:
         raise PermissionDenied
     major_incidents.reject(find_incident(request, pk), by=request.user)
@@ -87,7 +88,7 @@ def rejection(request, pk):
 
 @login_required
 @require_POST
-def linking(request, number):
+def linking(request, number) -> HttpResponse:
     """Put a ticket under the outage its municipality feels."""
     ticket = find(request, number)
     if not request.user.works_at_the_desk:
@@ -101,7 +102,7 @@ def linking(request, number):
 
 @login_required
 @require_POST
-def unlinking(request, number):
+def unlinking(request, number) -> HttpResponse:
     """One click for the desk, and for a municipality whose problem is a different one."""
     major_incidents.unlink(find(request, number), by=request.user)
     return redirect("helpdesk:ticket", number=number)

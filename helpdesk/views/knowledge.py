@@ -9,10 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.directory.models import Component
 from foundation.wire import paging
-from helpdesk.knowledge import articles as library
-from helpdesk.knowledge import macros
+from helpdesk.knowledge import articles, macros
+from helpdesk.knowledge.forms import ArticleForm, MacroForm
 from helpdesk.models import Article, Macro
-from helpdesk.tickets.forms import ArticleForm, MacroForm
 from helpdesk.views.desk import desk_only
 from helpdesk.views.tickets import find
 
@@ -21,60 +20,60 @@ PAGE = 30
 
 @login_required
 @require_safe
-def articles(request):
+def article_list(request) -> HttpResponse:
     """What is known, the most helpful first; `q` finds words in any spelling."""
     words = request.GET.get("q", "").strip()[:200].replace("\x00", "")
-    found = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
-    found = found.matching(words) if words else found
-    rows, following = paging.page(found, order=("-helped", "-pk"), cursor=request.GET.get("cursor"), limit=PAGE)
+    visible = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
+    visible = visible.matching(words) if words else visible
+    rows, following = paging.page(visible, order=("-helped", "-pk"), cursor=request.GET.get("cursor"), limit=PAGE)
     return render(request, "helpdesk/articles.html", {"articles": rows, "next": following, "words": words})
 
 
 @login_required
 @require_safe
-def article(request, slug):
-    found = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
-    return render(request, "helpdesk/article.html", {"article": found, "body": library.drawn(found.body)})
+def article(request, slug) -> HttpResponse:
+    shown = get_object_or_404(Article.objects.visible_to(request.user).select_related("component"), slug=slug)
+    return render(request, "helpdesk/article.html", {"article": shown, "body": articles.drawn(shown.body)})
 
 
 @login_required
 @require_POST
-def article_helped(request, slug):
+def article_helped(request, slug) -> HttpResponse:
     """ "This solved it": counted, and the reader is spared a ticket."""
-    library.helped(get_object_or_404(Article.objects.published(), slug=slug))
+    articles.helped(get_object_or_404(Article.objects.published(), slug=slug))
     messages.success(request, _("Good to hear. Thank you for telling us."))
     return redirect("helpdesk:article", slug)
 
 
 @login_required
 @require_safe
-def offers(request):
+def offers(request) -> HttpResponse:
     """Articles for what is being typed into the form of a ticket, as a fragment."""
     component = Component.objects.filter(pk=request.GET.get("module", "")[:20].replace("\x00", "")).first()
     text = request.GET.get("subject", "")[:200].replace("\x00", "")
-    return render(request, "helpdesk/_offers.html", {"offers": library.offered(text, component)})
+    return render(request, "helpdesk/_offers.html", {"offers": articles.offered(text, component)})
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_article(request):
+def new_article(request) -> HttpResponse:
     desk_only(request)
     return written(request, Article())
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def editing(request, slug):
+def editing(request, slug) -> HttpResponse:
     desk_only(request)
     return written(request, get_object_or_404(Article, slug=slug))
 
 
-def written(request, article: Article):
+def written(request, article: Article) -> HttpResponse:
     """The form of an article; two buttons, one keeps a draft, the other publishes."""
     form = ArticleForm(request.POST or None, instance=article)
     if form.is_valid():
         publish = request.POST.get("publish") == "yes"
-        kept = library.write(form.save(commit=False), publish=publish, by=request.user)
+        kept = articles.write(form.save(commit=False), publish=publish, by=request.user)
         messages.success(request, _("The article is published.") if publish else _("The draft is kept."))
         return redirect("helpdesk:article", kept.slug)
     return render(request, "helpdesk/article_form.html", {"form": form, "article": article})
@@ -82,7 +81,7 @@ def written(request, article: Article):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def macro_list(request):
+def macro_list(request) -> HttpResponse:
     """Every macro with its text; POST adds one."""
     desk_only(request)
     form = MacroForm(request.POST or None)
@@ -98,7 +97,7 @@ def macro_list(request):
 
 @login_required
 @require_POST
-def macro_removal(request, pk):
+def macro_removal(request, pk) -> HttpResponse:
     desk_only(request)
     Macro.objects.filter(pk=pk).delete()
     macros.changed()
@@ -108,7 +107,7 @@ def macro_removal(request, pk):
 
 @login_required
 @require_safe
-def macro_text(request, number, pk):
+def macro_text(request, number, pk) -> HttpResponse:
     """A macro filled in for this ticket, as plain text to put where one is writing."""
     desk_only(request)
     text = macros.filled(get_object_or_404(Macro, pk=pk), find(request, number))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +22,7 @@ from helpdesk.views.calendars import counted_anew, keepers_only
 
 @login_required
 @require_safe
-def policy_list(request):
+def policy_list(request) -> HttpResponse:
     """Promises and agreements in the order of choice, and how many open tickets each takes."""
     keepers_only(request)
     return _list_page(request, NewPolicyForm())
@@ -29,7 +30,7 @@ def policy_list(request):
 
 @login_required
 @require_POST
-def new(request):
+def new(request) -> HttpResponse:
     """A policy that starts with another's terms; it takes no ticket before it is published."""
     keepers_only(request)
     form = NewPolicyForm(request.POST)
@@ -52,7 +53,7 @@ def new(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def policy(request, code: str):
+def policy(request, code: str) -> HttpResponse:
     """One policy: its terms and a form for new ones; shows which tickets would match, or publishes."""
     keepers_only(request)
     shown = get_object_or_404(Policy, code=code)
@@ -85,7 +86,7 @@ def _effect(form: TermsForm) -> dict:
     }
 
 
-def _published(request, form: TermsForm):
+def _published(request, form: TermsForm) -> HttpResponse:
     """A new version; the policy's place and use change with it."""
     facts, shown = form.conditions.cleaned_data, form.version.policy
     with transaction.atomic():
@@ -94,8 +95,8 @@ def _published(request, form: TermsForm):
         journal.record("policy.published", shown, by=request.user, version=version.number)
         if not facts["is_active"]:
             recalculation.withdraw_policy(shown, at=now(), by=request.user.name)
-    said = _("Version %(number)d is published.") % {"number": version.number}
-    messages.success(request, f"{said} {counted_anew(_applied(request, version, now()))}")
+    sentence = _("Version %(number)d is published.") % {"number": version.number}
+    messages.success(request, f"{sentence} {counted_anew(_applied(request, version, now()))}")
     return redirect("helpdesk:policy", code=shown.code)
 
 
@@ -111,11 +112,11 @@ def _applied(request, version: PolicyVersion, at: datetime) -> int:
 def _version_of(shown: Policy) -> PolicyVersion:
     """The terms in force, else the newest, else none yet."""
     numbered = shown.versions.select_related("policy").order_by("number")
-    found = numbered.filter(effective_from__lte=now()).last() or numbered.last()
-    return found or PolicyVersion(policy=shown, number=0)
+    current = numbered.filter(effective_from__lte=now()).last() or numbered.last()
+    return current or PolicyVersion(policy=shown, number=0)
 
 
-def _list_page(request, form: NewPolicyForm, *, status: int = 200):
+def _list_page(request, form: NewPolicyForm, *, status: int = 200) -> HttpResponse:
     order = policies.in_force(now(), kind=None)
     groups = ticket_clocks.groups_of_open_tickets(order)
     context = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import rate_limits, severity
 from helpdesk.tickets.forms import PhoneLogForm, TicketForm
 from helpdesk.views.warnings import warn_about_identity_numbers
+from monitoring.models import Outage
 
 PAGE = 50
 
@@ -26,25 +28,25 @@ class NobodyToFileFor(Refusal):
 
     status = 403
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(_("Your account belongs to no municipality, so it cannot open a ticket."))
 
 
 @login_required
 @require_safe
-def my_tickets(request):
+def my_tickets(request) -> HttpResponse:
     """Everything this person may see, newest first."""
-    found = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
+    visible = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
     words = request.GET.get("q", "").strip()
     if words:
-        found = found.matching(words)
-    rows, next_cursor = paging.page(found, order=("-id",), cursor=request.GET.get("cursor"), limit=PAGE)
+        visible = visible.matching(words)
+    rows, next_cursor = paging.page(visible, order=("-id",), cursor=request.GET.get("cursor"), limit=PAGE)
     context = {"tickets": rows, "next": next_cursor, "words": words, "at": now()}
     return render(request, "helpdesk/my_tickets.html", context)
 
 
 @login_required
-def new_ticket(request):
+def new_ticket(request) -> HttpResponse:
     """The form, with the live outages of this municipality before it."""
     person = request.user
     if not (person.own_municipality or person.works_at_the_desk):
@@ -65,7 +67,7 @@ def new_ticket(request):
     return shown(request, form, notice, refusal)
 
 
-def shown(request, form, notice, refusal: Refusal | None):
+def shown(request, form, notice, refusal: Refusal | None) -> HttpResponse:
     """The form with everything that was typed and chosen, and why it was not sent."""
     context = surroundings_of(form, request.user, notice) | {"refusal": refusal}
     response = render(request, "helpdesk/new_ticket.html", context, status=refusal.status if refusal else 200)
@@ -82,23 +84,23 @@ def known_already(request) -> dict:
 
 def file_it(form, person) -> Ticket:
     """The ticket. Raises what `submit` refuses with, and `TooManyTickets`."""
-    words = dict(form.cleaned_data)
-    words.pop("outage_seen", None)
-    municipality = words.pop("municipality", None) or person.own_municipality
+    answers = dict(form.cleaned_data)
+    answers.pop("outage_seen", None)
+    municipality = answers.pop("municipality", None) or person.own_municipality
     rate_limits.spend(person, municipality)
     by = None if person.works_at_the_desk else person
     channel = Ticket.Channel.PHONE if person.works_at_the_desk else Ticket.Channel.PORTAL
-    filed = tickets.submit(**words, municipality=municipality, by=by, channel=channel)
+    filed = tickets.submit(**answers, municipality=municipality, by=by, channel=channel)
     form.let_go_of_files()
     return filed
 
 
-def unseen_outage(form, person):
+def unseen_outage(form, person) -> Outage | None:
     """The outage that explains this ticket, if the clerk has not been shown it yet."""
-    words = form.cleaned_data
-    municipality = words.get("municipality") or person.own_municipality
-    notice = known_outages.covering(municipality, words["component"])
-    return notice if notice and notice.pk != words.get("outage_seen") else None
+    answers = form.cleaned_data
+    municipality = answers.get("municipality") or person.own_municipality
+    notice = known_outages.covering(municipality, answers["component"])
+    return notice if notice and notice.pk != answers.get("outage_seen") else None
 
 
 def surroundings_of(form, person, notice) -> dict:
@@ -126,7 +128,7 @@ def offers_for(initial: dict, components: dict) -> Sequence[Article]:
 
 @login_required
 @require_safe
-def promise(request):
+def promise(request) -> HttpResponse:
     """The promised times for what is chosen so far, as a fragment of the form."""
     form = TicketForm(request.GET, by=request.user)
     form.is_valid()
@@ -135,11 +137,11 @@ def promise(request):
 
 def promised_for(form) -> dict:
     """The class these answers lead to and its promises; all four while something is unanswered."""
-    words = getattr(form, "cleaned_data", {}) if form.is_bound else {}
-    component, impact, urgency = words.get("component"), words.get("impact"), words.get("urgency")
+    answers = getattr(form, "cleaned_data", {}) if form.is_bound else {}
+    component, impact, urgency = answers.get("component"), answers.get("impact"), answers.get("urgency")
     at = now()
     if component and impact and urgency:
         chosen = severity.proposed(impact, urgency, component.tier)
-        facts = ticket_clocks.facts_of_wish(component, words.get("municipality"))
+        facts = ticket_clocks.facts_of_wish(component, answers.get("municipality"))
         return {"chosen": Ticket.Severity(chosen), "promises": commitments.promised(chosen, at, facts)}
     return {"chosen": None, "classes": commitments.of_every_class(at)}

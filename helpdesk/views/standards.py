@@ -30,7 +30,7 @@ MEASURED = "helpdesk.forecast.accuracy"
 
 
 @require_safe
-def service_times(request):
+def service_times(request) -> HttpResponse:
     """Classes, hours, targets and last month's results. For everybody, without script."""
     at = now()
     month = Month.of(at).before
@@ -46,7 +46,7 @@ def service_times(request):
 
 
 @require_safe
-def attainment(request, by: str = "class"):
+def attainment(request, by: str = "class") -> HttpResponse:
     """One month's figures grouped by class, module, province or municipality, with a year's trend."""
     month, rows = _asked_for(request, by)
     context = {
@@ -61,7 +61,7 @@ def attainment(request, by: str = "class"):
 
 
 @require_safe
-def attainment_file(request, by: str, suffix: str):
+def attainment_file(request, by: str, suffix: str) -> HttpResponse:
     """The same table as CSV or XLSX."""
     month, rows = _asked_for(request, by)
     first = str(_groupings(request.user)[by])
@@ -73,7 +73,7 @@ def attainment_file(request, by: str, suffix: str):
 
 @login_required
 @require_safe
-def municipality_sheet(request, code: str):
+def municipality_sheet(request, code: str) -> HttpResponse:
     """One municipality's month and the year around it, to be printed; 404 for those who may not see it."""
     municipality = get_object_or_404(Municipality.objects.visible_to(request.user), code=code)
     month = _month_of(request)
@@ -88,7 +88,7 @@ def municipality_sheet(request, code: str):
 
 @login_required
 @require_safe
-def why(request, number: str):
+def why(request, number: str) -> HttpResponse:
     """The timeline of every clock of a ticket, in plain sentences."""
     ticket, clocks = _ticket_with_clocks(request.user, number)
     stories = [
@@ -99,7 +99,7 @@ def why(request, number: str):
 
 @login_required
 @require_safe
-def evidence(request, number: str, suffix: str):
+def evidence(request, number: str, suffix: str) -> HttpResponse:
     """The evidence sheet of a ticket as PDF or CSV."""
     ticket, clocks = _ticket_with_clocks(request.user, number)
     name = f"{ticket.number}.{suffix}"
@@ -110,7 +110,7 @@ def evidence(request, number: str, suffix: str):
 
 @login_required
 @require_safe
-def expected(request):
+def expected(request) -> HttpResponse:
     """What will be broken before the office closes, and how right such forecasts have been."""
     if not request.user.works_at_the_desk:
         raise PermissionDenied
@@ -142,12 +142,12 @@ def _unshown(one: forecast.Forecast) -> int:
 
 def _measured(hours, at: datetime) -> list[tuple[str, forecast.Accuracy]]:
     """The error of the last ten working days, promise by promise; reckoned once an hour, whoever asks."""
-    known = cache.get(MEASURED)
-    if known is None:
+    accuracies = cache.get(MEASURED)
+    if accuracies is None:
         afternoons = _past_afternoons(hours, at)
-        known = [(metric, forecast.accuracy(metric, afternoons)) for metric in FORETOLD]
-        cache.set(MEASURED, known, timeout=3600)
-    return [(name_of(metric), accuracy) for metric, accuracy in known]
+        accuracies = [(metric, forecast.accuracy(metric, afternoons)) for metric in FORETOLD]
+        cache.set(MEASURED, accuracies, timeout=3600)
+    return [(name_of(metric), accuracy) for metric, accuracy in accuracies]
 
 
 def _asked_for(request, by: str) -> tuple[Month, exports.Rows]:

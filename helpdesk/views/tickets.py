@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -38,26 +39,26 @@ def find(request, number: str) -> Ticket:
 
 @login_required
 @require_safe
-def ticket(request, number):
-    found = find(request, number)
+def ticket(request, number) -> HttpResponse:
+    opened = find(request, number)
     chosen = request.GET.get("macro", "")
     if request.user.works_at_the_desk and chosen.isdecimal() and len(chosen) < 10:
-        text = macros.filled(get_object_or_404(Macro, pk=chosen), found)
-        return show(request, found, MessageForm(initial={"body": text}, by=request.user))
-    return show(request, found)
+        text = macros.filled(get_object_or_404(Macro, pk=chosen), opened)
+        return show(request, opened, MessageForm(initial={"body": text}, by=request.user))
+    return show(request, opened)
 
 
 @login_required
 @require_safe
-def looking(request, number):
+def looking(request, number) -> HttpResponse:
     """Who else has this ticket open; asking says that we have, too."""
     require_desk(request.user)
-    found = find(request, number)
-    viewers.look(found, request.user)
-    return render(request, "helpdesk/_looking.html", {"looking": viewers.others(found, request.user)})
+    opened = find(request, number)
+    viewers.look(opened, request.user)
+    return render(request, "helpdesk/_looking.html", {"looking": viewers.others(opened, request.user)})
 
 
-def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
+def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> HttpResponse:
     """The page of a ticket, for the desk or for the municipality."""
     at_desk = request.user.works_at_the_desk
     context = {
@@ -80,7 +81,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None):
 
 @login_required
 @require_safe
-def conversation(request, number):
+def conversation(request, number) -> HttpResponse:
     """What was said, as a fragment: an open page fetches it when something new is told."""
     ticket = find(request, number)
     context = {"ticket": ticket, "conversation": detail.of(ticket, request.user)}
@@ -89,7 +90,7 @@ def conversation(request, number):
 
 @login_required
 @require_POST
-def message(request, number):
+def message(request, number) -> HttpResponse:
     """Say something. What was typed stays on the page when it cannot be said."""
     ticket = find(request, number)
     form_class = MessageForm if request.user.works_at_the_desk else ReplyForm
@@ -110,21 +111,21 @@ def message(request, number):
 
 @login_required
 @require_POST
-def claim(request, number):
+def claim(request, number) -> HttpResponse:
     tickets.claim(find(request, number), by=request.user)
     return redirect("helpdesk:ticket", number=number)
 
 
 @login_required
 @require_POST
-def release(request, number):
+def release(request, number) -> HttpResponse:
     tickets.release(find(request, number), by=request.user)
     return redirect("helpdesk:ticket", number=number)
 
 
 @login_required
 @require_POST
-def assignment(request, number):
+def assignment(request, number) -> HttpResponse:
     """Hand it to a colleague."""
     ticket = find(request, number)
     require_desk(request.user)
@@ -136,7 +137,7 @@ def assignment(request, number):
 
 @login_required
 @require_POST
-def severity(request, number):
+def severity(request, number) -> HttpResponse:
     """Confirm or correct the class."""
     ticket = find(request, number)
     form = SeverityForm(request.POST)
@@ -147,7 +148,7 @@ def severity(request, number):
 
 @login_required
 @require_POST
-def reopening(request, number):
+def reopening(request, number) -> HttpResponse:
     """ "Bizde düzelmedi"."""
     ticket = find(request, number)
     form = ReasonForm(request.POST)
@@ -158,7 +159,7 @@ def reopening(request, number):
 
 @login_required
 @require_POST
-def withdrawal(request, number):
+def withdrawal(request, number) -> HttpResponse:
     """The municipality no longer needs it."""
     ticket = find(request, number)
     form = WithdrawalForm(request.POST)
@@ -169,7 +170,7 @@ def withdrawal(request, number):
 
 @login_required
 @require_POST
-def satisfaction(request, number):
+def satisfaction(request, number) -> HttpResponse:
     """One to five, from the municipality, after the end."""
     ticket = find(request, number)
     if request.user.works_at_the_desk:
@@ -183,12 +184,12 @@ def satisfaction(request, number):
 
 @login_required
 @require_safe
-def attachment(request, number, pk):
+def attachment(request, number, pk) -> HttpResponseBase:
     """A file of this ticket, always as a download and never run in the browser."""
-    found = Attachment.objects.filter(message__ticket=find(request, number))
+    attachments = Attachment.objects.filter(message__ticket=find(request, number))
     if not request.user.works_at_the_desk:
-        found = found.filter(message__kind="public")
-    file = get_object_or_404(found, pk=pk)
+        attachments = attachments.filter(message__kind="public")
+    file = get_object_or_404(attachments, pk=pk)
     if file.verdict in HELD_BACK:
         raise HELD_BACK[file.verdict]
     return uploads.as_download(file.file.open("rb"), file.name)

@@ -1,1 +1,5 @@
-"""What an answer means: verdicts over streaks of answers, samples of rules. Pure, below the models."""
+"""What an answer means. Pure: below the models, without database or clock.
+
+verdicts  soft, hard, flapping, quorum, parents: what a streak of answers says
+samples   the answers of an hour, packed
+"""

@@ -1,1 +1,4 @@
-"""Planned work: windows, their rounds, and what is spared while they last."""
+"""Planned work.
+
+windows  plan, reclassify, call off; when its rounds are, which nodes rest now
+"""

@@ -45,7 +45,7 @@ class NodeTransition(models.Model):
 
 
 class SampleBlock(models.Model):
-    """What one prober saw in a few seconds, packed by `monitoring.samples`; sealed hourly into `Hour`."""
+    """What one prober saw in a few seconds, packed by `checks.samples`; sealed hourly into `Hour`."""
 
     at = models.DateTimeField(db_index=True)
     samples = models.BinaryField()
@@ -55,9 +55,9 @@ class SampleBlock(models.Model):
 
 
 class RawHour(models.Model):
-    """Every answer of one check in one hour, packed by `monitoring.samples`; kept 90 days.
+    """Every answer of one check in one hour, packed by `checks.samples`; kept 90 days.
 
-    On PostgreSQL a table of weekly partitions (`monitoring.partitions`), like `Hour`.
+    On PostgreSQL a table of weekly partitions (`history.partitions`), like `Hour`.
     """
 
     pk = models.CompositePrimaryKey("check_of_id", "at")
@@ -165,7 +165,7 @@ class Prober(models.Model):
 class Listening(models.Model):
     """Since when we would have heard signs of life: our own absence is nobody's silence. One row.
 
-    `doubted_since`: nobody at all is heard any more, so that it may be our door.
+    `doubted_since`: nobody at all is heard any more, so that it may be our own way in.
     """
 
     ONLY = 1

@@ -48,7 +48,7 @@ class Maintenance(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = MaintenanceQuerySet.as_manager()
-    coming: tuple[datetime, datetime] | None = None  # set by `maintenances.coming` for readers; not stored
+    coming: tuple[datetime, datetime] | None = None  # set by `windows.coming` for readers; not stored
 
     class Meta:
         ordering = ["starts_at"]

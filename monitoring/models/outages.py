@@ -21,6 +21,10 @@ class OutageQuerySet(models.QuerySet):
     def public(self) -> Self:
         return self.filter(is_public=True, merged_into=None)
 
+    def announced(self) -> Self:
+        """What outsiders are told of: public and no drill, open or over."""
+        return self.public().filter(is_drill=False)
+
     def measured(self) -> Self:
         """Opened, and to be ended, by what we or Prometheus see."""
         return self.filter(source__in=Outage.MEASURED)
@@ -189,6 +193,14 @@ class Outage(models.Model):
 class AffectedQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(until=None)
+
+    def announced(self) -> Self:
+        """Lines of outages that outsiders are told of, open or over."""
+        return self.filter(outage__is_public=True, outage__is_drill=False, outage__merged_into=None)
+
+    def felt_now(self) -> Self:
+        """What outsiders are told they feel at this moment."""
+        return self.current().announced().filter(outage__ended_at=None)
 
 
 class Affected(models.Model):

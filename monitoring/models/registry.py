@@ -149,7 +149,7 @@ class CheckVerdict(models.TextChoices):
 
 
 class Check(models.Model):
-    """One question we ask a node at an interval. `rules` carries blackbox_exporter's own keys."""
+    """One probe that we repeat at an interval. `rules` carries blackbox_exporter's own keys."""
 
     class Kind(models.TextChoices):
         HTTP = "http", "HTTP"

@@ -76,7 +76,7 @@ class Proposal(models.Model):
 
     @property
     def words(self) -> dict:
-        """Keywords of `monitoring.outages.preview.preview`."""
+        """Keywords of `outages.preview.preview`."""
         return {"stage": self.stage, "text_tr": self.text_tr, "text_en": self.text_en, "minutes": self.minutes}
 
 

@@ -36,7 +36,7 @@ class UpdateForm(forms.Form):
 
     @property
     def words(self) -> dict:
-        """Keywords of `preview.preview`; the last word promises no next one."""
+        """Keywords of `outages.preview.preview`; after the last word no next one is announced."""
         chosen = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
         return chosen | {"minutes": 0} if chosen["stage"] == Outage.Stage.RESOLVED else chosen
 

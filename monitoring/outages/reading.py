@@ -12,9 +12,7 @@ def covering(municipality: Municipality, component: Component | None = None) -> 
     One read of the index `affected_covering`; the worst and oldest where several apply.
     Without a component: anything that touches the municipality. Drills explain nothing.
     """
-    lines = Affected.objects.current().filter(
-        municipality=municipality, outage__is_public=True, outage__is_drill=False, outage__ended_at=None
-    )
+    lines = Affected.objects.felt_now().filter(municipality=municipality)
     if component is not None:
         lines = lines.filter(Q(component=component) | Q(component=None))
     line = lines.select_related("outage").order_by("outage__severity", "outage__started_at").first()

@@ -1,11 +1,10 @@
 """Words that one person alone put before very many readers: the rest of the watch is written to.
 
-Whatever door they came through: a first word, an update published alone, an answer of the
+Whatever way they came: a first word, an update published alone, an answer of the
 commander. Nothing is held back by it; whoever reads the letter can put right or withdraw.
 """
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
@@ -29,15 +28,10 @@ def tell_the_others(update: StatusUpdate) -> None:
     outage, writer = update.outage, update.by
     if writer is None or update.seen_by_id or not needs_second_look(outage):
         return
-    if others := list(people_on_the_watch().exclude(pk=writer.pk)):
+    if others := list(Person.objects.holding(Membership.WATCH_ROLES).exclude(pk=writer.pk)):
         batch = outbox.open_batch(f"alone:{update.pk}", lane=Lane.OPERATIONAL)
         outbox.add(batch, Channel.EMAIL, (letter(update, writer, reader) for reader in others))
         outbox.release(batch, by=writer)
-
-
-def people_on_the_watch() -> QuerySet[Person]:
-    held = Membership.objects.current().filter(role__in=Membership.WATCH_ROLES)
-    return Person.objects.filter(is_active=True, memberships__in=held).distinct()
 
 
 def letter(update: StatusUpdate, writer: Person, reader: Person) -> outbox.Addressee:

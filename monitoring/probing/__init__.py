@@ -1,10 +1,17 @@
-"""Asking the nodes: thousands of questions a minute, none of which waits for another.
+"""Asking the nodes: thousands of probes a minute, none of which waits for another.
 
-questions   one question with its rules read once, and the outcome of asking it
-sockets     guarded sockets, with the time each phase took
-http, tcp, tls, dns, banners, icmp     how each kind is asked
-timers      when each question is due: a fixed beat that never drifts
-prober      the loop: asks what is due, judges, keeps what changed
-recording   writes down what changed, in one transaction
-canary      is it them, or is it our own line?
+questions         one probe with its rules read once, and its outcome
+run               asks one probe of any kind; whatever goes wrong is an outcome
+http, tcp, dns, icmp     how each kind is asked; TLS and the greetings of mail servers are in `tcp`
+sockets           guarded sockets, with the time each phase took
+certificates      what a chain says about its days left
+timers            when each probe is due: a fixed beat that never drifts
+prober            the loop: asks what is due, judges, keeps what changed
+recording         writes down what changed, in one transaction
+canary            is it them, or is it our own connection?
+heartbeats        the other way round: nodes that call us
+resident          the prober as a thread of `serve`, or as `manage.py probe`
+shards, jobs      the prober's work shared out among Celery's workers
+loops             uvloop, where it is installed
+blackbox_metrics  one probe in the shape of blackbox_exporter
 """

@@ -1,4 +1,4 @@
-"""Is it them, or is it our own line? A few well-known doors decide."""
+"""Is it them, or is it our own line? A few well-known services decide."""
 
 import asyncio
 from collections.abc import Sequence

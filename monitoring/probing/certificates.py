@@ -17,6 +17,6 @@ def presented(tls: ssl.SSLObject) -> list[bytes]:
     """The chain as the other side sent it, in DER, its own certificate first."""
     if hasattr(tls, "get_unverified_chain"):
         return tls.get_unverified_chain()
-    # Python before 3.13 has the chain, and no public door to it.
+    # Python before 3.13 has the chain, and no public way to it.
     inner = tls._sslobj  # type: ignore[attr-defined]
     return [each.public_bytes(_ssl.ENCODING_DER) for each in inner.get_unverified_chain() or ()]

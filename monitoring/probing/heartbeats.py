@@ -35,7 +35,7 @@ def look_for_late() -> int:
     """Take down what has been silent for longer than interval and grace; dated back to the deadline.
 
     Silence counts from when we could hear. Where not one of many places is heard any
-    more, our own door is doubted before all of them, and nobody is taken down.
+    more, our own way in is doubted before all of them, and nobody is taken down.
     """
     at = now()
     listening = listen(at)

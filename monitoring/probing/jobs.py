@@ -9,7 +9,7 @@ from monitoring.probing import shards
 UNHEARD_AFTER = 5  # seconds; by then the next look rings anew
 
 
-# The names are those of yesterday: a worker of either release hears the other's bell.
+# The names are those of yesterday: a worker of either release hears the other's doorbell.
 @shared_task(name="monitoring.jobs.stand_at", ignore_result=True, acks_late=False)
 def stand_at(index: int, of: int) -> None:
     """Probe one shard for as long as this worker lives."""

@@ -1,6 +1,6 @@
 """The loop: asks what is due, judges the answer at once, keeps what changed for the books.
 
-Knows no database: `bookkeeper` is called with what to write, in a thread. Each question
+Knows no database: `bookkeeper` is called with what to write, in a thread. Each probe
 is out at most once at a time, so a silent target costs one socket and delays nobody.
 """
 
@@ -23,7 +23,7 @@ from monitoring.probing.timers import Timers
 
 logger = logging.getLogger(__name__)
 
-TICK = 0.05  # seconds; questions due within one tick start together
+TICK = 0.05  # seconds; probes due within one tick start together
 BOOKS_EVERY = 1.0
 CYCLE_EVERY = 10.0
 CANARY_EVERY = 10.0
@@ -44,7 +44,7 @@ class Bookkeeper(Protocol):
 
 @dataclass
 class Limits:
-    """How much may be out at once: sockets in all, and questions to one host."""
+    """How much may be out at once: sockets in all, and probes to one host."""
 
     sockets: int = 5_000
     per_host: int = 8
@@ -62,7 +62,7 @@ class OwnTime:
 
 @dataclass
 class ProbeLoop:
-    """Asks its questions until told to leave. `parents` are the nodes that each node leans on, by id."""
+    """Asks its probes until told to leave. `parents` are the nodes that each node leans on, by id."""
 
     questions: Iterable[tuple[Probe, Memory]]
     books: Bookkeeper
@@ -170,7 +170,7 @@ class ProbeLoop:
     # --- judging ----------------------------------------------------------
 
     def receive(self, question: Probe, outcome: ProbeOutcome, at: float, asked: float, slept: float) -> None:
-        """Judge one outcome and put the question back in line. `slept`: how late we woke meanwhile, in seconds."""
+        """Judge one outcome and put the probe back in line. `slept`: how late we woke meanwhile, in seconds."""
         self.count += 1
         raw = self.believed(question, outcome, asked, slept)
         before = self.memories[question.id]
@@ -261,7 +261,7 @@ class ProbeLoop:
 
 
 def host_key(question: Probe) -> str:
-    """Whom a question burdens. On loopback every port is a machine of its own."""
+    """Whom a probe burdens. On loopback every port is a machine of its own."""
     if question.host.startswith("127.") or question.host in ("localhost", "::1"):
         return f"{question.host}:{question.port}"
     return question.host

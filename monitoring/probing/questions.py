@@ -1,4 +1,4 @@
-"""One question with its rules read once, and the outcome of asking it."""
+"""One probe with its rules read once, and the outcome of asking it."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from monitoring.checks.verdicts import Result
 from monitoring.models import Check
 
 BODY_LIMIT = 1_000_000  # bytes read of an answer
-SUCCESS = frozenset(range(200, 300))  # one for all: a set of its own would be eight of the kilobytes of a question
+SUCCESS = frozenset(range(200, 300))  # one for all: a set of its own would be eight of the kilobytes of a probe
 
 
 @dataclass(slots=True)
 class ProbeOutcome:
-    """What one question brought. Durations in seconds; `error` is short and without any body."""
+    """What one probe brought. Durations in seconds; `error` is short and without any body."""
 
     raw: Result
     duration: float = 0.0

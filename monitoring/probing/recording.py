@@ -183,7 +183,7 @@ def record_cycle(
 
 
 def load(index: int = 0, of: int = 1, location: str = HERE) -> list[tuple[Probe, Memory]]:
-    """The questions of one shard with what this location remembers of each check."""
+    """The probes of one shard with what this location remembers of each check."""
     checks = Check.objects.to_probe().shard(index, of).iterator()
     return [(Probe.of(check), memory_of(check, location)) for check in checks]
 

@@ -22,7 +22,7 @@ from monitoring.probing.prober import Limits, ProbeLoop
 
 logger = logging.getLogger(__name__)
 
-# what a question is made of (`Question.of`): an edit of any of it is a new question
+# what a probe is made of (`Probe.of`): an edit of any of it is a new probe
 ASKED = (
     "pk", "node_id", "kind", "target", "interval", "timeout", "rules",
     "failures_to_confirm", "confirm_seconds", "successes_to_recover", "recover_seconds",
@@ -109,7 +109,7 @@ async def stand(post: Post, leaving: asyncio.Event) -> None:
             location=post.location,
             parents=await asyncio.to_thread(parents),
         )
-        logger.info("the prober asks %s questions", len(prober.memories))
+        logger.info("the prober asks %s probes", len(prober.memories))
         pause = asyncio.Event()
         watching = asyncio.create_task(watch_registry(mark, pause, leaving))
         await prober.run(pause)

@@ -1,4 +1,4 @@
-"""Ask one question of any kind within its time; whatever goes wrong is an outcome."""
+"""Ask one probe of any kind within its time; whatever goes wrong is an outcome."""
 
 import asyncio
 import ssl
@@ -26,7 +26,7 @@ KINDS: dict[str, Callable[..., Awaitable[ProbeOutcome]]] = {
 
 
 async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
-    """The outcome of one question, after at most its time-out. Never raises but for cancellation."""
+    """The outcome of one probe, after at most its time-out. Never raises but for cancellation."""
     began = time.perf_counter()
     try:
         async with asyncio.timeout(question.timeout):

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 RENEW = 10.0  # seconds
-LEAVES_WITHIN = 2.0  # seconds between noticing that a post is somebody else's and the last question there
+LEAVES_WITHIN = 2.0  # seconds between noticing that a post is somebody else's and the last probe there
 
 leaving = threading.Event()  # set when this worker stops
 

@@ -54,7 +54,7 @@ class ProbeConnection(asyncio.Protocol):
         if self.waiting is not None and not self.waiting.done():
             self.waiting.set_result(None)
 
-    # --- what a question does ---------------------------------------------
+    # --- what a probe does ------------------------------------------------
 
     def send(self, data: bytes) -> None:
         self.transport.write(data)
@@ -80,7 +80,7 @@ class ProbeConnection(asyncio.Protocol):
         return data
 
     async def encrypt(self, host: str, watch: Stopwatch, *, verify: bool) -> None:
-        """TLS from here on. Raises ssl.SSLError, or OSError where the other side leaves; then the wire is closed."""
+        """TLS from here on. Raises ssl.SSLError, or OSError where the other side leaves; closed then."""
         loop = asyncio.get_running_loop()
         try:
             secret = await loop.start_tls(self.transport, self, trusting(verify), server_hostname=host)
@@ -98,7 +98,7 @@ class ProbeConnection(asyncio.Protocol):
 
 
 async def connect(host: str, port: int, watch: Stopwatch, *, allow_private: bool) -> ProbeConnection:
-    """A wire to the first admitted address that accepts; OSError when none does.
+    """A connection to the first admitted address that accepts; OSError when none does.
 
     A name is resolved once and the judged address is the one connected to: the loop is
     given a number and may not ask anybody what it means.

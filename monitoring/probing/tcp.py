@@ -1,4 +1,4 @@
-"""TCP, TLS and the first line of mail servers: does the door open, and who says hello?"""
+"""TCP, TLS and the first line of mail servers: does the port open, and who says hello?"""
 
 import time
 

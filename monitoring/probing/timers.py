@@ -1,4 +1,4 @@
-"""When each question is due: a fixed beat that never drifts."""
+"""When each probe is due: a fixed beat that never drifts."""
 
 import heapq
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,9 @@ GOLDEN = 0.6180339887498949  # spreads consecutive numbers evenly over an interv
 
 
 class Timers:
-    """Due times on the monotonic clock. A question's beat starts at a phase of its own, for good.
+    """Due times on the monotonic clock. A probe's beat starts at a phase of its own, for good.
 
-    `standing` holds the time that counts for each question in line: an entry of the heap
+    `standing` holds the time that counts for each probe in line: an entry of the heap
     with another time was overtaken by `hasten` and is skipped when its turn comes.
     """
 
@@ -31,7 +31,7 @@ class Timers:
                 yield question, now - at
 
     def after(self, question: Probe, asked: float, now: float, *, hurry: bool) -> None:
-        """Put the question back: on its beat, or sooner while there is something to confirm."""
+        """Put the probe back: on its beat, or sooner while there is something to confirm."""
         if hurry:
             at = max(now, asked + question.rule.retry)
         else:
@@ -55,5 +55,5 @@ class Timers:
 
 
 def phase(question: Probe) -> float:
-    """Seconds into the interval at which this question is asked; spread over the fleet."""
+    """Seconds into the interval at which this probe is asked; spread over the fleet."""
     return question.id * GOLDEN % 1.0 * question.interval

@@ -72,7 +72,7 @@ def plan_check(result: Plan, node: Node, line: csv_import.SheetLine, check: Chec
 
 
 def within(interval: float, timeout: float) -> float:
-    """A question is over before it is asked again."""
+    """A probe is over before it is asked again."""
     return timeout if timeout < interval else interval - 0.1
 
 

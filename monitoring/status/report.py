@@ -228,12 +228,12 @@ def seen_from_outside(components: list[ComponentReport]) -> list[ComponentReport
 
 def open_outages(outages: OutageQuerySet) -> list[Outage]:
     """Public and open, widest first, with updates (newest first) and components read ahead."""
-    public = outages.open().public().filter(is_drill=False)
-    return list(public.widest_first().prefetch_related(*WITH_WORDS))
+    announced = outages.open().announced()
+    return list(announced.widest_first().prefetch_related(*WITH_WORDS))
 
 
 def ended_outages(outages: OutageQuerySet, since: datetime) -> OutageQuerySet:
-    return outages.public().filter(is_drill=False, ended_at__gte=since)
+    return outages.announced().filter(ended_at__gte=since)
 
 
 def component_reports(
@@ -292,9 +292,8 @@ def felt_spans(components: list[Component], municipality: Municipality, at: date
     A line of its node alone says that its connection was down: that is drawn at the connection.
     "Everything" is everything of ours: the services of others do not stand behind our door.
     """
-    public = Q(outage__is_public=True, outage__is_drill=False, outage__merged_into=None)
     own = Q(municipality=municipality) | Q(node__municipality=municipality)
-    lines = Affected.objects.filter(own & public).filter(Q(until=None) | Q(until__gte=at - HISTORY))
+    lines = Affected.objects.announced().filter(own).filter(Q(until=None) | Q(until__gte=at - HISTORY))
     named = lines.exclude(node__isnull=False, component=None)
     ours = [one.pk for one in components if one.tier != Component.Tier.OUTSIDE]
     spans: dict[str, list[bars.Span]] = defaultdict(list)
@@ -334,18 +333,20 @@ def municipality_states() -> dict[int, str]:
     states: dict[int, list[str]] = defaultdict(list)
     for municipality, state in Node.objects.watched().of_municipalities().values_list("municipality_id", "state"):
         states[municipality].append(state)
-    felt = Affected.objects.current().filter(
-        outage__ended_at=None, outage__is_public=True, outage__is_drill=False, municipality__isnull=False
-    )
+    felt = Affected.objects.felt_now().filter(municipality__isnull=False)
     for municipality, state in felt.values_list("municipality_id", "outage__state").distinct():
         states[municipality].append(state)
     return {municipality: worst(each) for municipality, each in states.items()}
 
 
 def province_reports() -> list[ProvinceReport]:
-    states = municipality_states()
+    return provinces_of(municipality_states(), Municipality.objects.order_by().values_list("pk", "province_id"))
+
+
+def provinces_of(states: dict[int, str], places: Iterable[tuple[int, str]]) -> list[ProvinceReport]:
+    """Every province with the states of its municipalities, given as (key, province)."""
     counts: dict[str, Counter] = defaultdict(Counter)
-    for municipality, province in Municipality.objects.order_by().values_list("pk", "province_id"):
+    for municipality, province in places:
         counts[province][states.get(municipality, State.NO_DATA)] += 1
     return [
         ProvinceReport(province, counts[province.pk], TILES.get(province.pk, Tile(1, 9, province.name)))
@@ -403,7 +404,7 @@ def past(
 
 
 def ended_of(municipality: Municipality | None) -> OutageQuerySet:
-    outages = Outage.objects.public().filter(is_drill=False, ended_at__isnull=False)
+    outages = Outage.objects.announced().filter(ended_at__isnull=False)
     return outages.reaching(municipality) if municipality else outages
 
 

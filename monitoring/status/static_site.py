@@ -3,7 +3,7 @@
 Any web server or CDN can serve the folder as its root. One leased writer at a time;
 every file is replaced atomically, so a reader never meets half a page. The national
 page and all its documents are written on change and at least every 15 s; the pages
-below it when what they show has changed, some hundreds a second (`stills`).
+below it when what they show has changed, some hundreds a second (`static_pages`).
 """
 
 import hashlib
@@ -61,7 +61,7 @@ def claim(at: datetime, mark: str) -> bool:
 
 def latest_word() -> str:
     """Changes whenever the public picture does: said, opened, ended, recovered, or a node's state."""
-    shown = Outage.objects.open().public().filter(is_drill=False).count()
+    shown = Outage.objects.open().announced().count()
     seen = "|".join(str(value) for value in (shown, *report.last_words(), *report.node_counts()))
     return hashlib.blake2b(seen.encode(), digest_size=16).hexdigest()
 
@@ -138,7 +138,7 @@ def felt_by_municipality(country: report.StatusReport) -> dict[int, list[int]]:
 
 def felt() -> set[tuple[int, int]]:
     """Which municipality feels which open public outage, directly or through a node of its own."""
-    current = Affected.objects.current().filter(outage__ended_at=None, outage__is_public=True, outage__is_drill=False)
+    current = Affected.objects.felt_now()
     pairs = current.values_list("municipality_id", "node__municipality_id", "outage_id")
     return {(own or through, outage) for own, through, outage in pairs if own or through}
 

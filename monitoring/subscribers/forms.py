@@ -21,7 +21,7 @@ WORTH_TELLING = (
 
 
 class WishesForm(forms.Form):
-    """What to hear of: keywords of `joining.change`."""
+    """What to hear of: keywords of `signup.change`."""
 
     components = forms.ModelMultipleChoiceField(
         Component.objects.all(),
@@ -37,7 +37,7 @@ class WishesForm(forms.Form):
 
 
 class SubscriptionForm(WishesForm):
-    """A new subscription: keywords of `joining.ask`."""
+    """A new subscription: keywords of `signup.ask`."""
 
     channel = forms.ChoiceField(
         label=_("How shall we tell you?"),

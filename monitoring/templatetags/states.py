@@ -96,7 +96,7 @@ def state_word(value: str) -> str:
 
 @register.filter
 def cause(noted: str) -> str:
-    """Why a question failed, for people."""
+    """Why a probe failed, for people."""
     return str(CAUSES.get(noted, noted))
 
 

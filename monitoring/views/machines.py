@@ -1,4 +1,4 @@
-"""Doors for programs: Prometheus's discovery, the multi-target exporter, Alertmanager's webhook, heartbeats."""
+"""Addresses for programs: Prometheus's discovery, the multi-target exporter, Alertmanager's webhook, heartbeats."""
 
 import json
 

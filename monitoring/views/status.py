@@ -1,4 +1,4 @@
-"""The public doors: no sign-in, no session read; one answer a second serves all readers."""
+"""The public pages: no sign-in, no session read; one answer a second serves all readers."""
 
 import json
 from collections.abc import Callable
@@ -66,8 +66,8 @@ def outage(request: HttpRequest, pk: int) -> HttpResponse:
     """`GET /status/outages/<id>/`: one outage and all that was said about it, for ever at this address."""
 
     def make() -> str:
-        public = Outage.objects.public().filter(is_drill=False).prefetch_related(*report.WITH_WORDS)
-        shown = get_object_or_404(public, pk=pk)
+        announced = Outage.objects.announced().prefetch_related(*report.WITH_WORDS)
+        shown = get_object_or_404(announced, pk=pk)
         told = PostIncidentReport.objects.filter(outage=shown, published_at__isnull=False).first()
         return page_of("outage", {"outage": shown, "report": told, "at": now()})
 

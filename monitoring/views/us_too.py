@@ -39,7 +39,7 @@ def ask(request, pk: int) -> HttpResponse:
 
 
 def find(pk: int) -> Outage:
-    return get_object_or_404(Outage.objects.open().public().filter(is_drill=False), pk=pk)
+    return get_object_or_404(Outage.objects.open().announced(), pk=pk)
 
 
 def counted(request, outage: Outage) -> HttpResponse:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
@@ -15,7 +16,7 @@ from runbooks.models import Runbook
 MOST_NODES = 200  # offered for an override; beyond, the register of nodes is the better place
 
 
-def nodes_of(outage: Outage):
+def nodes_of(outage: Outage) -> QuerySet[Node]:
     """The nodes that this outage holds down now."""
     return Node.objects.filter(affected__in=outage.affected.current()).distinct().order_by("code")
 
@@ -33,7 +34,7 @@ class NodeField(forms.ModelChoiceField):
 class JoinForm(forms.Form):
     """The wider outage that this one turned out to be a part of: its field is `into`."""
 
-    def __init__(self, *arguments, outage: Outage, person: Person, **keywords):
+    def __init__(self, *arguments, outage: Outage, person: Person, **keywords) -> None:
         super().__init__(*arguments, **keywords)
         others = Outage.objects.visible_to(person).open().filter(is_drill=outage.is_drill).exclude(pk=outage.pk)
         self.fields["into"] = forms.ModelChoiceField(others.order_by("started_at"), label=_("It is a part of"))
@@ -42,7 +43,7 @@ class JoinForm(forms.Form):
 class RunForm(forms.Form):
     """The plan to begin: its field is `code`."""
 
-    def __init__(self, *arguments, person: Person, **keywords):
+    def __init__(self, *arguments, person: Person, **keywords) -> None:
         super().__init__(*arguments, **keywords)
         plans = Runbook.objects.visible_to(person).current().order_by("code")
         self.fields["code"] = PlanField(plans, to_field_name="code", label=_("Runbook"))
@@ -73,7 +74,7 @@ class WindowForm(forms.Form):
 class NodeWordForm(OverrideForm):
     """A person's word for how one `node` of the outage is."""
 
-    def __init__(self, *arguments, outage: Outage, **keywords):
+    def __init__(self, *arguments, outage: Outage, **keywords) -> None:
         super().__init__(*arguments, **keywords)
         held = Node.objects.filter(pk__in=nodes_of(outage).values("pk")[:MOST_NODES])
         self.fields["node"] = NodeField(held.order_by("code"), to_field_name="code", label=_("Node"))

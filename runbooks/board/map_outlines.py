@@ -57,8 +57,8 @@ def extent(ring: list[tuple[float, float]]) -> float:
 def drawn(ring: list[tuple[float, float]]) -> str:
     """Differences of rounded points, so that no error adds up along the ring."""
     points = [(round(x * 10), round(y * 10)) for x, y in ring]
-    words = [f"M{points[0][0] / 10:g} {points[0][1] / 10:g}"]
+    commands = [f"M{points[0][0] / 10:g} {points[0][1] / 10:g}"]
     for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
         if (x0, y0) != (x1, y1):
-            words.append(f"l{(x1 - x0) / 10:g} {(y1 - y0) / 10:g}")
-    return "".join(words) + "z"
+            commands.append(f"l{(x1 - x0) / 10:g} {(y1 - y0) / 10:g}")
+    return "".join(commands) + "z"

@@ -1,14 +1,12 @@
 """Everything the board shows, read once, in a number of queries that does not grow."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from statistics import fmean
 
-from django.db.models import Avg, Count, Min, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 
 from foundation.directory.models import Component, Municipality, Province
 from helpdesk.models import MajorIncident
@@ -16,35 +14,13 @@ from monitoring import outages
 from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outage, Proposal, State
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
-from monitoring.status.tiles import TILES, Tile
-from runbooks.board import map_outlines
+from runbooks.board import geometry, map_outlines
 from runbooks.models import Run
 
-MOST_FOUND = 60
 MOST_LINES = 12  # of the matrix, before the rest is folded
 MOST_FLAPPING = 12
 SILENCE = report.SILENCE  # board.js knows the same
-PIN = 22  # the width of a pin on the sheet
 STRIP, SLOTS = timedelta(hours=2), 24
-# How a municipality of each state is drawn: the path of one mark, its corner at the place.
-MARKS = {
-    State.OK: "h0",
-    State.OUTAGE: "h3v3h-3z",
-    State.PARTIAL: "l3.2 5.6h-6.4z",
-    State.DEGRADED: "l3 3-3 3-3-3z",
-    State.MAINTENANCE: "h4v1.4h-4z",
-    State.NO_DATA: "a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0z",
-}
-
-
-@dataclass(frozen=True)
-class MapPoint:
-    """Where an outage lies: the middle of the municipalities it touches, on the sheet of the map."""
-
-    x: float
-    y: float
-    municipalities: int
-    name: str  # of one of them
 
 
 @dataclass(frozen=True)
@@ -82,14 +58,14 @@ class Card:
     at: datetime
     runs: list[Run]
     incident: MajorIncident | None
-    place: MapPoint | None
+    place: geometry.MapPoint | None
     proposal: Proposal | None = None  # words about it that wait for a second look
 
     @property
     def alone_because(self) -> str:
         """Why its latest word went out without a second look; empty where it did not."""
-        said = next(iter(self.outage.updates.all()), None)
-        return said.alone_because if said else ""
+        latest = next(iter(self.outage.updates.all()), None)
+        return latest.alone_because if latest else ""
 
     @property
     def is_new(self) -> bool:
@@ -141,14 +117,6 @@ class OutageLine:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One municipality of a search or a province, with its state."""
-
-    municipality: Municipality
-    state: str
-
-
-@dataclass(frozen=True)
 class BoardState:
     """The board, true at `at`."""
 
@@ -181,14 +149,9 @@ class BoardState:
 
     @cached_property
     def pinned(self) -> list[Pin]:
-        pins: list[Pin] = []
-        for card in self.cards:
-            if card.place:
-                x, y = card.place.x, card.place.y
-                while any(abs(pin.x - x) < PIN and abs(pin.y - y) < PIN for pin in pins):
-                    y += PIN
-                pins.append(Pin(card, x, y))
-        return pins
+        placed = [(card, card.place) for card in self.cards if card.place]
+        spots = geometry.set_apart(place for _card, place in placed)
+        return [Pin(card, x, y) for (card, _place), (x, y) in zip(placed, spots, strict=True)]
 
     @property
     def legend(self) -> list[tuple[State, int]]:
@@ -239,22 +202,20 @@ class BoardState:
     @cached_property
     def marks(self) -> list[tuple[str, str]]:
         """(state, path of all its municipalities), the calm ones first and so beneath."""
-        drawn: dict[str, list[str]] = defaultdict(list)
-        for pk, _province, longitude, latitude in self.municipalities:
-            x, y = map_outlines.place(longitude, latitude)
-            state = self.state_of(pk)
-            drawn[state].append(f"M{x:.1f} {y:.1f}{MARKS[State(state)]}")
-        return [(state, "".join(drawn[state])) for state in reversed(WORST_FIRST) if drawn[state]]
+        paths = geometry.paths(
+            (self.state_of(pk), longitude, latitude) for pk, _province, longitude, latitude in self.municipalities
+        )
+        return [(state, paths[state]) for state in reversed(WORST_FIRST) if state in paths]
 
 
 def read(at: datetime) -> BoardState:
     states = report.municipality_states()
     municipalities = list(Municipality.objects.order_by("pk").values_list("pk", "province_id", "longitude", "latitude"))
-    regions = from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
+    regions = geometry.from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
     return BoardState(
         at=at,
         cards=cards(at),
-        provinces=provinces(states, municipalities),
+        provinces=report.provinces_of(states, [(pk, province) for pk, province, *_place in municipalities]),
         states=states,
         municipalities=municipalities,
         regions=regions,
@@ -262,14 +223,6 @@ def read(at: datetime) -> BoardState:
         flapping=strips(at),
         probed_at=report.last_probe(),
     )
-
-
-def from_west_to_east(places: Iterable[tuple[str, float]]) -> list[str]:
-    """The regions of these (region, longitude), in the order the map shows them."""
-    longitudes: dict[str, list[float]] = defaultdict(list)
-    for region, longitude in places:
-        longitudes[region].append(longitude)
-    return sorted(longitudes, key=lambda region: fmean(longitudes[region]))
 
 
 def cards(at: datetime) -> list[Card]:
@@ -285,7 +238,7 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
     incidents = {
         incident.outage_id: incident for incident in MajorIncident.objects.filter(outage__in=shown).with_link_counts()
     }
-    where = places(shown)
+    where = geometry.places(shown)
     waiting = {one.outage_id: one for one in Proposal.objects.waiting().filter(outage__in=shown).select_related("by")}
     return [
         Card(
@@ -294,27 +247,6 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
         )
         for number, outage in enumerate(shown, start=1)
     ]  # fmt: skip
-
-
-def places(shown: list[Outage]) -> dict[int, MapPoint]:
-    """Outage → where it lies; those that touch no municipality lie nowhere."""
-    lines = Affected.objects.current().filter(outage__in=shown, municipality__isnull=False)
-    found = (
-        lines.order_by()
-        .values("outage")
-        .annotate(
-            longitude=Avg("municipality__longitude"),
-            latitude=Avg("municipality__latitude"),
-            municipalities=Count("municipality", distinct=True),
-            name=Min("municipality__name"),
-        )
-    )
-    return {
-        row["outage"]: MapPoint(
-            *map_outlines.place(row["longitude"], row["latitude"]), row["municipalities"], row["name"]
-        )
-        for row in found
-    }
 
 
 def strips(at: datetime) -> list[Strip]:
@@ -340,20 +272,10 @@ def states_in_slots(node: Node, turns: list[NodeTransition], at: datetime) -> li
     return slots
 
 
-def provinces(states: dict[int, str], municipalities: Iterable[tuple]) -> list[ProvinceReport]:
-    counts: dict[str, Counter] = defaultdict(Counter)
-    for pk, province, *_place in municipalities:
-        counts[province][states.get(pk, State.NO_DATA)] += 1
-    return [
-        ProvinceReport(province, counts[province.pk], TILES.get(province.pk, Tile(1, 9, province.name)))
-        for province in Province.objects.all()
-    ]
-
-
 def lines(regions: list[str]) -> list[OutageLine]:
     """Components of tier A and whatever is in trouble, the gravest first, one cell a region."""
     felt = troubles()
-    central = {pk: report.worst(found) for pk, found in report.component_states([]).items()}
+    central = {pk: report.worst(states) for pk, states in report.component_states([]).items()}
     named = {component for component, _region in felt} | {pk for pk, state in central.items() if state != State.OK}
     shown = Component.objects.filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
     rows = [
@@ -383,54 +305,3 @@ def cell(felt: dict[tuple[str | None, str], Cell], component: str, region: str, 
     if not parts:
         return Cell(central, 0)
     return Cell(report.worst(part.state for part in parts), max(part.count for part in parts))
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a reader asked the board to narrow to; empty words narrow nothing."""
-
-    words: str = ""
-    province: str = ""
-    tier: str = ""
-    state: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.words or self.province or self.tier or self.state)
-
-    @property
-    def finds(self) -> bool:
-        """Whether they name municipalities; a tier is of components."""
-        return bool(self.words or self.province or self.state)
-
-
-def narrow(board: BoardState, filters: Filters) -> BoardState:
-    """The board with the outages and lines that the filters leave; its figures stay those of all."""
-    kept = board.cards
-    if filters.state:
-        kept = [card for card in kept if card.outage.state == filters.state]
-    if filters.tier:
-        kept = [card for card in kept if touches_tier(card.outage, filters.tier)]
-    if filters.province:
-        felt = Affected.objects.current().filter(municipality__province=filters.province)
-        there = set(felt.filter(outage__ended_at=None).values_list("outage", flat=True))
-        kept = [card for card in kept if card.outage.pk in there]
-    shown = [line for line in board.lines if not filters.tier or line.component.tier == filters.tier]
-    return replace(board, cards=kept, lines=shown)
-
-
-def touches_tier(outage: Outage, tier: str) -> bool:
-    """Whether a component of this tier is broken; without a component everything is."""
-    broken = {component.tier for component in outage.components.all()}
-    return not broken or tier in broken
-
-
-def find(standing: BoardState, filters: Filters) -> list[Found] | None:
-    """The municipalities that the filters leave, at most `MOST_FOUND`; None when they name none."""
-    if not filters.finds:
-        return None
-    left = Municipality.objects.matching(filters.words).select_related("province")
-    if filters.province:
-        left = left.filter(province_id=filters.province)
-    found = (Found(municipality, standing.state_of(municipality.pk)) for municipality in left)
-    return [one for one in found if not filters.state or one.state == filters.state][:MOST_FOUND]

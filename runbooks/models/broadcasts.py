@@ -1,6 +1,6 @@
 """The crisis message: its text, the people it goes to, the two who answer for it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,18 +16,18 @@ from monitoring.models import Outage
 APPROVAL_WINDOW = timedelta(minutes=10)
 
 
-class BroadcastQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class BroadcastQuerySet(models.QuerySet["Broadcast"]):
+    def visible_to(self, person) -> "BroadcastQuerySet":
         """Recipients' numbers are personal data: only the watch and the desk look in."""
         return self if person.works_nationally else self.none()
 
-    def live(self):
+    def live(self) -> "BroadcastQuerySet":
         return self.filter(is_drill=False)
 
-    def drills(self):
+    def drills(self) -> "BroadcastQuerySet":
         return self.filter(is_drill=True)
 
-    def on_their_way(self):
+    def on_their_way(self) -> "BroadcastQuerySet":
         return self.filter(status__in=Broadcast.ON_THEIR_WAY)
 
 
@@ -143,7 +143,7 @@ class Broadcast(models.Model):
         return f"{self.batch_key}:chase-{stage}"
 
     @property
-    def approvable_until(self):
+    def approvable_until(self) -> datetime | None:
         return self.submitted_at + APPROVAL_WINDOW if self.submitted_at else None
 
     @property
@@ -161,11 +161,11 @@ class Broadcast(models.Model):
         }
 
 
-class RecipientQuerySet(models.QuerySet):
-    def included(self):
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    def included(self) -> "RecipientQuerySet":
         return self.filter(left_out="")
 
-    def silent(self):
+    def silent(self) -> "RecipientQuerySet":
         return self.included().filter(acknowledged_at=None)
 
 

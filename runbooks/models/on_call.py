@@ -22,15 +22,15 @@ class Rota(models.Model):
         return self.name_tr
 
 
-class ShiftQuerySet(models.QuerySet):
-    def covering(self, at):
+class ShiftQuerySet(models.QuerySet["Shift"]):
+    def covering(self, at) -> "ShiftQuerySet":
         """Shifts that hold at `at`: closed at their start, open at their end."""
         return self.filter(starts_at__lte=at, ends_at__gt=at)
 
-    def still_to_come(self):
+    def still_to_come(self) -> "ShiftQuerySet":
         return self.filter(ends_at__gt=now())
 
-    def visible_to(self, person):
+    def visible_to(self, person) -> "ShiftQuerySet":
         return self if person.works_nationally else self.none()
 
 

@@ -1,4 +1,4 @@
-"""The plan on the shelf: a runbook, kept in every version it ever had."""
+"""The plan in the catalogue: a runbook, kept in every version it ever had."""
 
 from django.db import models
 from django.db.models import Max
@@ -8,12 +8,12 @@ from foundation import now
 from foundation.directory.models import Person
 
 
-class RunbookQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class RunbookQuerySet(models.QuerySet["Runbook"]):
+    def visible_to(self, person) -> "RunbookQuerySet":
         """Plans name servers and people: they are for those who work nationally."""
         return self if person.works_nationally else self.none()
 
-    def current(self):
+    def current(self) -> "RunbookQuerySet":
         """The newest version of each plan."""
         newest = Runbook._base_manager.values("code").annotate(newest=Max("pk")).values("newest")
         return self.filter(pk__in=newest)

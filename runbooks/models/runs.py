@@ -16,14 +16,14 @@ from runbooks.models.broadcasts import Broadcast
 from runbooks.models.plans import Runbook
 
 
-class RunQuerySet(models.QuerySet):
-    def visible_to(self, person):
+class RunQuerySet(models.QuerySet["Run"]):
+    def visible_to(self, person) -> "RunQuerySet":
         return self if person.works_nationally else self.none()
 
-    def underway(self):
+    def underway(self) -> "RunQuerySet":
         return self.filter(status=Run.Status.RUNNING)
 
-    def proposed(self):
+    def proposed(self) -> "RunQuerySet":
         return self.filter(status=Run.Status.PROPOSED)
 
 
@@ -104,7 +104,7 @@ class Run(models.Model):
 class Step(LeasedRow):
     """One step the run has reached: open until it has an outcome.
 
-    The row is the promise that somebody looks at it: Nöbet at `due_at` for http, wait
+    The row is leased work, so that somebody looks at it: Nöbet at `due_at` for http, wait
     and broadcast; for people's steps `due_at` is when they are reminded. `visit`
     counts the steps of the run from 1, so that a step met twice is two rows.
     """

@@ -1,6 +1,6 @@
-"""Plans: the YAML files we ship, and how a file becomes a plan on the shelf.
+"""Plans: the YAML files we ship, and how a file becomes a plan in the catalogue.
 
 schema     what a plan may say
 parsing    from text to plan, every mistake with its line
-catalogue  publish a version, stock the shelf
+catalogue  publish a version, take in what we ship
 """

@@ -1,4 +1,4 @@
-"""Verbs for plans: put a version on the shelf, stock the shelf with what we ship."""
+"""The catalogue of plans: publish a version, take in what we ship."""
 
 import hashlib
 from pathlib import Path
@@ -20,9 +20,9 @@ class VersionIsTaken(Refusal):
 
 
 def publish(source: str, *, by: Person | None = None) -> Runbook:
-    """Put one version of a plan on the shelf; the same text twice is the same version.
+    """Publish one version of a plan; the same text twice is the same version.
 
-    Refuses a text that cannot be read (`reading.PlanIsWrong`) and another text under
+    Refuses a text that cannot be read (`parsing.PlanIsWrong`) and another text under
     a number that is taken (`VersionIsTaken`).
     """
     plan = parsing.read(source)

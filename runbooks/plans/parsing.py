@@ -31,7 +31,7 @@ class PlanIsWrong(Refusal):
     sentence = gettext_lazy("The plan cannot be read.")
     status = 422
 
-    def __init__(self, problems: list[Problem]):
+    def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.line)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
@@ -48,7 +48,7 @@ _TextOnly.yaml_implicit_resolvers = {
 
 def read(source: str) -> dict:
     """The plan as plain JSON values; refuses with every mistake at once (`PlanIsWrong`)."""
-    node, plan = _parse(source)
+    plan, node = _parse(source)
     problems = [_explain(error, node, ()) for error in Draft202012Validator(schema.PLAN).iter_errors(plan)]
     if not problems:
         problems = _problems_of_steps(plan["steps"], node)
@@ -57,7 +57,7 @@ def read(source: str) -> dict:
     return plan
 
 
-def _parse(source: str):
+def _parse(source: str) -> tuple[dict, yaml.Node | None]:
     if len(source) > LARGEST:
         raise PlanIsWrong([Problem(1, _("The file is longer than %d characters.") % LARGEST)])
     try:
@@ -68,7 +68,7 @@ def _parse(source: str):
         raise PlanIsWrong([Problem(line, _("This is not YAML: %s.") % error.problem)])
     if not isinstance(plan, dict):
         raise PlanIsWrong([Problem(1, _("A plan begins with its fields: code, version, title, steps."))])
-    return node, plan
+    return plan, node
 
 
 def _problems_of_steps(steps: list[dict], node) -> list[Problem]:
@@ -130,14 +130,14 @@ def _explain(error: ValidationError, node, prefix: tuple) -> Problem:
 
 def _sentence(error: ValidationError, field: str) -> str:
     rule: Any = error.validator_value
-    said: Any = error.instance
+    value: Any = error.instance
     match error.validator:
         case "required":
-            missing = next(name for name in rule if name not in said)
+            missing = next(name for name in rule if name not in value)
             return _("“%s” is missing.") % missing
         case "additionalProperties":
-            known = error.schema["properties"]  # type: ignore[index]
-            return _("“%s” is not a field here.") % next(name for name in said if name not in known)
+            fields = error.schema["properties"]  # type: ignore[index]
+            return _("“%s” is not a field here.") % next(name for name in value if name not in fields)
         case "enum":
             choices = ", ".join(str(choice) for choice in rule)
             return _("“%(field)s” is one of: %(choices)s.") % {"field": field, "choices": choices}

@@ -1,4 +1,4 @@
-"""What a plan file may say, as JSON Schema; sentences for its errors are in `reading`."""
+"""What a plan file may say, as JSON Schema; sentences for its errors are in `parsing`."""
 
 DURATION = {"type": "string", "pattern": r"^[0-9]+[smhd]$"}
 KEY = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 40}

@@ -59,18 +59,18 @@ def _http(step: Step) -> None:
     if step.called_at:
         return _after_interruption(step)
     if step.run.is_drill and step.definition.get("in_drill", "simulate") == "simulate":
-        return steps.end(step, "done", simulated=True)
+        return steps.end(step, "done", evidence={"simulated": True})
     return _call(step)
 
 
 def _after_interruption(step: Step) -> None:
-    """A worker died with the question on the line: the plan says what that means."""
+    """A worker died in the middle of the call: the plan says what that means."""
     journal.record("step.interrupted", step.run, step=step.key, visit=step.visit)
     match step.definition["on_interrupted"]:
         case "rerun":
             _call(step)
         case "skip":
-            steps.end(step, "skipped", interrupted=True)
+            steps.end(step, "skipped", evidence={"interrupted": True})
         case "ask":
             _ask_person(step, "interrupted")
 
@@ -79,7 +79,7 @@ def _call(step: Step) -> None:
     Step.objects.filter(pk=step.pk).update(called_at=now())
     match http_steps.call(step):
         case http_steps.Answered(status, body):
-            steps.end(step, "done", status=status, body=body)
+            steps.end(step, "done", evidence={"status": status, "body": body})
         case http_steps.CallUnanswered(reason) if step.definition["on_interrupted"] == "ask":
             _ask_person(step, reason)
         case http_steps.CallUnanswered(reason) | http_steps.CallFailed(reason):
@@ -91,7 +91,7 @@ def _failed(step: Step, reason: str) -> None:
     if step.attempt <= step.definition["retries"]:
         step.retry(error=reason)
     elif step.definition["on_failure"] == "skip":
-        steps.end(step, "skipped", error=reason)
+        steps.end(step, "skipped", evidence={"error": reason})
     else:
         _ask_person(step, reason)
 
@@ -124,7 +124,7 @@ def _broadcast(step: Step) -> None:
     if step.broadcast_id is None:
         _prepare(step)
     elif Broadcast.objects.get(pk=step.broadcast_id).is_released:
-        return steps.end(step, "done", broadcast=step.broadcast_id)
+        return steps.end(step, "done", evidence={"broadcast": step.broadcast_id})
     elif step.reminded_at is None and now() > step.reached_at + duration(step.definition["within"]):
         return _remind(step)
     return _look_again(step, LOOK_AGAIN)

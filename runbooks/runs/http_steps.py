@@ -30,13 +30,13 @@ class CallFailed:
 
 @dataclass(frozen=True)
 class CallUnanswered:
-    """Nobody can tell whether it was done: the line broke after the question."""
+    """Nobody can tell whether it was done: the connection broke after the request."""
 
     reason: str
 
 
 def call(step: Step) -> Answered | CallFailed | CallUnanswered:
-    """Put the question of an http step to its endpoint. Call it with no transaction open."""
+    """Send the request of an http step to its endpoint. Call it with no transaction open."""
     definition = step.definition
     endpoint = Endpoint.objects.filter(key=definition["endpoint"]).first()
     if endpoint is None:

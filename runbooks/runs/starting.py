@@ -29,7 +29,7 @@ class RunMovedOn(Refusal):
 
 
 def promise_for(outage: Outage) -> None:
-    """Owe the outage a look at the shelf; in the caller's transaction, and nothing more.
+    """Owe the outage a look at the catalogue; in the caller's transaction, and nothing more.
 
     The plans themselves are read later, by a worker: a faulty one never keeps an
     outage from being declared.
@@ -84,7 +84,7 @@ def how_wanted(plan: dict, outage: Outage) -> str:
 
 def propose(runbook: Runbook, *, outage: Outage) -> Run:
     """Lay the plan before the watch; the same plan for the same outage once."""
-    return _once(runbook, outage, status=Run.Status.PROPOSED, is_drill=outage.is_drill)
+    return _once(_run_of(runbook, outage, Run.Status.PROPOSED, is_drill=outage.is_drill))
 
 
 def start(runbook: Runbook, *, by: Person | None = None, outage: Outage | None = None, is_drill: bool = False) -> Run:
@@ -94,22 +94,30 @@ def start(runbook: Runbook, *, by: Person | None = None, outage: Outage | None =
     """
     if by and not by.has_role(*MAY_START):
         raise MayNotRun
-    at = now()
-    return _once(runbook, outage, status=Run.Status.RUNNING, is_drill=is_drill, started_at=at, started_by=by)
+    run = _run_of(runbook, outage, Run.Status.RUNNING, is_drill=is_drill)
+    run.started_at, run.started_by = now(), by
+    return _once(run)
 
 
-def _once(runbook: Runbook, outage: Outage | None, **fields) -> Run:
+def _run_of(runbook: Runbook, outage: Outage | None, status: Run.Status, *, is_drill: bool) -> Run:
+    """An unsaved run with its own copy of the plan."""
+    return Run(runbook=runbook, plan=runbook.definition, outage=outage, status=status, is_drill=is_drill)
+
+
+def _once(run: Run) -> Run:
+    """The run, written; or the open one of this plan and outage."""
     try:
-        return _write(runbook, outage, **fields)
+        return _write(run)
     except IntegrityError:
-        return Run.objects.get(runbook=runbook, outage=outage, status__in=(Run.Status.PROPOSED, Run.Status.RUNNING))
+        unended = Run.objects.filter(status__in=(Run.Status.PROPOSED, Run.Status.RUNNING))
+        return unended.get(runbook=run.runbook, outage=run.outage)
 
 
 @transaction.atomic
-def _write(runbook: Runbook, outage: Outage | None, **fields) -> Run:
-    run = Run.objects.create(runbook=runbook, plan=runbook.definition, outage=outage, **fields)
+def _write(run: Run) -> Run:
+    run.save()
     kind = "run.started" if run.status == Run.Status.RUNNING else "run.proposed"
-    journal.record(kind, run, by=run.started_by, code=run.code, version=runbook.version, outage=run.outage_id)
+    journal.record(kind, run, by=run.started_by, code=run.code, version=run.runbook.version, outage=run.outage_id)
     steps.tell(run)
     if run.status == Run.Status.RUNNING:
         steps.reach(run, run.plan["steps"][0]["key"])

@@ -1,5 +1,7 @@
 """What people do at a step, and how a run gets from one step to the next."""
 
+from typing import TypedDict
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,17 @@ Role = Membership.Role
 # They may do every step that names a role of the watch.
 STAND_IN = (Role.SHIFT_LEAD, Role.PLATFORM_ADMIN)
 OF_MACHINE = (Kind.HTTP, Kind.WAIT, Kind.BROADCAST)
+
+
+class Evidence(TypedDict, total=False):
+    """What a step of ours leaves behind."""
+
+    status: int
+    body: str
+    error: str
+    simulated: bool
+    interrupted: bool
+    broadcast: int
 
 
 class StepMovedOn(Refusal):
@@ -125,14 +138,22 @@ def skip(step: Step, *, by: Person, note: str) -> None:
 
 
 @transaction.atomic
-def end(step: Step, outcome: str, *, by: Person | None = None, note: str = "", onward: str = "", **evidence) -> None:
+def end(
+    step: Step,
+    outcome: str,
+    *,
+    by: Person | None = None,
+    note: str = "",
+    onward: str = "",
+    evidence: Evidence | None = None,
+) -> None:
     """Close the step and reach the next, in one transaction; one of two closers wins."""
     claimed = Step.objects.filter(pk=step.pk, outcome="", run__status=Run.Status.RUNNING).update(
         outcome=outcome,
         note=note,
         ended_at=now(),
         ended_by=by,
-        evidence=evidence,
+        evidence=evidence or {},
         needs_person=False,
         called_at=None,
         state=Step.State.KEPT,

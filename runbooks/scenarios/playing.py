@@ -108,8 +108,8 @@ def places(scenario: Scenario, start: int, stop: int) -> list[tuple[int, Municip
     keys = list(Municipality.objects.order_by("code").values_list("pk", flat=True))
     random.Random(scenario.seed).shuffle(keys)
     wanted = keys[start:stop]
-    found = Municipality.objects.in_bulk(wanted)
-    return [(start + offset, found[key]) for offset, key in enumerate(wanted)]
+    municipalities = Municipality.objects.in_bulk(wanted)
+    return [(start + offset, municipalities[key]) for offset, key in enumerate(wanted)]
 
 
 def play(scenario: Scenario, place: int, municipality: Municipality) -> None:

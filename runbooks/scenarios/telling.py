@@ -72,12 +72,12 @@ class Story:
 
     def _beats(self) -> list[Beat]:
         outage, run, broadcast = self.outage, self.run, self.broadcast
-        words = list(outage.updates.order_by("created_at")[:1]) if outage else []
+        updates = list(outage.updates.order_by("created_at")[:1]) if outage else []
         return [
             Beat(_("The fault is detected"), outage.confirmed_at if outage else None, reverse("monitoring:status"), ""),
             Beat(
                 _("First public word, banner on the forms, text for the telephone line"),
-                words[0].created_at if words else None,
+                updates[0].created_at if updates else None,
                 reverse("monitoring:status_announcement"),
             ),
             Beat(

@@ -4,6 +4,8 @@ Drills are the same pages at their own addresses: `is_drill` comes from the URL,
 broadcast asked for at the other address is not found.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,8 +20,7 @@ from foundation import Refusal, now
 from foundation.outbox.delivery import routes
 from foundation.wire import limits
 from runbooks.board import map_outlines
-from runbooks.broadcasts.approval import approval
-from runbooks.broadcasts.approval import break_glass as glass
+from runbooks.broadcasts.approval import approval, break_glass
 from runbooks.broadcasts.compose import audience, drafts, saved_audiences, templates
 from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.broadcasts.report import by_municipality, evidence, evidence_pdf, outcome_classes
@@ -36,7 +37,7 @@ def find(request, pk: int, is_drill: bool) -> Broadcast:
 
 @watch_only
 @require_safe
-def index(request, is_drill):
+def index(request, is_drill) -> HttpResponse:
     mine = Broadcast.objects.visible_to(request.user).filter(is_drill=is_drill)
     counted = mine.annotate(reach=Count("recipients", filter=Q(recipients__left_out=""))).order_by("-pk")
     page = Paginator(counted.select_related("submitted_by", "approved_by"), 30).get_page(request.GET.get("page"))
@@ -44,13 +45,13 @@ def index(request, is_drill):
         "page": page,
         "is_drill": is_drill,
         "waiting": mine.filter(status=Broadcast.Status.SUBMITTED).count(),
-        "unreviewed": [broken for broken in glass.unreviewed() if broken.broadcast.is_drill == is_drill],
+        "unreviewed": [broken for broken in break_glass.unreviewed() if broken.broadcast.is_drill == is_drill],
     }
     return render(request, "runbooks/broadcasts.html", context)
 
 
 @watch_only
-def compose(request, is_drill, pk=None):
+def compose(request, is_drill, pk=None) -> HttpResponse:
     """A new draft, or an old one again. "Preview" shows it, "Save" keeps it, "Keep the list" its conditions."""
     broadcast = find(request, pk, is_drill) if pk else None
     start = saved_audiences.chosen(request.POST.get("list") or request.GET.get("list"))
@@ -64,7 +65,7 @@ def compose(request, is_drill, pk=None):
         initial=_initial(request, broadcast, start or rule),
     )
     form.fields["subject"].required = request.POST.get("action") == "save"  # the words alone can be looked at
-    found = seen = None
+    recipients = preview = None
     if request.method == "POST" and form.is_valid():
         cleaned = dict(form.cleaned_data)
         name = cleaned.pop("list_name")
@@ -72,7 +73,7 @@ def compose(request, is_drill, pk=None):
             return redirect(_save(request, broadcast, cleaned, is_drill))
         if request.POST.get("action") == "keep" and _keep(request, form, name):
             return redirect(f"{request.path}?list={saved_audiences.keep(name, cleaned['rule'], by=request.user).pk}")
-        found, seen = _preview(cleaned, is_drill)
+        recipients, preview = _preview(cleaned, is_drill)
     context = {
         "form": form,
         "broadcast": broadcast,
@@ -80,10 +81,10 @@ def compose(request, is_drill, pk=None):
         "ready": [ready for ready in templates.READY if ready.is_drill == is_drill],
         "lists": AudienceList.objects.all(),
         "list": request.POST.get("list") or request.GET.get("list") or "",
-        "found": found,
-        "preview": seen,
+        "found": recipients,
+        "preview": preview,
         "spelling": form.cleaned_data.get("spelling") if form.is_bound and form.is_valid() else "plain",
-        "roads": routes.gateways_for(settings.SMS_SENDER),
+        "gateways": routes.gateways_for(settings.SMS_SENDER),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
     }
     name = "runbooks/_preview.html" if request.htmx else "runbooks/compose.html"
@@ -100,8 +101,8 @@ def _initial(request, broadcast: Broadcast | None, rule: audience.AudienceRule |
         return {name: getattr(broadcast, name) for name in names} | conditions
     wanted = request.GET.get("template")
     ready = next((ready for ready in templates.READY if ready.key == wanted), None)
-    words = {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
-    return {"chases": True} | words | conditions
+    texts = {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
+    return {"chases": True} | texts | conditions
 
 
 def _keep(request, form: ComposeForm, name: str) -> bool:
@@ -110,17 +111,17 @@ def _keep(request, form: ComposeForm, name: str) -> bool:
     return bool(name.strip())
 
 
-def _preview(cleaned: dict, is_drill: bool):
-    found = audience.find(cleaned["rule"])
-    seen = drafts.preview(
+def _preview(cleaned: dict, is_drill: bool) -> tuple[audience.Audience, drafts.BroadcastPreview]:
+    recipients = audience.find(cleaned["rule"])
+    preview = drafts.preview(
         cleaned["text"],
-        found,
+        recipients,
         spelling=cleaned["spelling"],
         correction=cleaned["correction"],
         is_drill=is_drill,
         sender=settings.SMS_SENDER,
     )
-    return found, seen
+    return recipients, preview
 
 
 def _save(request, broadcast: Broadcast | None, cleaned: dict, is_drill: bool) -> str:
@@ -133,19 +134,21 @@ def _save(request, broadcast: Broadcast | None, cleaned: dict, is_drill: bool) -
 
 @watch_only
 @require_safe
-def show(request, pk, is_drill):
+def show(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     return render(request, "runbooks/broadcast.html", _context(request, broadcast))
 
 
 @watch_only
 @require_safe
-def standing(request, pk, is_drill):
+def standing(request, pk, is_drill) -> HttpResponse:
     """The moving part of the page; an open one fetches it when something changed."""
     return render(request, "runbooks/_standing.html", _context(request, find(request, pk, is_drill)))
 
 
-def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **forms) -> dict:
+def _context(
+    request, broadcast: Broadcast, form: ApprovalForm | None = None, *, glass_form: GlassForm | None = None
+) -> dict:
     may_approve = request.user.has_role(*approval.MAY_APPROVE) and request.user.pk != broadcast.submitted_by_id
     return {
         "broadcast": broadcast,
@@ -155,18 +158,17 @@ def _context(request, broadcast: Broadcast, form: ApprovalForm | None = None, **
         "form": form or ApprovalForm(initial={"binding": broadcast.binding}),
         "approval": getattr(broadcast, "approval", None),
         "glass": BrokenGlass.objects.filter(broadcast=broadcast).select_related("person", "reviewed_by").first(),
-        "may_break": request.user.has_role(*glass.MAY_BREAK),
+        "may_break": request.user.has_role(*break_glass.MAY_BREAK),
         "may_review": request.user.has_role(*approval.MAY_APPROVE),
-        "glass_form": GlassForm(initial={"binding": broadcast.binding}),
-        "roads": routes.gateways_for(broadcast.sender),
+        "glass_form": glass_form or GlassForm(initial={"binding": broadcast.binding}),
+        "gateways": routes.gateways_for(broadcast.sender),
         "transfer_basis": settings.SMS_TRANSFER_BASIS,
         "outlines": map_outlines.outlines(),
         "leaves_at": None if broadcast.ended_at else _waits_until(broadcast),
-        **forms,
     }
 
 
-def _waits_until(broadcast: Broadcast):
+def _waits_until(broadcast: Broadcast) -> datetime | None:
     """When it may leave at the earliest, if its lane keeps quiet now."""
     batch = sending.batch_of(broadcast) if broadcast.is_released else None
     if batch is None:
@@ -176,7 +178,7 @@ def _waits_until(broadcast: Broadcast):
 
 @watch_only
 @require_POST
-def submission(request, pk, is_drill):
+def submission(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     approval.submit(broadcast, by=request.user)
     messages.success(request, _("Submitted. A second person has ten minutes to approve it."))
@@ -185,7 +187,7 @@ def submission(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def approve(request, pk, is_drill):
+def approve(request, pk, is_drill) -> HttpResponse:
     """The second person's word. A session that has not proved itself lately is asked first."""
     broadcast = find(request, pk, is_drill)
     form = ApprovalForm(request.POST)
@@ -203,14 +205,14 @@ def approve(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def break_glass(request, pk, is_drill):
+def glass(request, pk, is_drill) -> HttpResponse:
     """One person's word, when nobody else can be reached; the factor is asked for as ever."""
     broadcast = find(request, pk, is_drill)
     form = GlassForm(request.POST)
     if form.is_valid():
         try:
             proof = confirmation_of(request)
-            glass.break_glass(broadcast, by=request.user, confirmation=proof, **form.cleaned_data)
+            break_glass.break_glass(broadcast, by=request.user, confirmation=proof, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error("reason", str(refusal))
             broadcast.refresh_from_db()
@@ -223,19 +225,19 @@ def break_glass(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def review(request, pk, is_drill):
+def review(request, pk, is_drill) -> HttpResponse:
     """What a second person finds afterwards."""
     broadcast = find(request, pk, is_drill)
     broken = BrokenGlass.objects.filter(broadcast=broadcast).first()
     if broken is None:
         raise approval.BroadcastMovedOn
-    glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
+    break_glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
     return redirect(broadcast)
 
 
 @watch_only
 @require_POST
-def take_evidence(request, pk, is_drill):
+def take_evidence(request, pk, is_drill) -> HttpResponse:
     """A file that proves itself: `manage.py verify_evidence FILE`; `as` is zip, pdf or json."""
     broadcast = find(request, pk, is_drill)
     if not broadcast.is_released:
@@ -255,7 +257,7 @@ def take_evidence(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def withdrawal(request, pk, is_drill):
+def withdrawal(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     approval.withdraw(broadcast, by=request.user, note=request.POST.get("note", "")[:2000])
     return redirect(broadcast)
@@ -263,7 +265,7 @@ def withdrawal(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def pause(request, pk, is_drill):
+def pause(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     sending.pause(broadcast, by=request.user)
     return redirect(broadcast)
@@ -271,7 +273,7 @@ def pause(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def resumption(request, pk, is_drill):
+def resumption(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     sending.resume(broadcast, by=request.user)
     return redirect(broadcast)
@@ -279,7 +281,7 @@ def resumption(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def stop(request, pk, is_drill):
+def stop(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     stopped = sending.stop(broadcast, by=request.user)
     if stopped is None:
@@ -294,7 +296,7 @@ def stop(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def correct(request, pk, is_drill):
+def correct(request, pk, is_drill) -> HttpResponse:
     """Turn the correction that stood ready into a broadcast of its own, to those it has reached."""
     broadcast = find(request, pk, is_drill)
     correction = drafts.correct(broadcast, by=request.user)
@@ -303,7 +305,7 @@ def correct(request, pk, is_drill):
 
 @watch_only
 @require_safe
-def recipients(request, pk, is_drill):
+def recipients(request, pk, is_drill) -> HttpResponse:
     """The frozen list, page by page, with what became of each; numbers are masked. `?class=` shows one class."""
     broadcast = find(request, pk, is_drill)
     chosen = request.GET.get("class", "")
@@ -327,20 +329,21 @@ def recipients(request, pk, is_drill):
 
 @watch_only
 @require_safe
-def municipalities(request, pk, is_drill):
+def municipalities(request, pk, is_drill) -> HttpResponse:
     """Delivery place by place: `?show=` one kind of them, `province=` (plate), a page beginning at `start=` (code)."""
     broadcast = find(request, pk, is_drill)
-    asked = {name: request.GET.get(name, "") for name in ("show", "province", "start")}
-    return render(
-        request,
-        "runbooks/municipalities.html",
-        {"broadcast": broadcast, "table": by_municipality.table(broadcast, **asked)},
+    table = by_municipality.table(
+        broadcast,
+        show=request.GET.get("show", ""),
+        province=request.GET.get("province", ""),
+        start=request.GET.get("start", ""),
     )
+    return render(request, "runbooks/municipalities.html", {"broadcast": broadcast, "table": table})
 
 
 @watch_only
 @require_safe
-def call_sheet(request, pk, is_drill):
+def call_sheet(request, pk, is_drill) -> HttpResponse:
     """Whom to ring up, with whole numbers: made for paper."""
     broadcast = find(request, pk, is_drill)
     places = broadcast_page.to_call(broadcast)
@@ -357,7 +360,7 @@ def call_sheet(request, pk, is_drill):
 
 @watch_only
 @require_POST
-def called(request, pk, is_drill, recipient):
+def called(request, pk, is_drill, recipient) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     row = get_object_or_404(broadcast.recipients, pk=recipient)
     try:
@@ -368,7 +371,7 @@ def called(request, pk, is_drill, recipient):
 
 
 @login_required
-def acknowledgement(request):
+def acknowledgement(request) -> HttpResponse:
     """Where a municipality types the code it got by SMS."""
     form = AcknowledgementForm(request.POST or None)
     done = None

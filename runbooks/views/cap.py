@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,13 +17,13 @@ NEWEST = 50
 ATOM = "http://www.w3.org/2005/Atom"
 
 
-def released():
+def released() -> QuerySet[Broadcast]:
     """What has been let go is public: it went to thousands of officials. Drafts never show."""
     return Broadcast.objects.filter(status__in=Broadcast.RELEASED)
 
 
 @require_safe
-def feed(request):
+def feed(request) -> HttpResponse:
     """The newest alerts, for programs that listen."""
     root = ElementTree.Element("feed", xmlns=ATOM)
     ElementTree.SubElement(root, "title").text = "Nöbet CAP 1.2"
@@ -30,17 +31,19 @@ def feed(request):
     ElementTree.SubElement(root, "updated").text = cap.stamp(now())
     for broadcast in released().order_by("-pk")[:NEWEST]:
         address = f"{settings.PUBLIC_BASE_URL}{reverse('runbooks:cap_alert', args=[broadcast.pk])}"
+        updated = broadcast.ended_at or broadcast.approved_at
+        assert updated  # the table demands it of what was released
         entry = ElementTree.SubElement(root, "entry")
         ElementTree.SubElement(entry, "id").text = address
         ElementTree.SubElement(entry, "title").text = broadcast.subject
-        ElementTree.SubElement(entry, "updated").text = cap.stamp(broadcast.ended_at or broadcast.approved_at)
+        ElementTree.SubElement(entry, "updated").text = cap.stamp(updated)
         ElementTree.SubElement(entry, "link", href=address, type="application/cap+xml")
     body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
 
 
 @require_safe
-def alert(request, pk):
-    found = released().select_related("corrects")
-    body = cap.alert(get_object_or_404(found, pk=pk))
+def alert(request, pk) -> HttpResponse:
+    broadcast = get_object_or_404(released().select_related("corrects"), pk=pk)
+    body = cap.alert(broadcast)
     return HttpResponse(body, content_type="application/cap+xml; charset=utf-8")

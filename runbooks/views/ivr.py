@@ -1,10 +1,11 @@
 """The telephone line: whoever got a crisis SMS calls, keys its code, and hears that it counted.
 
-Twilio Voice asks these doors what to say; every question is signed. The number that
+Twilio Voice asks these addresses what to say; every request is signed. The number that
 calls and the code it keys have to belong together, as with an answer by SMS. Nothing
 is sent, opened or told here to somebody who has only one of the two.
 """
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
@@ -36,13 +37,13 @@ UNKNOWN = _(
 )
 
 
-def for_the_gateway(view):
+def for_the_gateway(view) -> Callable[..., HttpResponse]:
     """Signed or refused; and in Turkish, whatever the house speaks elsewhere."""
 
     @csrf_exempt
     @require_POST
     @wraps(view)
-    def guarded(request):
+    def guarded(request) -> HttpResponse:
         if not is_from_twilio(request):
             return HttpResponseForbidden()
         with translation.override("tr"):
@@ -63,24 +64,25 @@ def keyed(request) -> HttpResponse:
     caller = request.POST.get("From", "")
     if limits.wait_for("line", caller, **CALLS):
         return _hang_up(request, TOO_MANY)
-    found = acknowledgements.hear_keys(caller, request.POST.get("Digits", ""))
-    if found:
-        return _hang_up(request, THANKS % {"subject": found.subject})
+    broadcast = acknowledgements.hear_keys(caller, request.POST.get("Digits", ""))
+    if broadcast:
+        return _hang_up(request, THANKS % {"subject": broadcast.subject})
     tries = _number(request.GET.get("tries", ""))
     return _ask(request, AGAIN, tries=tries + 1) if tries < TRIES else _hang_up(request, UNKNOWN)
 
 
-def _ask(request, words, *, tries: int) -> HttpResponse:
+def _ask(request, sentence, *, tries: int) -> HttpResponse:
     action = f"{settings.PUBLIC_BASE_URL}{reverse('runbooks:line_code')}?tries={tries}"
-    return _say(request, question=words, action=action, last=NO_KEYS)
+    return _say(request, question=sentence, action=action, last=str(NO_KEYS))
 
 
-def _hang_up(request, words) -> HttpResponse:
-    return _say(request, last=words)
+def _hang_up(request, sentence) -> HttpResponse:
+    return _say(request, last=sentence)
 
 
-def _say(request, **words) -> HttpResponse:
-    return render(request, "runbooks/line.xml", words, content_type="text/xml; charset=utf-8")
+def _say(request, *, last: str, question: str = "", action: str = "") -> HttpResponse:
+    context = {"last": last, "question": question, "action": action}
+    return render(request, "runbooks/line.xml", context, content_type="text/xml; charset=utf-8")
 
 
 def _number(text: str) -> int:

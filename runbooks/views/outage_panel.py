@@ -1,6 +1,7 @@
 """One outage and everything a person may do about it, in one place."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,32 +21,34 @@ def find(request, pk: int) -> Outage:
     return get_object_or_404(Outage.objects.visible_to(request.user), pk=pk)
 
 
-def forms_of(request, outage: Outage) -> dict:
-    """Every form of the panel, empty, each with a prefix of its own among the page's ids."""
-    return {
-        "joining": actions.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
-        "running": actions.RunForm(person=request.user, auto_id="run-%s"),
-        "resting": actions.WindowForm(auto_id="rest-%s"),
-        "wording": actions.NodeWordForm(outage=outage, auto_id="word-%s"),
-    }
-
-
-def show(request, outage: Outage, *, status: int = 200, **bound):
+def show(
+    request,
+    outage: Outage,
+    *,
+    joining: actions.JoinForm | None = None,
+    running: actions.RunForm | None = None,
+    resting: actions.WindowForm | None = None,
+    wording: actions.NodeWordForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The panel; a form that is not given is empty. Each has a prefix of its own among the page's ids."""
     held = actions.nodes_of(outage)
     context = {
         "outage": outage,
         "card": state.cards_of([outage], now())[0],
         "nodes": held.select_related("municipality")[:SHOWN_NODES],
         "node_count": held.count(),
-        **forms_of(request, outage),
-        **bound,
+        "joining": joining or actions.JoinForm(outage=outage, person=request.user, auto_id="join-%s"),
+        "running": running or actions.RunForm(person=request.user, auto_id="run-%s"),
+        "resting": resting or actions.WindowForm(auto_id="rest-%s"),
+        "wording": wording or actions.NodeWordForm(outage=outage, auto_id="word-%s"),
     }
     return render(request, "runbooks/outage_panel.html", context, status=status)
 
 
 @watch_only
 @require_safe
-def panel(request, pk):
+def panel(request, pk) -> HttpResponse:
     outage = find(request, pk)
     if outage.merged_into_id:
         return redirect("runbooks:outage_panel", pk=outage.merged_into_id)
@@ -56,7 +59,7 @@ def panel(request, pk):
 
 @watch_only
 @require_POST
-def join(request, pk):
+def join(request, pk) -> HttpResponse:
     """One fault had two names."""
     outage = find(request, pk)
     form = actions.JoinForm(request.POST, outage=outage, person=request.user, auto_id="join-%s")
@@ -70,7 +73,7 @@ def join(request, pk):
 
 @watch_only
 @require_POST
-def run(request, pk):
+def run(request, pk) -> HttpResponse:
     """Begin a plan for this outage."""
     outage = find(request, pk)
     form = actions.RunForm(request.POST, person=request.user, auto_id="run-%s")
@@ -82,7 +85,7 @@ def run(request, pk):
 
 @watch_only
 @require_POST
-def maintenance(request, pk):
+def maintenance(request, pk) -> HttpResponse:
     """Say that the outage is work somebody does."""
     outage = find(request, pk)
     form = actions.WindowForm(request.POST, auto_id="rest-%s")
@@ -95,7 +98,7 @@ def maintenance(request, pk):
 
 @watch_only
 @require_POST
-def override(request, pk):
+def override(request, pk) -> HttpResponse:
     """Say how a node is, whatever the measurements say."""
     outage = find(request, pk)
     form = actions.NodeWordForm(request.POST, outage=outage, auto_id="word-%s")

@@ -1,7 +1,7 @@
-"""The shelf of plans, one plan, putting a version on the shelf, starting a run."""
+"""The catalogue of plans, one plan, publishing a version, starting a run."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,14 +9,14 @@ from foundation import Refusal
 from foundation.directory.models import Membership
 from monitoring.models import Outage
 from runbooks.models import Run, Runbook
-from runbooks.plans import catalogue as plans_shelf
+from runbooks.plans import catalogue
 from runbooks.runs import starting
 from runbooks.views.permissions import watch_only
 
 
 @watch_only
 @require_safe
-def shelf(request):
+def shelf(request) -> HttpResponse:
     runs = Run.objects.visible_to(request.user).select_related("outage", "started_by")
     context = {
         "plans": Runbook.objects.visible_to(request.user).current(),
@@ -36,7 +36,7 @@ def find(request, code: str) -> Runbook:
 
 @watch_only
 @require_safe
-def plan(request, code):
+def plan(request, code) -> HttpResponse:
     runbook = find(request, code)
     context = {
         "runbook": runbook,
@@ -50,26 +50,26 @@ def plan(request, code):
 
 @watch_only
 @require_POST
-def start(request, code):
+def start(request, code) -> HttpResponse:
     """Begin a run, for an outage or without one, as a drill or in earnest."""
     outage = None
     if wanted := request.POST.get("outage", ""):
-        known = Outage.objects.visible_to(request.user).open()
-        outage = get_object_or_404(known, pk=wanted if wanted.isdecimal() else None)
+        outages = Outage.objects.visible_to(request.user).open()
+        outage = get_object_or_404(outages, pk=wanted if wanted.isdecimal() else None)
     is_drill = bool(request.POST.get("drill")) or bool(outage and outage.is_drill)
     run = starting.start(find(request, code), by=request.user, outage=outage, is_drill=is_drill)
     return redirect("runbooks:run", pk=run.pk)
 
 
 @watch_only
-def publish(request):
-    """Paste a plan; it is read and put on the shelf, or its mistakes are named by line."""
+def publish(request) -> HttpResponse:
+    """Paste a plan; it is read and published, or its mistakes are named by line."""
     if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
         raise PermissionDenied
     source, problem = request.POST.get("source", ""), ""
     if request.method == "POST":
         try:
-            return redirect("runbooks:runbook", code=plans_shelf.publish(source, by=request.user).code)
+            return redirect("runbooks:runbook", code=catalogue.publish(source, by=request.user).code)
         except Refusal as refusal:
             problem = str(refusal)
     return render(

@@ -1,6 +1,7 @@
 """The messages of plans and who allowed them in advance."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,11 +16,11 @@ from runbooks.views.second_factor import confirmation_of
 
 @watch_only
 @require_safe
-def index(request):
+def index(request) -> HttpResponse:
     return _page(request)
 
 
-def _page(request, problem: str = "", about: int = 0, status: int = 200):
+def _page(request, problem: str = "", about: int = 0, status: int = 200) -> HttpResponse:
     shelf = pre_approvals.shelf()
     context = {
         "shelf": shelf,
@@ -33,7 +34,7 @@ def _page(request, problem: str = "", about: int = 0, status: int = 200):
 
 @watch_only
 @require_POST
-def ask(request):
+def ask(request) -> HttpResponse:
     form = AskForm(request.POST)
     if not form.is_valid():
         raise pre_approvals.NoSuchStep
@@ -44,7 +45,7 @@ def ask(request):
 
 @watch_only
 @require_POST
-def approve(request, pk):
+def approve(request, pk) -> HttpResponse:
     asked = get_object_or_404(PreApproval, pk=pk)
     form = PreApprovalForm(request.POST)
     if not form.is_valid():
@@ -60,6 +61,6 @@ def approve(request, pk):
 
 @watch_only
 @require_POST
-def withdraw(request, pk):
+def withdraw(request, pk) -> HttpResponse:
     pre_approvals.withdraw(get_object_or_404(PreApproval, pk=pk), by=request.user)
     return redirect("runbooks:pre_approvals")

@@ -1,5 +1,6 @@
 """The page "Senaryo" of the demonstration; its addresses do not exist in a real house."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,27 +12,27 @@ from runbooks.views.permissions import watch_only
 
 @watch_only
 @require_safe
-def scenario(request):
+def scenario(request) -> HttpResponse:
     return render(request, "runbooks/scenario.html", told())
 
 
 @watch_only
 @require_safe
-def progress(request):
+def progress(request) -> HttpResponse:
     """The part that changes, asked for every two seconds by the page."""
     return render(request, "runbooks/_scenario.html", told())
 
 
 @watch_only
 @require_POST
-def fault(request):
+def fault(request) -> HttpResponse:
     playing.start(by=request.user, speed=6 if request.POST.get("speed") == "6" else 1)
     return redirect("runbooks:scenario")
 
 
 @watch_only
 @require_POST
-def recovery(request):
+def recovery(request) -> HttpResponse:
     if running := playing.current():
         playing.heal(running, by=request.user)
     return redirect("runbooks:scenario")
@@ -39,7 +40,7 @@ def recovery(request):
 
 @watch_only
 @require_POST
-def ending(request):
+def ending(request) -> HttpResponse:
     if running := playing.current():
         playing.end(running, by=request.user)
     return redirect("runbooks:scenario")

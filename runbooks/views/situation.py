@@ -1,5 +1,6 @@
 """The situation room of an outage, and its sheet."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,13 +16,13 @@ def find(request, outage: int) -> Outage:
 
 @watch_only
 @require_safe
-def room(request, outage):
+def room(request, outage) -> HttpResponse:
     return render(request, "runbooks/situation.html", _context(request, outage))
 
 
 @watch_only
 @require_safe
-def column(request, outage):
+def column(request, outage) -> HttpResponse:
     """The moving part; an open room fetches it again."""
     return render(request, "runbooks/_situation.html", _context(request, outage))
 
@@ -39,7 +40,7 @@ def _context(request, outage: int) -> dict:
 
 @watch_only
 @require_POST
-def note(request, outage):
+def note(request, outage) -> HttpResponse:
     text, is_decision = request.POST.get("text", "")[:2000], bool(request.POST.get("decision"))
     situation.note(find(request, outage), by=request.user, text=text, is_decision=is_decision)
     return redirect("runbooks:situation", outage=outage)
@@ -47,7 +48,7 @@ def note(request, outage):
 
 @watch_only
 @require_safe
-def sheet(request, outage):
+def sheet(request, outage) -> HttpResponse:
     """One page about the whole incident, made for paper."""
     here = situation.room(find(request, outage))
     standings = [page.standing(sending.broadcast) for sending in here.sendings if sending.tally]

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +16,7 @@ A_PAGE = 20
 
 @login_required
 @require_safe
-def index(request):
+def index(request) -> HttpResponse:
     """Of the last fortnight; `?municipality=26010` leaves those that one was told."""
     if not request.user.works_at_the_desk:
         raise PermissionDenied

@@ -1,5 +1,6 @@
 """The wall: a screen for the room, without a keyboard, which nobody signs in at."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +11,7 @@ from runbooks.views.permissions import watch_only
 
 
 @watch_only
-def screens(request):
+def screens(request) -> HttpResponse:
     """Make this browser a wall, or take a link to the browser that shall be one."""
     if request.method == "POST":
         answer = redirect("runbooks:wall")
@@ -21,7 +22,7 @@ def screens(request):
 
 
 @require_POST
-def entry(request):
+def entry(request) -> HttpResponse:
     """Exchange the link for the token; the page does it as soon as the link is opened."""
     maker = kiosk.maker_of_link(request.POST.get("link", ""))
     if maker is None:
@@ -32,7 +33,7 @@ def entry(request):
 
 
 @require_safe
-def wall(request):
+def wall(request) -> HttpResponse:
     if not lets_in(request):
         return render(request, "runbooks/wall_door.html", status=403)
     context = {"outlines": map_outlines.outlines(), "board": state.read(now())}
@@ -40,7 +41,7 @@ def wall(request):
 
 
 @require_safe
-def moving(request):
+def moving(request) -> HttpResponse:
     if not lets_in(request):
         return render(request, "runbooks/wall_door.html", status=403)
     return render(request, "runbooks/_board_wall.html", {"board": state.read(now())})

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_sla.models import Clock, PolicyVersion
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from foundation.outbox.models import OutboxMessage as Letter
+from foundation.outbox.models import OutboxMessage
 from helpdesk import escalations, tickets
 from helpdesk.demo import tickets as demo
 from helpdesk.models import Ticket
@@ -80,7 +80,7 @@ def test_the_team_hears_when_nobody_takes_it(clock):
     ticket.queue.team.members.add(member)
     clock.move_to(MONDAY + minutes(11))
     escalations.look_at_the_clocks()
-    assert Letter.objects.filter(address=member.email).count() == 1
+    assert OutboxMessage.objects.filter(address=member.email).count() == 1
 
 
 def test_the_desk_reads_them_beside_the_ticket_and_the_municipality_does_not(client):

@@ -108,6 +108,11 @@ class AnOutageMeetsTheClerkFirst(Desk):
         self.client.post("/tickets/new/", ANSWERS | {"module": "EBYS"})
         self.assertEqual(Ticket.objects.count(), 1)
 
+    def test_nobody_is_affected_by_a_drill(self):
+        drill = outages.declare(municipalities=[self.odunpazari], by=self.leyla, is_drill=True)
+        self.assertEqual(self.client.post(f"/tickets/outages/{drill.pk}/report/").status_code, 404)
+        self.assertFalse(ImpactReport.objects.exists())
+
 
 class ReadingATicket(Desk):
     def setUp(self):

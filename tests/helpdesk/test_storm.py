@@ -8,7 +8,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from foundation import now
-from foundation.outbox.models import OutboxMessage as Letter
+from foundation.outbox.models import OutboxMessage
 from helpdesk import tickets
 from helpdesk.incidents import auto_linking, major_incidents, recovery
 from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink
@@ -126,7 +126,7 @@ class WhileAnOutageIsOpen(Storm):
         self.assertEqual(given.tickets, 4)
         self.assertEqual(Message.objects.filter(incident=self.incident, body="Ekip çalışıyor.").count(), 4)
         self.assertEqual(StatusUpdate.objects.filter(outage=self.outage, text_tr="Ekip çalışıyor.").count(), 1)
-        self.assertEqual(Letter.objects.filter(batch__key__startswith="incident:").count(), 1)
+        self.assertEqual(OutboxMessage.objects.filter(batch__key__startswith="incident:").count(), 1)
 
     def test_tickets_of_those_who_are_split_off_follow_their_outage(self):
         gone = self.filed[0]

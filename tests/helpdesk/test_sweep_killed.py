@@ -15,7 +15,7 @@ from django_sla.models import Clock, ClockEvent
 from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
-from foundation.outbox.models import OutboxMessage as Letter
+from foundation.outbox.models import OutboxMessage
 from helpdesk.models import Ticket
 from tests import proofs
 from tests.cast import a_person
@@ -62,4 +62,4 @@ def test_a_sweeper_killed_on_its_return_tells_everything_once():
     assert Entry.objects.filter(kind="ticket.promise_broken").count() == TICKETS * len(LEVELS)
     assert Entry.objects.filter(kind="ticket.escalated").count() == TICKETS * sum(LEVELS.values())
     # Nobody has taken them: the lead stands in for the assignee at 75 %, and is meant at 100 %.
-    assert Letter.objects.filter(address=lead.email).count() == TICKETS * len(LEVELS) * 2
+    assert OutboxMessage.objects.filter(address=lead.email).count() == TICKETS * len(LEVELS) * 2

@@ -11,6 +11,7 @@ from foundation import now
 from foundation.directory.models import Component, Person
 from monitoring import outages
 from monitoring.models import Node, NodeTransition, State
+from runbooks.board import filters as board_filters
 from runbooks.board import kiosk, map_outlines
 from runbooks.board import state as board_state
 from tests.cast import assemble
@@ -116,17 +117,17 @@ def test_the_marks_and_the_legend_add_up_to_all_municipalities(cast):
 )
 def test_search_folds_turkish_letters(cast, words, found):
     board = board_state.read(now())
-    rows = board_state.find(board, board_state.Filters(words=words))
+    rows = board_filters.find(board, board_filters.Filters(words=words))
     assert [row.municipality.code for row in rows] == found
 
 
 def test_filters_narrow_by_province_and_state(cast):
     outages.declare(municipalities=[cast.merzifon], by=cast.leyla)
     board = board_state.read(now())
-    down = board_state.find(board, board_state.Filters(state=State.OUTAGE))
+    down = board_filters.find(board, board_filters.Filters(state=State.OUTAGE))
     assert [row.municipality for row in down] == [cast.merzifon]
-    assert board_state.find(board, board_state.Filters(province="26", state=State.OUTAGE)) == []
-    assert board_state.find(board, board_state.Filters(tier="A")) is None
+    assert board_filters.find(board, board_filters.Filters(province="26", state=State.OUTAGE)) == []
+    assert board_filters.find(board, board_filters.Filters(tier="A")) is None
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_filters_leave_the_outages_that_they_name_and_say_how_many_they_hide(cas
         "Merzifon": outages.declare(municipalities=[cast.merzifon], by=cast.leyla),
     }
     board = board_state.read(now())
-    shown = board_state.narrow(board, board_state.Filters(**filters))
+    shown = board_filters.narrow(board, board_filters.Filters(**filters))
     assert {card.outage for card in shown.cards} == {opened[name] for name in left}
     assert shown.affected == board.affected
     answer = nermin.get(reverse("runbooks:board"), filters)

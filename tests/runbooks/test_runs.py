@@ -12,7 +12,7 @@ from foundation import now
 from foundation.journal.models import Entry
 from foundation.outbox.models import OutboxMessage
 from monitoring import outages
-from runbooks.broadcasts.approval import approval as approval_module
+from runbooks.broadcasts.approval import approval
 from runbooks.models import Broadcast, Call, Endpoint, Rota, Run, Runbook, Shift
 from runbooks.runs import engine, http_steps, starting, steps
 from tests.cast import Cast
@@ -288,5 +288,5 @@ class StepsOfNobet(Walking):
 
 
 def from_draft_to_sent(draft, first, second):
-    approval_module.submit(draft, by=first)
+    approval.submit(draft, by=first)
     approve(draft, second)

@@ -1,4 +1,4 @@
-"""Callbacks of the gateway: POST only, opened by its signature (`tests/outbox/`)."""
+"""Callbacks of the gateway: POST only, opened by its signature (`tests/foundation/outbox/`)."""
 
 from tests.wall import Public
 

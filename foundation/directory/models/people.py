@@ -1,5 +1,6 @@
 """Who we serve and who serves: people, the roles they hold, how to reach them."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -26,6 +27,11 @@ class PersonQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> Self:
         return self.filter(search_text__contains=collation.fold(text))
+
+    def holding(self, roles: Iterable[str]) -> Self:
+        """Those who may sign in and hold one of these roles today."""
+        holders = Membership.objects.current().filter(role__in=roles)
+        return self.filter(is_active=True, pk__in=holders.values("person"))
 
 
 class PersonManager(BaseUserManager["Person"]):

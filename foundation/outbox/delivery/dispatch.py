@@ -3,7 +3,7 @@
 queued ─▶ posting, committed before any call ─▶ submitted · queued · failed · in doubt
 
 A worker that dies leaves its messages *posting*; nobody resends them on a guess
-(`doubts`). Any number of workers may be on shift at once.
+(`reconciliation.uncertain`). Any number of workers may deliver at once.
 """
 
 import threading
@@ -27,7 +27,7 @@ from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
 from foundation.outbox.models.message import Channel
 
 CHUNK = 400
-# In hand, in multiples of the calls at a time: enough that the line never runs dry
+# In hand, in multiples of the calls at a time: enough that the sender never runs dry
 # while the database is asked, and few claims with many messages each.
 LOW_WATER = 3
 HIGH_WATER = 5
@@ -48,8 +48,8 @@ def drain() -> None:
 def deliver(channel: str, *, seconds: float = SHIFT) -> int:
     """Hand due messages of a channel to their gateways; returns how many were settled.
 
-    Ends when nothing is due, or after `seconds`. A process has one worker on shift for
-    a channel; whoever rings meanwhile is served by that one.
+    Ends when nothing is due, or after `seconds`. A process has one worker at a time
+    for a channel; whoever rings meanwhile is served by that one.
     """
     if not _on_shift[channel].acquire(blocking=False):
         return 0
@@ -179,7 +179,7 @@ class DeliveryWorker:
                 routes.back_off(gateway, sender, now())
 
     def _look_at_switches(self) -> None:
-        """See which batches were paused or stopped, so that their parcels stay here."""
+        """See which batches were paused or stopped, so that their postings stay here."""
         if not self.lines or time.monotonic() - self.looked_at_switches < LOOKS_AT_SWITCHES_EVERY:
             return
         self.looked_at_switches = time.monotonic()
@@ -190,7 +190,7 @@ class DeliveryWorker:
             line.withhold(batches)
 
     def _finish(self) -> None:
-        """Wait for what is on the line, for as long as calls may take."""
+        """Wait for what is not answered yet, for as long as calls may take."""
         until = time.monotonic() + settings.OUTBOX_POST_TIMEOUT + 1
         while self._in_hand() and time.monotonic() < until and not _closing.is_set():
             self._collect(COLLECT_SECONDS)

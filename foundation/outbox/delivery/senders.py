@@ -1,4 +1,4 @@
-"""A line to a gateway: parcels go in, outcomes come out, in the order they are known.
+"""A sender carries to one gateway: postings go in, outcomes come out, in the order they are known.
 
 The calls run in an event loop in a thread of their own; the caller keeps the database
 to itself. Whoever is told to withhold a batch withholds it before the next POST.
@@ -42,7 +42,7 @@ def open_line(gateway: Gateway) -> Sender:
 
 
 class LocalSender:
-    """The console's line: no network, so the caller's own thread does it."""
+    """The console's sender: no network, so the caller's own thread does it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -77,7 +77,7 @@ class LocalSender:
 class HttpSender:
     """Up to `gateway.concurrency` calls at a time.
 
-    A parcel that could not be posted within the hand time is withheld, not posted
+    A posting that could not be made within the hand time is withheld, not posted
     late: by then its claim may have run out and somebody else be looking it up.
     """
 
@@ -128,7 +128,7 @@ class HttpSender:
         self._withheld = frozenset(batches)
 
     def close(self) -> None:
-        """Post nothing more and hang up; what is still on the line stays in doubt."""
+        """Post nothing more and hang up; what is not answered yet stays in doubt."""
         self._closing = True
         try:
             asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(timeout=5)
@@ -153,7 +153,7 @@ class HttpSender:
             async with self._slots:
                 outcome = Silent("cut off")
                 outcome = await self._post(parcel, post_by)
-        except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its parcel in doubt
+        except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its posting in doubt
             outcome = Silent(f"{type(error).__name__} {error}"[:80])
         finally:
             self._results.put((parcel, outcome))

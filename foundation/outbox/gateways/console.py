@@ -21,7 +21,7 @@ class Console(Gateway):
         raise NotImplementedError("the console is handed parcels with put()")
 
     def put(self, parcels: list[Posting]) -> list[Outcome]:
-        """Deliver; a parcel put twice is delivered once."""
+        """Deliver; a posting put twice is delivered once."""
         ConsoleMessage.objects.bulk_create([_written(parcel) for parcel in parcels], ignore_conflicts=True)
         return [Accepted(parcel.reference, "delivered") for parcel in parcels]
 

@@ -18,7 +18,7 @@ class Transfer(models.TextChoices):
 
 
 class Gateway(ABC):
-    """Carries parcels. Opened inside the event loop that uses it.
+    """Carries postings. Opened inside the event loop that uses it.
 
     `rate`: segments a second it starts with and never exceeds. `turkish`: verified
     for the Turkish single-shift table. `two_way`: people can answer. `refuses_links`:
@@ -44,10 +44,10 @@ class Gateway(ABC):
 
     @abstractmethod
     async def post(self, parcel: Posting) -> Outcome:
-        """Hand over one parcel, once: no retry in here, whatever happens."""
+        """Hand over one posting, once: no retry in here, whatever happens."""
 
     async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
-        """Messages that may be this parcel, oldest first; empty when it was never accepted.
+        """Messages that may be this posting, oldest first; empty when it was never accepted.
 
         Raises LookUpFailed when the gateway cannot say.
         """

@@ -55,7 +55,7 @@ class Unclear(Exception):
     """5xx: accepted or not, nobody knows."""
 
 
-# Also what the SDK stumbles over when an answer is not what was promised.
+# Also what the SDK stumbles over when an answer is not what was agreed.
 UNSETTLED = (
     *(TimeoutError, Unclear, TwilioException, aiohttp.ClientError, OSError),
     *(ValueError, AttributeError, KeyError, TypeError),

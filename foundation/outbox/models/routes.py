@@ -1,4 +1,4 @@
-"""The road to a gateway: its pace, shared by all workers, and its breaker."""
+"""The route to a gateway: its pace, shared by all workers, and its breaker."""
 
 from django.db import models
 from django.db.models import Q

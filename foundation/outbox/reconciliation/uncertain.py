@@ -36,7 +36,7 @@ Answer = list[RemoteMessage] | LookUpFailed
 
 @dataclass(frozen=True)
 class Doubt:
-    """A message in doubt, the parcel it left as, and when."""
+    """A message in doubt, the posting it left as, and when."""
 
     message: OutboxMessage
     parcel: Posting
@@ -44,7 +44,7 @@ class Doubt:
 
     @property
     def settles_at(self) -> datetime:
-        """A list asked for from then on, without this parcel, proves that it was not accepted.
+        """A list asked for from then on, without this posting, proves that it was not accepted.
 
         The call was cut off at the latest when the lease ended; what the gateway had
         read by then shows in its lists `OUTBOX_SETTLE` later.

@@ -1,1 +1,6 @@
-"""Files people send us: judged by content, kept for an unfinished form, asked of the malware scanner."""
+"""Files people send us.
+
+uploads        judged by size, name and content
+draft_uploads  kept for a form that came back with an error
+scanning       asked of the malware scanner
+"""

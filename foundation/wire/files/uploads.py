@@ -140,7 +140,7 @@ def is_plain_text(head: bytes) -> bool:
 
 
 def is_calm_zip(file: File, holds: str) -> bool:
-    """A ZIP whose directory promises no bomb and no macros; nothing is unpacked.
+    """A ZIP whose directory lists no bomb and no macros; nothing is unpacked.
 
     `holds` is what an office document of the kind must contain.
     """

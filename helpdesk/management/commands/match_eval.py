@@ -17,10 +17,10 @@ class Command(BaseCommand):
         "in time order on an empty desk, with no outage declared; print one JSON line."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path)
 
-    def handle(self, *, file: Path, **options):
+    def handle(self, *, file: Path, **options) -> None:
         labelled = read(file)
         groups = replay(report_of(ticket) for ticket in labelled)
         result = score(groups, {ticket["id"]: ticket.get("cluster") for ticket in labelled})

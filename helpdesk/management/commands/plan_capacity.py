@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "last 28 days is planned for. With --patience people hang up (Erlang A), without it they wait (Erlang C)."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--per-hour", type=float, help="requests an hour")
         parser.add_argument("--minutes", type=float, default=12, help="work on one, on average (default 12)")
         parser.add_argument("--patience", type=float, help="minutes until somebody hangs up, on average")
@@ -34,26 +34,26 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, help="what so many make of it, instead of how many are needed")
         parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
 
-    def handle(self, *, per_hour, minutes, patience, within, share, people, **options):
+    def handle(self, *, per_hour, minutes, patience, within, share, people, **options) -> None:
         if within < 0 or not 0 < share < 1 or (people is not None and people < 1):
             raise CommandError(_("--within is zero or more, --share lies between 0 and 1, --people is at least 1."))
         try:
             demand = Demand(busiest_hour() if per_hour is None else per_hour, minutes, patience)
-            found = staffed(demand, people, target=within) if people else needed(demand, share=share, target=within)
+            staffing = staffed(demand, people, target=within) if people else needed(demand, share=share, target=within)
         except ValueError as reason:
             raise CommandError(_("This cannot be planned: %(reason)s.") % {"reason": reason}) from reason
         if options["json"]:
-            self.stdout.write(json.dumps({"demand": asdict(demand), "erlangs": demand.erlangs, **asdict(found)}))
+            self.stdout.write(json.dumps({"demand": asdict(demand), "erlangs": demand.erlangs, **asdict(staffing)}))
         else:
-            self.tell(demand, found, within)
+            self.tell(demand, staffing, within)
 
-    def tell(self, demand: Demand, found: Staffing, within: float) -> None:
+    def tell(self, demand: Demand, staffing: Staffing, within: float) -> None:
         load = {"rate": number(demand.per_hour), "minutes": number(demand.minutes), "erlangs": number(demand.erlangs)}
         self.stdout.write(_("%(rate)s an hour, %(minutes)s min each: %(erlangs)s people busy on average.") % load)
         self.stdout.write(" ".join(f"{head:>12}" for head in heads(within)))
-        first = max(1, min(found.people, max(ceil(demand.erlangs), found.people - ROWS)))
-        for people in range(first, found.people + 3):
-            mark = " ◀" if people == found.people else ""
+        first = max(1, min(staffing.people, max(ceil(demand.erlangs), staffing.people - ROWS)))
+        for people in range(first, staffing.people + 3):
+            mark = " ◀" if people == staffing.people else ""
             self.stdout.write(" ".join(f"{cell:>12}" for cell in cells(staffed(demand, people, target=within))) + mark)
 
 
@@ -78,7 +78,7 @@ def heads(within: float) -> list[str]:
     ]
 
 
-def cells(found: Staffing) -> list[str]:
-    wait = "–" if found.mean_wait is None else f"{number(found.mean_wait, 1)} {_('min')}"
-    shares = (percent(share) for share in (found.leaving, found.busy))
-    return [str(found.people), percent(found.within), percent(found.waiting), wait, *shares]
+def cells(staffing: Staffing) -> list[str]:
+    wait = "–" if staffing.mean_wait is None else f"{number(staffing.mean_wait, 1)} {_('min')}"
+    shares = (percent(share) for share in (staffing.leaving, staffing.busy))
+    return [str(staffing.people), percent(staffing.within), percent(staffing.waiting), wait, *shares]

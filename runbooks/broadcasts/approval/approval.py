@@ -100,7 +100,7 @@ class Confirmation:
 def submit(broadcast: Broadcast, *, by: Person) -> None:
     """Freeze text and audience and ask for the second person.
 
-    Refuses people outside the watch, texts that may not leave (see `composing.check`),
+    Refuses people outside the watch, texts that may not leave (see `drafts.check`),
     an empty audience, and a broadcast that someone else has just submitted.
     """
     if not by.has_role(*MAY_PREPARE):
@@ -109,24 +109,24 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
     if current.status not in (Status.DRAFT, Status.LAPSED):
         raise BroadcastMovedOn
     drafts.check(current)
-    found = audience.find(audience.AudienceRule.from_json(current.rule))
-    if not found.included:
+    recipients = audience.find(audience.AudienceRule.from_json(current.rule))
+    if not recipients.included:
         raise NobodyToSendTo
-    audience.freeze(current, found)
+    audience.freeze(current, recipients)
     Broadcast.objects.filter(pk=current.pk).update(
         status=Status.SUBMITTED,
         submitted_by=by,
         submitted_at=now(),
-        audience_digest=found.digest,
-        binding=binding_of(current, found.digest),
+        audience_digest=recipients.digest,
+        binding=binding_of(current, recipients.digest),
     )
     broadcast.refresh_from_db()
     journal.record(
         "broadcast.submitted",
         broadcast,
         by=by,
-        recipients=len(found.included),
-        left_out=len(found.left_out),
+        recipients=len(recipients.included),
+        left_out=len(recipients.left_out),
         binding=broadcast.binding,
         drill=broadcast.is_drill,
     )
@@ -161,8 +161,16 @@ def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int,
     live_updates.tell(broadcast)
 
 
-def let_go(broadcast: Broadcast, *, by: Person, at: datetime, binding: str, typed_count: int, **how) -> None:
-    """Claim a submitted broadcast for sending, in the caller's transaction; `how` are fields that say by what right.
+def let_go(
+    broadcast: Broadcast,
+    *,
+    by: Person,
+    at: datetime,
+    binding: str,
+    typed_count: int,
+    authority: Broadcast.Authority = Broadcast.Authority.TWO_PEOPLE,
+) -> None:
+    """Claim a submitted broadcast for sending, in the caller's transaction; `authority` says by what right.
 
     Refuses what is not as it was submitted or seen, a late word, and more than the caps allow.
     """
@@ -171,7 +179,7 @@ def let_go(broadcast: Broadcast, *, by: Person, at: datetime, binding: str, type
     refuse_beyond_the_caps(current)
     claimed = Broadcast.objects.filter(
         pk=current.pk, status=Status.SUBMITTED, binding=binding, submitted_at__gt=at - APPROVAL_WINDOW
-    ).update(status=Status.SENDING, approved_by=by, approved_at=at, **how)
+    ).update(status=Status.SENDING, approved_by=by, approved_at=at, authority=authority)
     if not claimed:
         raise BroadcastMovedOn
     broadcast.refresh_from_db()

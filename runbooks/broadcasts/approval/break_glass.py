@@ -4,11 +4,11 @@ Everyone who keeps the watch is told at once, by e-mail and SMS; somebody else w
 review afterwards and is reminded every day until then.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -99,7 +99,7 @@ def review(glass: BrokenGlass, *, by: Person, note: str) -> None:
     live_updates.tell(glass.broadcast)
 
 
-def unreviewed():
+def unreviewed() -> QuerySet[BrokenGlass]:
     """Sent alone and not reviewed yet, oldest first."""
     return BrokenGlass.objects.filter(reviewed_at=None).select_related("broadcast", "person").order_by("at")
 
@@ -108,7 +108,7 @@ def remind_of_reviews() -> int:
     """Write to those who may review, once a day for each; returns how many wait."""
     waiting = list(unreviewed().filter(at__lt=now() - timedelta(days=1)))
     for glass in waiting:
-        for person in _people(MAY_APPROVE):
+        for person in Person.objects.holding(MAY_APPROVE):
             if person.pk != glass.person_id:
                 subject, body = _letter(glass, person)
                 outbox.email(f"glass-review:{glass.pk}:{now():%Y%m%d}:{person.pk}", person.email, subject, body)
@@ -116,18 +116,13 @@ def remind_of_reviews() -> int:
 
 
 def _tell_everyone(glass: BrokenGlass) -> None:
-    people = list(_people(Membership.WATCH_ROLES))
+    people = list(Person.objects.holding(Membership.WATCH_ROLES))
     for person in people:
         subject, body = _letter(glass, person)
         outbox.email(f"glass:{glass.pk}:{person.pk}", person.email, subject, body)
     batch = outbox.open_batch(f"glass:{glass.pk}", lane=Broadcast.Lane.OPERATIONAL, urgent=True)
     outbox.add(batch, "sms", _short_messages(glass, people))
     outbox.release(batch, by=glass.person)
-
-
-def _people(roles: Iterable[str]):
-    held = Membership.objects.current().filter(role__in=roles)
-    return Person.objects.filter(is_active=True, memberships__in=held).distinct()
 
 
 def _letter(glass: BrokenGlass, person: Person) -> tuple[str, str]:

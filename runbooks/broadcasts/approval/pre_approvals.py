@@ -61,7 +61,7 @@ class TooFew(Refusal):
 
 @dataclass(frozen=True)
 class PlannedMessage:
-    """A broadcast step on the shelf and its pre-approval, if there is one."""
+    """A broadcast step in the catalogue and its pre-approval, if there is one."""
 
     plan: Runbook
     step: dict
@@ -77,25 +77,27 @@ class PlannedMessage:
 
 def binding_of(plan_code: str, step: dict, sender: str) -> str:
     """SHA-256, hexadecimal, over all that the two people agree to."""
-    said = [step[name] for name in ("title", "lane", "text", "correction", "audience")]
-    bound = json.dumps([plan_code, step["key"], sender, *said], ensure_ascii=False, sort_keys=True)
+    texts = [step[name] for name in ("title", "lane", "text", "correction", "audience")]
+    bound = json.dumps([plan_code, step["key"], sender, *texts], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(bound.encode()).hexdigest()
 
 
 def shelf() -> list[PlannedMessage]:
     """Every message of every current plan, with what has been allowed; those that somebody asked for first."""
     open_ones = PreApproval.objects.filter(withdrawn_at=None).select_related("asked_by", "approved_by")
-    known = {(row.plan_code, row.step_key): row for row in open_ones}
+    approvals = {(row.plan_code, row.step_key): row for row in open_ones}
     plans = Runbook.objects.current().order_by("code")
-    shown = [_message(plan, step, known.get((plan.code, step["key"]))) for plan in plans for step in _messages(plan)]
+    shown = [
+        _message(plan, step, approvals.get((plan.code, step["key"]))) for plan in plans for step in _messages(plan)
+    ]
     return sorted(shown, key=lambda message: message.approval is None)
 
 
 def _message(plan: Runbook, step: dict, allowed: PreApproval | None) -> PlannedMessage:
-    found = audience.find(audience.AudienceRule.from_json(step["audience"]))
-    seen = drafts.preview(step["text"], found, spelling=Broadcast.Spelling.PLAIN, correction=step["correction"])
+    recipients = audience.find(audience.AudienceRule.from_json(step["audience"]))
+    seen = drafts.preview(step["text"], recipients, spelling=Broadcast.Spelling.PLAIN, correction=step["correction"])
     changed = bool(allowed and allowed.binding != binding_of(plan.code, step, allowed.sender))
-    return PlannedMessage(plan, step, len(found.included), seen, allowed, changed)
+    return PlannedMessage(plan, step, len(recipients.included), seen, allowed, changed)
 
 
 @transaction.atomic
@@ -171,20 +173,20 @@ def use(broadcast: Broadcast, plan_code: str, step: dict) -> bool:
         return False
     if allowed.binding != binding_of(plan_code, step, broadcast.sender):
         return False
-    found = audience.find(audience.AudienceRule.from_json(broadcast.rule))
-    if not 0 < len(found.included) <= allowed.most:
+    recipients = audience.find(audience.AudienceRule.from_json(broadcast.rule))
+    if not 0 < len(recipients.included) <= allowed.most:
         return False
     try:
         drafts.check(broadcast)
         approval.refuse_beyond_the_caps(broadcast)
     except Refusal:
         return False
-    _send(broadcast, allowed, found)
+    _send(broadcast, allowed, recipients)
     return True
 
 
-def _send(broadcast: Broadcast, allowed: PreApproval, found: audience.Audience) -> None:
-    audience.freeze(broadcast, found)
+def _send(broadcast: Broadcast, allowed: PreApproval, recipients: audience.Audience) -> None:
+    audience.freeze(broadcast, recipients)
     at = now()
     Broadcast.objects.filter(pk=broadcast.pk).update(
         status=Broadcast.Status.SENDING,
@@ -194,19 +196,19 @@ def _send(broadcast: Broadcast, allowed: PreApproval, found: audience.Audience) 
         submitted_at=at,
         approved_by=allowed.approved_by,
         approved_at=at,
-        audience_digest=found.digest,
-        binding=bindings.binding_of(broadcast, found.digest),
+        audience_digest=recipients.digest,
+        binding=bindings.binding_of(broadcast, recipients.digest),
     )
     broadcast.refresh_from_db()
     journal.record(
         *("broadcast.sent_in_advance", broadcast),
-        recipients=len(found.included),
+        recipients=len(recipients.included),
         pre_approval=allowed.pk,
         binding=broadcast.binding,
     )
     sending.promise(broadcast)
     for person in (allowed.asked_by, allowed.approved_by):
-        _tell(broadcast, allowed, person, len(found.included))
+        _tell(broadcast, allowed, person, len(recipients.included))
     live_updates.tell(broadcast)
 
 

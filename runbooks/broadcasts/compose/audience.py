@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
@@ -79,23 +79,23 @@ class AudienceRule:
         kept = {part.name: getattr(self, part.name) for part in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items() if value}
 
-    def find_municipalities(self):
+    def find_municipalities(self) -> QuerySet[Municipality]:
         """The municipalities the rule reaches, as a queryset."""
-        found = Municipality.objects.all()
+        municipalities = Municipality.objects.all()
         narrowing = {
             "province__region__in": self.regions,
             "province_id__in": self.provinces,
             "type__in": self.types,
             "code__in": self.municipalities,
         }
-        found = found.filter(**{lookup: values for lookup, values in narrowing.items() if values})
+        municipalities = municipalities.filter(**{lookup: values for lookup, values in narrowing.items() if values})
         if self.components:
-            found = found.filter(Q(components__in=self.components) | Q(components=None))
+            municipalities = municipalities.filter(Q(components__in=self.components) | Q(components=None))
         if self.tiers:
-            found = found.filter(components__tier__in=self.tiers)
+            municipalities = municipalities.filter(components__tier__in=self.tiers)
         if self.red_now:
-            found = found.filter(pk__in=red_now())
-        return found.distinct()
+            municipalities = municipalities.filter(pk__in=red_now())
+        return municipalities.distinct()
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Difference:
         return bool(self.joined or self.gone)
 
 
-def red_now():
+def red_now() -> QuerySet:
     """Municipalities with something down at this moment, as a query of their keys."""
     down = Affected.objects.current()
     direct = down.filter(municipality__isnull=False).values("municipality_id")
@@ -136,8 +136,8 @@ def find(rule: AudienceRule) -> Audience:
     entries = _entries(rule)
     merged: dict[str, Listed] = {}
     for entry in sorted(entries, key=lambda entry: entry.sort):
-        known = merged.get(entry.address)
-        merged[entry.address] = _merge(known, entry) if known else entry
+        earlier = merged.get(entry.address)
+        merged[entry.address] = _merge(earlier, entry) if earlier else entry
     audience = Audience(
         included=[entry for entry in merged.values() if not entry.left_out],
         left_out=[entry for entry in merged.values() if entry.left_out],
@@ -293,10 +293,10 @@ def _reason(kind: str, *, verified, opted_out) -> str:
     return "" if verified else Reason.UNVERIFIED
 
 
-def _merge(known: Listed, again: Listed) -> Listed:
+def _merge(earlier: Listed, again: Listed) -> Listed:
     """One number listed twice: the first place stays, a single opt-out counts for all."""
-    reason = min(known.left_out, again.left_out, key=_STRICTEST.index)
-    return replace(known, left_out=reason, listed=known.listed + again.listed)
+    reason = min(earlier.left_out, again.left_out, key=_STRICTEST.index)
+    return replace(earlier, left_out=reason, listed=earlier.listed + again.listed)
 
 
 def _only_silent(audience: Audience, broadcast_id: int) -> Audience:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,7 @@ from foundation.language import collation
 from foundation.outbox import outbox, segments
 from foundation.outbox.delivery import routes
 from foundation.outbox.models import Route
+from monitoring.models import Outage
 from runbooks.broadcasts.compose import audience, templates
 from runbooks.models import Broadcast
 
@@ -81,39 +83,69 @@ class BroadcastPreview:
         return [self.plain, self.full]
 
 
+class Revision(TypedDict, total=False):
+    """What may change about a draft."""
+
+    subject: str
+    text: str
+    correction: str
+    rule: audience.AudienceRule
+    lane: str
+    spelling: str
+    chases: bool
+
+
 @transaction.atomic
-def draft(*, by: Person | None, subject: str, text: str, rule: audience.AudienceRule, **fields) -> Broadcast:
-    """A new broadcast on the desk. `fields` are those of `Broadcast` that a composer sets.
+def draft(
+    *,
+    by: Person | None,
+    subject: str,
+    text: str,
+    rule: audience.AudienceRule,
+    correction: str = "",
+    lane: str = Broadcast.Lane.OPERATIONAL,
+    spelling: str = Broadcast.Spelling.PLAIN,
+    chases: bool = False,
+    is_drill: bool = False,
+    sender: str = "",
+    outage: Outage | None = None,
+    corrects: Broadcast | None = None,
+) -> Broadcast:
+    """A new broadcast on the desk.
 
     A drill is born a drill and stays one; its lane follows from it.
     """
-    if fields.get("is_drill"):
-        fields["lane"] = Broadcast.Lane.DRILL
     broadcast = Broadcast.objects.create(
         subject=subject,
         text=segments.normal(text),
-        correction=segments.normal(fields.pop("correction", "")),
+        correction=segments.normal(correction),
         rule=rule.to_json(),
-        sender=fields.pop("sender", "") or settings.SMS_SENDER,
+        sender=sender or settings.SMS_SENDER,
         code=f"{secrets.randbelow(9000) + 1000}",
         prepared_by=by,
-        **fields,
+        lane=Broadcast.Lane.DRILL if is_drill else lane,
+        spelling=spelling,
+        chases=chases,
+        is_drill=is_drill,
+        outage=outage,
+        corrects=corrects,
     )
     journal.record("broadcast.drafted", broadcast, by=by, drill=broadcast.is_drill)
     return broadcast
 
 
 @transaction.atomic
-def revise(broadcast: Broadcast, *, by: Person, **fields) -> None:
+def revise(broadcast: Broadcast, *, by: Person, **changes: Unpack[Revision]) -> None:
     """Change a draft; refuses once it was submitted."""
     editable = [Broadcast.Status.DRAFT, Broadcast.Status.LAPSED]
-    if "rule" in fields:
-        fields["rule"] = fields["rule"].to_json()
-    fields |= {name: segments.normal(fields[name]) for name in ("text", "correction") if name in fields}
-    if not Broadcast.objects.filter(pk=broadcast.pk, status__in=editable).update(**fields, prepared_by=by):
+    columns: dict[str, Any] = {**changes}
+    if "rule" in changes:
+        columns["rule"] = changes["rule"].to_json()
+    columns |= {name: segments.normal(columns[name]) for name in ("text", "correction") if name in columns}
+    if not Broadcast.objects.filter(pk=broadcast.pk, status__in=editable).update(**columns, prepared_by=by):
         raise NotADraft
     broadcast.refresh_from_db()
-    journal.record("broadcast.revised", broadcast, by=by, fields=sorted(fields))
+    journal.record("broadcast.revised", broadcast, by=by, fields=sorted(changes))
 
 
 @transaction.atomic
@@ -180,7 +212,7 @@ def check(broadcast: Broadcast) -> None:
 
 def preview(
     text: str,
-    found: audience.Audience,
+    recipients: audience.Audience,
     *,
     spelling: str,
     is_drill: bool = False,
@@ -193,11 +225,11 @@ def preview(
     Each different text is measured once: fourteen thousand recipients take well
     under a second.
     """
-    texts = Counter(_texts(text, found.included, is_drill=is_drill, code=code))
+    texts = Counter(_texts(text, recipients.included, is_drill=is_drill, code=code))
     longest = max(texts, key=len, default=prefixed(text, is_drill))
     costs = {choice: _cost(texts, choice, sender) for choice in Spelling.values}
     return BroadcastPreview(
-        recipients=len(found.included),
+        recipients=len(recipients.included),
         plain=costs[Spelling.PLAIN],
         full=costs[Spelling.FULL],
         longest=spelled(longest, spelling),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
@@ -111,11 +111,11 @@ def _hear_code(address: str, code: str, via: str) -> Broadcast | None:
         broadcast__approved_at__gt=now() - GOOD_FOR,
         municipality__isnull=False,
     )
-    found = list(rows.select_related("broadcast", "municipality").order_by("-broadcast__approved_at"))
-    for row in found:
-        if Recipient.objects.silent().filter(pk=row.pk).update(acknowledged_at=now()):
+    recipients = list(rows.select_related("broadcast", "municipality").order_by("-broadcast__approved_at"))
+    for row in recipients:
+        if row.municipality and Recipient.objects.silent().filter(pk=row.pk).update(acknowledged_at=now()):
             mark(row.broadcast, row.municipality, person=None, via=via)
-    return found[0].broadcast if found else None
+    return recipients[0].broadcast if recipients else None
 
 
 def hear_machines() -> int:
@@ -132,11 +132,11 @@ def hear_machines() -> int:
     return heard
 
 
-def _sent_lately():
+def _sent_lately() -> QuerySet[Broadcast]:
     return Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=now() - GOOD_FOR)
 
 
-def _waiting_for(municipality: Municipality):
+def _waiting_for(municipality: Municipality) -> QuerySet[Broadcast]:
     to_us = Recipient.objects.included().filter(broadcast=OuterRef("pk"), municipality=municipality)
     return _sent_lately().filter(Exists(to_us))
 
@@ -181,20 +181,20 @@ def heard(broadcast: Broadcast) -> Heard:
         acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)),
         silent=Count("pk", filter=Q(acknowledged_at=None)),
     )
-    said = broadcast.acknowledgements.order_by().values_list("via")
-    numbers = dict(said.annotate(places=Count("municipality", distinct=True)))
+    answers = broadcast.acknowledgements.order_by().values_list("via")
+    numbers = dict(answers.annotate(places=Count("municipality", distinct=True)))
     ways = tuple((str(via.label), numbers[via]) for via in Via if via in numbers)
     return Heard(silent_municipalities=silent_municipalities(broadcast).count(), ways=ways, **counted)
 
 
-def silent_municipalities(broadcast: Broadcast):
+def silent_municipalities(broadcast: Broadcast) -> QuerySet[Municipality]:
     """Municipalities that got the message and said nothing, as a queryset."""
-    said = Acknowledgement.objects.filter(broadcast=broadcast).values("municipality")
+    answered = Acknowledgement.objects.filter(broadcast=broadcast).values("municipality")
     reached = broadcast.recipients.included().values("municipality")
-    return Municipality.objects.filter(pk__in=reached).exclude(pk__in=said)
+    return Municipality.objects.filter(pk__in=reached).exclude(pk__in=answered)
 
 
-def call_sheet(broadcast: Broadcast):
+def call_sheet(broadcast: Broadcast) -> QuerySet[Recipient]:
     """The silent recipients of silent municipalities with their numbers, in the order of calling.
 
     Who belongs to no municipality (an uploaded list) speaks for nobody else, and stays until they answer.

@@ -69,14 +69,14 @@ def stages(broadcast: Broadcast) -> list[FollowUpStage]:
     batches = {
         batch.key: batch for batch in Batch.objects.filter(key__in=[broadcast.chase_key(1), broadcast.chase_key(2)])
     }
-    found = []
+    deputies = []
     for number, channel, after in ((1, "email", EMAIL_AFTER), (2, "sms", DEPUTIES_AFTER)):
         batch = batches.get(broadcast.chase_key(number))
         tally = outbox.tally(batch) if batch else None
-        found.append(
+        deputies.append(
             FollowUpStage(number, channel, broadcast.approved_at + after, batch.released_at if batch else None, tally)
         )
-    return found
+    return deputies
 
 
 def deputies_of(broadcast: Broadcast) -> list[Contact]:

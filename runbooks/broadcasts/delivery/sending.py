@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
@@ -35,7 +35,7 @@ class NothingToHold(Refusal):
 def promise(broadcast: Broadcast) -> None:
     """Owe the sending of an approved broadcast, in the caller's transaction.
 
-    The head of the list is handed over here: a lost bell then costs one look, the
+    The head of the list is handed over here: a lost doorbell then costs one look, the
     outbox's own, and not that of the sweep which writes the list down as well.
     """
     Dispatch.objects.create(broadcast=broadcast)
@@ -81,7 +81,8 @@ def _stop_what_was_altered(broadcast: Broadcast) -> None:
         _move(broadcast, Status.STOPPED, among=Broadcast.ON_THEIR_WAY)
     except NothingToHold:
         return
-    _if_let_go(broadcast, outbox.stop, None)
+    if batch := _batch_under_way(broadcast):
+        outbox.stop(batch)
     logger.error("%s was altered after its approval and has been stopped", broadcast.number)
     journal.record("broadcast.altered", broadcast, binding=broadcast.binding)
 
@@ -139,7 +140,7 @@ def leaves_at(broadcast: Broadcast) -> datetime | None:
     return due if due > at else None
 
 
-def batches(broadcast: Broadcast):
+def batches(broadcast: Broadcast) -> QuerySet[Batch]:
     """Its batch as a queryset of one, empty before anything was handed over."""
     return Batch.objects.filter(key=broadcast.batch_key)
 
@@ -152,7 +153,8 @@ def batch_of(broadcast: Broadcast) -> Batch | None:
 def pause(broadcast: Broadcast, *, by: Person) -> None:
     """Hold back what has not left; within a second nothing more leaves."""
     _move(broadcast, Status.PAUSED, among=[Status.SENDING])
-    _if_let_go(broadcast, outbox.pause, by)
+    if batch := _batch_under_way(broadcast):
+        outbox.pause(batch, by=by)
     journal.record("broadcast.paused", broadcast, by=by)
 
 
@@ -160,7 +162,8 @@ def pause(broadcast: Broadcast, *, by: Person) -> None:
 def resume(broadcast: Broadcast, *, by: Person) -> None:
     """Go on after a pause."""
     _move(broadcast, Status.SENDING, among=[Status.PAUSED])
-    _if_let_go(broadcast, outbox.resume, by)
+    if batch := _batch_under_way(broadcast):
+        outbox.resume(batch, by=by)
     journal.record("broadcast.resumed", broadcast, by=by)
 
 
@@ -173,7 +176,8 @@ def stop(broadcast: Broadcast, *, by: Person) -> outbox.Stopped | None:
     None when it was stopped before anything had been handed over at all.
     """
     _move(broadcast, Status.STOPPED, among=Broadcast.ON_THEIR_WAY)
-    stopped = _if_let_go(broadcast, outbox.stop, by)
+    batch = _batch_under_way(broadcast)
+    stopped = outbox.stop(batch, by=by) if batch else None
     if stopped is not None:
         on_their_way = stopped.gone + stopped.on_the_line
         stopped = replace(stopped, aborted=broadcast.recipients.included().count() - on_their_way)
@@ -233,7 +237,6 @@ def _move(broadcast: Broadcast, status: str, *, among) -> None:
     live.announce(audiences.broadcast(broadcast.pk), "broadcast", broadcast.pk, broadcast.live_state())
 
 
-def _if_let_go(broadcast: Broadcast, verb, by: Person | None):
-    """Pass the word on to the outbox, once the batch is under way; before that, `_let_go` heeds the status."""
-    batch = batches(broadcast).exclude(state=Batch.State.OPEN).first()
-    return verb(batch, by=by) if batch else None
+def _batch_under_way(broadcast: Broadcast) -> Batch | None:
+    """What the outbox has to be told about; before it is let go, `_let_go` heeds the status."""
+    return batches(broadcast).exclude(state=Batch.State.OPEN).first()

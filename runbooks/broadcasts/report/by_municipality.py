@@ -72,19 +72,19 @@ def table(broadcast: Broadcast, *, show: str = "", province: str = "", start: st
     here = [line for line in everywhere if not province or line.plate_code == province]
     kinds = [Kind(key, str(name), sum(map(keeps, here))) for key, (name, keeps) in KINDS.items()]
     show = show if show in KINDS else "trouble" if kinds[0].count else "all"
-    found = [line for line in here if KINDS[show][1](line)]
-    at = _place(start, everywhere, found)
+    kept = [line for line in here if KINDS[show][1](line)]
+    at = _place(start, everywhere, kept)
     return MunicipalityTable(
-        lines=found[at : at + SIZE],
+        lines=kept[at : at + SIZE],
         kinds=kinds,
         provinces=provinces,
         show=show,
         province=province,
         total=len(everywhere),
-        found=len(found),
+        found=len(kept),
         first=at + 1,
-        previous=found[max(0, at - SIZE)].code if at else None,
-        following=found[at + SIZE].code if at + SIZE < len(found) else None,
+        previous=kept[max(0, at - SIZE)].code if at else None,
+        following=kept[at + SIZE].code if at + SIZE < len(kept) else None,
     )
 
 
@@ -94,19 +94,19 @@ def _everywhere(broadcast: Broadcast) -> tuple[list[PlaceLine], list[tuple[str, 
         "code", "full_name", "province_id", "province__name", "province__sort_key"
     )
     counted = {line.name: line for line in page.lines(broadcast, lambda code: code or NO_MUNICIPALITY)}
-    said = set(broadcast.acknowledgements.values_list("municipality__code", flat=True))
-    found, provinces = [], {}
+    answered = set(broadcast.acknowledgements.values_list("municipality__code", flat=True))
+    places, provinces = [], {}
     for code, name, plate, province, sort_key in rows:
         if line := counted.pop(code, None):
-            found.append(replace(line, name=name, code=code, plate_code=plate, acknowledged=code in said))
+            places.append(replace(line, name=name, code=code, plate_code=plate, acknowledged=code in answered))
             provinces[sort_key] = (plate, province)
-    found += [replace(line, name="–", code=NO_MUNICIPALITY) for line in counted.values()]
-    return found, [provinces[key] for key in sorted(provinces)]
+    places += [replace(line, name="–", code=NO_MUNICIPALITY) for line in counted.values()]
+    return places, [provinces[key] for key in sorted(provinces)]
 
 
-def _place(start: str, everywhere: list[PlaceLine], found: list[PlaceLine]) -> int:
+def _place(start: str, everywhere: list[PlaceLine], lines: list[PlaceLine]) -> int:
     """Where in `found` the first line stands that does not come before `start`."""
     order = {line.code: place for place, line in enumerate(everywhere)}
     if start not in order:
         return 0
-    return sum(order[line.code] < order[start] for line in found)
+    return sum(order[line.code] < order[start] for line in lines)

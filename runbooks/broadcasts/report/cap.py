@@ -29,10 +29,10 @@ def alert(broadcast: Broadcast) -> bytes:
     """The alert as UTF-8 XML. Ask only for released broadcasts."""
     root = ElementTree.Element("alert", xmlns=NAMESPACE)
     stopped = broadcast.status == Broadcast.Status.STOPPED
-    said = broadcast.ended_at if stopped and broadcast.ended_at else broadcast.approved_at
+    spoken_at = broadcast.ended_at if stopped and broadcast.ended_at else broadcast.approved_at
     _add(root, "identifier", f"{broadcast.number}{'-STOP' if stopped else ''}")
     _add(root, "sender", sender())
-    _add(root, "sent", stamp(said or broadcast.prepared_at))
+    _add(root, "sent", stamp(spoken_at or broadcast.prepared_at))
     _add(root, "status", "Exercise" if broadcast.is_drill else "Actual")
     _add(root, "msgType", "Cancel" if stopped else "Update" if broadcast.corrects_id else "Alert")
     _add(root, "scope", "Public")
@@ -88,8 +88,8 @@ def lifetime(broadcast: Broadcast) -> timedelta:
 def _areas(broadcast: Broadcast) -> list[tuple[str, str]]:
     """The provinces it went to; all of them together are Türkiye."""
     provinces = broadcast.recipients.included().exclude(municipality=None).order_by("municipality__province__sort_key")
-    found = list(provinces.values_list("municipality__province__name", "municipality__province_id").distinct())
-    return found if 0 < len(found) < 81 else [("Türkiye", "")]
+    named = list(provinces.values_list("municipality__province__name", "municipality__province_id").distinct())
+    return named if 0 < len(named) < 81 else [("Türkiye", "")]
 
 
 def _add(parent: ElementTree.Element, name: str, text: str) -> None:

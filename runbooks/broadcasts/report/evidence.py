@@ -84,16 +84,16 @@ def verify(told: dict, key: str) -> EvidenceSummary:
     try:
         text, signature = told["document"], base64.b64decode(told["signature"])
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(signature, text.encode())
-        said = json.loads(text)
+        document = json.loads(text)
     except InvalidSignature as error:
         raise NotGenuine("the signature is not of this key, or the document was changed") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotGenuine(f"not an envelope of evidence: {type(error).__name__}") from error
     return EvidenceSummary(
-        number=said["broadcast"]["number"],
-        signed_at=said["made_at"],
-        recipients=len(said["recipients"]),
-        adds_up=_adds_up(said),
+        number=document["broadcast"]["number"],
+        signed_at=document["made_at"],
+        recipients=len(document["recipients"]),
+        adds_up=_adds_up(document),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
 
@@ -112,11 +112,11 @@ def _derived(purpose: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(settings.SECRET_KEY.encode())
 
 
-def _adds_up(said: dict) -> bool:
+def _adds_up(document: dict) -> bool:
     """The equation closes, and every class equals the recipients listed in it."""
-    classes = dict(said["equation"])
+    classes = dict(document["equation"])
     intended = classes.pop("intended", 0)
-    listed = Counter(CLASSES.get(row["state"], row["state"]) for row in said["recipients"] if row["state"])
+    listed = Counter(CLASSES.get(row["state"], row["state"]) for row in document["recipients"] if row["state"])
     return intended == sum(classes.values()) and all(listed[name] == count for name, count in classes.items())
 
 
@@ -131,19 +131,22 @@ def _facts(broadcast: Broadcast) -> dict:
 
 def _authority(broadcast: Broadcast) -> dict:
     """Who answers for it, and by what right it left."""
-    said: dict[str, object] = {
+    authority: dict[str, object] = {
         "kind": broadcast.authority,
         "submitted_by": broadcast.submitted_by and broadcast.submitted_by.name,
         "approved_by": broadcast.approved_by and broadcast.approved_by.name,
     }
     if word := Approval.objects.filter(broadcast=broadcast).first():
-        said |= {"factor": word.factor, "typed_count": word.typed_count, "binding": word.binding}
+        authority |= {"factor": word.factor, "typed_count": word.typed_count, "binding": word.binding}
     if glass := BrokenGlass.objects.filter(broadcast=broadcast).first():
-        said |= {"factor": glass.factor, "typed_count": glass.typed_count, "reason": glass.reason}
-        said |= {"reviewed_by": glass.reviewed_by and glass.reviewed_by.name, "review": glass.review}
+        authority |= {"factor": glass.factor, "typed_count": glass.typed_count, "reason": glass.reason}
+        authority |= {"reviewed_by": glass.reviewed_by and glass.reviewed_by.name, "review": glass.review}
     if allowed := broadcast.pre_approval:
-        said |= {"pre_approval": allowed.binding, "good_until": allowed.good_until and allowed.good_until.isoformat()}
-    return said
+        authority |= {
+            "pre_approval": allowed.binding,
+            "good_until": allowed.good_until and allowed.good_until.isoformat(),
+        }
+    return authority
 
 
 def _recipients(broadcast: Broadcast, batch) -> list[dict]:
@@ -174,8 +177,8 @@ def _end(message: dict | None) -> dict:
 
 
 def _acknowledgements(broadcast: Broadcast) -> list[dict]:
-    said = broadcast.acknowledgements.order_by("at").values_list("municipality__code", "via", "at")
-    return [{"municipality": code, "via": via, "at": at.isoformat()} for code, via, at in said]
+    rows = broadcast.acknowledgements.order_by("at").values_list("municipality__code", "via", "at")
+    return [{"municipality": code, "via": via, "at": at.isoformat()} for code, via, at in rows]
 
 
 def _journal(broadcast: Broadcast) -> dict:

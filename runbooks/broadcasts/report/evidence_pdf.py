@@ -51,18 +51,18 @@ def open_file(data: bytes) -> tuple[dict, dict[str, bytes]]:
         return _envelope(_attached(data)), {"pdf": data}
     if not data.startswith(b"PK"):
         return _envelope(data), {}
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as box:
             for item in box.infolist():
                 if item.file_size > LARGEST:
                     raise NotGenuine(f"{item.filename} is too large")
-                found[item.filename.rpartition(".")[2]] = box.read(item)
+                files[item.filename.rpartition(".")[2]] = box.read(item)
     except (zipfile.BadZipFile, zlib.error) as error:
         raise NotGenuine("not a readable ZIP") from error
-    if "json" not in found:
+    if "json" not in files:
         raise NotGenuine("the ZIP holds no signed file")
-    return _envelope(found.pop("json")), found
+    return _envelope(files.pop("json")), files
 
 
 def misprints(told: dict, papers: dict[str, bytes]) -> list[str]:
@@ -95,17 +95,17 @@ def _attached(data: bytes) -> bytes:
 # --- The list ---------------------------------------------------------------
 def table(told: dict) -> str:
     """CSV: what it belongs to, then everyone who was meant, in the order of leaving."""
-    said = json.loads(told["document"])
+    document = json.loads(told["document"])
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     with override(LANGUAGE):
-        writer.writerow([_("Evidence"), said["broadcast"]["number"], _moment(said["made_at"])])
+        writer.writerow([_("Evidence"), document["broadcast"]["number"], _moment(document["made_at"])])
         writer.writerow(["SHA-256", told["sha256"]])
         writer.writerow([_("Signature (Ed25519)"), told["signature"]])
         writer.writerow([_("Public key"), told["public_key"]])
         writer.writerow([])
         writer.writerow(_columns())
-        writer.writerows(map(harmless, row) for row in _rows(said["recipients"]))
+        writer.writerows(map(harmless, row) for row in _rows(document["recipients"]))
     return BOM + out.getvalue()
 
 
@@ -128,7 +128,7 @@ def _rows(recipients: Iterable[dict]) -> Iterator[list[str]]:
 class EvidencePaper(Paper):
     """Evidence on A4: every foot names the broadcast and the digest, so that no page can be swapped unseen."""
 
-    def __init__(self, title: str, foot: str, made_at: datetime):
+    def __init__(self, title: str, foot: str, made_at: datetime) -> None:
         self.foot = foot
         super().__init__(title)
         self.set_creation_date(made_at)
@@ -159,21 +159,21 @@ class EvidencePaper(Paper):
 
 def pages(told: dict) -> bytes:
     """A4 pages with the signed file attached; the same envelope always gives the same bytes."""
-    said = json.loads(told["document"])
-    number = said["broadcast"]["number"]
+    document = json.loads(told["document"])
+    number = document["broadcast"]["number"]
     with override(LANGUAGE):
-        made_at = datetime.fromisoformat(said["made_at"])
+        made_at = datetime.fromisoformat(document["made_at"])
         sheet = EvidencePaper(
             _("Evidence of %(number)s") % {"number": number}, f"{number} · SHA-256 {told['sha256']}", made_at
         )
-        if said["broadcast"]["is_drill"]:
+        if document["broadcast"]["is_drill"]:
             sheet.line_of(_("DRILL: nothing of this was real."), size=11, bold=True)
         _seal(sheet, told, made_at)
-        _message(sheet, said["broadcast"])
-        _people(sheet, said["authority"], said["broadcast"])
-        _result(sheet, said)
-        _course(sheet, said)
-        _list(sheet, said)
+        _message(sheet, document["broadcast"])
+        _people(sheet, document["authority"], document["broadcast"])
+        _result(sheet, document)
+        _course(sheet, document)
+        _list(sheet, document)
     signed = json.dumps(told, ensure_ascii=True).encode()
     sheet.embed_file(
         bytes=signed, basename=INSIDE, mime_type="application/json", modification_date=made_at, compress=True
@@ -196,47 +196,47 @@ def _seal(sheet: EvidencePaper, told: dict, made_at: datetime) -> None:
     )
 
 
-def _message(sheet: EvidencePaper, said: dict) -> None:
+def _message(sheet: EvidencePaper, broadcast: dict) -> None:
     sheet.part(_("What was said"))
     sheet.facts(
         [
-            (_("Subject"), said["subject"]),
-            (_("Text"), said["text"]),
-            (_("Correction that stood ready"), said["correction"]),
-            (_("Spelling"), dict(Broadcast.Spelling.choices).get(said["spelling"], said["spelling"])),
-            (_("Lane"), dict(Lane.choices).get(said["lane"], said["lane"])),
-            (_("Sender"), said["sender"]),
-            (_("Whom"), json.dumps(said["rule"], ensure_ascii=False) if said["rule"] else _("everyone")),
-            (_("State"), dict(Broadcast.Status.choices).get(said["status"], said["status"])),
+            (_("Subject"), broadcast["subject"]),
+            (_("Text"), broadcast["text"]),
+            (_("Correction that stood ready"), broadcast["correction"]),
+            (_("Spelling"), dict(Broadcast.Spelling.choices).get(broadcast["spelling"], broadcast["spelling"])),
+            (_("Lane"), dict(Lane.choices).get(broadcast["lane"], broadcast["lane"])),
+            (_("Sender"), broadcast["sender"]),
+            (_("Whom"), json.dumps(broadcast["rule"], ensure_ascii=False) if broadcast["rule"] else _("everyone")),
+            (_("State"), dict(Broadcast.Status.choices).get(broadcast["status"], broadcast["status"])),
         ]
     )
 
 
-def _people(sheet: EvidencePaper, said: dict, broadcast: dict) -> None:
+def _people(sheet: EvidencePaper, authority: dict, broadcast: dict) -> None:
     sheet.part(_("Who decided"))
     times = {name: _moment(broadcast[name]) for name in ("submitted_at", "approved_at") if broadcast[name]}
     told = [
-        (_("By what right"), dict(Broadcast.Authority.choices).get(said["kind"], said["kind"])),
-        (_("Submitted by"), f"{said['submitted_by'] or '–'} · {times.get('submitted_at', '')}"),
-        (_("Approved by"), f"{said['approved_by'] or '–'} · {times.get('approved_at', '')}"),
-        (_("Second factor"), dict(Approval.Factor.choices).get(said.get("factor") or "", said.get("factor"))),
-        (_("Recipients typed"), said.get("typed_count")),
+        (_("By what right"), dict(Broadcast.Authority.choices).get(authority["kind"], authority["kind"])),
+        (_("Submitted by"), f"{authority['submitted_by'] or '–'} · {times.get('submitted_at', '')}"),
+        (_("Approved by"), f"{authority['approved_by'] or '–'} · {times.get('approved_at', '')}"),
+        (_("Second factor"), dict(Approval.Factor.choices).get(authority.get("factor") or "", authority.get("factor"))),
+        (_("Recipients typed"), authority.get("typed_count")),
         (_("Bound to (SHA-256)"), broadcast["binding"]),
         (_("List (SHA-256)"), broadcast["audience_digest"]),
     ]
     more = (("reason", _("Reason")), ("reviewed_by", _("Reviewed by")), ("review", _("Review")))
-    sheet.facts([*told, *((label, said[name]) for name, label in more if said.get(name))])
+    sheet.facts([*told, *((label, authority[name]) for name, label in more if authority.get(name))])
 
 
-def _result(sheet: EvidencePaper, said: dict) -> None:
+def _result(sheet: EvidencePaper, document: dict) -> None:
     sheet.part(_("What became of it"))
-    equation = said["equation"]
+    equation = document["equation"]
     if equation:
         classes = " + ".join(f"{name_of(name)} {equation[name]}" for name in CLASSES)
         closes = equation["intended"] == sum(equation[name] for name in CLASSES)
         verdict = _("the equation closes") if closes else _("the equation does not close")
         sheet.line_of(f"{equation['intended']} = {classes} · {verdict}", size=9, bold=True)
-    heard = said["heard"]
+    heard = document["heard"]
     ways = ", ".join(f"{way}: {count}" for way, count in heard["ways"])
     sheet.facts(
         [
@@ -247,25 +247,25 @@ def _result(sheet: EvidencePaper, said: dict) -> None:
     )
 
 
-def _course(sheet: EvidencePaper, said: dict) -> None:
+def _course(sheet: EvidencePaper, document: dict) -> None:
     """The journal's entries with their digests, and who acknowledged when."""
     sheet.part(_("Entries of the journal"))
     sheet.small(
         f"{_moment(entry['at'])} · {entry['kind']} · {entry['position'] or '–'} · {(entry['digest'] or '–')[:64]}"
-        for entry in said["journal"]["entries"]
+        for entry in document["journal"]["entries"]
         if entry["kind"] != "broadcast.acknowledged"
     )
-    if said["acknowledgements"]:
+    if document["acknowledgements"]:
         via = dict(Acknowledgement.Via.choices)
         sheet.part(_("Acknowledgements"))
         sheet.small(
             f"{_moment(row['at'])} · {row['municipality']} · {via.get(row['via'], row['via'])}"
-            for row in said["acknowledgements"]
+            for row in document["acknowledgements"]
         )
 
 
-def _list(sheet: EvidencePaper, said: dict) -> None:
-    everyone = said["recipients"]
+def _list(sheet: EvidencePaper, document: dict) -> None:
+    everyone = document["recipients"]
     shown = everyone if len(everyone) <= MOST else [row for row in everyone if row["state"] != "delivered"][:MOST]
     sheet.part(_("Everyone who was meant, in the order of leaving"))
     sheet.line_of(_("Numbers are pseudonyms with their last two digits."), size=8)

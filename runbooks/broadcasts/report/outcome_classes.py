@@ -19,7 +19,7 @@ def states_of(name: str) -> tuple[str, ...]:
 
 
 def name_of(name: str) -> str:
-    words = {
+    names = {
         "delivered": _("delivered"),
         "in_flight": _("waiting for result"),
         "unconfirmed": _("unconfirmed"),
@@ -29,4 +29,4 @@ def name_of(name: str) -> str:
         "aborted": _("stopped"),
         "uncertain": _("uncertain"),
     }
-    return words[name]
+    return names[name]

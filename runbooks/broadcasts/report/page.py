@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from foundation import now
 from foundation.directory.models import Contact, Municipality
@@ -130,10 +130,12 @@ class BroadcastPage:
 def standing(broadcast: Broadcast) -> BroadcastPage:
     """The page's content: a draft shows whom the rule finds now, later ones the frozen list."""
     is_open = broadcast.status in (Broadcast.Status.DRAFT, Broadcast.Status.LAPSED)
-    found = audience.find(audience.AudienceRule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
+    recipients = (
+        audience.find(audience.AudienceRule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
+    )
     seen = drafts.preview(
         broadcast.text,
-        found,
+        recipients,
         spelling=broadcast.spelling,
         is_drill=broadcast.is_drill,
         correction=broadcast.correction,
@@ -141,12 +143,12 @@ def standing(broadcast: Broadcast) -> BroadcastPage:
         code=broadcast.code,
     )
     labels = dict(Contact.Duty.choices)
-    duties = Counter(one.duty for one in found.included)
-    reasons = Counter(one.left_out for one in found.left_out)
+    duties = Counter(one.duty for one in recipients.included)
+    reasons = Counter(one.left_out for one in recipients.left_out)
     names = dict(broadcast.recipients.model.Reason.choices)
     return BroadcastPage(
         broadcast=broadcast,
-        recipients=len(found.included),
+        recipients=len(recipients.included),
         duties=[(str(labels[duty]), duties[duty]) for duty in audience.ORDER if duties[duty]],
         left_out=[Left(str(names[reason]), count) for reason, count in reasons.items()],
         preview=seen,
@@ -215,8 +217,8 @@ def by_province(broadcast: Broadcast) -> list[PlaceLine]:
     rows = Municipality.objects.order_by().values_list("code", "province_id", "province__name")
     places = {code: (plate_code, name) for code, plate_code, name in rows}
     names = dict(places.values())
-    found = lines(broadcast, lambda code: places[code][0] if code in places else "")
-    return [replace(line, name=names[line.name], plate_code=line.name) for line in found if line.name]
+    counted = lines(broadcast, lambda code: places[code][0] if code in places else "")
+    return [replace(line, name=names[line.name], plate_code=line.name) for line in counted if line.name]
 
 
 def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
@@ -226,7 +228,7 @@ def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
     return [(name, counted[name]) for name in outcome_classes.CLASSES if counted.get(name)]
 
 
-def in_class(broadcast: Broadcast, name: str):
+def in_class(broadcast: Broadcast, name: str) -> QuerySet[Recipient]:
     """The recipients whose message is in this class, one by one, as a queryset."""
     messages = OutboxMessage.objects.filter(
         batch__in=sending.batches(broadcast), state__in=outcome_classes.states_of(name)

@@ -33,23 +33,23 @@ def to(municipality: Municipality) -> Sequence[SentMessage]:
     if not anybody_lately():
         return []
     confirmed = Acknowledgement.objects.filter(broadcast=OuterRef("pk"), municipality=municipality)
-    found = sent(now() - LATELY, municipality).annotate(is_confirmed=Exists(confirmed))[:MOST_BESIDE_A_TICKET]
+    broadcasts = sent(now() - LATELY, municipality).annotate(is_confirmed=Exists(confirmed))[:MOST_BESIDE_A_TICKET]
     return [
         SentMessage(each.number, each.subject, each.text, each.approved_at, each.is_drill, each.is_confirmed)
-        for each in found
+        for each in broadcasts
         if each.approved_at
     ]
 
 
 def sent(since: datetime, municipality: Municipality | None = None) -> QuerySet[Broadcast]:
     """What left since then, to this municipality or to anybody, the newest first."""
-    found = Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=since).order_by(
+    broadcasts = Broadcast.objects.filter(status__in=Broadcast.RELEASED, approved_at__gt=since).order_by(
         "-approved_at", "-pk"
     )
     if municipality is None:
-        return found
+        return broadcasts
     to_us = Recipient.objects.included().filter(broadcast=OuterRef("pk"), municipality=municipality)
-    return found.filter(Exists(to_us))
+    return broadcasts.filter(Exists(to_us))
 
 
 def with_reach(broadcasts: QuerySet[Broadcast]) -> QuerySet[Broadcast]:
@@ -59,8 +59,8 @@ def with_reach(broadcasts: QuerySet[Broadcast]) -> QuerySet[Broadcast]:
 
 
 def anybody_lately() -> bool:
-    known = cache.get("runbooks.told_lately")
-    if known is None:
-        known = sent(now() - LATELY).exists()
-        cache.set("runbooks.told_lately", known, REMEMBERED_FOR)
-    return known
+    any_sent = cache.get("runbooks.told_lately")
+    if any_sent is None:
+        any_sent = sent(now() - LATELY).exists()
+        cache.set("runbooks.told_lately", any_sent, REMEMBERED_FOR)
+    return any_sent

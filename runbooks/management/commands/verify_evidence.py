@@ -13,29 +13,29 @@ class Command(BaseCommand):
         "and list say what was signed; ends with 1 if anything fails."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("file", nargs="?", type=Path)
         parser.add_argument("--key", help="public key, base64 (default: this installation's own)")
         parser.add_argument("--public-key", action="store_true", help="print this installation's public key")
 
-    def handle(self, *, file: Path | None, key: str | None, public_key: bool, **options):
+    def handle(self, *, file: Path | None, key: str | None, public_key: bool, **options) -> None:
         if public_key:
             return self.stdout.write(evidence.public_key())
         if file is None:
             raise CommandError("name the file that was downloaded")
         try:
             told, printed = evidence_pdf.open_file(file.read_bytes())
-            found = evidence.verify(told, key or evidence.public_key())
+            proof = evidence.verify(told, key or evidence.public_key())
         except OSError as error:
             raise CommandError(f"{file}: {error}")
         except evidence.NotGenuine as error:
             raise CommandError(f"{file}: {error}")
-        if not found.adds_up:
-            raise CommandError(f"{file}: genuine, but {found.number} does not add up")
+        if not proof.adds_up:
+            raise CommandError(f"{file}: genuine, but {proof.number} does not add up")
         if wrong := evidence_pdf.misprints(told, printed):
             raise CommandError(
                 f"{file}: the signed document is genuine, but not printed as this version prints it: {', '.join(wrong)}"
             )
         return self.stdout.write(
-            f"{found.number}: genuine, {found.recipients} recipients, adds up, signed {found.signed_at}, {found.sha256}"
+            f"{proof.number}: genuine, {proof.recipients} recipients, adds up, signed {proof.signed_at}, {proof.sha256}"
         )

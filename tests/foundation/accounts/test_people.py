@@ -179,3 +179,13 @@ class WhoSeesWhom(Cast, TestCase):
     def test_a_role_that_ended_opens_nothing(self):
         self.selim.memberships.update(until=self.selim.created_at, since=self.selim.created_at)
         assert not Municipality.objects.visible_to(Person.objects.get(pk=self.selim.pk)).exists()
+
+    def test_only_who_holds_a_role_today_and_may_sign_in_is_asked_for_it(self):
+        assert self.ayse in Person.objects.holding(Membership.DESK_ROLES)
+        assert self.selim not in Person.objects.holding(Membership.DESK_ROLES)
+        self.ayse.memberships.update(until=self.ayse.created_at, since=self.ayse.created_at)
+        assert self.ayse not in Person.objects.holding(Membership.DESK_ROLES)
+
+    def test_somebody_with_two_roles_is_named_once(self):
+        Membership.objects.create(person=self.ayse, role=Membership.Role.SHIFT_LEAD)
+        assert list(Person.objects.holding(Membership.DESK_ROLES)).count(self.ayse) == 1

@@ -51,7 +51,7 @@ doors = URLRouter([path("ws/square/", PublicDoor.as_asgi()), path("ws/watch/", W
 
 @asynccontextmanager
 async def open_page(where: str, *, person=None, application=doors):
-    """A connected communicator; its pages are closed and the lookout is gone afterwards."""
+    """A connected communicator; its pages are closed and the poller is gone afterwards."""
     communicator = WebsocketCommunicator(application, where, headers=cookie_of(person) if person else [])
     connected, _ = await communicator.connect(timeout=PATIENCE)
     assert connected

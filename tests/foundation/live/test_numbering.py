@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from foundation import locks, now
 from foundation.live import live, numbering
 from foundation.live.models import Era, Event
+from helpdesk.incidents import auto_linking
 from monitoring.locks import OUTAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,3 +133,9 @@ def test_a_restore_begins_another_era():
     before = Era.objects.current().epoch
     numbering.begin_era()
     assert Era.objects.current().epoch != before
+
+
+def test_every_lock_of_the_house_has_a_number_of_its_own():
+    """One number for two would make the numbering of changes wait for decisions about outages."""
+    numbers = [numbering.NUMBERING, OUTAGES, auto_linking.MATCHER]
+    assert len(set(numbers)) == len(numbers)
