@@ -11,8 +11,8 @@ wire       outbound address guard, idempotency keys, API tokens, redaction, uplo
 
 Beside them stand `rows`, written by statements compiled once, `garbage`, which keeps
 the cycle collector out of the way of processes with much in mind, `providers`, by whom
-a lower context is answered from above, and two words: `now`, the one clock that verbs
-read, and `Refusal`, the polite no. `locks` are the turns that processes take.
+a lower context is answered from above, `locks`, the turns that processes take, and two
+words: `now`, the one clock that verbs read, and `Refusal`, the polite no.
 """
 
 from datetime import datetime

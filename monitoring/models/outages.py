@@ -194,11 +194,11 @@ class AffectedQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(until=None)
 
-    def announced(self) -> "AffectedQuerySet":
+    def announced(self) -> Self:
         """Lines of outages that outsiders are told of, open or over."""
         return self.filter(outage__is_public=True, outage__is_drill=False, outage__merged_into=None)
 
-    def felt_now(self) -> "AffectedQuerySet":
+    def felt_now(self) -> Self:
         """What outsiders are told they feel at this moment."""
         return self.current().announced().filter(outage__ended_at=None)
 

@@ -28,7 +28,7 @@ class PersonQuerySet(models.QuerySet):
     def matching(self, text: str) -> Self:
         return self.filter(search_text__contains=collation.fold(text))
 
-    def holding(self, roles: Iterable[str]) -> "PersonQuerySet":
+    def holding(self, roles: Iterable[str]) -> Self:
         """Those who may sign in and hold one of these roles today."""
         holders = Membership.objects.current().filter(role__in=roles)
         return self.filter(is_active=True, pk__in=holders.values("person"))
