@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from foundation import locks as turns
 from foundation.live import numbering
 from helpdesk.incidents import auto_linking
 from monitoring import locks
@@ -17,7 +18,7 @@ pytestmark = [
 ]
 
 HOLDERS = {
-    "numbers of live events": numbering.take_turn,
+    "numbers of live events": partial(turns.take, numbering.NUMBERING),
     "decisions about outages": locks.hold,
     "the matcher": partial(locks.hold, auto_linking.MATCHER),
 }
@@ -48,7 +49,7 @@ def test_a_second_holder_waits_for_the_end_of_the_transaction(hold):
     assert is_free(hold)
 
 
-@pytest.mark.parametrize(("one", "other"), permutations(HOLDERS, 2))
+@pytest.mark.parametrize(("one", "other"), list(permutations(HOLDERS, 2)))
 def test_nobody_waits_for_whoever_holds_another_lock(one, other):
     with transaction.atomic():
         HOLDERS[one]()
