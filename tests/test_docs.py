@@ -161,18 +161,16 @@ def has_name(name: str, *, is_call: bool) -> bool:
         return name in defined() if is_call else name in tables() or is_said(name)
     if name in sources() or is_model(name) or is_said(name):
         return True
-    if first in PACKAGES:
+    if first in PACKAGES or any(module.split(".")[-1] == first for module in sources()):
         return any(resolves(name.split("."), cut) for cut in range(1, len(rest) + 1))
-    homes = [path for module, path in sources().items() if module.split(".")[-1] == first]
-    if homes:
-        return any(set(rest) <= defined_in(path) | {path.stem for path in path.parent.glob("*")} for path in homes)
     return first not in defined() or set(rest) <= defined()
 
 
 def resolves(parts: list[str], cut: int) -> bool:
-    """`foundation.wire.models.Token`: a module, and names that it defines."""
-    path = sources().get(".".join(parts[:cut]))
-    return path is not None and set(parts[cut:]) <= defined_in(path)
+    """`foundation.wire.models.Token`, or the end of it: a module, and names that it defines."""
+    wanted = ".".join(parts[:cut])
+    homes = [path for module, path in sources().items() if f".{module}".endswith(f".{wanted}")]
+    return any(set(parts[cut:]) <= defined_in(path) for path in homes)
 
 
 @cache
