@@ -35,6 +35,7 @@ AT_ONCE = 2
 # As in `bin/test`: what is marked for the other database stays away.
 PYTEST = [sys.executable, "-m", "pytest", "-n", "0", "-p", "tests.proofs._pinned", testing.HALF]
 APART = ("DATABASE_URL", "REDIS_URL", RELEASE)  # of our surroundings, what a run must not see
+UNFIT = "did not pass unplanted"
 FAILED = 1  # pytest's word for tests that ran and failed; all others are mistakes of ours
 
 
@@ -101,12 +102,11 @@ def are_found(wanted: list[Fault], *, at_once: int = AT_ONCE) -> bool:
         print("no longer exactly once in their files:", ", ".join(lost))
         return False
     with beds(at_once, {fault.vendor for fault in wanted}) as (first, *others):
-        unfit = [on for on in first.environments if not pass_unplanted(first, wanted, on)]
-        if unfit:
-            return False
+        idle = {node for on in first.environments for node in idle_unplanted(first, wanted, on)}
         for other in others:
             shutil.copytree(first.tree, other.tree)
-        trials = try_all(wanted, [first, *others])
+        trials = try_all([fault for fault in wanted if idle.isdisjoint(fault.by)], [first, *others])
+    trials += [Trial(fault, "", 0.0, UNFIT) for fault in wanted if not idle.isdisjoint(fault.by)]
     tell(trials)
     return all(trial.found_by for trial in trials)
 
@@ -142,16 +142,25 @@ def copy_tree(target: Path) -> None:
             shutil.copy2(ROOT / name, target / name)
 
 
-def pass_unplanted(bed: Bed, wanted: list[Fault], on: str) -> bool:
-    """Every nominated test runs on its database and passes while nothing is planted."""
+def idle_unplanted(bed: Bed, wanted: list[Fault], on: str) -> list[str]:
+    """The nominated tests that do not run on their database, or fail while nothing is planted."""
     nodes = sorted({node for fault in wanted if fault.vendor == on for node in fault.by})
     testing.say(f"{len(nodes)} nominated tests unplanted on {on}")
     ran = run(bed, on, ["-rA", "-q", *nodes])
-    passed = [line.removeprefix("PASSED ") for line in ran.stdout.splitlines() if line.startswith("PASSED ")]
-    idle = [node for node in nodes if not any(f"{name}[".startswith((f"{node}[", f"{node}::")) for name in passed)]
-    if ran.returncode or idle:
-        print(ran.stdout[-4000:], ran.stderr[-2000:], "did not pass unplanted:", *idle, sep="\n")
-    return not ran.returncode and not idle
+    ended = [
+        line.split(" ", 1) for line in ran.stdout.splitlines() if line.startswith(("PASSED ", "FAILED ", "ERROR "))
+    ]
+    bad = [node for word, node in ended if word != "PASSED"]
+    good = [node for word, node in ended if word == "PASSED"]
+    idle = [node for node in nodes if any(is_of(node, one) for one in bad) or not any(is_of(node, one) for one in good)]
+    if idle:
+        print(ran.stdout[-4000:], ran.stderr[-2000:], UNFIT, *idle, sep="\n")
+    return idle
+
+
+def is_of(node: str, test: str) -> bool:
+    """Whether a test, as pytest names it, is this one or one of its cases."""
+    return f"{test}[".startswith((f"{node}[", f"{node}::", f"{node} "))
 
 
 def try_all(wanted: list[Fault], places: list[Bed]) -> list[Trial]:
