@@ -42,7 +42,7 @@ def contradictions(settings) -> Iterator[str]:
     address = urlsplit(settings.PUBLIC_BASE_URL)
     if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
         yield "PUBLIC_BASE_URL must be https://host without a path."
-    yield from unknown_roads(settings)
+    yield from unknown_gateways(settings)
     if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
         yield "REDIS_URL must start with redis://, rediss:// or unix://."
     if not 0 <= settings.SENTRY_TRACES_SAMPLE_RATE <= 1:
@@ -51,7 +51,7 @@ def contradictions(settings) -> Iterator[str]:
     yield from (f'TRUSTED_PROXIES: "{entry}" is no network.' for entry in strangers)
 
 
-def unknown_roads(settings) -> Iterator[str]:
+def unknown_gateways(settings) -> Iterator[str]:
     """SMS_GATEWAY names one gateway or several, first choice first; each needs what it sends with."""
     names = [name.strip() for name in settings.SMS_GATEWAY.split(",")]
     if unknown := [name for name in names if name not in SMS_GATEWAYS]:

@@ -12,7 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from foundation.live.access import SocketAccess
 from foundation.live.hubs import Hub, Member
 from foundation.live.metrics import ws_connections
-from foundation.live.poller import lookout
+from foundation.live.poller import event_poller
 from foundation.live.revocation import Listener
 from foundation.live.transports import wire_to
 
@@ -63,7 +63,7 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
         if refusal is not None:
             await self.close(refusal)
             return
-        self.hub = lookout().hub_for(self.audience)
+        self.hub = event_poller().hub_for(self.audience)
         self.member = Member(wire_to(self.base_send), self.close, listener)
         ws_connections.labels(self.kind).inc()
         await self.hub.join(self.member, self.read_state)
@@ -108,7 +108,7 @@ class LiveConsumer(SocketAccess, AsyncWebsocketConsumer):
         if self.member is None or self.hub is None:
             return
         self.hub.leave(self.member)
-        lookout().close_empty(self.hub)
+        event_poller().close_empty(self.hub)
         ws_connections.labels(self.kind).dec()
         self.member = None
 

@@ -77,7 +77,7 @@ class EventPoller:
             return
         self.stopping = threading.Event()
         doorbell.listen(self.rung)
-        threading.Thread(target=self._watch, args=[self.stopping], name="live-lookout", daemon=True).start()
+        threading.Thread(target=self._watch, args=[self.stopping], name="live-poller", daemon=True).start()
         self._beat = self.loop.call_later(LOOK_PAUSE, self._speak_of_heads)
 
     def _stop(self) -> None:
@@ -182,12 +182,12 @@ def changes_between(floor: int, head: int, question: PollRequest) -> dict[str, l
     return changes
 
 
-_lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, EventPoller] = WeakKeyDictionary()
+_pollers: WeakKeyDictionary[asyncio.AbstractEventLoop, EventPoller] = WeakKeyDictionary()
 
 
-def lookout() -> EventPoller:
+def event_poller() -> EventPoller:
     """The poller of the running event loop."""
     loop = asyncio.get_running_loop()
-    if loop not in _lookouts:
-        _lookouts[loop] = EventPoller(loop)
-    return _lookouts[loop]
+    if loop not in _pollers:
+        _pollers[loop] = EventPoller(loop)
+    return _pollers[loop]

@@ -21,7 +21,7 @@ from foundation.live.access import NOT_SIGNED_IN, SocketAccess
 from foundation.live.frames import Frame
 from foundation.live.hubs import Member, milliseconds
 from foundation.live.models import Era, Event, ProbeCycle
-from foundation.live.poller import lookout
+from foundation.live.poller import event_poller
 from foundation.live.revocation import Listener
 
 PAGE_AGE = 1.0  # seconds for which all askers of a process share one answer
@@ -159,7 +159,7 @@ async def told(keeper: SocketAccess, listener: Listener | None) -> AsyncIterator
     """Join the hub for as long as someone reads."""
     yield f"retry: {random.randrange(*COME_BACK)}\n\n"
     wire = StreamWire()
-    hub = lookout().hub_for(keeper.audience)
+    hub = event_poller().hub_for(keeper.audience)
     member = Member(wire, wire.close, listener)
     try:
         await hub.join(member, sync_to_async(keeper.snapshot))
@@ -167,4 +167,4 @@ async def told(keeper: SocketAccess, listener: Listener | None) -> AsyncIterator
             yield line
     finally:
         hub.leave(member)
-        lookout().close_empty(hub)
+        event_poller().close_empty(hub)

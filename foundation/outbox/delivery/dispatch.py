@@ -19,7 +19,7 @@ from foundation import now
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, routes, tokens
 from foundation.outbox.delivery.pacing import ErrorRate
-from foundation.outbox.delivery.senders import Result, Sender, open_line
+from foundation.outbox.delivery.senders import Result, Sender, sender_for
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Busy, Posting
@@ -31,7 +31,7 @@ CHUNK = 400
 # while the database is asked, and few claims with many messages each.
 LOW_WATER = 3
 HIGH_WATER = 5
-SHIFT = 20.0
+TURN_SECONDS = 20.0
 LOOKS_AT_SWITCHES_EVERY = 0.25
 COLLECT_SECONDS = 0.02
 IDLE_SECONDS = 0.05
@@ -45,7 +45,7 @@ def drain() -> None:
     _closing.set()
 
 
-def deliver(channel: str, *, seconds: float = SHIFT) -> int:
+def deliver(channel: str, *, seconds: float = TURN_SECONDS) -> int:
     """Hand due messages of a channel to their gateways; returns how many were settled.
 
     Ends when nothing is due, or after `seconds`. A process has one worker at a time
@@ -84,7 +84,7 @@ class DeliveryWorker:
         self.until = time.monotonic() + seconds
         self.lines: dict[str, Sender] = {}
         self.gateways: dict[str, Gateway] = {}
-        self.tempers: dict[tuple[str, str], ErrorRate] = {}
+        self.error_rates: dict[tuple[str, str], ErrorRate] = {}
         self.settled = 0
         self.looked_at_switches = 0.0
         self.counted_senders = 0.0
@@ -132,10 +132,10 @@ class DeliveryWorker:
             return 0
         room = min(CHUNK, HIGH_WATER * self.gateways[name].concurrency - line.ahead)
         post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
-        parcels = claim(self.channel, sender, self.gateways[name], room)
-        if parcels:
-            line.hand_over(parcels, post_by)
-        return len(parcels)
+        postings = claim(self.channel, sender, self.gateways[name], room)
+        if postings:
+            line.hand_over(postings, post_by)
+        return len(postings)
 
     def _senders(self) -> list[str]:
         """Who has something to send; looked up twice a second, because it costs a query."""
@@ -153,7 +153,7 @@ class DeliveryWorker:
     def _line(self, name: str) -> Sender:
         if name not in self.lines:
             self.gateways[name] = registry.make(name)
-            self.lines[name] = open_line(self.gateways[name])
+            self.lines[name] = sender_for(self.gateways[name])
         return self.lines[name]
 
     def _collect(self, patience: float) -> None:
@@ -168,14 +168,14 @@ class DeliveryWorker:
     def _listen(self, gateway: str, results: list[Result]) -> None:
         if not self.gateways[gateway].one_carrier:
             return
-        for sender in {parcel.sender for parcel, _ in results}:
-            outcomes = [outcome for parcel, outcome in results if parcel.sender == sender]
-            temper = self.tempers.setdefault((gateway, sender), ErrorRate(time.monotonic()))
-            temper.hear(len(outcomes), sum(isinstance(outcome, Busy) for outcome in outcomes))
+        for sender in {posting.sender for posting, _ in results}:
+            outcomes = [outcome for posting, outcome in results if posting.sender == sender]
+            error_rate = self.error_rates.setdefault((gateway, sender), ErrorRate(time.monotonic()))
+            error_rate.hear(len(outcomes), sum(isinstance(outcome, Busy) for outcome in outcomes))
 
     def _slow_down(self, *, at_once: bool = False) -> None:
-        for (gateway, sender), temper in self.tempers.items():
-            if temper.complains(time.monotonic(), at_once=at_once):
+        for (gateway, sender), error_rate in self.error_rates.items():
+            if error_rate.complains(time.monotonic(), at_once=at_once):
                 routes.back_off(gateway, sender, now())
 
     def _look_at_switches(self) -> None:
@@ -205,8 +205,8 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
     of them together; crisis goes first because the order says so.
     """
     at = now()
-    road = routes.route_for(gateway, sender)
-    route = Route.objects.select_for_update().get(pk=road.pk)
+    known_route = routes.route_for(gateway, sender)
+    route = Route.objects.select_for_update().get(pk=known_route.pk)
     pace = routes.pace_of(route).at(at)
     if pace.tokens < 1 or not routes.lets_through(route):
         return []

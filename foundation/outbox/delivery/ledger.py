@@ -91,10 +91,10 @@ def record(gateway: Gateway, results: list[tuple[Posting, Outcome]]) -> None:
     """Write down the outcomes of postings at one gateway, in one transaction."""
     at = now()
     news = _News()
-    withheld = _batch_states(parcel.batch_id for parcel, outcome in results if isinstance(outcome, Withheld))
-    moves = [_move(gateway, parcel, outcome, at, withheld) for parcel, outcome in results]
-    for parcel, outcome in results:
-        _hear(news, parcel, outcome)
+    withheld = _batch_states(posting.batch_id for posting, outcome in results if isinstance(outcome, Withheld))
+    moves = [_move(gateway, posting, outcome, at, withheld) for posting, outcome in results]
+    for posting, outcome in results:
+        _hear(news, posting, outcome)
     with transaction.atomic():
         write(moves, at)
         suppress(CHANNEL.get(gateway.name, "sms"), news.closed)
@@ -147,25 +147,25 @@ def _batch_states(batch_ids: Iterable[int]) -> dict[int, str]:
     return dict(Batch.objects.filter(pk__in=wanted).values_list("pk", "state")) if wanted else {}
 
 
-def _move(gateway: Gateway, parcel: Posting, outcome: Outcome, at: datetime, batches: dict[int, str]) -> Posted:
+def _move(gateway: Gateway, posting: Posting, outcome: Outcome, at: datetime, batches: dict[int, str]) -> Posted:
     """The one table of what each outcome does to a message."""
     ended = Attempt.Outcome
     match outcome:
         case Accepted(sid, status):
             state = accepted_state(gateway, status)
-            return _to(parcel, state, ended.ACCEPTED, at, sid=sid, rank=ranks.of(status))
+            return _to(posting, state, ended.ACCEPTED, at, sid=sid, rank=ranks.of(status))
         case Busy(reason, wait):
-            due = at + (wait if wait is not None else backoff.wait(parcel.attempt))
-            return _to(parcel, State.QUEUED, ended.BUSY, due, reason=reason)
+            due = at + (wait if wait is not None else backoff.wait(posting.attempt))
+            return _to(posting, State.QUEUED, ended.BUSY, due, reason=reason)
         case Refused(code, reason) if codes.of(code).verdict is codes.CodeMeaning.STOP:
-            return _to(parcel, State.QUEUED, ended.REFUSED, at, reason=f"{code} {reason}"[:80])
+            return _to(posting, State.QUEUED, ended.REFUSED, at, reason=f"{code} {reason}"[:80])
         case Refused(code, reason):
-            return _to(parcel, State.FAILED, ended.REFUSED, at, reason=f"{code} {reason}".strip()[:80])
+            return _to(posting, State.FAILED, ended.REFUSED, at, reason=f"{code} {reason}".strip()[:80])
         case Silent(reason):
-            return _to(parcel, State.IN_DOUBT, ended.SILENT, at + LOOK_UP_AFTER, reason=reason[:80])
+            return _to(posting, State.IN_DOUBT, ended.SILENT, at + LOOK_UP_AFTER, reason=reason[:80])
         case Withheld():
-            stopped = batches.get(parcel.batch_id) == Batch.State.STOPPED
-            return _to(parcel, State.ABORTED if stopped else State.QUEUED, ended.WITHHELD, at)
+            stopped = batches.get(posting.batch_id) == Batch.State.STOPPED
+            return _to(posting, State.ABORTED if stopped else State.QUEUED, ended.WITHHELD, at)
     raise TypeError(outcome)
 
 
@@ -176,21 +176,21 @@ def accepted_state(gateway: Gateway, status: str) -> str:
 
 
 def _to(
-    parcel: Posting, state: str, outcome: str, due_at: datetime, *, reason: str = "", sid: str = "", rank: int = 0
+    posting: Posting, state: str, outcome: str, due_at: datetime, *, reason: str = "", sid: str = "", rank: int = 0
 ) -> Posted:
-    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, reason, sid, rank)
+    return Posted(posting.message_id, posting.attempt, posting.batch_id, state, outcome, due_at, reason, sid, rank)
 
 
-def _hear(news: _News, parcel: Posting, outcome: Outcome) -> None:
+def _hear(news: _News, posting: Posting, outcome: Outcome) -> None:
     match outcome:
         case Accepted():
-            news.accepted.add(parcel.sender)
+            news.accepted.add(posting.sender)
         case Refused(code):
             meaning = codes.of(code)
             if meaning.verdict is codes.CodeMeaning.STOP:
-                news.stops[parcel.sender] = f"{code} {meaning.meaning}"
+                news.stops[posting.sender] = f"{code} {meaning.meaning}"
             elif meaning.verdict is codes.CodeMeaning.CLOSED:
-                news.closed[parcel.address] = meaning.closes
+                news.closed[posting.address] = meaning.closes
 
 
 def _tell_routes(gateway: str, news: _News) -> None:

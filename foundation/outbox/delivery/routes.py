@@ -71,10 +71,10 @@ def gateways_for(sender: str) -> list[GatewayInfo]:
     shut = {
         route.gateway for route in Route.objects.filter(gateway__in=names, sender=sender) if not lets_through(route)
     }
-    return [_road(registry.make(name), name not in shut) for name in names]
+    return [_info(registry.make(name), name not in shut) for name in names]
 
 
-def _road(gateway: Gateway, is_open: bool) -> GatewayInfo:
+def _info(gateway: Gateway, is_open: bool) -> GatewayInfo:
     return GatewayInfo(
         name=gateway.name,
         transfer=str(gateway.transfer.label),

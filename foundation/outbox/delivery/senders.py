@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from foundation.outbox.gateways.console import Console
-from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.gateway import Gateway, LocalGateway
 from foundation.outbox.gateways.postings import Outcome, Posting, Silent, Withheld
 
 Result = tuple[Posting, Outcome]
@@ -31,21 +30,21 @@ class Sender(Protocol):
     @property
     def ahead(self) -> int: ...
 
-    def hand_over(self, parcels: list[Posting], post_by: float) -> None: ...
+    def hand_over(self, postings: list[Posting], post_by: float) -> None: ...
     def collect(self, patience: float) -> list[Result]: ...
     def withhold(self, batches: Iterable[int]) -> None: ...
     def close(self) -> None: ...
 
 
-def open_line(gateway: Gateway) -> Sender:
-    return LocalSender(gateway) if isinstance(gateway, Console) else HttpSender(gateway)
+def sender_for(gateway: Gateway) -> Sender:
+    return LocalSender(gateway) if isinstance(gateway, LocalGateway) else HttpSender(gateway)
 
 
 class LocalSender:
-    """The console's sender: no network, so the caller's own thread does it."""
+    """The sender of a gateway within the house: no network, so the caller's own thread does it."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, gateway: LocalGateway) -> None:
+        self._gateway = gateway
         self._results: list[Result] = []
         self._withheld: frozenset[int] = frozenset()
 
@@ -57,11 +56,11 @@ class LocalSender:
     def ahead(self) -> int:
         return 0
 
-    def hand_over(self, parcels: list[Posting], post_by: float) -> None:
-        going = [parcel for parcel in parcels if parcel.batch_id not in self._withheld]
-        staying = [parcel for parcel in parcels if parcel.batch_id in self._withheld]
-        self._results += zip(going, self._console.put(going), strict=True)
-        self._results += [(parcel, Withheld()) for parcel in staying]
+    def hand_over(self, postings: list[Posting], post_by: float) -> None:
+        going = [posting for posting in postings if posting.batch_id not in self._withheld]
+        staying = [posting for posting in postings if posting.batch_id in self._withheld]
+        self._results += zip(going, self._gateway.put(going), strict=True)
+        self._results += [(posting, Withheld()) for posting in staying]
 
     def collect(self, patience: float) -> list[Result]:
         results, self._results = self._results, []
@@ -106,10 +105,10 @@ class HttpSender:
     def ahead(self) -> int:
         return self._in_hand - self._results.qsize()
 
-    def hand_over(self, parcels: list[Posting], post_by: float) -> None:
+    def hand_over(self, postings: list[Posting], post_by: float) -> None:
         """`post_by`, on the monotonic clock, counts from before the claim."""
-        self._in_hand += len(parcels)
-        self._loop.call_soon_threadsafe(self._begin, parcels, post_by)
+        self._in_hand += len(postings)
+        self._loop.call_soon_threadsafe(self._begin, postings, post_by)
 
     def collect(self, patience: float) -> list[Result]:
         """What has become known; waits up to `patience` seconds for the first, and for those on its heels."""
@@ -141,27 +140,27 @@ class HttpSender:
         if not self._thread.is_alive():
             self._loop.close()
 
-    def _begin(self, parcels: list[Posting], post_by: float) -> None:
-        for parcel in parcels:
-            task = self._loop.create_task(self._carry(parcel, post_by))
+    def _begin(self, postings: list[Posting], post_by: float) -> None:
+        for posting in postings:
+            task = self._loop.create_task(self._carry(posting, post_by))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, parcel: Posting, post_by: float) -> None:
+    async def _carry(self, posting: Posting, post_by: float) -> None:
         outcome: Outcome = Withheld()
         try:
             async with self._slots:
                 outcome = Silent("cut off")
-                outcome = await self._post(parcel, post_by)
+                outcome = await self._post(posting, post_by)
         except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its posting in doubt
             outcome = Silent(f"{type(error).__name__} {error}"[:80])
         finally:
-            self._results.put((parcel, outcome))
+            self._results.put((posting, outcome))
 
-    async def _post(self, parcel: Posting, post_by: float) -> Outcome:
-        if self._closing or parcel.batch_id in self._withheld or time.monotonic() > post_by:
+    async def _post(self, posting: Posting, post_by: float) -> Outcome:
+        if self._closing or posting.batch_id in self._withheld or time.monotonic() > post_by:
             return Withheld()
-        return await self._gateway.post(parcel)
+        return await self._gateway.post(posting)
 
     async def _hang_up(self) -> None:
         if self._tasks:

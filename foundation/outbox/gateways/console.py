@@ -2,40 +2,34 @@
 
 from datetime import datetime
 
-from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.gateway import LocalGateway
 from foundation.outbox.gateways.postings import Accepted, Outcome, Posting, RemoteMessage
 from foundation.outbox.models import ConsoleMessage
 
 
-class Console(Gateway):
-    """Delivers into a table that the demonstration shows as handsets.
-
-    It is called in the worker's own thread, not in the event loop: a table is no network.
-    """
+class Console(LocalGateway):
+    """Delivers into a table that the demonstration shows as handsets."""
 
     name = "console"
     rate = 500.0
     two_way = True
 
-    async def post(self, parcel: Posting) -> Outcome:
-        raise NotImplementedError("the console is handed parcels with put()")
-
-    def put(self, parcels: list[Posting]) -> list[Outcome]:
+    def put(self, postings: list[Posting]) -> list[Outcome]:
         """Deliver; a posting put twice is delivered once."""
-        ConsoleMessage.objects.bulk_create([_written(parcel) for parcel in parcels], ignore_conflicts=True)
-        return [Accepted(parcel.reference, "delivered") for parcel in parcels]
+        ConsoleMessage.objects.bulk_create([_written(posting) for posting in postings], ignore_conflicts=True)
+        return [Accepted(posting.reference, "delivered") for posting in postings]
 
-    def find(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
-        there = ConsoleMessage.objects.filter(reference=parcel.reference).exists()
-        return [RemoteMessage(parcel.reference, "delivered", at=posted_at)] if there else []
+    def find(self, posting: Posting, posted_at: datetime) -> list[RemoteMessage]:
+        there = ConsoleMessage.objects.filter(reference=posting.reference).exists()
+        return [RemoteMessage(posting.reference, "delivered", at=posted_at)] if there else []
 
 
-def _written(parcel: Posting) -> ConsoleMessage:
+def _written(posting: Posting) -> ConsoleMessage:
     return ConsoleMessage(
-        reference=parcel.reference,
+        reference=posting.reference,
         channel="sms",
-        sender=parcel.sender,
-        address=parcel.address,
-        subject=parcel.subject,
-        text=parcel.text,
+        sender=posting.sender,
+        address=posting.address,
+        subject=posting.subject,
+        text=posting.text,
     )

@@ -43,10 +43,10 @@ class Gateway(ABC):
         """Give it back."""
 
     @abstractmethod
-    async def post(self, parcel: Posting) -> Outcome:
+    async def post(self, posting: Posting) -> Outcome:
         """Hand over one posting, once: no retry in here, whatever happens."""
 
-    async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
+    async def look_up(self, posting: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """Messages that may be this posting, oldest first; empty when it was never accepted.
 
         Raises LookUpFailed when the gateway cannot say.
@@ -59,3 +59,18 @@ class Gateway(ABC):
         Raises LookUpFailed when the gateway cannot say.
         """
         raise LookUpFailed(f"{self.name} cannot be asked")
+
+
+class LocalGateway(Gateway):
+    """Delivers within the house: called in the worker's own thread, since a table is no network."""
+
+    async def post(self, posting: Posting) -> Outcome:
+        raise NotImplementedError(f"{self.name} is handed postings with put()")
+
+    @abstractmethod
+    def put(self, postings: list[Posting]) -> list[Outcome]:
+        """Deliver; a posting put twice is delivered once."""
+
+    @abstractmethod
+    def find(self, posting: Posting, posted_at: datetime) -> list[RemoteMessage]:
+        """The message that came of this posting; empty when it was never delivered."""

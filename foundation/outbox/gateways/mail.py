@@ -26,19 +26,19 @@ class Mail(Gateway):
     def __init__(self) -> None:
         self._idle: SimpleQueue = SimpleQueue()
 
-    async def post(self, parcel: Posting) -> Outcome:
-        return await asyncio.to_thread(self._send, parcel)
+    async def post(self, posting: Posting) -> Outcome:
+        return await asyncio.to_thread(self._send, posting)
 
     async def close(self) -> None:
         while not self._idle.empty():
             await asyncio.to_thread(self._idle.get_nowait().close)
 
-    def _send(self, parcel: Posting) -> Outcome:
+    def _send(self, posting: Posting) -> Outcome:
         envelope = EmailMessage(
-            parcel.subject,
-            parcel.text,
-            to=[parcel.address],
-            headers=headers(parcel),
+            posting.subject,
+            posting.text,
+            to=[posting.address],
+            headers=headers(posting),
         )
         connection = self._connection()
         outcome = _hand_over(connection, envelope)
@@ -55,18 +55,18 @@ class Mail(Gateway):
             return get_connection(fail_silently=False)
 
 
-def headers(parcel: Posting) -> dict[str, str]:
+def headers(posting: Posting) -> dict[str, str]:
     """One-click leaving (RFC 8058) stands where mail programs look for it."""
-    headers = {"Message-ID": message_id(parcel), "Auto-Submitted": "auto-generated"}
-    if parcel.unsubscribe:
-        headers["List-Unsubscribe"] = f"<{parcel.unsubscribe}>"
+    headers = {"Message-ID": message_id(posting), "Auto-Submitted": "auto-generated"}
+    if posting.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{posting.unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
 
-def message_id(parcel: Posting) -> str:
+def message_id(posting: Posting) -> str:
     host = settings.PUBLIC_BASE_URL.split("//")[-1].split(":")[0].split("/")[0]
-    return f"<message-{parcel.message_id}@{host}>"
+    return f"<message-{posting.message_id}@{host}>"
 
 
 def _hand_over(connection, envelope: EmailMessage) -> Outcome:

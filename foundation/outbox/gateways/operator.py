@@ -64,8 +64,8 @@ class Operator(Gateway):
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, parcel: Posting) -> Outcome:
-        fields = {name: self._filled(value, parcel) for name, value in self.mapping["fields"].items()}
+    async def post(self, posting: Posting) -> Outcome:
+        fields = {name: self._filled(value, posting) for name, value in self.mapping["fields"].items()}
         form, document = (fields, None) if self.mapping.get("body") == "form" else (None, fields)
         try:
             async with self._connected.post(
@@ -77,13 +77,13 @@ class Operator(Gateway):
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return Silent(f"{type(error).__name__} {error}"[:80])
 
-    async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
+    async def look_up(self, posting: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """By our reference, where the operator keeps one; exact, so that time does not matter."""
-        return await self._look_up(parcel.reference)
+        return await self._look_up(posting.reference)
 
     async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         messages = await self._look_up(reference)
-        return next((sighting for sighting in messages if sighting.sid == sid), None)
+        return next((remote for remote in messages if remote.sid == sid), None)
 
     async def _look_up(self, reference: str) -> list[RemoteMessage]:
         if "look_up" not in self.mapping:
@@ -121,16 +121,16 @@ class Operator(Gateway):
         our_status = self.mapping.get("statuses", {}).get(status, "sent")
         return [RemoteMessage(str(sid), our_status)] if sid else []
 
-    def _filled(self, value: Any, parcel: Posting) -> Any:
+    def _filled(self, value: Any, posting: Posting) -> Any:
         if not isinstance(value, str):
             return value
-        national = parcel.address.removeprefix("+90")
+        national = posting.address.removeprefix("+90")
         values = {
-            "{callback}": f"{settings.PUBLIC_BASE_URL}{reverse('outbox:operator_status')}?ref={parcel.reference}",
-            "{to}": national if self.mapping.get("number") == "national" else parcel.address,
-            "{text}": parcel.text,
-            "{sender}": parcel.sender or self.mapping.get("sender", ""),
-            "{reference}": parcel.reference,
+            "{callback}": f"{settings.PUBLIC_BASE_URL}{reverse('outbox:operator_status')}?ref={posting.reference}",
+            "{to}": national if self.mapping.get("number") == "national" else posting.address,
+            "{text}": posting.text,
+            "{sender}": posting.sender or self.mapping.get("sender", ""),
+            "{reference}": posting.reference,
         }
         pieces = re.split(r"(\{\w+\})", with_secrets(value))
         return "".join(values.get(piece, piece) for piece in pieces)

@@ -118,14 +118,14 @@ class Twilio(Gateway):
         if self.client is not None:
             await self.client.http_client.close()
 
-    async def post(self, parcel: Posting) -> Outcome:
+    async def post(self, posting: Posting) -> Outcome:
         try:
             created = await self._connected.messages.create_async(
-                to=parcel.address,
-                body=parcel.text,
-                status_callback=callback_address(parcel.reference),
-                **validity(parcel),
-                **sender(parcel),
+                to=posting.address,
+                body=posting.text,
+                status_callback=callback_address(posting.reference),
+                **validity(posting),
+                **sender(posting),
             )
         except TooBusy as busy:
             return Busy("429", busy.wait)
@@ -137,13 +137,13 @@ class Twilio(Gateway):
             return Silent(f"{type(error).__name__} {error}"[:80])
         return Accepted(created.sid or "", created.status or "queued")
 
-    async def look_up(self, parcel: Posting, posted_at: datetime) -> list[RemoteMessage]:
+    async def look_up(self, posting: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """By number, text and time: the list carries no reference of ours.
 
         The list cannot be narrowed by date: what is still queued has no date of sending.
         """
         try:
-            listed = await self._connected.messages.list_async(to=parcel.address, limit=PAGE, page_size=PAGE)
+            listed = await self._connected.messages.list_async(to=posting.address, limit=PAGE, page_size=PAGE)
         except TooBusy as busy:
             raise LookUpFailed("429") from busy
         except UNSETTLED as error:
@@ -151,10 +151,10 @@ class Twilio(Gateway):
         ours = [
             RemoteMessage(message.sid, message.status, str(message.error_code or ""), message.date_created)
             for message in listed
-            if message.body == parcel.text
+            if message.body == posting.text
             and posted_at - CREATED_BEFORE <= (message.date_created or posted_at) <= posted_at + CREATED_AFTER
         ]
-        return sorted(ours, key=lambda sighting: (sighting.at or posted_at, sighting.sid))
+        return sorted(ours, key=lambda remote: (remote.at or posted_at, remote.sid))
 
     async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         try:
@@ -176,18 +176,18 @@ class Twilio(Gateway):
         return self.client
 
 
-def sender(parcel: Posting) -> dict[str, str]:
-    if parcel.sender:
-        return {"from_": parcel.sender}
+def sender(posting: Posting) -> dict[str, str]:
+    if posting.sender:
+        return {"from_": posting.sender}
     if settings.TWILIO_MESSAGING_SERVICE_SID:
         return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
     return {"from_": settings.TWILIO_FROM}
 
 
-def validity(parcel: Posting) -> dict[str, int]:
-    if parcel.valid_for is None:
+def validity(posting: Posting) -> dict[str, int]:
+    if posting.valid_for is None:
         return {}
-    return {"validity_period": max(6, min(parcel.valid_for, LONGEST_VALIDITY))}
+    return {"validity_period": max(6, min(posting.valid_for, LONGEST_VALIDITY))}
 
 
 def callback_address(reference: str) -> str:

@@ -48,15 +48,15 @@ class Webhook(Gateway):
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, parcel: Posting) -> Outcome:
+    async def post(self, posting: Posting) -> Outcome:
         if self.session is None:
             raise RuntimeError("the line is not open")
-        body = parcel.text.encode()
+        body = posting.text.encode()
         try:
             async with self.session.post(
-                parcel.address, data=body, headers=headers(parcel, body), allow_redirects=False
+                posting.address, data=body, headers=headers(posting, body), allow_redirects=False
             ) as answer:
-                return read(answer.status, answer.headers.get("Retry-After", ""), parcel)
+                return read(answer.status, answer.headers.get("Retry-After", ""), posting)
         except ForbiddenAddress:
             return Refused("", "forbidden address")
         except (aiohttp.InvalidURL, ValueError):
@@ -76,10 +76,10 @@ def caused_by_guard(error: BaseException | None) -> bool:
     return False
 
 
-def read(status: int, wait: str, parcel: Posting) -> Outcome:
+def read(status: int, wait: str, posting: Posting) -> Outcome:
     """What an HTTP status means for the delivery."""
     if 200 <= status < 300:
-        return Accepted(f"webhook-{parcel.message_id}", "delivered")
+        return Accepted(f"webhook-{posting.message_id}", "delivered")
     if status == 410:
         return Refused(GONE, "410")
     if status in (408, 425, 429) or status >= 500:
@@ -88,13 +88,13 @@ def read(status: int, wait: str, parcel: Posting) -> Outcome:
     return Refused("", f"HTTP {status}")
 
 
-def headers(parcel: Posting, body: bytes) -> dict[str, str]:
+def headers(posting: Posting, body: bytes) -> dict[str, str]:
     at = str(int(now().timestamp()))
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Nobet-Webhook/1",
-        "Nobet-Delivery": str(parcel.message_id),
-        "Nobet-Signature": f"t={at},v1={signature(key_of(parcel.address), at, body)}",
+        "Nobet-Delivery": str(posting.message_id),
+        "Nobet-Signature": f"t={at},v1={signature(key_of(posting.address), at, body)}",
     }
 
 

@@ -150,12 +150,12 @@ def _tell_routes(messages: list[OutboxMessage]) -> None:
     filtered: dict[tuple[str, str], list[bool]] = {}
     for message in ended:
         meaning = codes.of(message.reason.split(" ")[0])
-        road = (message.gateway, senders[message.batch_id])
-        filtered.setdefault(road, []).append(meaning.verdict is codes.CodeMeaning.FILTERED)
+        route = (message.gateway, senders[message.batch_id])
+        filtered.setdefault(route, []).append(meaning.verdict is codes.CodeMeaning.FILTERED)
         if message.state == State.FAILED and meaning.verdict is codes.CodeMeaning.STOP:
-            routes.trip(*road, because=message.reason)
-    for road, ends in filtered.items():
-        routes.count_ends(*road, ends)
+            routes.trip(*route, because=message.reason)
+    for route, ends in filtered.items():
+        routes.count_ends(*route, ends)
     ledger.suppress("sms", _closed_addresses(messages))
 
 

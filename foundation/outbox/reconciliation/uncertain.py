@@ -18,8 +18,7 @@ from foundation.leases import claims
 from foundation.outbox.delivery import dispatch, ledger, ranks, tokens
 from foundation.outbox.delivery.ledger import Posted
 from foundation.outbox.gateways import registry
-from foundation.outbox.gateways.console import Console
-from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.gateway import Gateway, LocalGateway
 from foundation.outbox.gateways.postings import LookUpFailed, Posting, RemoteMessage
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
@@ -39,7 +38,7 @@ class Doubt:
     """A message in doubt, the posting it left as, and when."""
 
     message: OutboxMessage
-    parcel: Posting
+    posting: Posting
     posted_at: datetime
 
     @property
@@ -107,8 +106,8 @@ def _by_gateway(doubts: list[Doubt]) -> dict[str, list[Doubt]]:
 
 def ask(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
     """What the gateway knows of each, in order; nothing is written and no lock is held."""
-    if isinstance(gateway, Console):
-        return [gateway.find(doubt.parcel, doubt.posted_at) for doubt in doubts]
+    if isinstance(gateway, LocalGateway):
+        return [gateway.find(doubt.posting, doubt.posted_at) for doubt in doubts]
     return asyncio.run(_ask_all(gateway, doubts))
 
 
@@ -118,7 +117,7 @@ async def _ask_all(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
     async def ask_one(doubt: Doubt) -> Answer:
         async with slots:
             try:
-                return await gateway.look_up(doubt.parcel, doubt.posted_at)
+                return await gateway.look_up(doubt.posting, doubt.posted_at)
             except LookUpFailed as failure:
                 return failure
 
@@ -135,7 +134,7 @@ def _write(doubts: list[Doubt], answers: list[Answer], asked_at: datetime) -> in
     at = now()
     gateway = doubts[0].message.gateway
     list(Route.objects.select_for_update().filter(gateway=gateway))  # two sweepers must not bind one sid twice
-    seen = {sighting.sid for answer in answers if isinstance(answer, list) for sighting in answer}
+    seen = {remote.sid for answer in answers if isinstance(answer, list) for remote in answer}
     bound = set(Attempt.objects.filter(sid__in=seen).values_list("sid", flat=True))
     bound |= set(OutboxMessage.objects.filter(sid__in=seen).values_list("sid", flat=True))
     moves = []
@@ -153,7 +152,7 @@ def _decide(doubt: Doubt, answer: Answer, bound: set[str], asked_at: datetime, a
     """Found, proven absent, too early to say, or not to be settled at all."""
     if isinstance(answer, LookUpFailed):
         return _unanswered(doubt, str(answer), at)
-    ours = next((sighting for sighting in answer if sighting.sid not in bound), None)
+    ours = next((remote for remote in answer if remote.sid not in bound), None)
     if ours is not None:
         state, rank = ranks.state_of(ours.status), ranks.of(ours.status)
         return _move(doubt, state, Outcome.FOUND, at, sid=ours.sid, rank=rank, reason=ours.error_code)
@@ -183,5 +182,5 @@ def _again(doubt: Doubt, at: datetime) -> str:
 def _move(
     doubt: Doubt, state: str, outcome: str, due_at: datetime, *, reason: str = "", sid: str = "", rank: int = 0
 ) -> Posted:
-    parcel = doubt.parcel
-    return Posted(parcel.message_id, parcel.attempt, parcel.batch_id, state, outcome, due_at, reason, sid, rank)
+    posting = doubt.posting
+    return Posted(posting.message_id, posting.attempt, posting.batch_id, state, outcome, due_at, reason, sid, rank)

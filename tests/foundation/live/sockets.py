@@ -72,9 +72,9 @@ def cookie_of(person) -> list:
     return [(b"cookie", f"sessionid={session_key}".encode())]
 
 
-def await_lookouts() -> None:
+def await_pollers() -> None:
     """Until the threads that read this test's database are gone."""
     for thread in threading.enumerate():
-        if thread.name == "live-lookout":
+        if thread.name == "live-poller":
             thread.join(timeout=PATIENCE)
-            assert not thread.is_alive(), "a lookout kept looking after its last page left"
+            assert not thread.is_alive(), "a poller kept looking after its last page left"

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from foundation import now
 from foundation.live import live, numbering
 from foundation.live.hubs import FRAME_PAUSE
-from foundation.live.poller import lookout
+from foundation.live.poller import event_poller
 from tests.cast import assemble
 from tests.foundation.live.pages import Page
 from tests.foundation.live.sockets import PATIENCE, open_page, session_of
@@ -176,5 +176,5 @@ async def test_after_a_restore_every_page_is_told_to_read_anew():
 async def test_the_hub_is_gone_when_its_last_page_left():
     async with open_page("/ws/square/") as socket:
         await frames_until(socket, Page(), "s")
-        assert set(lookout().hubs) == {"square"}
-    assert lookout().hubs == {}
+        assert set(event_poller().hubs) == {"square"}
+    assert event_poller().hubs == {}

@@ -8,7 +8,7 @@ from django.test import AsyncClient, Client
 from django.urls import path
 
 from foundation.live import live, views
-from foundation.live.poller import lookout
+from foundation.live.poller import event_poller
 from tests.cast import assemble
 from tests.foundation.live.pages import Page
 from tests.foundation.live.sockets import PATIENCE, PublicDoor, WatchDoor
@@ -89,7 +89,7 @@ async def test_the_stream_tells_what_a_socket_is_told():
     reader.cancel()  # what Django does when the reader is gone
     await asyncio.gather(reader, return_exceptions=True)
     assert page.snapshots == 1
-    assert lookout().hubs == {}
+    assert event_poller().hubs == {}
 
 
 async def test_the_stream_is_not_packed_for_no_browser_unpacks_line_by_line():

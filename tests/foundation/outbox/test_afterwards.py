@@ -169,4 +169,4 @@ def test_every_gateway_says_where_numbers_go(operator, settings):
     assert not routes.speak_turkish()
     routes.route_for(routes.registry.make("operator"), "BELEDIYE")
     routes.trip("operator", "BELEDIYE", "20003 authentication failed")
-    assert [road.is_open for road in routes.gateways_for("BELEDIYE")] == [False, True]
+    assert [gateway.is_open for gateway in routes.gateways_for("BELEDIYE")] == [False, True]

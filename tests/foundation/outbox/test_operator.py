@@ -81,9 +81,9 @@ async def test_a_look_up_by_our_reference(status, body, found):
         )
         gateway = Operator(mapping)
         await gateway.open()
-        sightings = await gateway.look_up(a_parcel(), now())
+        remotes = await gateway.look_up(a_parcel(), now())
         await gateway.close()
-    assert [(sighting.sid, sighting.status) for sighting in sightings] == found
+    assert [(remote.sid, remote.status) for remote in remotes] == found
     assert endpoint.requests[0][0] == "/report/7.1~x"
 
 

@@ -71,10 +71,10 @@ def test_however_often_it_is_asked_no_more_than_the_rate_leaves(waits):
 
 
 def test_a_few_refusals_among_many_answers_are_no_complaint():
-    temper = ErrorRate(since=0.0)
-    temper.hear(100, 5)
-    assert not temper.complains(1.1)
-    temper.hear(100, 20)
-    assert not temper.complains(1.5)
-    assert temper.complains(2.2)
-    assert not temper.complains(9.9)
+    error_rate = ErrorRate(since=0.0)
+    error_rate.hear(100, 5)
+    assert not error_rate.complains(1.1)
+    error_rate.hear(100, 20)
+    assert not error_rate.complains(1.5)
+    assert error_rate.complains(2.2)
+    assert not error_rate.complains(9.9)
