@@ -118,13 +118,25 @@ def test_a_new_s1_is_heard_and_seen_by_whoever_asked_for_it_and_said_to_readers(
         assert page.text_content("#board-said") == page.text_content("h1").strip()
         assert page.text_content("#board-said").startswith("3 açık kesinti")
         assert page.locator("[data-sound]").is_checked()
+        page.route("**/board/moving/**", with_the_same_s1)
+        moved(page)
+        until(page, "document.querySelector('h1').textContent.includes('üç açık kesinti')")
+        assert len(page.evaluate("tones")) == 4
         page.unroute_all(behavior="ignoreErrors")
 
 
 def with_a_new_s1(route):
+    answer_with_s1(route, "3 açık kesinti")
+
+
+def with_the_same_s1(route):
+    answer_with_s1(route, "üç açık kesinti")
+
+
+def answer_with_s1(route, heading: str) -> None:
     answer = route.fetch()
     known = 'data-new-s1="'
-    more = answer.text().replace("2 açık kesinti", "3 açık kesinti")
+    more = answer.text().replace("2 açık kesinti", heading)
     route.fulfill(response=answer, body=more.replace(known, f"{known}4242 ", 1))
 
 
