@@ -15,12 +15,11 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.journal.models import Entry
 from foundation.language import formatting
-from foundation.outbox import outbox
-from foundation.outbox.models import Batch, OutboxMessage
+from foundation.outbox.models import OutboxMessage
 from helpdesk.models import MajorIncident, Ticket
 from monitoring.models import Outage
 from runbooks import on_call
-from runbooks.broadcasts.delivery import acknowledgements
+from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.models import Broadcast, Run
 
 LONGEST_COLUMN = 200
@@ -91,7 +90,7 @@ class Happening:
 @dataclass(frozen=True)
 class Sending:
     broadcast: Broadcast
-    tally: outbox.BatchTally | None
+    tally: sending.BroadcastTally | None
     heard: acknowledgements.Heard
 
 
@@ -238,8 +237,7 @@ def promises_of(tickets) -> list[NextDeadline]:
 
 
 def _sending(broadcast: Broadcast) -> Sending:
-    batch = Batch.objects.filter(key=broadcast.batch_key).first()
-    return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledgements.heard(broadcast))
+    return Sending(broadcast, sending.tally_of(broadcast), acknowledgements.heard(broadcast))
 
 
 def _people(incident: MajorIncident | None, runs: list[Run]) -> Iterable[tuple[Person, str]]:
