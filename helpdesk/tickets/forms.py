@@ -4,6 +4,7 @@ import uuid
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -12,6 +13,7 @@ from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
 from helpdesk.models import Ticket
 from monitoring.models import Outage
+from monitoring.outages.forms import NEXT
 
 # Six choices for nine tickets of ten; the rest stands in the list behind "another module".
 COMMON_MODULES = ("TAHSILAT", "EODEME", "EMLAK", "EBYS", "KIMLIK")
@@ -243,6 +245,20 @@ class LinkForm(forms.Form):
     outage = forms.ModelChoiceField(queryset=Outage.objects.open())
 
 
+def stages_to_choose() -> list[tuple[str, str]]:
+    """A stage is chosen or stays; the last one is said on the page of the outage's words."""
+    later = [(value, str(label)) for value, label in Outage.Stage.choices if value != Outage.Stage.RESOLVED]
+    return [("", gettext("as it stands")), *later]
+
+
+def next_words_to_choose() -> list[tuple[int | str, str]]:
+    return [("", gettext("as announced")), *((minutes, str(label)) for minutes, label in NEXT)]
+
+
+def chosen_from_list() -> forms.Select:
+    return forms.Select(attrs={"class": "nb-input"})
+
+
 class AnswerForm(forms.Form):
     """One text for every linked ticket; shown as a preview until it is confirmed."""
 
@@ -254,10 +270,19 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Please write something first.")},
     )
     text_en = forms.CharField(label=_("The same in English"), max_length=2_000, required=False)
-    next_update_at = forms.DateTimeField(
-        label=_("Next word at"),
+    stage = forms.ChoiceField(label=_("Stage"), choices=stages_to_choose, required=False, widget=chosen_from_list())
+    minutes = forms.TypedChoiceField(
+        label=_("Next word"),
+        choices=next_words_to_choose,
+        coerce=int,
+        empty_value=None,
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=chosen_from_list(),
+    )
+    alone_because = forms.CharField(
+        label=_("Nobody else can look at it now, because"),
+        max_length=300,
+        required=False,
+        help_text=_("Only the watch, and only without a second person: the public reads it at once."),
     )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -69,7 +69,13 @@ def note_recovery(outage: Outage) -> None:
     felt_component = outage.affected.filter(municipality=None).exists()
     if felt_component and not broken and outage.stage != Outage.Stage.MONITORING:
         word = wording.recovering(outage.still_affected)
-        updates.publish(outage, stage=Outage.Stage.MONITORING, text_tr=word.tr, text_en=word.en)
+        updates.publish(
+            outage,
+            stage=Outage.Stage.MONITORING,
+            text_tr=word.tr,
+            text_en=word.en,
+            next_update_at=outage.next_update_at,
+        )
     else:
         updates.tell(outage)
 
