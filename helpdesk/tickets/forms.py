@@ -51,6 +51,15 @@ class References(forms.Field):
     widget = forms.MultipleHiddenInput
 
 
+class SeenOutages(forms.Field):
+    """Keys of the outages that stood above the form when it was sent; cleans to a set."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, data) -> set[int]:
+        return {int(key) for key in data or [] if key.isascii() and key.isdecimal() and len(key) < 10}
+
+
 class FormWithFiles(forms.Form):
     """A form whose files are not lost when it comes back with an error.
 
@@ -119,7 +128,7 @@ class TicketForm(FormWithFiles):
         error_messages={"invalid": _("This number is not complete. It has 11 digits: 0532 000 00 00")},
     )
     attachments = SeveralFiles(label=_("Add a screenshot"), required=False)
-    outage_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    outage_seen = SeenOutages(required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -199,16 +208,16 @@ class MessageForm(ReplyForm):
     move = forms.ChoiceField(label=_("What is it?"), choices=Move.choices, initial=Move.REPLY)
 
     def say(self, ticket: Ticket, by: Person) -> None:
-        cleaned = self.cleaned_data
-        match cleaned["move"]:
+        body, files = self.cleaned_data["body"], self.cleaned_data["attachments"]
+        match self.cleaned_data["move"]:
             case self.Move.WAIT:
-                tickets.wait(ticket, by=by, body=cleaned["body"])
+                tickets.wait(ticket, by=by, body=body, attachments=files)
             case self.Move.THIRD_PARTY:
-                tickets.wait(ticket, by=by, body=cleaned["body"], third_party=True)
+                tickets.wait(ticket, by=by, body=body, third_party=True, attachments=files)
             case self.Move.NOTE:
-                tickets.note(ticket, by=by, body=cleaned["body"], attachments=cleaned["attachments"])
+                tickets.note(ticket, by=by, body=body, attachments=files)
             case self.Move.RESOLVE:
-                tickets.resolve(ticket, by=by, note=cleaned["body"])
+                tickets.resolve(ticket, by=by, note=body, attachments=files)
             case _:
                 super().say(ticket, by)
 
