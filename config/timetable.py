@@ -76,6 +76,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("runbooks.reviews", timedelta(hours=1), break_glass.remind_of_reviews),
     Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
+    Sweep("helpdesk.digests", timedelta(seconds=15), escalations.write_digests),
     Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),
     Sweep("wire.answers", timedelta(hours=1), idempotency.forget_old_answers),
     Sweep("wire.kept_files", timedelta(hours=1), draft_uploads.forget_old),

@@ -1,16 +1,19 @@
 """When a promise is close to breaking, or broken: who hears of it.
 
 django-sla says each level once; here it becomes a line in the journal, word to the
-open desks and a letter to those named. The next person on call is paged by those
+open desks and a line in the next letter to those named. The next person on call is paged by those
 who keep the rota: they listen to the same signal.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from django_sla import recalculation, rejudgement, sweep, timeline
 from django_sla.models import Clock
@@ -21,12 +24,15 @@ from foundation.live import audiences, live
 from foundation.outbox import outbox
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.message import Channel
-from helpdesk.models import Ticket
+from helpdesk.models import OwedWord, Ticket
 from helpdesk.service_levels.commitments import name_of
 from helpdesk.tickets import assignment
 
 LABEL = Ticket._meta.label_lower
 MANAGERS = (Membership.Role.PLATFORM_ADMIN,)
+# A word waits for others, so that a bad hour is one letter; who is on call for an S1 is paged besides.
+WORD_WAITS = timedelta(minutes=5)
+URGENT_WORD_WAITS = timedelta(seconds=15)
 SHIFT_LEADS = (Membership.Role.SHIFT_LEAD,)
 
 
@@ -56,7 +62,7 @@ def breached(clock: Clock) -> None:
 
 
 def escalated(clock: Clock, level: dict) -> None:
-    """Write to those the level names; the paging of `next_on_call` is not a letter."""
+    """Leave word for those the level names; the paging of `next_on_call` is not a letter."""
     ticket = ticket_of(clock)
     if ticket is None:
         return
@@ -65,7 +71,41 @@ def escalated(clock: Clock, level: dict) -> None:
     if level["action"] == "reassign":
         hand_on(ticket, people)
     for person in people:
-        write(person, ticket, clock, level)
+        owe(person, ticket, clock, level)
+
+
+def owe(person: Person, ticket: Ticket, clock: Clock, level: dict) -> None:
+    """Leave word for the reader's next letter; the same level of the same clock once."""
+    subject, text = words_for(person, ticket, clock)
+    key = letter_key(person, clock, level)
+    OwedWord.objects.get_or_create(
+        key=key, defaults={"person": person, "ticket": ticket, "subject": subject[:200], "text": text}
+    )
+
+
+def write_digests() -> int:
+    """One letter to each reader whose words have waited long enough; returns how many."""
+    urgent = Q(ticket__severity=Ticket.Severity.S1, at__lte=now() - URGENT_WORD_WAITS)
+    due = OwedWord.objects.filter(urgent | Q(at__lte=now() - WORD_WAITS)).order_by()
+    readers = Person.objects.filter(pk__in=due.values("person"))
+    return sum(write_digest(person) for person in readers)
+
+
+@transaction.atomic
+def write_digest(person: Person) -> bool:
+    """Everything that waits for this reader, a ticket once with its latest word; then nothing waits."""
+    waiting = list(OwedWord.objects.select_for_update().filter(person=person))
+    if not waiting:
+        return False
+    latest = {word.ticket_id: word for word in waiting}
+    subject = waiting[-1].subject
+    if len(latest) > 1:
+        with translation.override(person.language):
+            subject = ngettext("%(n)d ticket needs you", "%(n)d tickets need you", len(latest)) % {"n": len(latest)}
+    text = "\n\n".join(word.text for word in latest.values())
+    outbox.email(f"sla-digest:{person.pk}:{waiting[0].pk}", person.email, subject, text)
+    OwedWord.objects.filter(pk__in=[word.pk for word in waiting]).delete()
+    return True
 
 
 def hand_on(ticket: Ticket, people: Sequence[Person]) -> None:
@@ -117,18 +157,23 @@ def letter_key(person: Person, clock: Clock, level: dict) -> str:
 
 
 def write(person: Person, ticket: Ticket, clock: Clock, level: dict) -> None:
-    """One letter for this clock and level, in the reader's language."""
+    """One letter for this clock and level, at once."""
+    subject, text = words_for(person, ticket, clock)
+    outbox.email(letter_key(person, clock, level), person.email, subject, text)
+
+
+def words_for(person: Person, ticket: Ticket, clock: Clock) -> tuple[str, str]:
+    """(subject, text) about one promise of one ticket, in the reader's language."""
     with translation.override(person.language):
         subject = _("[%(number)s] %(metric)s: %(standing)s") % {
             "number": ticket.number,
             "metric": name_of(clock.metric),
             "standing": _("deadline passed") if clock.breached_at else _("deadline is near"),
         }
-        text = "\n".join(
-            [
-                f"{ticket.severity} · {ticket.municipality} · {ticket.subject}",
-                timeline.summary(clock, now()),
-                f"{settings.PUBLIC_BASE_URL}/tickets/{ticket.number}/",
-            ]
-        )
-        outbox.email(letter_key(person, clock, level), person.email, subject, text)
+        lines = [
+            subject,
+            f"{ticket.severity} · {ticket.municipality} · {ticket.subject}",
+            timeline.summary(clock, now()),
+            f"{settings.PUBLIC_BASE_URL}/tickets/{ticket.number}/",
+        ]
+        return subject, "\n".join(lines)

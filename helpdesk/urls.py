@@ -21,6 +21,7 @@ urlpatterns = [
     path("tickets/<str:number>/assignment/", tickets.assignment, name="assignment"),
     path("tickets/<str:number>/severity/", tickets.severity, name="severity"),
     path("tickets/<str:number>/reopening/", tickets.reopening, name="reopening"),
+    path("tickets/<str:number>/solution/", tickets.solution, name="solution"),
     path("tickets/<str:number>/withdrawal/", tickets.withdrawal, name="withdrawal"),
     path("tickets/<str:number>/satisfaction/", tickets.satisfaction, name="satisfaction"),
     path("tickets/<str:number>/attachments/<int:pk>/", tickets.attachment, name="attachment"),

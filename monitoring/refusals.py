@@ -9,6 +9,11 @@ class OutageIsOver(Refusal):
     sentence = _("This outage has already ended.")
 
 
+class MayNotSpeak(Refusal):
+    sentence = _("Only people who work for the whole country speak about an outage.")
+    status = 403
+
+
 class AlreadyAcknowledged(Refusal):
     sentence = _("Somebody has already acknowledged this outage.")
 

@@ -4,11 +4,11 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.pagination import paginate
 
-from foundation.outbox import outbox
 from foundation.wire.paging import Keyset
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast, Run, Step
@@ -39,6 +39,7 @@ class TallyOut(Schema):
     expired: int
     aborted: int
     uncertain: int
+    not_yet_queued: int
     adds_up: bool
 
 
@@ -79,8 +80,9 @@ def broadcast(request, pk: int) -> Broadcast:
 def tally(request, pk: int) -> dict:
     """The closing equation, every class counted by itself; 404 before anything was handed over."""
     shown = get_object_or_404(Broadcast.objects.visible_to(request.user), pk=pk)
-    batch = get_object_or_404(sending.batches(shown))
-    counted = outbox.tally(batch)
+    counted = sending.tally_of(shown)
+    if counted is None:
+        raise Http404
     return asdict(counted) | {"adds_up": counted.adds_up}
 
 

@@ -6,7 +6,6 @@ from django.urls import path
 
 from foundation.live import audiences
 from foundation.live.consumers import LiveConsumer
-from foundation.outbox import outbox
 from runbooks.board.consumers import BoardSocket
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast
@@ -34,8 +33,8 @@ class BroadcastSocket(LiveConsumer):
 
     def snapshot(self) -> dict:
         broadcast = Broadcast.objects.get(pk=self.key)
-        batch = sending.batch_of(broadcast)
-        return {"broadcast": broadcast.live_state(), "tally": asdict(outbox.tally(batch)) if batch else {}}
+        counted = sending.tally_of(broadcast)
+        return {"broadcast": broadcast.live_state(), "tally": asdict(counted) if counted else {}}
 
 
 sockets = [

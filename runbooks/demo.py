@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from foundation import now
 from foundation.directory.models import Person
 from monitoring.models import Check
-from runbooks.models import Endpoint, Rota, Shift
+from runbooks.models import DrillNumber, Endpoint, Rota, Shift
 from runbooks.plans import catalogue
 
 DAYS = 7
@@ -31,6 +31,8 @@ def load() -> None:
         rota, _is_new = Rota.objects.get_or_create(key=key, defaults={"name_tr": name_tr, "name_en": name_en})
         if not rota.shifts.still_to_come().exists():
             _fill(rota, turns)
+    if not DrillNumber.objects.exists():
+        DrillNumber.objects.bulk_create(DrillNumber(address=phone, name=name.title()) for name, phone in PHONES.items())
     if address := _payment_queue():
         Endpoint.objects.get_or_create(key="odeme-kuyrugu", defaults={"url": address, "may_be_private": True})
 

@@ -87,6 +87,9 @@ class ComposeForm(forms.Form):
     chases = forms.BooleanField(
         label=_("Go after the silent: e-mail after 10 minutes, their deputies by SMS after 20"), required=False
     )
+    is_public = forms.BooleanField(
+        label=_("Public: anyone may read it in the CAP feed, not only officials"), required=False
+    )
     list_name = forms.CharField(label=_("Name of the list"), max_length=80, required=False)
 
     def __init__(
@@ -161,6 +164,7 @@ class ComposeForm(forms.Form):
         alone = {name: cleaned.pop(name, None) for name in ("red_now", "silent_in")}
         chosen = AudienceRule(red_now=bool(alone["red_now"]), silent_in=alone["silent_in"], **conditions)
         cleaned["rule"] = AudienceRule(reached_by=self.corrects) if self.corrects else chosen
+        cleaned["is_public"] = cleaned.get("is_public", False) and not self.is_drill
         cleaned["lane"] = Lane.DRILL if self.is_drill else cleaned.get("lane") or Lane.OPERATIONAL
         return cleaned
 

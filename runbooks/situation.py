@@ -15,13 +15,13 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.journal.models import Entry
 from foundation.language import formatting
-from foundation.outbox import outbox
-from foundation.outbox.models import Batch, OutboxMessage
+from foundation.outbox.models import OutboxMessage
 from helpdesk.models import MajorIncident, Ticket
 from monitoring.models import Outage
 from runbooks import on_call
-from runbooks.broadcasts.delivery import acknowledgements
+from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.models import Broadcast, Run
+from runbooks.runs import outcomes
 
 LONGEST_COLUMN = 200
 DECISIONS = ("incident.declared", "run.started", "broadcast.approved", "broadcast.stopped", "outage.decided")
@@ -91,7 +91,7 @@ class Happening:
 @dataclass(frozen=True)
 class Sending:
     broadcast: Broadcast
-    tally: outbox.BatchTally | None
+    tally: sending.BroadcastTally | None
     heard: acknowledgements.Heard
 
 
@@ -178,13 +178,15 @@ def column(outage, runs, broadcasts, incident) -> list[Happening]:
         .order_by("-at", "-pk")[:LONGEST_COLUMN]
     )
     names = dict(Person.objects.filter(pk__in={entry.person_id for entry in entries}).values_list("pk", "name"))
-    titles = {(str(run.pk), step["key"]): step["title"] for run in runs for step in run.plan["steps"]}
-    return [_happening(entry, names, titles) for entry in entries]
+    planned = {(str(run.pk), step["key"]): step for run in runs for step in run.plan["steps"]}
+    return [_happening(entry, names, planned) for entry in entries]
 
 
-def _happening(entry: Entry, names: dict[int, str], titles: dict) -> Happening:
+def _happening(entry: Entry, names: dict[int, str], planned: dict[tuple, dict]) -> Happening:
     spoken_facts = {name: formatting.number(fact) if type(fact) is int else fact for name, fact in entry.facts.items()}
-    facts = spoken_facts | {"title": titles.get((entry.subject_id, entry.facts.get("step")), "")}
+    step = planned.get((entry.subject_id, entry.facts.get("step")), {})
+    outcome = outcomes.in_words(str(entry.facts.get("outcome", "")), step)
+    facts = spoken_facts | {"title": step.get("title", ""), "outcome": outcome}
     is_people_step = entry.kind == "step.ended" and entry.facts.get("step_kind") in ("decision", "approval")
     personal = getattr(entry, "personal", None)
     return Happening(
@@ -238,8 +240,7 @@ def promises_of(tickets) -> list[NextDeadline]:
 
 
 def _sending(broadcast: Broadcast) -> Sending:
-    batch = Batch.objects.filter(key=broadcast.batch_key).first()
-    return Sending(broadcast, outbox.tally(batch) if batch else None, acknowledgements.heard(broadcast))
+    return Sending(broadcast, sending.tally_of(broadcast), acknowledgements.heard(broadcast))
 
 
 def _people(incident: MajorIncident | None, runs: list[Run]) -> Iterable[tuple[Person, str]]:

@@ -1,7 +1,6 @@
 """Many tickets, one cause, one voice: propose, declare, link, undo, answer all, end."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -108,9 +107,11 @@ def answer_all(
     by: Person,
     token: str,
     text_en: str = "",
-    next_update_at: datetime | None = None,
+    stage: str = "",
+    minutes: int | None = None,
+    alone_because: str = "",
 ) -> IncidentAnswer:
-    """One text to every linked, open ticket, to the status pages, and by e-mail; once a token.
+    """One text to every linked, open ticket and by e-mail, once a token; to the public by `outages.speak`.
 
     Costs a fixed number of queries for each five hundred tickets.
     """
@@ -128,8 +129,16 @@ def answer_all(
     tickets = list(Ticket.objects.open().linked_to(incident).select_related("requester").only(*ANSWERED_FIELDS))
     write_to_each(incident, tickets, answer)
     mail_to_each(incident, tickets, answer)
-    if incident.outage:
-        publish(incident.outage, answer, text_en, next_update_at)
+    if incident.outage and incident.outage.is_open:  # one that has ended says nothing more
+        outages.speak(
+            incident.outage,
+            text_tr=answer.text,
+            text_en=text_en,
+            by=by,
+            stage=stage,
+            minutes=minutes,
+            alone_because=alone_because,
+        )
     answer.tickets = len(tickets)
     answer.save(update_fields=["tickets"])
     journal.record("incident.answered", incident, by=by, text=answer.text, tickets=len(tickets))
@@ -167,15 +176,6 @@ def mail_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: Inc
         batch = outbox.open_batch(f"incident:{incident.pk}:answer:{answer.pk}", lane=Lane.OPERATIONAL)
         outbox.add(batch, "email", recipients)
         outbox.release(batch, by=answer.by)
-
-
-def publish(outage: Outage, answer: IncidentAnswer, text_en: str, next_update_at: datetime | None) -> None:
-    """The same words on the status pages; an outage that has ended says nothing more."""
-    if outage.is_open:
-        stage = outage.stage if outage.stage != Outage.Stage.INVESTIGATING else Outage.Stage.IDENTIFIED
-        outages.publish(
-            outage, stage=stage, text_tr=answer.text, text_en=text_en, by=answer.by, next_update_at=next_update_at
-        )
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from helpdesk.models.conversation import Attachment, Message, Satisfaction
 from helpdesk.models.incidents import IncidentAnswer, MajorIncident, TicketLink
 from helpdesk.models.knowledge import Article, Macro
+from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
@@ -14,6 +15,7 @@ __all__ = [
     "Macro",
     "MajorIncident",
     "Message",
+    "OwedWord",
     "Queue",
     "Satisfaction",
     "Tally",

@@ -64,7 +64,9 @@ def note(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[Uploade
 
 
 @transaction.atomic
-def wait(ticket: Ticket, *, by: Person, body: str, third_party: bool = False) -> Message:
+def wait(
+    ticket: Ticket, *, by: Person, body: str, third_party: bool = False, attachments: Iterable[UploadedFile] = ()
+) -> Message:
     """Ask the municipality (or say that a third party is asked) and give the turn away.
 
     The clocks rest meanwhile, except in S1, which never rests.
@@ -72,7 +74,7 @@ def wait(ticket: Ticket, *, by: Person, body: str, third_party: bool = False) ->
     require_desk(by)
     to = Ticket.Status.WAITING_ON_OTHERS if third_party else Ticket.Status.WAITING_ON_THEM
     move(ticket, to, at=now())
-    message = say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, body)
+    message = say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, body, attachments)
     answered(ticket)
     ticket_clocks.rest(ticket, now(), ticket_clocks.SUPPLIER if third_party else ticket_clocks.REQUESTER)
     journal.record("ticket.waiting", ticket, by=by, third_party=third_party)

@@ -4,6 +4,7 @@ import uuid
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -12,6 +13,7 @@ from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
 from helpdesk.models import Ticket
 from monitoring.models import Outage
+from monitoring.outages.forms import NEXT
 
 # Six choices for nine tickets of ten; the rest stands in the list behind "another module".
 COMMON_MODULES = ("TAHSILAT", "EODEME", "EMLAK", "EBYS", "KIMLIK")
@@ -47,6 +49,15 @@ class References(forms.Field):
     """Signed names of files kept from an earlier try; cleans to a list."""
 
     widget = forms.MultipleHiddenInput
+
+
+class SeenOutages(forms.Field):
+    """Keys of the outages that stood above the form when it was sent; cleans to a set."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, data) -> set[int]:
+        return {int(key) for key in data or [] if key.isascii() and key.isdecimal() and len(key) < 10}
 
 
 class FormWithFiles(forms.Form):
@@ -117,7 +128,7 @@ class TicketForm(FormWithFiles):
         error_messages={"invalid": _("This number is not complete. It has 11 digits: 0532 000 00 00")},
     )
     attachments = SeveralFiles(label=_("Add a screenshot"), required=False)
-    outage_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    outage_seen = SeenOutages(required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -197,16 +208,16 @@ class MessageForm(ReplyForm):
     move = forms.ChoiceField(label=_("What is it?"), choices=Move.choices, initial=Move.REPLY)
 
     def say(self, ticket: Ticket, by: Person) -> None:
-        cleaned = self.cleaned_data
-        match cleaned["move"]:
+        body, files = self.cleaned_data["body"], self.cleaned_data["attachments"]
+        match self.cleaned_data["move"]:
             case self.Move.WAIT:
-                tickets.wait(ticket, by=by, body=cleaned["body"])
+                tickets.wait(ticket, by=by, body=body, attachments=files)
             case self.Move.THIRD_PARTY:
-                tickets.wait(ticket, by=by, body=cleaned["body"], third_party=True)
+                tickets.wait(ticket, by=by, body=body, third_party=True, attachments=files)
             case self.Move.NOTE:
-                tickets.note(ticket, by=by, body=cleaned["body"], attachments=cleaned["attachments"])
+                tickets.note(ticket, by=by, body=body, attachments=files)
             case self.Move.RESOLVE:
-                tickets.resolve(ticket, by=by, note=cleaned["body"])
+                tickets.resolve(ticket, by=by, note=body, attachments=files)
             case _:
                 super().say(ticket, by)
 
@@ -243,6 +254,20 @@ class LinkForm(forms.Form):
     outage = forms.ModelChoiceField(queryset=Outage.objects.open())
 
 
+def stages_to_choose() -> list[tuple[str, str]]:
+    """A stage is chosen or stays; the last one is said on the page of the outage's words."""
+    later = [(value, str(label)) for value, label in Outage.Stage.choices if value != Outage.Stage.RESOLVED]
+    return [("", gettext("as it stands")), *later]
+
+
+def next_words_to_choose() -> list[tuple[int | str, str]]:
+    return [("", gettext("as announced")), *((minutes, str(label)) for minutes, label in NEXT)]
+
+
+def chosen_from_list() -> forms.Select:
+    return forms.Select(attrs={"class": "nb-input"})
+
+
 class AnswerForm(forms.Form):
     """One text for every linked ticket; shown as a preview until it is confirmed."""
 
@@ -254,10 +279,19 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Please write something first.")},
     )
     text_en = forms.CharField(label=_("The same in English"), max_length=2_000, required=False)
-    next_update_at = forms.DateTimeField(
-        label=_("Next word at"),
+    stage = forms.ChoiceField(label=_("Stage"), choices=stages_to_choose, required=False, widget=chosen_from_list())
+    minutes = forms.TypedChoiceField(
+        label=_("Next word"),
+        choices=next_words_to_choose,
+        coerce=int,
+        empty_value=None,
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=chosen_from_list(),
+    )
+    alone_because = forms.CharField(
+        label=_("Nobody else can look at it now, because"),
+        max_length=300,
+        required=False,
+        help_text=_("Only the watch, and only without a second person: the public reads it at once."),
     )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)

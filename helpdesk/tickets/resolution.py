@@ -1,7 +1,9 @@
 """How a ticket ends, and how it comes back."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from foundation import now
@@ -21,7 +23,7 @@ REOPEN_WINDOW = timedelta(days=14)
 
 
 @transaction.atomic
-def resolve(ticket: Ticket, *, by: Person | None, note: str) -> None:
+def resolve(ticket: Ticket, *, by: Person | None, note: str, attachments: Iterable[UploadedFile] = ()) -> None:
     """End the conversation with what was done, in words the municipality reads.
 
     Nobody (`by=None`) resolves where the watch has seen that it works again.
@@ -33,8 +35,20 @@ def resolve(ticket: Ticket, *, by: Person | None, note: str) -> None:
         require_desk(by)
     at = now()
     move(ticket, Ticket.Status.RESOLVED, at=at)
-    say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, note)
+    say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, note, attachments)
     answered(ticket)
+    ticket_clocks.resolved(ticket, at)
+    journal.record("ticket.resolved", ticket, by=by)
+    live_updates.changed(ticket)
+    events.ticket_resolved.send(Ticket, ticket=ticket)
+
+
+@transaction.atomic
+def declare_solved(ticket: Ticket, *, by: Person) -> None:
+    """The municipality says that its problem is solved: it can be reopened and rated as one that we resolved."""
+    require_party(ticket, by)
+    at = now()
+    move(ticket, Ticket.Status.RESOLVED, at=at)
     ticket_clocks.resolved(ticket, at)
     journal.record("ticket.resolved", ticket, by=by)
     live_updates.changed(ticket)

@@ -5,10 +5,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.directory.models import Municipality
+from foundation.directory.models import Municipality, Person
 from foundation.outbox import segments
 from foundation.wire import paging
 from helpdesk.incidents import major_incidents
@@ -16,6 +17,9 @@ from helpdesk.models import MajorIncident, Ticket
 from helpdesk.tickets import emails
 from helpdesk.tickets.forms import AnswerForm, LinkForm
 from helpdesk.views.tickets import find
+from monitoring import outages
+from monitoring.models import Outage
+from monitoring.outages import updates
 
 PAGE = 50
 
@@ -38,6 +42,7 @@ def show(request, incident: MajorIncident, form: AnswerForm, preview=None) -> Ht
     context = {
         "incident": incident,
         "form": form,
+        "may_speak_alone": request.user.keeps_the_watch,
         "preview": preview,
         "tickets": rows,
         "next": following,
@@ -60,18 +65,25 @@ def answer(request, pk) -> HttpResponse:
         return show(request, incident, form)
     texts = form.cleaned_data
     if not texts.pop("confirmed"):
-        return show(request, incident, form, preview_of(incident, texts))
+        return show(request, incident, form, preview_of(incident, texts, request.user))
     given = major_incidents.answer_all(incident, by=request.user, **texts)
     sentence = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
     messages.success(request, sentence % {"n": given.tickets})
+    if incident.outage and incident.outage.proposals.waiting().filter(by=request.user).exists():
+        messages.info(request, _("On the public pages it waits for a second look by the watch."))
     return redirect("helpdesk:incident", pk=pk)
 
 
-def preview_of(incident: MajorIncident, texts: dict) -> dict:
+def preview_of(incident: MajorIncident, texts: dict, by: Person) -> dict:
     """The text as each surface will show it."""
     sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
+    outage = incident.outage
+    waits = outage and outages.must_wait(outage, by) and not (by.keeps_the_watch and texts["alone_because"].strip())
     return {
         **texts,
+        "stage_name": outage and Outage.Stage(texts["stage"] or outage.stage).label,
+        "next_update_at": outage and updates.next_word(outage, texts["minutes"]),
+        "waits": waits,
         "mail": emails.answer_to_all(sample, texts["text"]) if sample else None,
         "sms": segments.measure(texts["text"]),
     }

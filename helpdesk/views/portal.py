@@ -100,7 +100,7 @@ def unseen_outage(form, person) -> Outage | None:
     answers = form.cleaned_data
     municipality = answers.get("municipality") or person.own_municipality
     notice = known_outages.covering(municipality, answers["component"])
-    return notice if notice and notice.pk != answers.get("outage_seen") else None
+    return notice if notice and notice.pk not in answers["outage_seen"] else None
 
 
 def surroundings_of(form, person, notice) -> dict:

@@ -159,6 +159,15 @@ def reopening(request, number) -> HttpResponse:
 
 @login_required
 @require_POST
+def solution(request, number) -> HttpResponse:
+    """ "Sorunumuz çözüldü"."""
+    tickets.declare_solved(find(request, number), by=request.user)
+    messages.success(request, _("Good to hear. If it comes back, press “It is still broken here”."))
+    return redirect("helpdesk:ticket", number=number)
+
+
+@login_required
+@require_POST
 def withdrawal(request, number) -> HttpResponse:
     """The municipality no longer needs it."""
     ticket = find(request, number)

@@ -159,6 +159,14 @@ class Outage(models.Model):
     def still_affected(self) -> int:
         return max(0, self.affected_count - self.recovered_count)
 
+    @property
+    def state_now(self) -> str:
+        """What it is at this moment: once it is being watched and most are back, it is an outage in part only."""
+        most_are_back = self.recovered_count * 2 >= self.affected_count > 0
+        if self.state == State.OUTAGE and self.stage == self.Stage.MONITORING and most_are_back:
+            return State.PARTIAL
+        return self.state
+
     def age(self, at: datetime) -> timedelta:
         """How long it lasted, or has lasted by `at`."""
         return (self.ended_at or at) - self.started_at

@@ -49,7 +49,9 @@ class Proposal(models.Model):
     stage = models.CharField(max_length=13, choices=Outage.Stage.choices)
     text_tr = models.TextField(max_length=2000)
     text_en = models.TextField(max_length=2000, blank=True)
-    minutes = models.PositiveSmallIntegerField(default=30, help_text="until the next word, from publication on")
+    minutes = models.PositiveSmallIntegerField(
+        null=True, default=30, help_text="until the next word, from publication on; none: as announced"
+    )
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)

@@ -10,7 +10,7 @@ from foundation.journal import journal
 from monitoring import events, notices, wording
 from monitoring.models import Outage, State
 from monitoring.nodes import health
-from monitoring.outages import updates
+from monitoring.outages import impact_reports, updates
 from monitoring.outages.declaring import count_affected
 from monitoring.refusals import OutageIsOver
 
@@ -33,6 +33,7 @@ def settle(outage: Outage, at: datetime | None = None) -> list[int]:
     if back:
         journal.record("outage.recovered", outage, count=len(back), left=outage.still_affected)
         events.municipalities_recovered.send(Outage, outage=outage, municipality_ids=back)
+        impact_reports.keep_promise(outage, back)
     if outage.affected.current().exists():
         note_recovery(outage)
         if back:
@@ -69,7 +70,13 @@ def note_recovery(outage: Outage) -> None:
     felt_component = outage.affected.filter(municipality=None).exists()
     if felt_component and not broken and outage.stage != Outage.Stage.MONITORING:
         word = wording.recovering(outage.still_affected)
-        updates.publish(outage, stage=Outage.Stage.MONITORING, text_tr=word.tr, text_en=word.en)
+        updates.publish(
+            outage,
+            stage=Outage.Stage.MONITORING,
+            text_tr=word.tr,
+            text_en=word.en,
+            next_update_at=outage.next_update_at,
+        )
     else:
         updates.tell(outage)
 
@@ -103,6 +110,7 @@ def end(
     journal.record("outage.ended", outage, by=by, affected=outage.affected_count)
     if left:
         events.municipalities_recovered.send(Outage, outage=outage, municipality_ids=left)
+    impact_reports.keep_promise(outage, outage.reports.values_list("municipality_id", flat=True))
     word = wording.last_word()
     updates.say(
         outage,

@@ -1,6 +1,5 @@
 """What the watch types about an outage; field names are the verbs' keywords."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -39,10 +38,6 @@ class UpdateForm(forms.Form):
         """Keywords of `monitoring.outages.preview.preview`; after the last word no next one is announced."""
         chosen = {name: self.cleaned_data[name] for name in ("stage", "text_tr", "text_en", "minutes")}
         return chosen | {"minutes": 0} if chosen["stage"] == Outage.Stage.RESOLVED else chosen
-
-    def next_update_at(self, at: datetime) -> datetime | None:
-        minutes = self.words["minutes"]
-        return at + timedelta(minutes=minutes) if minutes else None
 
 
 class DecisionForm(forms.Form):

@@ -1,11 +1,19 @@
 """ "Biz de etkilendik": one tap instead of a ticket."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext
 
 from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
+from foundation.outbox import outbox
+from foundation.outbox.lanes import Lane
+from foundation.outbox.models.message import Channel
 from monitoring.models import ImpactReport, Outage
 from monitoring.refusals import OutageIsOver
 
@@ -26,3 +34,23 @@ def report(outage: Outage, municipality: Municipality, by: Person | None) -> tup
         journal.record("outage.felt", outage, by=by, municipality=municipality.code)
         live.announce(audiences.BOARD, "outage", outage.pk, outage.live_state())
     return report, is_first
+
+
+def keep_promise(outage: Outage, municipality_ids: Iterable[int]) -> None:
+    """Whoever said "us too" hears that it is over at their place; once, in the caller's transaction."""
+    reports = outage.reports.filter(municipality__in=municipality_ids, by__is_active=True).select_related("by")
+    letters = [letter(outage, report.by) for report in reports if report.by]
+    if letters and outage.is_public:
+        batch = outbox.open_batch(f"us-too:{outage.pk}", lane=Lane.OPERATIONAL)
+        outbox.add(batch, Channel.EMAIL, letters)
+        outbox.release(batch)
+
+
+def letter(outage: Outage, person: Person) -> outbox.Addressee:
+    with translation.override(person.language):
+        subject = gettext("Over: %(title)s") % {"title": outage.title}
+        text = gettext(
+            "You told us that “%(title)s” affects you, too. By our measurements it works again at your place.\n\n"
+            "If you still see the problem, please open a ticket: %(url)s"
+        ) % {"title": outage.title, "url": f"{settings.PUBLIC_BASE_URL}/status/outages/{outage.pk}/"}
+        return outbox.Addressee(person.email, text, subject=f"[Nöbet] {subject}"[:200])

@@ -11,6 +11,7 @@ from foundation import now
 from foundation.language import formatting
 from foundation.outbox import segments
 from monitoring.models import Outage, StatusUpdate, UpdateTemplate
+from monitoring.outages import updates
 from monitoring.outages.unreviewed import needs_second_look
 from monitoring.subscribers import letters, notify
 from monitoring.subscribers.letters import Kind, News
@@ -56,9 +57,9 @@ def fill(template: UpdateTemplate, outage: Outage, minutes: int) -> dict[str, st
     return texts
 
 
-def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int) -> UpdatePreview:
+def preview(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int | None) -> UpdatePreview:
     """How this update will look on every surface; nothing is written."""
-    next_at = now() + timedelta(minutes=minutes) if minutes else None
+    next_at = updates.next_word(outage, minutes)
     update = StatusUpdate(outage=outage, stage=stage, text_tr=text_tr, text_en=text_en, next_update_at=next_at)
     outage.next_update_at = next_at
     surfaces = [surface for language in ("tr", "en") for surface in look(outage, update, language)]

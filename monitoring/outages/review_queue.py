@@ -6,7 +6,6 @@ local is written by one person and let out by another. Who is alone in the night
 with a reason that everybody on the watch reads.
 """
 
-from datetime import timedelta
 from typing import TypedDict
 
 from django.db import transaction
@@ -19,13 +18,22 @@ from monitoring.outages import ending, updates
 from monitoring.refusals import AlreadyDecided, NeedsOtherEyes, OutageIsOver
 
 
+class Words(TypedDict, total=False):
+    """What is said; `minutes` until the next word: 0 announces none, None leaves the announced one."""
+
+    stage: str
+    text_tr: str
+    text_en: str
+    minutes: int | None
+
+
 class Signed(TypedDict):
     seen_by: Person | None
     alone_because: str
 
 
 @transaction.atomic
-def propose(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int, by: Person) -> Proposal:
+def propose(outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int | None, by: Person) -> Proposal:
     """Lay words before the watch; words that still wait give way. Refused with OutageIsOver."""
     if not Outage.objects.open().select_for_update().filter(pk=outage.pk).exists():
         raise OutageIsOver
@@ -75,7 +83,7 @@ def decide(proposal: Proposal, status: str, *, by: Person, note: str = "") -> No
 
 @transaction.atomic
 def publish_alone(
-    outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int, by: Person, because: str
+    outage: Outage, *, stage: str, text_tr: str, text_en: str, minutes: int | None, by: Person, because: str
 ) -> None:
     """Without a second look, and the whole watch is told why. Refused with OutageIsOver."""
     waiting = outage.proposals.waiting()
@@ -90,7 +98,7 @@ def publish(
     stage: str,
     text_tr: str,
     text_en: str,
-    minutes: int,
+    minutes: int | None,
     by: Person,
     seen_by: Person | None = None,
     alone_because: str = "",
@@ -100,5 +108,5 @@ def publish(
     if stage == Outage.Stage.RESOLVED:
         ending.end(outage, by=by, text_tr=text_tr, text_en=text_en, **signed)
     else:
-        next_at = now() + timedelta(minutes=minutes) if minutes else None
+        next_at = updates.next_word(outage, minutes)
         updates.publish(outage, stage=stage, text_tr=text_tr, text_en=text_en, by=by, next_update_at=next_at, **signed)

@@ -1,7 +1,7 @@
 """Words that one person alone put before very many readers: the rest of the watch is written to.
 
-Whatever way they came: a first word, an update published alone, an answer of the
-commander. Nothing is held back by it; whoever reads the letter can put right or withdraw.
+Whatever way they came: a first word, an update published alone. Nothing is held back
+by it; whoever reads the letter can put right or withdraw.
 """
 
 from django.conf import settings

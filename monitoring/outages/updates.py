@@ -1,6 +1,6 @@
 """What people hear about an outage, and who has seen it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -46,6 +46,13 @@ def publish(
         seen_by=seen_by,
         alone_because=alone_because,
     )
+
+
+def next_word(outage: Outage, minutes: int | None) -> datetime | None:
+    """When people hear next: in so many minutes, not at all (0), or as announced (None)."""
+    if minutes is None:
+        return outage.next_update_at
+    return now() + timedelta(minutes=minutes) if minutes else None
 
 
 def say(

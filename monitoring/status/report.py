@@ -168,7 +168,7 @@ def worst(states: Iterable[str]) -> str:
 def for_the_country(outage: Outage) -> str:
     """What an outage means for everybody together: where only some feel it, the country is partly out."""
     wide = outage.scope == Scope.CENTRAL
-    return State.PARTIAL if outage.state == State.OUTAGE and not wide else outage.state
+    return State.PARTIAL if outage.state == State.OUTAGE and not wide else outage.state_now
 
 
 def national(at: datetime) -> StatusReport:

@@ -104,7 +104,7 @@ def read_marks(folder: Path) -> dict[str, str]:
 
 def mark_of(outage: Outage) -> str:
     updates = [(update.pk, update.text_tr, update.text_en) for update in outage.updates.all()]
-    facts = (outage.title_tr, outage.state, outage.stage, outage.still_affected, outage.started_at, outage.ended_at)
+    facts = (outage.title_tr, outage.state_now, outage.stage, outage.still_affected, outage.started_at, outage.ended_at)
     return digest((*facts, outage.next_update_at, *updates))
 
 
@@ -129,7 +129,7 @@ def stills(country: Country) -> Iterator[StaticPage]:
 def outage_pages(country: Country) -> Iterator[StaticPage]:
     for outage in [*country.outages.values(), *past(None, before=None)]:
         for language, name in LANGUAGES.items():
-            draw = lambda outage=outage: country.page(outage.title, outage.state, [outage])  # noqa: E731
+            draw = lambda outage=outage: country.page(outage.title, outage.state_now, [outage])  # noqa: E731
             yield StaticPage(f"status/outages/{outage.pk}/{name}", mark_of(outage), draw, language)
 
 

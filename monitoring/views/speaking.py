@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from foundation import Refusal, now
+from foundation import Refusal
 from monitoring import outages
 from monitoring.models import Outage, Proposal, StatusUpdate, UpdateTemplate
 from monitoring.outages import postmortem, preview
@@ -40,7 +40,7 @@ def words(request, pk: int) -> HttpResponse:
         return desk(request, outage, form, shown=shown, status=422)
     if shown.is_wide:
         return say_widely(request, outage, form, shown)
-    say(outage, form, request.user)
+    outages.speak(outage, **form.words, by=request.user)
     messages.success(request, _("It stands on every surface."))
     return redirect("monitoring:outage_words", pk=pk)
 
@@ -50,11 +50,12 @@ def say_widely(request, outage: Outage, form: UpdateForm, shown) -> HttpResponse
     if not form.cleaned_data["confirmed"]:
         form.add_error("confirmed", _("Please confirm how many will read this."))
         return desk(request, outage, form, shown=shown, status=422)
+    because = form.cleaned_data["because"].strip() if request.POST["publish"] == "alone" else ""
     if request.POST["publish"] != "alone":
-        outages.propose(outage, **form.words, by=request.user)
+        outages.speak(outage, **form.words, by=request.user)
         messages.success(request, _("It waits for a second look. Everyone on the watch sees it on the board."))
-    elif because := form.cleaned_data["because"].strip():
-        outages.publish_alone(outage, **form.words, by=request.user, because=because)
+    elif because:
+        outages.speak(outage, **form.words, by=request.user, alone_because=because)
         messages.success(request, _("It stands on every surface, and the watch was told why nobody looked first."))
     else:
         form.add_error("because", _("Please say why nobody else can look at it now."))
@@ -81,22 +82,6 @@ def proposal(request, pk: int) -> HttpResponse:
     else:
         outages.take_back(waiting, by=request.user)
     return redirect("monitoring:outage_words", pk=outage.pk)
-
-
-def say(outage: Outage, form: UpdateForm, by) -> None:
-    """Through the verb of the stage."""
-    proposed = form.words
-    if proposed["stage"] == Outage.Stage.RESOLVED:
-        outages.end(outage, by=by, text_tr=proposed["text_tr"], text_en=proposed["text_en"])
-    else:
-        outages.publish(
-            outage,
-            stage=proposed["stage"],
-            text_tr=proposed["text_tr"],
-            text_en=proposed["text_en"],
-            by=by,
-            next_update_at=form.next_update_at(now()),
-        )
 
 
 def started_from(request, outage: Outage) -> dict:

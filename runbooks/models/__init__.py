@@ -7,6 +7,7 @@ from runbooks.models.broadcasts import (
     PreApproval,
     Recipient,
 )
+from runbooks.models.drills import DrillNumber
 from runbooks.models.on_call import Rota, Shift
 from runbooks.models.plans import Runbook
 from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
@@ -20,6 +21,7 @@ __all__ = [
     "BrokenGlass",
     "Call",
     "Dispatch",
+    "DrillNumber",
     "Endpoint",
     "PreApproval",
     "Recipient",

@@ -73,6 +73,9 @@ class Broadcast(models.Model):
     code = models.CharField(max_length=6, blank=True, help_text="typed in the portal to acknowledge")
     chases = models.BooleanField(default=False, help_text="e-mail to the silent, then an SMS to their deputies")
     chase_stage = models.PositiveSmallIntegerField(default=0, help_text="1: e-mailed, 2: deputies written to")
+    is_public = models.BooleanField(
+        default=False, db_default=False, help_text="anyone may read it in the CAP feed; a person said so"
+    )
     outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts")
     corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections")
 
@@ -149,6 +152,12 @@ class Broadcast(models.Model):
     @property
     def is_released(self) -> bool:
         return self.status in self.RELEASED
+
+    @property
+    def is_forsaken(self) -> bool:
+        """Prepared by a step of a run that ended without letting it go: broken off, or left out."""
+        step = getattr(self, "of_step", None)
+        return step is not None and not step.is_open and not self.is_released
 
     def live_state(self) -> dict:
         """What open pages are told when it moves."""

@@ -19,7 +19,8 @@ from runbooks.models import Broadcast, Run, Step
 from runbooks.runs import http_steps, starting, steps
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=90)  # longer than the longest call a plan may make, plus its bookkeeping
+LEASE = timedelta(seconds=15)  # for the bookkeeping; a call takes a lease of its own, as long as its time-out
+AFTER_TIMEOUT = timedelta(seconds=5)
 LOOK_AGAIN = timedelta(seconds=3)
 ASSUMED_NEXT_WORD = timedelta(minutes=30)
 
@@ -45,12 +46,15 @@ def _do(step: Step) -> None:
 
 def _remind(step: Step) -> None:
     """People's step, overdue: say so to whoever is on call, and again after the same time."""
-    within = duration(step.definition["within"])
-    with transaction.atomic():
-        Step.objects.filter(pk=step.pk, outcome="").update(reminded_at=now())
-        journal.record("step.overdue", step.run, step=step.key, visit=step.visit)
-        on_call.remind(step)
-    _look_again(step, within)
+    _say_overdue(step)
+    _look_again(step, duration(step.definition["within"]))
+
+
+@transaction.atomic
+def _say_overdue(step: Step) -> None:
+    Step.objects.filter(pk=step.pk, outcome="").update(reminded_at=now())
+    journal.record("step.overdue", step.run, step=step.key, visit=step.visit)
+    on_call.remind(step)
 
 
 def _http(step: Step) -> None:
@@ -76,6 +80,8 @@ def _after_interruption(step: Step) -> None:
 
 
 def _call(step: Step) -> None:
+    if not step.renew(duration(step.definition["timeout"]) + AFTER_TIMEOUT):
+        return  # another worker has it meanwhile
     Step.objects.filter(pk=step.pk).update(called_at=now())
     match http_steps.call(step):
         case http_steps.Answered(status, body):
@@ -125,8 +131,8 @@ def _broadcast(step: Step) -> None:
         _prepare(step)
     elif Broadcast.objects.get(pk=step.broadcast_id).is_released:
         return steps.end(step, "done", evidence={"broadcast": step.broadcast_id})
-    elif step.reminded_at is None and now() > step.reached_at + duration(step.definition["within"]):
-        return _remind(step)
+    elif now() > (step.reminded_at or step.reached_at) + duration(step.definition["within"]):
+        _say_overdue(step)  # and look again as soon as ever: the message may leave at any moment
     return _look_again(step, LOOK_AGAIN)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
@@ -88,15 +88,25 @@ def propose(runbook: Runbook, *, outage: Outage) -> Run:
 
 
 def start(runbook: Runbook, *, by: Person | None = None, outage: Outage | None = None, is_drill: bool = False) -> Run:
-    """Begin a run with its own copy of the plan; an open run of this plan and outage is returned instead.
+    """Begin a run with its own copy of the plan; whoever comes second joins the open run of this plan.
 
+    Open is what `unended` finds; a proposed one is begun by the person who asks for it.
     `by` is empty when an outage started it by itself.
     """
     if by and not by.has_role(*MAY_START):
         raise MayNotRun
     run = _run_of(runbook, outage, Run.Status.RUNNING, is_drill=is_drill)
     run.started_at, run.started_by = now(), by
-    return _once(run)
+    begun = _once(run)
+    if by and begun.status == Run.Status.PROPOSED:
+        begin(begun, by=by)
+    return begun
+
+
+def unended(code: str, outage: Outage | None, *, is_drill: bool) -> Run | None:
+    """The open run of this plan, in whatever version, for this outage or for none; a drill is another run."""
+    open_runs = Run.objects.filter(status__in=(Run.Status.PROPOSED, Run.Status.RUNNING))
+    return open_runs.filter(runbook__code=code, outage=outage, is_drill=is_drill).first()
 
 
 def _run_of(runbook: Runbook, outage: Outage | None, status: Run.Status, *, is_drill: bool) -> Run:
@@ -104,16 +114,14 @@ def _run_of(runbook: Runbook, outage: Outage | None, status: Run.Status, *, is_d
     return Run(runbook=runbook, plan=runbook.definition, outage=outage, status=status, is_drill=is_drill)
 
 
-def _once(run: Run) -> Run:
-    """The run, written; or the open one of this plan and outage."""
-    try:
-        return _write(run)
-    except IntegrityError:
-        unended = Run.objects.filter(status__in=(Run.Status.PROPOSED, Run.Status.RUNNING))
-        return unended.get(runbook=run.runbook, outage=run.outage)
-
-
 @transaction.atomic
+def _once(run: Run) -> Run:
+    """The run, written; or the open one of this plan. Whoever comes second waits at the lock of the plan."""
+    code = run.runbook.code
+    list(Runbook.objects.select_for_update().filter(code=code).order_by("pk").values_list("pk"))
+    return unended(code, run.outage, is_drill=run.is_drill) or _write(run)
+
+
 def _write(run: Run) -> Run:
     run.save()
     kind = "run.started" if run.status == Run.Status.RUNNING else "run.proposed"
@@ -149,7 +157,7 @@ def decline(run: Run, *, by: Person, note: str = "") -> None:
 
 @transaction.atomic
 def abandon(run: Run, *, by: Person, note: str) -> None:
-    """Break a run off; its open step is closed as skipped, with the reason."""
+    """Break a run off; its open step is closed as skipped, and a message it prepared cannot leave any more."""
     _may_run(by)
     if not Run.objects.underway().filter(pk=run.pk).update(status=Run.Status.ABANDONED, ended_at=now()):
         raise RunMovedOn
@@ -157,6 +165,7 @@ def abandon(run: Run, *, by: Person, note: str) -> None:
     run.steps.filter(outcome="").update(
         outcome="skipped", ended_at=now(), ended_by=by, state=Step.State.KEPT, owner=None, leased_until=None
     )
+    steps.take_message_back(run, by=by, note=note)
     journal.record("run.abandoned", run, by=by, text=note, code=run.code)
     steps.tell(run)
 

@@ -10,8 +10,9 @@ from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.leases import doorbell
 from foundation.live import audiences, live
+from runbooks.broadcasts.approval import approval
 from runbooks.durations import duration
-from runbooks.models import Run, Signature, Step
+from runbooks.models import Broadcast, Run, Signature, Step
 from runbooks.plans.parsing import END, leads_to
 
 Kind = Step.Kind
@@ -135,6 +136,13 @@ def skip(step: Step, *, by: Person, note: str) -> None:
     if not note.strip():
         raise NoteMissing
     end(step, "skipped", by=by, note=note)
+    take_message_back(step.run, by=by, note=note)
+
+
+def take_message_back(run: Run, *, by: Person, note: str) -> None:
+    """A message that nobody has let go waits for no second person any more, in the caller's transaction."""
+    for waiting in Broadcast.objects.filter(of_step__run=run, status=Broadcast.Status.SUBMITTED):
+        approval.withdraw(waiting, by=by, note=note)
 
 
 @transaction.atomic

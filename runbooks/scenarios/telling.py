@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from foundation.outbox import outbox
 from helpdesk.models import MajorIncident
 from monitoring.models import ImpactReport, Outage, State
 from runbooks.broadcasts.delivery import sending
@@ -36,7 +35,7 @@ class Story:
     outage: Outage | None
     run: Run | None
     broadcast: Broadcast | None
-    tally: outbox.BatchTally | None
+    tally: sending.BroadcastTally | None
 
     @property
     def minutes(self) -> float:
@@ -116,6 +115,5 @@ def story(scenario: Scenario, at: datetime) -> Story:
     )
     run = Run.objects.filter(outage=outage).order_by("pk").first() if outage else None
     broadcast = Broadcast.objects.filter(prepared_at__gte=scenario.started_at, is_drill=False).order_by("pk").first()
-    batch = sending.batch_of(broadcast) if broadcast else None
-    tally = outbox.tally(batch) if batch else None
+    tally = sending.tally_of(broadcast) if broadcast else None
     return Story(scenario, at, outage, run, broadcast, tally)

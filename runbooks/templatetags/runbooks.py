@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from runbooks import durations
 from runbooks.broadcasts.compose import phone_numbers
 from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import Recipient, Run, Step
+from runbooks.runs import outcomes
 
 register = template.Library()
 WIDTH = 1000  # of a bar's view box
@@ -93,16 +93,8 @@ def kind_name(kind: str) -> str:
 
 @register.filter
 def outcome_of(outcome: str, step: Step) -> str:
-    """How a step ended, in words: an option's own label, else the common word."""
-    options = {option["key"]: option["label"] for option in step.definition.get("options", [])}
-    common = {
-        "done": _("done"),
-        "approved": _("approved"),
-        "refused": _("refused"),
-        "skipped": pgettext("step", "left out"),
-        "elapsed": _("time is over"),
-    }
-    return options.get(outcome) or common.get(outcome, outcome)
+    """How a step ended, in words."""
+    return outcomes.in_words(outcome, step.definition)
 
 
 @register.filter

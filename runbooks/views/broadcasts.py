@@ -26,7 +26,7 @@ from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.broadcasts.report import by_municipality, evidence, evidence_pdf, outcome_classes
 from runbooks.broadcasts.report import page as broadcast_page
 from runbooks.forms import AcknowledgementForm, ApprovalForm, ComposeForm, GlassForm
-from runbooks.models import AudienceList, Broadcast, BrokenGlass
+from runbooks.models import AudienceList, Broadcast, BrokenGlass, DrillNumber
 from runbooks.views.permissions import watch_only
 from runbooks.views.second_factor import confirmation_of
 
@@ -79,6 +79,7 @@ def compose(request, is_drill, pk=None) -> HttpResponse:
         "broadcast": broadcast,
         "is_drill": is_drill,
         "ready": [ready for ready in templates.READY if ready.is_drill == is_drill],
+        "drill_numbers": DrillNumber.objects.count(),
         "lists": AudienceList.objects.all(),
         "list": request.POST.get("list") or request.GET.get("list") or "",
         "found": recipients,
@@ -97,7 +98,7 @@ def _initial(request, broadcast: Broadcast | None, rule: audience.AudienceRule |
     conditions["municipalities"] = ", ".join(conditions.get("municipalities", ()))
     conditions.pop("file", None)
     if broadcast:
-        names = ("subject", "text", "correction", "spelling", "lane", "chases")
+        names = ("subject", "text", "correction", "spelling", "lane", "chases", "is_public")
         return {name: getattr(broadcast, name) for name in names} | conditions
     wanted = request.GET.get("template")
     ready = next((ready for ready in templates.READY if ready.key == wanted), None)
@@ -112,7 +113,7 @@ def _keep(request, form: ComposeForm, name: str) -> bool:
 
 
 def _preview(cleaned: dict, is_drill: bool) -> tuple[audience.Audience, drafts.BroadcastPreview]:
-    recipients = audience.find(cleaned["rule"])
+    recipients = audience.find(cleaned["rule"], is_drill=is_drill)
     preview = drafts.preview(
         cleaned["text"],
         recipients,
@@ -310,7 +311,7 @@ def recipients(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
     chosen = request.GET.get("class", "")
     rows = (
-        broadcast_page.in_class(broadcast, chosen) if chosen in outcome_classes.CLASSES else broadcast.recipients.all()
+        broadcast_page.in_class(broadcast, chosen) if chosen in outcome_classes.ON_PAGES else broadcast.recipients.all()
     )
     if request.GET.get("left_out"):
         rows = rows.exclude(left_out="")
@@ -321,7 +322,7 @@ def recipients(request, pk, is_drill) -> HttpResponse:
         "page": page,
         "lines": [(row, ends.get(row.address)) for row in page],
         "classes": broadcast_page.filled_classes(broadcast),
-        "chosen": chosen if chosen in outcome_classes.CLASSES else "",
+        "chosen": chosen if chosen in outcome_classes.ON_PAGES else "",
         "left_out": bool(request.GET.get("left_out")),
     }
     return render(request, "runbooks/recipients.html", context)

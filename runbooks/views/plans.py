@@ -1,8 +1,10 @@
 """The catalogue of plans, one plan, publishing a version, starting a run."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
@@ -57,7 +59,11 @@ def start(request, code) -> HttpResponse:
         outages = Outage.objects.visible_to(request.user).open()
         outage = get_object_or_404(outages, pk=wanted if wanted.isdecimal() else None)
     is_drill = bool(request.POST.get("drill")) or bool(outage and outage.is_drill)
-    run = starting.start(find(request, code), by=request.user, outage=outage, is_drill=is_drill)
+    plan_now = find(request, code)
+    joined = starting.unended(plan_now.code, outage, is_drill=is_drill)
+    run = starting.start(plan_now, by=request.user, outage=outage, is_drill=is_drill)
+    if joined == run:
+        messages.info(request, _("This plan is running already. You have joined its run."))
     return redirect("runbooks:run", pk=run.pk)
 
 

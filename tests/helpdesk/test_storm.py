@@ -118,7 +118,8 @@ class WhileAnOutageIsOpen(Storm):
         self.assertIsNone(self.standing(self.clerk_ticket))
 
     def answer(self, **words):
-        words = {"text": "Ekip çalışıyor.", "by": self.leyla, "token": "t-1"} | words
+        alone = "Tek başıma nöbetteyim"
+        words = {"text": "Ekip çalışıyor.", "by": self.leyla, "token": "t-1", "alone_because": alone} | words
         return major_incidents.answer_all(self.incident, **words)
 
     def test_one_text_answers_all_on_every_surface(self):

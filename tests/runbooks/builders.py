@@ -5,6 +5,7 @@ from foundation.directory.models import Contact
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.approval.approval import Confirmation
 from runbooks.broadcasts.compose import audience, drafts
+from runbooks.models import DrillNumber
 
 TEXT = "e-Belediye: 10.04 itibarıyla tahsilat çalışmıyor, sonraki bilgi 10.30."
 CORRECTION = "e-Belediye düzeltme: Önceki mesajdaki saat hatalıdır."
@@ -21,6 +22,12 @@ def contacts_in(municipality, number=3, first=0):
             verified_at=now(),
         )
         for place in range(number)
+    )
+
+
+def drill_list_of(number=3):
+    return DrillNumber.objects.bulk_create(
+        DrillNumber(address=f"+90559{place:07d}", name=f"Tatbikat {place}") for place in range(number)
     )
 
 

@@ -9,7 +9,7 @@ from runbooks.broadcasts.compose import drafts
 from runbooks.broadcasts.delivery import sending
 from runbooks.broadcasts.report import cap
 from tests.cast import Cast
-from tests.runbooks.builders import approve, contacts_in, submitted
+from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 
 SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).parent / "schemas" / "cap-1.2.xsd")))
 NAMES = {"cap": cap.NAMESPACE}
@@ -19,6 +19,7 @@ class SpeakingCap(Cast, TestCase):
     def setUp(self):
         super().setUp()
         contacts_in(self.odunpazari, 2)
+        drill_list_of(2)
 
     def released(self, **fields):
         broadcast = submitted(self.nermin, **fields)
@@ -33,7 +34,7 @@ class SpeakingCap(Cast, TestCase):
 
     def test_an_alert_names_its_province(self):
         said = self.alert(self.released())
-        self.assertEqual((said("status"), said("msgType"), said("scope")), ("Actual", "Alert", "Public"))
+        self.assertEqual((said("status"), said("msgType"), said("scope")), ("Actual", "Alert", "Restricted"))
         self.assertEqual((said("areaDesc"), said("value"), said("references")), ("Eskişehir", "26", None))
 
     def test_a_drill_is_an_exercise(self):
@@ -56,7 +57,7 @@ class SpeakingCap(Cast, TestCase):
         self.assertEqual((said("event"), said("description")), ("</event><x>&", "<script> & ]]>"))
 
     def test_anyone_reads_what_was_released_and_nobody_what_was_not(self):
-        released, waiting = self.released(), submitted(self.leyla)
+        released, waiting = self.released(is_public=True), submitted(self.leyla, is_public=True)
         feed = self.client.get("/broadcasts/cap/")
         self.assertContains(feed, f"/broadcasts/cap/{released.pk}.xml")
         self.assertNotContains(feed, f"/broadcasts/cap/{waiting.pk}.xml")

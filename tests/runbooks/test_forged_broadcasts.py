@@ -25,7 +25,7 @@ from runbooks.broadcasts.compose import drafts
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Approval, Broadcast, Dispatch
 from tests.cast import Cast
-from tests.runbooks.builders import TEXT, a_draft, approve, contacts_in, submitted
+from tests.runbooks.builders import TEXT, a_draft, approve, contacts_in, drill_list_of, submitted
 
 ACTS = ["submission", "approval", "glass", "review", "withdrawal", "pause", "resumption", "stop", "correction"]
 REASON = "Kemal uçakta, Yonca hastanede; belediyeler bekliyor."
@@ -108,6 +108,7 @@ class AFakeBroadcast(Cast, TestCase):
         self.assert_nothing_left()
 
     def test_a_made_up_hash_and_that_of_a_drill_are_worth_nothing(self):
+        drill_list_of(2)
         drill = submitted(self.nermin, is_drill=True)
         for binding in ("", "0" * 64, self.broadcast.binding.upper(), self.broadcast.audience_digest, drill.binding):
             with self.assertRaises(approval.SomethingChanged):
@@ -203,6 +204,7 @@ class TheOtherControls(Cast, TestCase):
             submitted(self.nermin, correction="")
 
     def test_drill_and_live_differ_in_data_colour_words_and_address(self):
+        drill_list_of(2)
         live, drill = submitted(self.nermin), submitted(self.nermin, is_drill=True)
         self.client.force_login(self.kemal)
         pages = [self.client.get(each.get_absolute_url()).content.decode() for each in (live, drill)]

@@ -16,7 +16,7 @@ from monitoring import outages
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Dispatch
 from tests.cast import Cast
-from tests.runbooks.builders import approve, contacts_in, submitted
+from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 
 LEASE_OVER = sending.LEASE + timedelta(seconds=1)
 
@@ -152,6 +152,7 @@ class KeepingQuiet(Cast, TestCase):
         self.assertEqual(self.due(lane="information"), 8)
 
     def test_a_drill_too(self):
+        drill_list_of(1)
         self.assertEqual(self.due(is_drill=True), 8)
 
     def test_life_safety_leaves_at_night(self):

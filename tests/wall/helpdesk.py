@@ -73,6 +73,7 @@ doors = [
     Door("helpdesk:assignment", DESK, at=ticket, get=False, post=lambda stage: {"to": stage.burak.pk}),
     Door("helpdesk:severity", DESK, at=ticket, get=False, post=lambda stage: {"severity": "S3", "reason": "?"}),
     Door("helpdesk:reopening", PARTIES, at=ended, get=False, post=lambda stage: {"reason": "Yine oldu"}),
+    Door("helpdesk:solution", PARTIES, at=ticket, get=False, post=lambda stage: {}),
     Door("helpdesk:withdrawal", PARTIES, at=ticket, get=False, post=lambda stage: {"reason": ""}),
     Door("helpdesk:satisfaction", OWN, at=ended, get=False, post=lambda stage: {"score": "5"}),
     Door("helpdesk:attachment", READERS, at=attachment),

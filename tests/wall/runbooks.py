@@ -7,7 +7,7 @@ from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Rota, Shift
 from runbooks.runs import starting
-from tests.runbooks.builders import approve, contacts_in, submitted
+from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 from tests.runbooks.plans import a_plan
 from tests.wall import DESK, EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
@@ -72,6 +72,7 @@ def act(name, at, post=nothing, admits=WATCH):
 doors = [
     *sending_doors("broadcast"),
     *sending_doors("drill"),
+    Door("runbooks:drill_list", WATCH),
     Door("runbooks:acknowledgement", EVERYONE, post=lambda stage: {"code": "0000"}),
     Door("runbooks:shelf", WATCH),
     Door("runbooks:told", DESK),
@@ -140,6 +141,7 @@ def furnish(stage):
     """A broadcast and a drill before their approval, a run with one step, a shift of Nermin's."""
     contacts_in(stage.odunpazari)
     stage.broadcast = submitted(stage.nermin, subject=SECRET)
+    drill_list_of(2)
     stage.drill = submitted(stage.nermin, subject=SECRET, is_drill=True)
     # Released: from now on the CAP feed tells everyone.
     stage.approved = submitted(stage.nermin, subject="Tahsilat durdu")

@@ -28,8 +28,8 @@ MAY_APPROVE = (Role.APPROVER, Role.PLATFORM_ADMIN)
 # A second factor older than this is not fresh (threat model, row 1).
 FRESH = timedelta(minutes=5)
 SECOND_FACTORS = ("totp", "webauthn", "recovery_codes")  # as allauth names what was shown
-# Live broadcasts that may leave within 24 hours, and about one outage within an hour (domain, §5.4);
-# life safety is never counted or capped.
+# Broadcasts that may leave within 24 hours, and about one outage within an hour (domain, §5.4); drills have
+# as many of their own. Life safety is never counted or capped.
 DAILY_CAP = 24
 HOURLY_CAP = 3
 
@@ -76,6 +76,14 @@ class NobodyToSendTo(Refusal):
     status = 422
 
 
+class DrillListEmpty(NobodyToSendTo):
+    sentence = _("The drill list is empty: a drill reaches only the numbers on it. Please fill it first.")
+
+
+class RunIsOver(Refusal):
+    sentence = _("The run that prepared this message was broken off, or left it out. It cannot be sent any more.")
+
+
 class CapReached(Refusal):
     sentence = _("Today's limit of broadcasts is reached. Only life-safety messages may still leave.")
     status = 429
@@ -108,10 +116,12 @@ def submit(broadcast: Broadcast, *, by: Person) -> None:
     current = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
     if current.status not in (Status.DRAFT, Status.LAPSED):
         raise BroadcastMovedOn
+    if current.is_forsaken:
+        raise RunIsOver
     drafts.check(current)
-    recipients = audience.find(audience.AudienceRule.from_json(current.rule))
+    recipients = audience.find_for(current)
     if not recipients.included:
-        raise NobodyToSendTo
+        raise DrillListEmpty if current.is_drill else NobodyToSendTo
     audience.freeze(current, recipients)
     Broadcast.objects.filter(pk=current.pk).update(
         status=Status.SUBMITTED,
@@ -233,6 +243,8 @@ def refuse_stale(confirmation: Confirmation) -> None:
 
 
 def _refuse_what_is_not_as_submitted(current: Broadcast, binding: str, typed_count: int) -> None:
+    if current.is_forsaken:
+        raise RunIsOver
     if current.status != Status.SUBMITTED:
         raise BroadcastMovedOn
     if current.submitted_at is None or current.submitted_at <= now() - APPROVAL_WINDOW:
@@ -244,9 +256,10 @@ def _refuse_what_is_not_as_submitted(current: Broadcast, binding: str, typed_cou
 
 
 def refuse_beyond_the_caps(current: Broadcast) -> None:
-    if current.is_drill or current.lane == Broadcast.Lane.LIFE_SAFETY:
+    """Drills and live broadcasts are counted apart, so that a drill never uses up what a crisis needs."""
+    if current.lane == Broadcast.Lane.LIFE_SAFETY:
         return
-    counted = Broadcast.objects.live().exclude(lane=Broadcast.Lane.LIFE_SAFETY)
+    counted = Broadcast.objects.filter(is_drill=current.is_drill).exclude(lane=Broadcast.Lane.LIFE_SAFETY)
     if counted.filter(approved_at__gt=now() - timedelta(days=1)).count() >= DAILY_CAP:
         raise CapReached
     if current.outage_id is None or current.corrects_id:

@@ -173,7 +173,7 @@ def use(broadcast: Broadcast, plan_code: str, step: dict) -> bool:
         return False
     if allowed.binding != binding_of(plan_code, step, broadcast.sender):
         return False
-    recipients = audience.find(audience.AudienceRule.from_json(broadcast.rule))
+    recipients = audience.find_for(broadcast)
     if not 0 < len(recipients.included) <= allowed.most:
         return False
     try:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal
 from foundation.directory.models import Contact, Municipality
 from monitoring.models import Affected
-from runbooks.broadcasts.compose import phone_numbers, reached
+from runbooks.broadcasts.compose import drill_list, phone_numbers, reached
 from runbooks.models import Broadcast, Recipient
 
 Duty = Contact.Duty
@@ -131,9 +131,17 @@ def red_now() -> QuerySet:
     return Municipality.objects.filter(Q(pk__in=direct) | Q(pk__in=by_node)).values("pk")
 
 
-def find(rule: AudienceRule) -> Audience:
-    """Everyone the rule reaches now: one entry a telephone number, however often listed."""
-    entries = _entries(rule)
+def find_for(broadcast: Broadcast) -> Audience:
+    """Everyone this broadcast would reach now."""
+    return find(AudienceRule.from_json(broadcast.rule), is_drill=broadcast.is_drill)
+
+
+def find(rule: AudienceRule, *, is_drill: bool = False) -> Audience:
+    """Everyone the rule reaches now: one entry a telephone number, however often listed.
+
+    A drill reaches the drill list and nothing else, whatever its rule says.
+    """
+    entries = _entries_of_drill(rule) if is_drill else _entries(rule)
     merged: dict[str, Listed] = {}
     for entry in sorted(entries, key=lambda entry: entry.sort):
         earlier = merged.get(entry.address)
@@ -193,7 +201,7 @@ def freeze(broadcast: Broadcast, audience: Audience) -> None:
 def difference(broadcast: Broadcast) -> Difference:
     """Who would join or leave if the list were frozen now."""
     then = {row.address: row for row in broadcast.recipients.included()}
-    today = {one.address: one for one in find(AudienceRule.from_json(broadcast.rule)).included}
+    today = {one.address: one for one in find_for(broadcast).included}
     return Difference(
         joined=[one for address, one in today.items() if address not in then],
         gone=[row for address, row in then.items() if address not in today],
@@ -224,6 +232,14 @@ def _entries(rule: AudienceRule) -> Iterable[Listed]:
     if rule.reached_by:
         return _from_broadcast(Broadcast.objects.get(pk=rule.reached_by))
     return _from_file(rule.file) if rule.file else _from_contacts(rule)
+
+
+def _entries_of_drill(rule: AudienceRule) -> Iterable[Listed]:
+    if not rule.reached_by:
+        return _from_file(drill_list.lines())
+    agreed = drill_list.addresses()
+    reached_by_it = _from_broadcast(Broadcast.objects.get(pk=rule.reached_by))
+    return [entry for entry in reached_by_it if entry.address in agreed]
 
 
 def _from_broadcast(broadcast: Broadcast) -> Iterable[Listed]:

@@ -20,6 +20,7 @@ def binding_of(broadcast: Broadcast, audience_digest: str) -> str:
         broadcast.is_drill,
         broadcast.chases,
         audience_digest,
+        *(["public"] if broadcast.is_public else []),
     ]
     return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
 

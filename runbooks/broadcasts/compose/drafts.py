@@ -93,6 +93,7 @@ class Revision(TypedDict, total=False):
     lane: str
     spelling: str
     chases: bool
+    is_public: bool
 
 
 @transaction.atomic
@@ -106,6 +107,7 @@ def draft(
     lane: str = Broadcast.Lane.OPERATIONAL,
     spelling: str = Broadcast.Spelling.PLAIN,
     chases: bool = False,
+    is_public: bool = False,
     is_drill: bool = False,
     sender: str = "",
     outage: Outage | None = None,
@@ -125,8 +127,9 @@ def draft(
         prepared_by=by,
         lane=Broadcast.Lane.DRILL if is_drill else lane,
         spelling=spelling,
-        chases=chases,
+        chases=chases and not is_drill,  # deputies and mailboxes are not on the drill list
         is_drill=is_drill,
+        is_public=is_public,
         outage=outage,
         corrects=corrects,
     )
@@ -141,6 +144,8 @@ def revise(broadcast: Broadcast, *, by: Person, **changes: Unpack[Revision]) -> 
     columns: dict[str, Any] = {**changes}
     if "rule" in changes:
         columns["rule"] = changes["rule"].to_json()
+    if broadcast.is_drill:
+        columns["chases"] = False
     columns |= {name: segments.normal(columns[name]) for name in ("text", "correction") if name in columns}
     if not Broadcast.objects.filter(pk=broadcast.pk, status__in=editable).update(**columns, prepared_by=by):
         raise NotADraft
@@ -167,6 +172,7 @@ def correct(broadcast: Broadcast, *, by: Person) -> Broadcast:
         lane=broadcast.lane,
         spelling=broadcast.spelling,
         is_drill=broadcast.is_drill,
+        is_public=broadcast.is_public,
         outage=broadcast.outage,
         corrects=broadcast,
     )

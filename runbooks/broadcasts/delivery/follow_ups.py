@@ -40,7 +40,7 @@ class FollowUpStage:
 
 def chase_due() -> int:
     """Begin the stages that are due; returns how many."""
-    chased = Broadcast.objects.filter(status__in=(Broadcast.Status.SENDING, Broadcast.Status.DONE), chases=True)
+    chased = Broadcast.objects.live().filter(status__in=(Broadcast.Status.SENDING, Broadcast.Status.DONE), chases=True)
     begun = 0
     for stage, after, begin in ((1, EMAIL_AFTER, _write_letters), (2, DEPUTIES_AFTER, _write_to_deputies)):
         due = chased.filter(chase_stage=stage - 1, approved_at__lte=now() - after)

@@ -1,7 +1,7 @@
 """From approval to the last receipt: handing over, holding, stopping, counting."""
 
 import logging
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -18,7 +18,7 @@ from foundation.outbox import outbox
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Batch
 from runbooks.broadcasts.compose import bindings, drafts
-from runbooks.models import Broadcast, Dispatch
+from runbooks.models import Broadcast, Dispatch, Step
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,13 @@ def promise(broadcast: Broadcast) -> None:
         outbox.add(batch, "sms", drafts.messages_of(broadcast, first=FIRST))
         outbox.release(batch, by=broadcast.approved_by)
     doorbell.ring("broadcasts")
+    _wake_its_step(broadcast)
+
+
+def _wake_its_step(broadcast: Broadcast) -> None:
+    """A run that waits for this message goes on now, not at its next look."""
+    if Step.objects.filter(broadcast=broadcast, outcome="").update(due_at=now()):
+        doorbell.ring("steps")
 
 
 def dispatch_due(limit: int = 3) -> int:
@@ -140,6 +147,32 @@ def leaves_at(broadcast: Broadcast) -> datetime | None:
     return due if due > at else None
 
 
+@dataclass(frozen=True)
+class BroadcastTally(outbox.BatchTally):
+    """The equation of a broadcast: `intended` is its whole audience from the first second on.
+
+    `not_yet_queued` are those whose message has not been written down yet.
+    """
+
+    not_yet_queued: int = 0
+
+    @property
+    def left(self) -> int:
+        """Those whose end is not known: what a stop may still keep back."""
+        return self.in_flight + self.not_yet_queued
+
+
+def tally_of(broadcast: Broadcast) -> BroadcastTally | None:
+    """Every recipient in one class; None while the broadcast has not been let go."""
+    batch = batch_of(broadcast)
+    if batch is None:
+        return None
+    counted = outbox.tally(batch)
+    intended = max(counted.intended, broadcast.recipients.included().count())
+    facts = asdict(counted) | {"intended": intended, "not_yet_queued": intended - counted.intended}
+    return BroadcastTally(**facts)
+
+
 def batches(broadcast: Broadcast) -> QuerySet[Batch]:
     """Its batch as a queryset of one, empty before anything was handed over."""
     return Batch.objects.filter(key=broadcast.batch_key)
@@ -198,10 +231,9 @@ def follow() -> int:
 @transaction.atomic
 def _follow(broadcast: Broadcast) -> None:
     broadcast = Broadcast.objects.select_for_update().get(pk=broadcast.pk)
-    batch = batch_of(broadcast)
-    if batch is None:
+    counted = tally_of(broadcast)
+    if counted is None:
         return
-    counted = outbox.tally(batch)
     handed_over = Dispatch.objects.filter(broadcast=broadcast, state=Dispatch.State.KEPT).exists()
     if asdict(counted) != broadcast.told:
         broadcast.told = asdict(counted)

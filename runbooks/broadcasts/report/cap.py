@@ -1,5 +1,6 @@
 """CAP 1.2 (OASIS, ITU-T X.1303): one alert for each released broadcast, for systems that listen.
 
+Scope: Restricted, unless a person said on the composer that anyone may read it.
 Status: a drill is an Exercise. Message type: a correction is an Update that names
 what it corrects, a stopped broadcast a Cancel. Only what has been let go is told, with
 its tokens unfilled: no recipient, no acknowledgement code. Times carry +03:00; `Z` is forbidden by the standard.
@@ -15,6 +16,7 @@ from foundation.outbox.lanes import Lane, rules
 from runbooks.models import Broadcast
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+RESTRICTION = "Belediye yetkilileri"  # for officials of municipalities, until a person says that it is public
 HEADLINE = 160  # characters, the standard's advice
 # (urgency, severity) by lane
 WEIGHT = {
@@ -35,7 +37,9 @@ def alert(broadcast: Broadcast) -> bytes:
     _add(root, "sent", stamp(spoken_at or broadcast.prepared_at))
     _add(root, "status", "Exercise" if broadcast.is_drill else "Actual")
     _add(root, "msgType", "Cancel" if stopped else "Update" if broadcast.corrects_id else "Alert")
-    _add(root, "scope", "Public")
+    _add(root, "scope", "Public" if broadcast.is_public else "Restricted")
+    if not broadcast.is_public:
+        _add(root, "restriction", RESTRICTION)
     if earlier := (broadcast if stopped else broadcast.corrects):
         _add(root, "references", reference(earlier))
     _add_info(root, broadcast)

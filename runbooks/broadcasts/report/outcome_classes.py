@@ -8,7 +8,9 @@ from foundation.outbox import outbox
 from foundation.outbox.models import OutboxMessage
 
 CLASSES = tuple(part.name for part in fields(outbox.BatchTally) if part.name != "intended")
-QUIET = ("suppressed", "expired", "aborted", "uncertain")  # named only when somebody is in them
+NOT_YET_QUEUED = "not_yet_queued"  # of the first seconds: it is in no closing equation
+ON_PAGES = (*CLASSES, NOT_YET_QUEUED)
+QUIET = ("suppressed", "expired", "aborted", "uncertain", NOT_YET_QUEUED)  # named only when somebody is in them
 
 
 def states_of(name: str) -> tuple[str, ...]:
@@ -28,5 +30,6 @@ def name_of(name: str) -> str:
         "expired": _("expired"),
         "aborted": _("stopped"),
         "uncertain": _("uncertain"),
+        NOT_YET_QUEUED: _("not yet handed over"),
     }
     return names[name]

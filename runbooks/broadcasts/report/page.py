@@ -11,7 +11,6 @@ from django.db.models import Min, QuerySet
 from foundation import now
 from foundation.directory.models import Contact, Municipality
 from foundation.language import collation
-from foundation.outbox import outbox
 from foundation.outbox.models import Batch, OutboxMessage
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.broadcasts.compose.audience import Difference
@@ -100,7 +99,7 @@ class BroadcastPage:
     duties: list[tuple[str, int]]
     left_out: list[Left]
     preview: BroadcastPreview
-    tally: outbox.BatchTally | None = None
+    tally: sending.BroadcastTally | None = None
     regions: tuple[PlaceLine, ...] = ()
     provinces: tuple[PlaceLine, ...] = ()
     stages: tuple[follow_ups.FollowUpStage, ...] = ()
@@ -117,7 +116,7 @@ class BroadcastPage:
         counted = asdict(self.tally) if self.tally else {}
         return [
             (name, counted[name])
-            for name in outcome_classes.CLASSES
+            for name in outcome_classes.ON_PAGES
             if counted.get(name) or name not in outcome_classes.QUIET
         ]
 
@@ -130,9 +129,7 @@ class BroadcastPage:
 def standing(broadcast: Broadcast) -> BroadcastPage:
     """The page's content: a draft shows whom the rule finds now, later ones the frozen list."""
     is_open = broadcast.status in (Broadcast.Status.DRAFT, Broadcast.Status.LAPSED)
-    recipients = (
-        audience.find(audience.AudienceRule.from_json(broadcast.rule)) if is_open else audience.frozen(broadcast)
-    )
+    recipients = audience.find_for(broadcast) if is_open else audience.frozen(broadcast)
     seen = drafts.preview(
         broadcast.text,
         recipients,
@@ -159,12 +156,11 @@ def standing(broadcast: Broadcast) -> BroadcastPage:
 
 
 def _sent(broadcast: Broadcast, seen: BroadcastPreview) -> dict:
-    batch = sending.batch_of(broadcast)
-    if batch is None:
+    batch, tally = sending.batch_of(broadcast), sending.tally_of(broadcast)
+    if batch is None or tally is None:
         return {"heard": acknowledgements.heard(broadcast)}
-    tally = outbox.tally(batch)
     cost = seen.plain if broadcast.spelling == Broadcast.Spelling.PLAIN else seen.full
-    queued = batch.messages.filter(state=State.QUEUED).count()
+    queued = batch.messages.filter(state=State.QUEUED).count() + tally.not_yet_queued
     return {
         "tally": tally,
         "regions": tuple(by_region(broadcast)),
@@ -180,7 +176,11 @@ def _correctable(broadcast: Broadcast) -> dict:
     correction = broadcast.corrections.first()
     if correction or not broadcast.correction:
         return {"correction": correction}
-    return {"reached": len(audience.find(audience.AudienceRule(reached_by=broadcast.pk)).included)}
+    return {
+        "reached": len(
+            audience.find(audience.AudienceRule(reached_by=broadcast.pk), is_drill=broadcast.is_drill).included
+        )
+    }
 
 
 def to_call(broadcast: Broadcast) -> list[ToCall]:
@@ -223,16 +223,17 @@ def by_province(broadcast: Broadcast) -> list[PlaceLine]:
 
 def filled_classes(broadcast: Broadcast) -> list[tuple[str, int]]:
     """(class, how many) of the equation, those with somebody in them."""
-    batch = sending.batch_of(broadcast)
-    counted = asdict(outbox.tally(batch)) if batch else {}
-    return [(name, counted[name]) for name in outcome_classes.CLASSES if counted.get(name)]
+    tally = sending.tally_of(broadcast)
+    counted = asdict(tally) if tally else {}
+    return [(name, counted[name]) for name in outcome_classes.ON_PAGES if counted.get(name)]
 
 
 def in_class(broadcast: Broadcast, name: str) -> QuerySet[Recipient]:
     """The recipients whose message is in this class, one by one, as a queryset."""
-    messages = OutboxMessage.objects.filter(
-        batch__in=sending.batches(broadcast), state__in=outcome_classes.states_of(name)
-    )
+    messages = OutboxMessage.objects.filter(batch__in=sending.batches(broadcast))
+    if name == outcome_classes.NOT_YET_QUEUED:
+        return broadcast.recipients.included().exclude(address__in=messages.values("address"))
+    messages = messages.filter(state__in=outcome_classes.states_of(name))
     return broadcast.recipients.filter(address__in=messages.values("address"))
 
 
