@@ -6,5 +6,6 @@ tokens, idempotency, json_bodies, paging, problems     what every API operation 
 limits           how often is too often
 files            what people send us
 encryption, shared_secrets     sealed texts; callers that show a secret
+production       whether the world can reach us, known by one rule
 refusals         a polite no becomes an answer
 """
