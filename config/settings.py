@@ -159,7 +159,7 @@ else:
 
 if EMBEDDED:
     CHANNEL_LAYERS: dict = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "foundation.wire.memory_cache.MemoryCache"}}
 else:
     CHANNEL_LAYERS = {
         "default": {
@@ -204,9 +204,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # The clerks of one municipality share one address at half past eight.
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
-    "login_failed": "30/m/ip,5/300s/key",
-    "reset_password": "20/m/ip,5/h/key",
+    "login": "120/m/ip",  # wrong passwords: foundation/accounts/attempts.py
+    "login_failed": "30/m/ip,5/300s/key",  # wrong codes of the second step, which only the right password reaches
+    "reset_password": "20/m/ip",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -7,6 +7,7 @@ second factor of those who have one, and the suspended request is then played on
 
 import uuid
 from time import time
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,10 +20,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts import attempts
 from foundation.directory.models import Membership, Person
 from foundation.language.middleware import remember
 from foundation.outbox import outbox
 from foundation.wire.guards import client_address
+from foundation.wire.limits import TooMany
 
 # They move the whole country: the watch, the crisis message, the platform itself.
 FAR_REACHING_ROLES = Membership.WATCH_ROLES
@@ -50,7 +53,21 @@ class InvitedPeopleOnly(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs) -> HttpResponse:
         """The language a person chose follows them to a new browser."""
         response = super().post_login(request, user, **kwargs)
-        return remember(response, user.language)
+        return remember(attempts.remember_device(request, response, user), user.language)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            self.attempt = attempts.spend(request, credentials.get("email", "").lower())
+        except TooMany:
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth calls this when the password was right."""
+        attempts.give_back(self.attempt)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth calls this when a new password was set by mail."""
+        attempts.forget(request, credentials["email"].lower())
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """A fresh sign-in need not be proved again to set up a second factor."""

@@ -1,5 +1,6 @@
 """How often is often enough: counting limits for public forms and API tokens."""
 
+import ipaddress
 import logging
 import time
 
@@ -7,6 +8,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
+from foundation.wire.guards import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +37,43 @@ def wait_for(name: str, whom: object, *, limit: int, per: int) -> int:
     A cache that cannot be reached limits nobody: intake matters more than counting.
     """
     at = time.time()
-    window = int(at // per)
-    key = f"limit:{name}:{whom}:{window}"
+    key = _key(name, whom, per, at)
     try:
         cache.add(key, 0, timeout=per * 2)
         used = cache.incr(key)
     except Exception:
         logger.warning("limits cannot be counted", exc_info=True)
         return 0
-    return int((window + 1) * per - at) + 1 if used > limit else 0
+    return int((at // per + 1) * per - at) + 1 if used > limit else 0
+
+
+def give_back(name: str, whom: object, *, per: int) -> None:
+    """Take back one counted use that turned out to be honest."""
+    try:
+        cache.decr(_key(name, whom, per, time.time()))
+    except ValueError:
+        return  # the window has just ended, and the count with it
+    except Exception:
+        logger.warning("limits cannot be counted", exc_info=True)
+
+
+def forget(name: str, whom: object, *, per: int) -> None:
+    """Begin this window anew, for somebody who has proved who they are."""
+    try:
+        cache.delete(_key(name, whom, per, time.time()))
+    except Exception:
+        logger.warning("limits cannot be counted", exc_info=True)
+
+
+def place_of(request) -> str:
+    """Whom a limit by place counts: an address, or the /64 that one line with IPv6 has to itself."""
+    address = client_address(request)
+    try:
+        is_long = ipaddress.ip_address(address).version == 6
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_long else address
+
+
+def _key(name: str, whom: object, per: int, at: float) -> str:
+    return f"limit:{name}:{whom}:{int(at // per)}"
