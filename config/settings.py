@@ -209,6 +209,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# allauth's own asks the database twice, and only for those who have an account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300

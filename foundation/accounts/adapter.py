@@ -80,11 +80,16 @@ class InvitedPeopleOnly(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """In the reader's language, through the outbox, so that no page waits for a mail server."""
+        self.hand_in(template_prefix, email, context, language=language_of(email))
+
+    def hand_in(self, template_prefix: str, email: str, context: dict, *, language: str, withheld: str = "") -> None:
+        """Render and hand in; `withheld` says why the letter stays with us."""
         letter = {"PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, **context}
-        with translation.override(language_of(email)):
+        with translation.override(language):
             subject = render_to_string(f"{template_prefix}_subject.txt", letter)
             text = render_to_string(f"{template_prefix}_message.txt", letter)
-        outbox.email(f"account:{uuid.uuid4()}", email, " ".join(subject.split()), text.strip(), secret=True)
+        key = f"account:{uuid.uuid4()}"
+        outbox.email(key, email, " ".join(subject.split()), text.strip(), secret=True, withheld=withheld)
 
 
 def language_of(email: str) -> str:
