@@ -159,7 +159,7 @@ else:
 
 if EMBEDDED:
     CHANNEL_LAYERS: dict = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "foundation.wire.memory_cache.MemoryCache"}}
+    CACHES = {"default": {"BACKEND": "foundation.wire.limits.MemoryCache"}}
 else:
     CHANNEL_LAYERS = {
         "default": {

@@ -6,7 +6,6 @@ from django.test import Client, RequestFactory
 
 from foundation.accounts import attempts
 from foundation.wire import limits
-from foundation.wire.memory_cache import MemoryCache
 from tests.cast import PASSWORD, assemble
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once("sqlite", "counts live in the cache")]
@@ -104,7 +103,7 @@ def test_a_lock_outlives_thousands_of_other_entries(kemal):
 
 
 def test_when_memory_is_full_what_has_ended_goes_first():
-    memory = MemoryCache("cases", {})
+    memory = limits.MemoryCache("cases", {})
     memory.clear()
     memory._max_entries = 100
     memory.set("lock", 6, 300)
