@@ -27,6 +27,7 @@ from foundation.wire import limits
 from foundation.wire.idempotency import once
 from foundation.wire.json_bodies import StrictBodies
 from foundation.wire.models import Token
+from foundation.wire.parameters import knows_its_parameters
 from foundation.wire.problems import API_PREFIX, of_refusal, problem
 from foundation.wire.tokens import bearer_of
 
@@ -103,6 +104,7 @@ api = NinjaAPI(
     docs=ReadablePage(),
 )
 api.add_decorator(once, mode="view")
+api.add_decorator(knows_its_parameters, mode="view")
 
 
 @api.exception_handler(Refusal)

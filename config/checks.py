@@ -1,7 +1,7 @@
 """Values that must not meet the world: each stops the start with a sentence that names it.
 
-Everything is optional while only this machine can reach us. As soon as a host name of
-the outside stands in PUBLIC_BASE_URL or ALLOWED_HOSTS, we are in production.
+Everything is optional while only this machine can reach us; `foundation.wire.production`
+knows when that ends.
 """
 
 import ipaddress
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+from foundation.wire.production import is_production
+
 SMS_GATEWAYS = {"console", "operator", "twilio"}
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 16
@@ -30,11 +31,6 @@ def complaints(settings) -> Iterator[str]:
         yield from weak_keys(settings)
         yield from demonstration_values(settings)
         yield from weak_transport(settings)
-
-
-def is_production(settings) -> bool:
-    names = {urlsplit(settings.PUBLIC_BASE_URL).hostname or "", *settings.ALLOWED_HOSTS}
-    return any(name not in LOCAL and not name.endswith(".localhost") for name in names)
 
 
 def contradictions(settings) -> Iterator[str]:
@@ -77,6 +73,8 @@ def weak_keys(settings) -> Iterator[str]:
         yield f"SECRET_KEY must be a secret of its own with at least {SHORTEST_KEY} characters."
     if not settings.METRICS_TOKEN:
         yield "METRICS_TOKEN is not set: /metrics would tell strangers about every node."
+    if not settings.ALERTMANAGER_TOKEN:
+        yield "ALERTMANAGER_TOKEN is not set: no alert could prove that it is yours, and each can open a public outage."
     for name in ("METRICS_TOKEN", "ALERTMANAGER_TOKEN"):
         if 0 < len(getattr(settings, name)) < SHORTEST_TOKEN:
             yield f"{name} needs at least {SHORTEST_TOKEN} characters."

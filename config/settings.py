@@ -159,7 +159,7 @@ else:
 
 if EMBEDDED:
     CHANNEL_LAYERS: dict = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "foundation.wire.limits.MemoryCache"}}
 else:
     CHANNEL_LAYERS = {
         "default": {
@@ -204,11 +204,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # The clerks of one municipality share one address at half past eight.
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
-    "login_failed": "30/m/ip,5/300s/key",
-    "reset_password": "20/m/ip,5/h/key",
+    "login": "120/m/ip",  # wrong passwords: foundation/accounts/attempts.py
+    "login_failed": "30/m/ip,5/300s/key",  # wrong codes of the second step, which only the right password reaches
+    "reset_password": "20/m/ip",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# allauth's own asks the database twice, and only for those who have an account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300

@@ -12,8 +12,11 @@ import time
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, reactor
+from daphne.ws_protocol import WebSocketFactory
 from twisted.internet import defer
 from twisted.internet.protocol import Protocol
+
+from config.serving.guarded_sockets import GuardedSockets
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +84,7 @@ class GuardedFactory(HTTPFactory):
 class GuardedServer(Server):
     """daphne's server with guarded requests and a stop that never waits for one of them."""
 
-    # Server.run() makes its own HTTP factory and offers no way to choose it.
+    # Server.run() makes its own factories and offers no way to choose them.
     @property
     def http_factory(self) -> GuardedFactory:
         return self._http_factory
@@ -89,6 +92,14 @@ class GuardedServer(Server):
     @http_factory.setter
     def http_factory(self, unguarded: HTTPFactory) -> None:
         self._http_factory = GuardedFactory(self)
+
+    @property
+    def ws_factory(self) -> GuardedSockets:
+        return self._ws_factory
+
+    @ws_factory.setter
+    def ws_factory(self, unguarded: WebSocketFactory) -> None:
+        self._ws_factory = GuardedSockets(self, server_name=self.server_name)
 
     def kill_all_applications(self) -> defer.Deferred:
         running = [details.get("application_instance") for details in self.connections.values()]

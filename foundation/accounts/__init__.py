@@ -3,6 +3,8 @@
 invitations     invite, accept, withdraw
 people          describe, revoke, end a membership, erase
 adapter, federation, signin_forms, signin_urls     signing in, here or with an outside account
+attempts        wrong passwords: who is slowed
+new_passwords   a link for whoever forgot theirs
 second_factor   who proves what, and when
 contacts        whom a municipality wants called, each address verified
 exports         everything we hold about a person

@@ -7,6 +7,7 @@ second factor of those who have one, and the suspended request is then played on
 
 import uuid
 from time import time
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,10 +20,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts import attempts
 from foundation.directory.models import Membership, Person
 from foundation.language.middleware import remember
 from foundation.outbox import outbox
 from foundation.wire.guards import client_address
+from foundation.wire.limits import TooMany
 
 # They move the whole country: the watch, the crisis message, the platform itself.
 FAR_REACHING_ROLES = Membership.WATCH_ROLES
@@ -50,7 +53,21 @@ class InvitedPeopleOnly(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs) -> HttpResponse:
         """The language a person chose follows them to a new browser."""
         response = super().post_login(request, user, **kwargs)
-        return remember(response, user.language)
+        return remember(attempts.remember_device(request, response, user), user.language)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            self.attempt = attempts.spend(request, credentials.get("email", "").lower())
+        except TooMany:
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth calls this when the password was right."""
+        attempts.give_back(self.attempt)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth calls this when a new password was set by mail."""
+        attempts.forget(request, credentials["email"].lower())
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """A fresh sign-in need not be proved again to set up a second factor."""
@@ -63,11 +80,16 @@ class InvitedPeopleOnly(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """In the reader's language, through the outbox, so that no page waits for a mail server."""
+        self.hand_in(template_prefix, email, context, language=language_of(email))
+
+    def hand_in(self, template_prefix: str, email: str, context: dict, *, language: str, withheld: str = "") -> None:
+        """Render and hand in; `withheld` says why the letter stays with us."""
         letter = {"PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, **context}
-        with translation.override(language_of(email)):
+        with translation.override(language):
             subject = render_to_string(f"{template_prefix}_subject.txt", letter)
             text = render_to_string(f"{template_prefix}_message.txt", letter)
-        outbox.email(f"account:{uuid.uuid4()}", email, " ".join(subject.split()), text.strip(), secret=True)
+        key = f"account:{uuid.uuid4()}"
+        outbox.email(key, email, " ".join(subject.split()), text.strip(), secret=True, withheld=withheld)
 
 
 def language_of(email: str) -> str:

@@ -4,7 +4,10 @@ from typing import Any
 
 from allauth.account import forms
 from django.forms import Field
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts import new_passwords
 
 PASSWORD_HELP = _("At least ten characters; a short sentence is easiest to remember.")
 # (label, help) by field name.
@@ -47,7 +50,13 @@ class SetPasswordForm(InOurWords, forms.SetPasswordForm):
 
 
 class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):
-    pass
+    def clean_email(self) -> str:
+        """Asks nobody whether there is such an account."""
+        return self.cleaned_data["email"].lower()
+
+    def save(self, request: HttpRequest, **kwargs) -> str:
+        new_passwords.send_link(self.cleaned_data["email"])
+        return self.cleaned_data["email"]
 
 
 class ResetPasswordKeyForm(InOurWords, forms.ResetPasswordKeyForm):

@@ -18,6 +18,7 @@ from foundation.live.revocation import Listener
 
 NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
+NOT_FOUND = 4404
 
 
 class SocketAccess:

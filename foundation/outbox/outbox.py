@@ -146,15 +146,25 @@ def _message(
 
 
 @transaction.atomic(savepoint=False)
-def email(key: str, to: str, subject: str, text: str, *, lane: str = Lane.OPERATIONAL, secret: bool = False) -> Batch:
+def email(
+    key: str,
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    lane: str = Lane.OPERATIONAL,
+    secret: bool = False,
+    withheld: str = "",
+) -> Batch:
     """One e-mail, handed in and let go; the same `key` again does nothing.
 
-    A `secret` text (a link that opens something) is sealed until it has left, and then erased.
+    A `secret` text (a link that opens something) is sealed until it has left, and then
+    erased. `withheld` says why it is handed in and never sent.
     """
     batch, suppressed = Batch.objects.claim_released(key, Lane(lane), to)
     if batch is None:
         return Batch.objects.get(key=key)
-    recipient = Addressee(address=to, subject=subject, text=text, suppressed=suppressed)
+    recipient = Addressee(address=to, subject=subject, text=text, suppressed=suppressed or withheld)
     message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
         message.text, message.is_sealed = encryption.seal(text), True

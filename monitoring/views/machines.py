@@ -68,8 +68,7 @@ def seconds(text: str | None) -> float | None:
 @require_POST
 def alertmanager(request) -> HttpResponse:
     """Webhook v4: 2xx only after the commit, 503 when it cannot be stored, so that it comes again."""
-    is_open = bool(settings.ALERTMANAGER_TOKEN) or settings.EMBEDDED
-    if not is_open or not shared_secrets.presents(request, settings.ALERTMANAGER_TOKEN):
+    if not shared_secrets.presents(request, settings.ALERTMANAGER_TOKEN):
         return shared_secrets.unauthorized()
     try:
         reports = alerts.read(json.loads(request.body))

@@ -13,7 +13,6 @@ from foundation import Refusal, now
 from foundation.directory.models import Municipality
 from foundation.outbox.gateways import webhook
 from foundation.wire import limits
-from foundation.wire.guards import client_address
 from monitoring.models import Subscriber
 from monitoring.refusals import WrongSubscriptionCode
 from monitoring.subscribers import signup
@@ -57,7 +56,7 @@ def subscribe(request: HttpRequest, code: str = "") -> HttpResponse:
 
 def asked(request: HttpRequest, form: SubscriptionForm, place: Municipality | None) -> HttpResponse:
     """Count, ask the address, and say what comes next: the same for every address."""
-    whom, is_sms = client_address(request), form.cleaned_data["channel"] == Subscriber.Channel.SMS
+    whom, is_sms = limits.place_of(request), form.cleaned_data["channel"] == Subscriber.Channel.SMS
     limits.spend("subscribe", whom, limit=ASKS_OF_A_PLACE, per=HOUR)
     if is_sms:
         limits.spend("subscribe-sms", whom, limit=SMS_OF_A_PLACE, per=SMS_WITHIN)
@@ -94,7 +93,7 @@ def code(request: HttpRequest, wish: str) -> HttpResponse:
 
 def wished(request: HttpRequest, wish: str) -> Subscriber:
     """The row behind a signed wish; the wish alone opens nothing."""
-    limits.spend("subscription-code", client_address(request), limit=TRIES_OF_A_PLACE, per=TRIES_WITHIN)
+    limits.spend("subscription-code", limits.place_of(request), limit=TRIES_OF_A_PLACE, per=TRIES_WITHIN)
     try:
         pk = signing.loads(wish, salt=WISH_SALT, max_age=HOUR)
     except signing.BadSignature as wrong:
@@ -159,7 +158,7 @@ def departure(request: HttpRequest) -> HttpResponse:
     form = SubscriberCodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            limits.spend("subscription-code", client_address(request), limit=TRIES_OF_A_PLACE, per=TRIES_WITHIN)
+            limits.spend("subscription-code", limits.place_of(request), limit=TRIES_OF_A_PLACE, per=TRIES_WITHIN)
             signup.leave_by_code(form.cleaned_data["code"])
             return page(request, "subscription_ended", {})
         except Refusal as refusal:

@@ -18,7 +18,7 @@ GOOD = {
     "ALLOWED_HOSTS": ["nobet.example.org"],
     "SECRET_KEY": "k" * 50,
     "METRICS_TOKEN": "m" * 16,
-    "ALERTMANAGER_TOKEN": "",
+    "ALERTMANAGER_TOKEN": "a" * 16,
     "DEBUG": False,
     "DEMO": False,
     "PROBE_ALLOW_PRIVATE": False,
@@ -41,6 +41,7 @@ BAD = [
     ({"SECRET_KEY": "short"}, "SECRET_KEY"),
     ({"METRICS_TOKEN": ""}, "METRICS_TOKEN"),
     ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
+    ({"ALERTMANAGER_TOKEN": ""}, "ALERTMANAGER_TOKEN"),
     ({"ALERTMANAGER_TOKEN": "short"}, "ALERTMANAGER_TOKEN"),
     ({"DEBUG": True}, "DEBUG"),
     ({"DEMO": True}, "NOBET_DEMO"),
@@ -113,3 +114,5 @@ def test_a_real_process_does_not_start():
     assert started.returncode != 0
     assert "SECRET_KEY must be a secret of its own" in started.stderr
     assert "PUBLIC_BASE_URL is not https" in started.stderr
+    assert "METRICS_TOKEN is not set" in started.stderr
+    assert "ALERTMANAGER_TOKEN is not set" in started.stderr

@@ -9,7 +9,7 @@
  *   live:head      [{now, probed, skew}]      milliseconds; skew = server clock - this clock
  *   live:stale     [{since}]  live:fresh      a Date; nothing was heard since then
  *   live:still     [the file]                 the snapshot on disk, when nothing else answers
- *   live:refused   [{code}]                   4401 sign in, 4403 not allowed; no more attempts
+ *   live:refused   [{code}]                   4401 sign in, 4403 not allowed, 4404 no such address; no more attempts
  * `element.livePage` is the page's book-keeping: epoch, last, way, isStale.
  */
 "use strict";
@@ -22,7 +22,7 @@
   const ASK_AGAIN_AFTER = 2000;
   const PATIENCE = 3; // attempts without a frame before the next way is tried beside the socket
   const FIRST_FRAME_WITHIN = 8000; // doubled with every failure: a server that many come back to is slow, not gone
-  const REFUSED = [4401, 4403];
+  const REFUSED = [4401, 4403, 4404];
 
   class LivePage {
     constructor(element) {
