@@ -101,14 +101,14 @@ BAR = """() => {
   const all = [...document.querySelectorAll(".nb-top .nb-nav > a, .nb-more > summary")];
   const shown = all.filter((one) => one.offsetParent);
   const first = shown[0].getBoundingClientRect();
-  return shown.map((one) => [one.textContent, one.getBoundingClientRect()])
+  return shown.map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
     .filter(([, box]) => box.right > innerWidth || Math.abs(box.top - first.top) > 8).map(([name]) => name);
 }"""
 DOORS = """() => {
   const menu = document.querySelector(".nb-top .nb-more");
   if (menu) menu.open = true;
   const doors = [...document.querySelectorAll(".nb-top .nb-nav a")];
-  return doors.filter((one) => one.offsetParent).map((one) => one.textContent);
+  return doors.filter((one) => one.offsetParent).map((one) => one.textContent.trim());
 }"""
 
 
