@@ -1,0 +1,1 @@
+"""Kinds of fault that others met before us; one sentence a test."""
