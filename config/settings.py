@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "foundation.wire.guards.ClientHeaders",
+    "foundation.wire.last_slash.LastSlashOfTheApi",
     "foundation.wire.requests.RequestLog",
     "foundation.wire.problems.ProblemsOfTheApi",
     "foundation.wire.headers.PrivatePages",

@@ -1,14 +1,14 @@
 """Every address of the house; each context lists its own."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from config import health, home, metrics
 from config.api import api
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", metrics.door, name="metrics"),
+    re_path(r"^healthz/?$", health.healthz, name="healthz"),
+    re_path(r"^readyz/?$", health.readyz, name="readyz"),
+    re_path(r"^metrics/?$", metrics.door, name="metrics"),
     path("api/v1/", api.urls),
     path("accounts/", include("foundation.accounts.signin_urls")),
     path("", include("foundation.accounts.urls")),

@@ -43,6 +43,11 @@ class WindowCoversNothing(Refusal):
     status = 422
 
 
+class WindowCannotRepeat(Refusal):
+    sentence = _("A window does not repeat by this rule: its rounds would be too many, or there would be none.")
+    status = 422
+
+
 class SubscriptionIsOver(Refusal):
     sentence = _("This subscription has ended, or its link is too old. You can subscribe again at any time.")
     status = 410

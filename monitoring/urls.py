@@ -1,6 +1,6 @@
 """The addresses of monitoring."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from monitoring.public_urls import public
 from monitoring.views import machines, outages, registering, registry, speaking
@@ -8,9 +8,10 @@ from monitoring.views import machines, outages, registering, registry, speaking
 app_name = "monitoring"
 urlpatterns = [
     *public,
-    path("monitoring/http_sd/", machines.http_sd, name="http_sd"),
-    path("probe", machines.probe, name="probe"),
-    path("monitoring/alertmanager/", machines.alertmanager, name="alertmanager"),
+    # Programs' own addresses answer with and without the last slash: curl and cron follow nobody elsewhere.
+    re_path(r"^monitoring/http_sd/?$", machines.http_sd, name="http_sd"),
+    re_path(r"^probe/?$", machines.probe, name="probe"),
+    re_path(r"^monitoring/alertmanager/?$", machines.alertmanager, name="alertmanager"),
     path("monitoring/nodes/", registry.node_list, name="nodes"),
     path("monitoring/nodes/sheet/", registering.take_in, name="sheet"),
     path("monitoring/nodes/sheet.csv", registering.export, name="sheet_export"),
@@ -29,5 +30,5 @@ urlpatterns = [
     path("monitoring/outages/<int:pk>/report/", speaking.report, name="outage_report"),
     path("monitoring/updates/<int:pk>/correction/", speaking.correction, name="update_correction"),
     path("monitoring/templates/", speaking.templates, name="update_templates"),
-    path("heartbeat/<str:key>/", machines.heartbeat, name="heartbeat"),
+    re_path(r"^heartbeat/(?P<key>[^/]+)/?$", machines.heartbeat, name="heartbeat"),
 ]

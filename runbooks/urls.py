@@ -1,7 +1,7 @@
 """The addresses of runbooks."""
 
 from django.conf import settings
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from foundation.live.views import poll_view, stream_view
 from runbooks.board.consumers import BoardSocket
@@ -79,8 +79,8 @@ urlpatterns = [
     path("board/wall/screens/", wall.screens, name="wall_screens"),
     path("board/wall/entry/", wall.entry, name="wall_entry"),
     path("acknowledgement/", broadcasts.acknowledgement, name="acknowledgement"),
-    path("acknowledgement/call/twilio", ivr.answer, name="line"),
-    path("acknowledgement/call/twilio/code", ivr.keyed, name="line_code"),
+    re_path(r"^acknowledgement/call/twilio/?$", ivr.answer, name="line"),
+    re_path(r"^acknowledgement/call/twilio/code/?$", ivr.keyed, name="line_code"),
     path("runbooks/", plans.shelf, name="shelf"),
     path("runbooks/new/", plans.publish, name="publish"),
     path("runbooks/runs/<int:pk>/", runs.show, name="run"),

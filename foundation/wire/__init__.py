@@ -3,6 +3,7 @@
 addresses, guards, headers     where we may call; what may come in; what goes out with each page
 requests, redaction     one line of log a request, without words
 tokens, idempotency, json_bodies, parameters, paging, problems     what every API operation has
+last_slash       the API answers without it, too
 limits           how often is too often, and where that is counted without Redis
 files            what people send us
 encryption, shared_secrets     sealed texts; callers that show a secret

@@ -2,8 +2,8 @@
 
 An alert that names a node (label `node`, `component`, or an `instance` we probe)
 becomes a check of that node, so that the same rules decide about outages: a storm of
-alerts is one outage, too. The newest start of a fingerprint counts; a resolution is final
-for its start. Contract: reference/monitoring.md §2.3.
+alerts is one outage, too. A firing is known by the latest start told of it, which may
+move back; a resolution is final for it. Contract: reference/monitoring.md §2.3.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from foundation import now
 from foundation.journal import journal
 from monitoring import locks, outages
 from monitoring.history import gaps
-from monitoring.models import Alert, Check, Node, Prober, Transition
+from monitoring.models import Affected, Alert, Check, Node, Outage, Prober, State, Transition
 from monitoring.nodes import rollup
 
 WATCHDOG = "Watchdog"
@@ -126,14 +126,47 @@ def is_news(word: Word, at: datetime) -> bool:
     alert, is_first = Alert.objects.get_or_create(fingerprint=word.fingerprint, defaults=values)
     if is_first:
         return True
-    is_older = word.starts_at < alert.starts_at
-    is_repeat = word.starts_at == alert.starts_at and alert.status in (status, Alert.Status.RESOLVED)
-    if is_older or is_repeat:
-        if not is_older and alert.status == status:
-            Alert.objects.filter(pk=alert.pk).update(seen_at=at, missing_since=None)
+    if is_of_another_time(word, alert):
         return False
+    if word.is_firing and alert.status == Alert.Status.FIRING and word.starts_at <= alert.starts_at:
+        Alert.objects.filter(pk=alert.pk).update(seen_at=at, missing_since=None)
+        began_earlier(word)
+        return False
+    values["starts_at"] = max(word.starts_at, alert.starts_at)
+    values["ends_at"] = word.ends_at or alert.ends_at
     Alert.objects.filter(pk=alert.pk).update(**values)
     return True
+
+
+def is_of_another_time(word: Word, alert: Alert) -> bool:
+    """Whether the word is about what is over. A start alone is no order: it moves back while an alert fires.
+
+    Of a pair that scrapes apart, one may tell an earlier start of the same firing. So the row
+    keeps the latest start and the last ending: about a firing alert is whatever ends after that
+    start, or fires from after that ending; about a resolved one, what began after its start.
+    """
+    if alert.status == Alert.Status.RESOLVED or word.starts_at > alert.starts_at:
+        return word.starts_at <= alert.starts_at
+    if word.is_firing:
+        return alert.ends_at is not None and word.starts_at < alert.ends_at
+    return word.starts_at < alert.starts_at and word.ends_at is not None and word.ends_at <= alert.starts_at
+
+
+def began_earlier(word: Word) -> None:
+    """Move the beginning of what the alert took down; nothing where it began so early already."""
+    check = Check.objects.filter(kind=Check.Kind.ALERT, target=word.fingerprint, verdict=Check.Verdict.DOWN).first()
+    if check is None or check.since <= word.starts_at:
+        return
+    since = {"since__gt": word.starts_at}
+    Check.objects.filter(pk=check.pk).update(since=word.starts_at)
+    Transition.objects.filter(check_of=check, new=Check.Verdict.DOWN, at=check.since).update(at=word.starts_at)
+    if check.is_essential:
+        Node.objects.filter(pk=check.node_id, state=State.OUTAGE, **since).update(since=word.starts_at)
+        lines = Affected.objects.current().filter(node=check.node_id)
+        Outage.objects.open().filter(affected__in=lines, started_at__gt=word.starts_at).update(
+            started_at=word.starts_at
+        )
+        lines.filter(**since).update(since=word.starts_at)
 
 
 def apply(word: Word, at: datetime) -> set[int]:

@@ -6,7 +6,6 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from dateutil.rrule import rrulestr
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -18,8 +17,9 @@ from foundation.language.formatting import ISTANBUL
 from foundation.live import audiences, live
 from monitoring import notices
 from monitoring.history import rollups
+from monitoring.maintenance import repeats
 from monitoring.models import Maintenance, Node, NodeTransition, State
-from monitoring.refusals import WindowCoversNothing
+from monitoring.refusals import WindowCannotRepeat, WindowCoversNothing
 
 LOOK_AHEAD = timedelta(days=800)  # a rule that has no round so soon is as good as over
 LOOK_BACK = timedelta(days=90)  # a rule admitted afterwards leaves older days as they were
@@ -35,8 +35,7 @@ def rounds(window: Maintenance, since: datetime, until: datetime) -> Iterator[tu
         starts = [window.starts_at]
     else:
         first = timezone.make_naive(window.starts_at)
-        rule = rrulestr(window.rule, dtstart=first)
-        between = rule.between(timezone.make_naive(since) - length, timezone.make_naive(until), inc=True)
+        between = repeats.starts(window.rule, first, timezone.make_naive(since) - length, timezone.make_naive(until))
         starts = [timezone.make_aware(start) for start in between]
     for start in starts:
         if start < until and start + length > since:
@@ -75,6 +74,7 @@ class WindowLine(NamedTuple):
     window: Maintenance
     stage: Maintenance.Stage
     covers: list[str]
+    cannot_repeat: bool
 
 
 def overview(at: datetime, *, most: int = 100) -> list[WindowLine]:
@@ -93,7 +93,12 @@ def line_of(window: Maintenance, at: datetime) -> WindowLine:
     covers = [str(one) for one in chain(*(part.all() for part in parts_of(window)))]
     if not window.cancelled_at:
         window.coming = next_round(window, at)
-    return WindowLine(window, window.stage(at), covers)
+    return WindowLine(window, window.stage(at), covers, bool(window.rule) and not can_repeat(window))
+
+
+def can_repeat(window: Maintenance) -> bool:
+    """Whether the window's rule is one that we run."""
+    return repeats.is_usable(window.rule, timezone.make_naive(window.starts_at))
 
 
 def parts_of(window: Maintenance) -> tuple:
@@ -134,10 +139,12 @@ def plan(
     """Announce a window, or admit one afterwards.
 
     A window in the past reclassifies its days: they are computed anew without it
-    counting as an outage. Refused with WindowCoversNothing.
+    counting as an outage. Refused with WindowCoversNothing and WindowCannotRepeat.
     """
     if not window.is_everywhere and not (nodes or components or municipalities or provinces):
         raise WindowCoversNothing
+    if window.rule and not can_repeat(window):
+        raise WindowCannotRepeat
     window.created_by = by
     window.save()
     window.nodes.set(nodes)

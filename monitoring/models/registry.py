@@ -3,6 +3,7 @@
 import secrets
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality
+from monitoring.checks import rules as check_rules
 from monitoring.checks import verdicts
 from monitoring.models.states import State
 
@@ -205,6 +207,10 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.target}"
+
+    def clean(self) -> None:
+        if faults := check_rules.faults(self.kind, self.rules):
+            raise ValidationError({"rules": faults})
 
     @property
     def detection(self) -> float:

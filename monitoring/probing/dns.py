@@ -1,6 +1,5 @@
 """DNS: ask one server one name, and look at what came."""
 
-import re
 import time
 
 import dns.asyncquery
@@ -25,17 +24,17 @@ async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     message = dns.message.make_query(name, kind)
     answer = await dns.asyncquery.udp(message, server, port=question.port, timeout=question.timeout)
     watch.lap("request")
-    reason = fault(answer, question.rules)
+    reason = fault(answer, question)
     figures = {"probe_dns_answer_rrs": float(sum(len(rrset) for rrset in answer.answer))}
     return ProbeOutcome(
         Result.FAIL if reason else Result.OK, time.perf_counter() - began, reason, watch.phases, figures
     )
 
 
-def fault(answer: dns.message.Message, rules: dict) -> str:
+def fault(answer: dns.message.Message, question: Probe) -> str:
     code = dns.rcode.to_text(answer.rcode())
-    if code not in rules.get("valid_rcodes", ["NOERROR"]):
+    if code not in question.rules.get("valid_rcodes", ["NOERROR"]):
         return code
     records = "\n".join(rrset.to_text() for rrset in answer.answer)
-    wanted = rules.get("validate_answer_rrs", {}).get("fail_if_not_matches_regexp", ())
-    return "" if all(re.search(pattern, records) for pattern in wanted) else "the answer is not as it should be"
+    is_right = all(pattern.found_in(records) for pattern in question.records_must_match)
+    return "" if is_right else "the answer is not as it should be"

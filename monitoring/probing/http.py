@@ -1,17 +1,22 @@
 """HTTP and HTTPS: status, headers, words in the body, JSON values; redirects followed."""
 
+import asyncio
 import json
 import re
 import time
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from monitoring.checks.verdicts import Result
-from monitoring.probing.questions import BODY_LIMIT, Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.questions import BODY_LIMIT, Probe, ProbeOutcome, StillInLine, WrongAnswer
 from monitoring.probing.sockets import ProbeConnection, Stopwatch, connect
 
 MOST_REDIRECTS = 10
+LIGHT = 2_000_000  # instructions of patterns times bytes: some ten milliseconds at worst, and usually a hundredth
+JUDGES = ThreadPoolExecutor(2, "judge")  # RE2 lets go of the interpreter while it searches
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -46,8 +51,8 @@ async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     seen = redirects + bool(there)  # the one that was followed no more counts, as in blackbox_exporter
     figures = {"probe_http_status_code": answer.status, "probe_http_redirects": seen, **answer.certificate}
     figures["probe_http_ssl"] = float(url.scheme == "https")
-    reason = "too many redirects" if there else fault(answer, question, encrypted=url.scheme == "https")
     duration = time.perf_counter() - began
+    reason = "too many redirects" if there else await judged(answer, question, encrypted=url.scheme == "https")
     return ProbeOutcome(Result.FAIL if reason else Result.OK, duration, reason, watch.phases, figures)
 
 
@@ -81,14 +86,18 @@ def request(question: Probe, url) -> bytes:
     rules = question.rules
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
     body = str(rules.get("body", "")).encode()
-    headers = {"Host": url.netloc.rpartition("@")[2], "User-Agent": "Nobet", "Accept": "*/*", "Connection": "close"}
-    headers |= rules.get("headers", {})
-    if body:
-        headers["Content-Length"] = str(len(body))
-    lines = [f"{rules.get('method', 'GET')} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    ours = {"Host": url.netloc.rpartition("@")[2], "User-Agent": "Nobet", "Accept": "*/*", "Connection": "close"}
+    length = {"Content-Length": str(len(body))} if body else {}
+    headers = one_each(ours, rules.get("headers", {}), length)
+    lines = [f"{rules.get('method', 'GET')} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
     if any(set(line) & {"\r", "\n"} for line in lines):
         raise WrongAnswer("a header carries a line break")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def one_each(*parts: dict[str, str]) -> Collection[tuple[str, str]]:
+    """Headers of which the later one counts; their names have no case."""
+    return {name.lower(): (name, value) for part in parts for name, value in part.items()}.values()
 
 
 async def read_head(wire: ProbeConnection) -> tuple[bytes, bytes]:
@@ -137,6 +146,21 @@ def unchunked(body: bytes) -> bytes:
         body = body[length + 2 :]
 
 
+async def judged(answer: HttpAnswer, question: Probe, *, encrypted: bool) -> str:
+    """`fault`, beside the loop where that may take longer than a moment. Raises StillInLine where it never began."""
+    work = question.size_of_patterns + bool(question.rules.get("json"))
+    size = len(answer.body) + sum(map(len, answer.headers.values()))
+    if work * size <= LIGHT:
+        return fault(answer, question, encrypted=encrypted)
+    judging = JUDGES.submit(fault, answer, question, encrypted=encrypted)
+    try:
+        return await asyncio.wrap_future(judging)
+    except asyncio.CancelledError:
+        if judging.cancelled():
+            raise StillInLine
+        raise
+
+
 def fault(answer: HttpAnswer, question: Probe, *, encrypted: bool) -> str:
     """Why the answer breaks a rule of the check, or an empty string. Never quotes the body."""
     rules = question.rules
@@ -146,44 +170,49 @@ def fault(answer: HttpAnswer, question: Probe, *, encrypted: bool) -> str:
         return "not encrypted"
     if rules.get("fail_if_ssl") and encrypted:
         return "encrypted"
-    return header_fault(answer, rules) or body_fault(answer, question)
+    return header_fault(answer, question) or body_fault(answer, question)
 
 
-def header_fault(answer: HttpAnswer, rules: dict) -> str:
-    for wanted in rules.get("fail_if_header_not_matches", ()):
-        value = answer.headers.get(wanted["header"].lower())
-        if value is None and wanted.get("allow_missing"):
+def header_fault(answer: HttpAnswer, question: Probe) -> str:
+    for wanted in question.headers_must_match:
+        value = answer.headers.get(wanted.header.lower())
+        if value is None and wanted.may_be_missing:
             continue
-        if value is None or not re.search(wanted["regexp"], value):
-            return f"header {wanted['header']} is not as it should be"
-    for unwanted in rules.get("fail_if_header_matches", ()):
-        if re.search(unwanted["regexp"], answer.headers.get(unwanted["header"].lower(), "")):
-            return f"header {unwanted['header']} is as it should not be"
+        if value is None or not wanted.pattern.found_in(value):
+            return f"header {wanted.header} is not as it should be"
+    for unwanted in question.headers_must_not_match:
+        if unwanted.pattern.found_in(answer.headers.get(unwanted.header.lower(), "")):
+            return f"header {unwanted.header} is as it should not be"
     return ""
 
 
 def body_fault(answer: HttpAnswer, question: Probe) -> str:
     text = answer.body.decode("utf-8", "replace") if question.must_match or question.must_not_match else ""
-    if any(not pattern.search(text) for pattern in question.must_match):
+    if any(not pattern.found_in(text) for pattern in question.must_match):
         return "the body lacks what it must hold"
-    if any(pattern.search(text) for pattern in question.must_not_match):
+    if any(pattern.found_in(text) for pattern in question.must_not_match):
         return "the body holds what it must not"
+    value = json_of(answer.body) if question.rules.get("json") else None
     for wanted in question.rules.get("json", ()):
-        if value_at(answer.body, wanted["path"]) != wanted["equals"]:
+        if value_at(value, wanted["path"]) != wanted["equals"]:
             return f"{wanted['path']} is not as it should be"
     return ""
 
 
-def value_at(body: bytes, path: str) -> Any:
-    """The value at a dotted path ("queue.0.depth") of a JSON body; None where there is none."""
+def json_of(body: bytes) -> Any:
+    """What the body says; None where it is no JSON, or nested without an end."""
     try:
-        value = json.loads(body)
-    except ValueError:
+        return json.loads(body)
+    except (ValueError, RecursionError):
         return None
+
+
+def value_at(value: Any, path: str) -> Any:
+    """The value at a dotted path ("queue.0.depth"); None where there is none."""
     for step in path.split("."):
         if isinstance(value, dict):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        elif isinstance(value, list) and step.isdecimal() and len(step) < 9 and int(step) < len(value):
             value = value[int(step)]
         else:
             return None

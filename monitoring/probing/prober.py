@@ -261,7 +261,14 @@ class ProbeLoop:
 
 
 def host_key(question: Probe) -> str:
-    """Whom a probe burdens. On loopback every port is a machine of its own."""
+    """Whom a probe burdens. On loopback every port is a machine of its own; what is no address burdens nobody else."""
+    try:
+        return key_of(question)
+    except ValueError:
+        return question.target
+
+
+def key_of(question: Probe) -> str:
     if question.host.startswith("127.") or question.host in ("localhost", "::1"):
         return f"{question.host}:{question.port}"
     return question.host

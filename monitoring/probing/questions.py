@@ -1,15 +1,18 @@
 """One probe with its rules read once, and the outcome of asking it."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
-from monitoring.checks import verdicts
+from monitoring.checks import patterns, verdicts
+from monitoring.checks import rules as check_rules
+from monitoring.checks.patterns import Pattern, UnusablePattern
 from monitoring.checks.verdicts import Result
 from monitoring.models import Check
 
 BODY_LIMIT = 1_000_000  # bytes read of an answer
+UNREADABLE_RULES = "the rules of the check cannot be read"
 SUCCESS = frozenset(range(200, 300))  # one for all: a set of its own would be eight of the kilobytes of a probe
 
 
@@ -30,6 +33,19 @@ class ProbeOutcome:
 
 class WrongAnswer(Exception):
     """The answer came, and it is wrong; the text says why."""
+
+
+class StillInLine(Exception):
+    """The answer came, and we did not find the time to look at it: our own fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPattern:
+    """A header of an answer and what it has to hold, or must not."""
+
+    header: str
+    pattern: Pattern
+    may_be_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,12 +100,51 @@ class Probe:
         return frozenset(self.rules.get("valid_status_codes") or SUCCESS)
 
     @cached_property
-    def must_match(self) -> list[re.Pattern]:
-        return [re.compile(pattern) for pattern in self.rules.get("fail_if_body_not_matches_regexp", ())]
+    def has_readable_rules(self) -> bool:
+        return not self.rules or check_rules.are_readable(self.kind, self.rules)
+
+    def read_rules(self) -> None:
+        """Before anybody is asked. Raises WrongAnswer or UnusablePattern for what was kept and cannot be run."""
+        if not self.has_readable_rules:
+            raise WrongAnswer(UNREADABLE_RULES)
+        if self.size_of_patterns > patterns.MOST_INSTRUCTIONS:
+            raise UnusablePattern(patterns.TOO_LARGE)
 
     @cached_property
-    def must_not_match(self) -> list[re.Pattern]:
-        return [re.compile(pattern) for pattern in self.rules.get("fail_if_body_matches_regexp", ())]
+    def must_match(self) -> list[Pattern]:
+        return usable(self.rules.get("fail_if_body_not_matches_regexp", ()))
+
+    @cached_property
+    def must_not_match(self) -> list[Pattern]:
+        return usable(self.rules.get("fail_if_body_matches_regexp", ()))
+
+    @cached_property
+    def headers_must_match(self) -> list[HeaderPattern]:
+        return header_patterns(self.rules.get("fail_if_header_not_matches", ()))
+
+    @cached_property
+    def headers_must_not_match(self) -> list[HeaderPattern]:
+        return header_patterns(self.rules.get("fail_if_header_matches", ()))
+
+    @cached_property
+    def records_must_match(self) -> list[Pattern]:
+        return usable(self.rules.get("validate_answer_rrs", {}).get("fail_if_not_matches_regexp", ()))
+
+    @cached_property
+    def size_of_patterns(self) -> int:
+        """Instructions for each byte of an answer, at worst."""
+        of_headers = [wanted.pattern for wanted in (*self.headers_must_match, *self.headers_must_not_match)]
+        all_of_them = (*self.must_match, *self.must_not_match, *of_headers, *self.records_must_match)
+        return sum(pattern.size for pattern in all_of_them)
+
+
+def usable(texts: Iterable[str]) -> list[Pattern]:
+    """Raises UnusablePattern."""
+    return [Pattern(text) for text in texts]
+
+
+def header_patterns(wanted: Iterable[dict]) -> list[HeaderPattern]:
+    return [HeaderPattern(one["header"], Pattern(one["regexp"]), bool(one.get("allow_missing"))) for one in wanted]
 
 
 def rule_of(check: Check) -> verdicts.VerdictRule:

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 import dns.exception
 
 from foundation.wire.addresses import ForbiddenAddress
+from monitoring.checks.patterns import UnusablePattern
 from monitoring.checks.verdicts import Result
 from monitoring.probing import dns as dns_kind
 from monitoring.probing import http, icmp, tcp
-from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.questions import Probe, ProbeOutcome, StillInLine, WrongAnswer
 
 TIMED_OUT = "timeout"
 KINDS: dict[str, Callable[..., Awaitable[ProbeOutcome]]] = {
@@ -30,7 +31,10 @@ async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
     began = time.perf_counter()
     try:
         async with asyncio.timeout(question.timeout):
+            question.read_rules()
             return await KINDS[question.kind](question, allow_private=allow_private)
+    except StillInLine:
+        return ProbeOutcome(Result.NA, time.perf_counter() - began)
     except Exception as trouble:  # noqa: BLE001 - a prober that dies of one odd answer watches nobody
         return ProbeOutcome(Result.FAIL, time.perf_counter() - began, reason(trouble))
 
@@ -38,7 +42,7 @@ async def ask(question: Probe, *, allow_private: bool) -> ProbeOutcome:
 def reason(trouble: Exception) -> str:
     """A short word for operators, without anything the other side wrote."""
     match trouble:
-        case WrongAnswer():
+        case WrongAnswer() | UnusablePattern():
             return str(trouble)
         case TimeoutError() | dns.exception.Timeout():
             return TIMED_OUT

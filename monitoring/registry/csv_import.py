@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from foundation.directory.models import Component, Municipality
 from foundation.language import collation
 from foundation.language.documents import BOM, harmless, plain
+from monitoring.checks import rules as check_rules
 from monitoring.models import Check, Dependency, Node
 
 COLUMNS = {
@@ -200,7 +201,7 @@ class Reader:
         if values.get("timeout", 0) >= values.get("interval", 86_401):
             raise Wrong(_("The time-out is shorter than the interval."))
         if "rules" in cells:
-            values["rules"] = rules_of(cells["rules"])
+            values["rules"] = rules_of(kind, cells["rules"])
         return kind, target, values
 
 
@@ -272,13 +273,13 @@ def number_of(cell: str, column: str, least: float, most: float, *, whole: bool)
     return number
 
 
-def rules_of(cell: str) -> dict:
+def rules_of(kind: str, cell: str) -> dict:
     try:
-        rules = json.loads(cell)
+        rules = check_rules.read(cell)
     except ValueError:
         rules = None
-    if not isinstance(rules, dict):
-        raise Wrong(_("Rules are a JSON object with blackbox_exporter's keys."))
+    if faults := check_rules.faults(kind, rules):
+        raise Wrong(" ".join(faults[:5]))
     return rules
 
 

@@ -1,10 +1,10 @@
 """Forms of the watch; field names are the verbs' keywords."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from dateutil.rrule import rrulestr
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -15,6 +15,7 @@ from foundation import now
 from foundation.directory.models import Component, Municipality, Province
 from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from foundation.language import collation
+from monitoring.maintenance import repeats
 from monitoring.models import Affected, Maintenance, Node, Outage, State
 from monitoring.registry import csv_import
 
@@ -77,6 +78,7 @@ class MaintenanceForm(forms.ModelForm):
         ("FREQ=DAILY", _("every day")),
         ("FREQ=WEEKLY", _("every week on the same day")),
         ("FREQ=MONTHLY", _("every month on the same date")),
+        (repeats.LAST_DAY, _("every month on its last day")),
     )
 
     components = forms.ModelMultipleChoiceField(
@@ -100,6 +102,8 @@ class MaintenanceForm(forms.ModelForm):
     )
     repeats = forms.ChoiceField(label=_("Repeats"), required=False, choices=REPEATS)
 
+    to_be_seen = ""  # what the page sends back once its reader has seen the rounds
+
     class Meta:
         model = Maintenance
         fields = ["title_tr", "title_en", "text_tr", "starts_at", "ends_at", "rule", "is_everywhere", "is_public"]
@@ -119,15 +123,6 @@ class MaintenanceForm(forms.ModelForm):
             "ends_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "text_tr": forms.Textarea(attrs={"rows": 3}),
         }
-
-    def clean_rule(self) -> str:
-        rule = self.cleaned_data["rule"].strip()
-        try:
-            if rule:
-                rrulestr(rule, dtstart=timezone.make_naive(now()))
-        except (ValueError, KeyError, TypeError) as wrong:
-            raise ValidationError(_("This is not a rule of RFC 5545.")) from wrong
-        return rule
 
     def clean_named(self) -> dict[str, list]:
         """What each word means; one that means nothing, or several places, is sent back with what it could mean."""
@@ -152,7 +147,38 @@ class MaintenanceForm(forms.ModelForm):
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("The end comes after the beginning."))
+        if cleaned["rule"] and starts_at and ends_at:
+            self.judge_rounds(cleaned["rule"], starts_at, ends_at)
         return cleaned
+
+    def judge_rounds(self, rule: str, starts_at: datetime, ends_at: datetime) -> None:
+        """The rule can be run, its rounds do not overlap, and whoever keeps it has seen the next ones."""
+        first = timezone.make_naive(starts_at)
+        field = "rule" if self.cleaned_data.get("repeats") != rule else "repeats"
+        try:
+            rounds = repeats.next_starts(rule, first)
+        except repeats.UnusableRule as wrong:
+            self.add_error(field, str(wrong))
+            return
+        if abs(now() - starts_at) > repeats.OLDEST:
+            self.add_error("starts_at", _("A window that repeats begins within ten years of today."))
+        elif any(later - earlier < ends_at - starts_at for earlier, later in pairwise(rounds)):
+            self.add_error("ends_at", _("A round would begin before the one before it has ended."))
+        elif self.data.get("seen") != self.seen(rule, starts_at):
+            self.show_rounds(field, rule, first, rounds)
+
+    @staticmethod
+    def seen(rule: str, starts_at: datetime) -> str:
+        return f"{rule} {starts_at.isoformat()}"
+
+    def show_rounds(self, field: str, rule: str, first: datetime, rounds: list[datetime]) -> None:
+        """The next rounds, before they are kept; months that have no such day are named, with the last day offered."""
+        self.to_be_seen = self.seen(rule, self.cleaned_data["starts_at"])
+        days = ", ".join(f"{start:%d.%m.%Y %H.%M}" for start in rounds)
+        self.add_error(field, _("The next rounds: %(days)s. Save again to keep them.") % {"days": days})
+        if repeats.skips_months(rule, first):
+            sentence = _("Months without such a day are left out; “every month on its last day” takes place in each.")
+            self.add_error(field, sentence)
 
     @property
     def places(self) -> dict:

@@ -9,6 +9,7 @@ from django.utils import feedgenerator, timezone
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component
+from monitoring.maintenance import repeats
 from monitoring.models import Maintenance, Outage, StatusUpdate
 from monitoring.status.report import StatusReport
 
@@ -96,6 +97,8 @@ def recurrence(window: Maintenance) -> icalendar.vRecur | None:
     None for a window that takes place once, and for a rule that calendars cannot read:
     they are told its next round.
     """
+    if not repeats.is_usable(window.rule, timezone.make_naive(window.starts_at)):
+        return None
     try:
         rule = icalendar.vRecur.from_ical(window.rule.removeprefix("RRULE:"))
     except ValueError:

@@ -13,8 +13,10 @@ from foundation import now
 from foundation.directory.models import Municipality
 from foundation.language import collation, formatting
 from foundation.language.templatetags.nobet import shape
+from monitoring.checks import patterns
 from monitoring.models import Outage, State
 from monitoring.nodes import rollup
+from monitoring.probing.questions import UNREADABLE_RULES
 
 register = template.Library()
 
@@ -32,6 +34,8 @@ CAUSES = {
     "the body lacks what it must hold": _("the body lacks what it must hold"),
     "the body holds what it must not": _("the body holds what it must not"),
     rollup.REACHED_AGAIN: _("what it leans on works again"),
+    UNREADABLE_RULES: _("the rules of this check cannot be read"),
+    **patterns.WORDS,
 }
 
 

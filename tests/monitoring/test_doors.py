@@ -119,7 +119,7 @@ def an_alert(status="firing", start=0, *, fingerprint="abc123", **labels) -> dic
         "labels": {"alertname": "NodeDown", "severity": "critical", **labels},
         "annotations": {"summary": "…"},
         "startsAt": at.isoformat(),
-        "endsAt": (at + timedelta(minutes=3)).isoformat() if status == "resolved" else "0001-01-01T00:00:00Z",
+        "endsAt": (at + timedelta(seconds=30)).isoformat() if status == "resolved" else "0001-01-01T00:00:00Z",
         "generatorURL": "http://prometheus/graph",
         "fingerprint": fingerprint,
     }
