@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from foundation.language import phone_numbers
 from runbooks import durations
-from runbooks.broadcasts.compose import phone_numbers
 from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import Recipient, Run, Step
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from foundation import now
+from foundation.language import texts
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, routes, tokens
 from foundation.outbox.delivery.pacing import ErrorRate
@@ -239,8 +240,8 @@ def _parcel(message: OutboxMessage, attempt: int, sender: str, at) -> Posting:
         attempt=attempt,
         batch_id=message.batch_id,
         address=message.address,
-        text=message.words,
-        subject=message.subject,
+        text=texts.carried(message.words),
+        subject=texts.line(message.subject),
         sender=sender,
         reference=tokens.make(message.pk, attempt),
         valid_for=int(left.total_seconds()) if left else None,

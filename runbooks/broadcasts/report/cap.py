@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from django.conf import settings
 from django.utils import timezone
 
+from foundation.language import texts
 from foundation.outbox.lanes import Lane, rules
 from runbooks.models import Broadcast
 
@@ -93,4 +94,4 @@ def _areas(broadcast: Broadcast) -> list[tuple[str, str]]:
 
 
 def _add(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = text
+    ElementTree.SubElement(parent, name).text = texts.carried(text)
