@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "foundation.accounts.second_factor.SecondFactorFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.wire.refusals.ShowRefusals",
+    "foundation.wire.once.OncePerForm",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -138,7 +139,11 @@ TEMPLATES: list[dict] = [
                 "csp.context_processors.nonce",
                 "config.context_processors.surroundings",
             ],
-            "builtins": ["foundation.language.templatetags.nobet", "config.templatetags.navigation"],
+            "builtins": [
+                "foundation.language.templatetags.nobet",
+                "foundation.wire.templatetags.forms_once",
+                "config.templatetags.navigation",
+            ],
         },
     }
 ]
