@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "foundation.accounts.second_factor.SecondFactorFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.wire.refusals.ShowRefusals",
+    "foundation.accounts.unsent_words.UnsentWords",
     "foundation.wire.once.OncePerForm",
 ]
 
@@ -190,6 +191,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "foundation.accounts.unsent_words.forged_or_late"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

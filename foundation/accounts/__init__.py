@@ -3,6 +3,7 @@
 invitations     invite, accept, withdraw
 people          describe, revoke, end a membership, erase
 adapter, federation, signin_forms, signin_urls     signing in, here or with an outside account
+unsent_words    what was typed when the session ended comes back
 second_factor   who proves what, and when
 contacts        whom a municipality wants called, each address verified
 exports         everything we hold about a person

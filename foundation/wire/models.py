@@ -63,7 +63,7 @@ class KeptFile(models.Model):
         return self.name
 
 
-class GivenAnswerQuerySet(models.QuerySet):
+class GivenAnswerQuerySet(models.QuerySet["GivenAnswer"]):
     def of_form(self, key: str) -> "GivenAnswer | None":
         """Where a form with this key led (`once`)."""
         return self.filter(token=None, key=key).exclude(status=0).first()

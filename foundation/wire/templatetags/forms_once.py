@@ -16,12 +16,12 @@ class OnceToken(CsrfTokenNode):
     """Django's hidden field, and beside it ours; without a request neither."""
 
     def render(self, context: Context) -> SafeString:
-        against_forgery = super().render(context)
+        against_forgery = SafeString(super().render(context))
         person = context.get("user")
         if not against_forgery or person is None or not person.is_authenticated:
             return against_forgery
-        own = format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_token(person.pk))
-        return against_forgery + own
+        own = '{}<input type="hidden" name="{}" value="{}">'
+        return format_html(own, against_forgery, once.FIELD, once.new_token(person.pk))
 
 
 @register.tag
