@@ -7,8 +7,10 @@ other words is another act: whoever goes back and writes something else is not h
 """
 
 import hashlib
+import re
 import secrets
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -21,6 +23,8 @@ OF_THE_PAGE = (FIELD, "csrfmiddlewaretoken")
 # Signing in, out and proving oneself: asked each time anew, and nothing of it is kept.
 OUTSIDE = ("/accounts/", "/api/")
 ALREADY = "Nobet-Replayed"
+DONE = "nobet_done"  # a cookie that a script reads; it opens nothing
+TOKEN = re.compile(r"[\w.-]{1,60}", re.ASCII)
 
 
 class OncePerForm:
@@ -36,6 +40,12 @@ class OncePerForm:
         key = key_of(request)
         if not key:
             return self.get_response(request)
+        response = self.answer_once(request, key)
+        if led_on(response):
+            tell_the_page(response, request.POST[FIELD])
+        return response
+
+    def answer_once(self, request: HttpRequest, key: str) -> HttpResponse:
         if earlier := GivenAnswer.objects.of_form(key):
             return again(earlier)
         try:
@@ -69,17 +79,28 @@ def keep(given: GivenAnswer, response: HttpResponse) -> None:
     if response.status_code >= 500:
         transaction.set_rollback(True)
         return
-    if response.status_code not in (302, 303) or response["Location"].startswith(OUTSIDE):
+    if not led_on(response):
         given.delete()
         return
     given.status, given.body = response.status_code, response["Location"]
     given.save(update_fields=["status", "body"])
 
 
+def led_on(response: HttpResponse) -> bool:
+    """Whether the act was done: it led somewhere, and not to a proof of who asks."""
+    return response.status_code in (302, 303) and not response["Location"].startswith(OUTSIDE)
+
+
 def again(given: GivenAnswer) -> HttpResponse:
     response = HttpResponseRedirect(given.body)
     response[ALREADY] = "true"
     return response
+
+
+def tell_the_page(response: HttpResponse, token: str) -> None:
+    """Its script may now drop the draft that it kept for this form; until then the words stay in the browser."""
+    if TOKEN.fullmatch(token):
+        response.set_cookie(DONE, token, max_age=60, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
 
 
 def new_token(person_key: object) -> str:

@@ -121,3 +121,10 @@ def test_a_token_is_for_the_person_whose_page_it_was():
     token = once.new_token(7)
     assert once.is_for(token, 7)
     assert not once.is_for(token, 8) and not once.is_for("", 7)
+
+
+def test_the_browser_keeps_its_draft_until_the_server_has_the_words(stage):
+    client = signed_in(stage.selim)
+    assert once.DONE not in reply(stage, client, "  ").cookies
+    assert reply(stage, client, "Bir").cookies[once.DONE].value == "w3kq9"
+    assert reply(stage, client, "Bir").cookies[once.DONE].value == "w3kq9", "the first answer may have been lost"
