@@ -120,6 +120,8 @@ MIDDLEWARE = [
     "foundation.accounts.second_factor.SecondFactorFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.wire.refusals.ShowRefusals",
+    "foundation.accounts.unsent_words.UnsentWords",
+    "foundation.wire.once.OncePerForm",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -139,7 +141,11 @@ TEMPLATES: list[dict] = [
                 "csp.context_processors.nonce",
                 "config.context_processors.surroundings",
             ],
-            "builtins": ["foundation.language.templatetags.nobet", "config.templatetags.navigation"],
+            "builtins": [
+                "foundation.language.templatetags.nobet",
+                "foundation.wire.templatetags.forms_once",
+                "config.templatetags.navigation",
+            ],
         },
     }
 ]
@@ -186,6 +192,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "foundation.accounts.unsent_words.forged_or_late"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -10,6 +10,7 @@ from ninja.pagination import paginate
 
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
+from foundation.language.schema_types import Line, Paragraphs, Telephone
 from foundation.wire.paging import Keyset
 from helpdesk import tickets
 from helpdesk.models import Message, Ticket
@@ -45,15 +46,17 @@ class TicketIn(Schema):
 
     municipality: str = Field("", max_length=5, description="five-digit code")
     component: str = Field(max_length=20, description="code of the module")
-    subject: str = Field(min_length=1, max_length=160)
-    body: str = Field("", max_length=20_000)
+    subject: Line = Field(min_length=1, max_length=160)
+    body: Paragraphs = Field("", max_length=20_000)
     impact: Ticket.Impact
     urgency: Ticket.Urgency
-    phone: str = Field("", max_length=20, pattern=r"^(\+[1-9][0-9]{7,14})?$", description="E.164")
+    phone: Telephone = Field(
+        "", max_length=20, pattern=r"^(\+[1-9][0-9]{7,14})?$", description="E.164, or as it is dialled"
+    )
 
 
 class MessageIn(Schema):
-    body: str = Field(min_length=1, max_length=20_000)
+    body: Paragraphs = Field(min_length=1, max_length=20_000)
 
 
 class MessageOut(Schema):

@@ -12,6 +12,7 @@ from foundation import now
 from foundation.directory.models import Component, Contact, Municipality, Province
 from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from foundation.language import collation
+from foundation.language.forms import CleanForm
 from runbooks.broadcasts.compose import audience, drafts, templates
 from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.models import Broadcast
@@ -52,7 +53,7 @@ def unheard() -> list[tuple[str, str]]:
     return [("", "–"), *((str(sent.pk), f"{sent.number} · {sent.subject}") for sent in released[:30])]
 
 
-class ComposeForm(forms.Form):
+class ComposeForm(CleanForm):
     """Whom, what, how. Cleans to `subject`, `text`, `correction`, `spelling`, `lane` and a `rule`."""
 
     subject = forms.CharField(label=_("Subject"), max_length=120)
@@ -176,7 +177,7 @@ class CountField(forms.IntegerField):
         return super().to_python(re.sub(r"[\s.,]", "", value) if isinstance(value, str) else value)
 
 
-class ApprovalForm(forms.Form):
+class ApprovalForm(CleanForm):
     """The second person's word: the number of recipients, typed, and what they saw."""
 
     typed_count = CountField(label=_("Number of recipients"), min_value=0)
@@ -189,14 +190,14 @@ class GlassForm(ApprovalForm):
     reason = forms.CharField(label=_("Why can nobody else approve?"), max_length=2000, widget=forms.Textarea)
 
 
-class AskForm(forms.Form):
+class AskForm(CleanForm):
     """Which message of which plan may leave without waiting."""
 
     plan_code = forms.CharField(max_length=20)
     step_key = forms.CharField(max_length=40)
 
 
-class PreApprovalForm(forms.Form):
+class PreApprovalForm(CleanForm):
     """The second person's word in advance."""
 
     most = CountField(label=_("At most so many recipients"), min_value=1)
@@ -204,5 +205,5 @@ class PreApprovalForm(forms.Form):
     binding = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
-class AcknowledgementForm(forms.Form):
+class AcknowledgementForm(CleanForm):
     code = forms.CharField(label=_("Acknowledgement code"), min_length=4, max_length=6)

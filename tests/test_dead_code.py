@@ -35,6 +35,8 @@ HOOKS = {
     "Django's makemessages, which our command extends": {"find_files"},
     "Django loads a template": {"get_contents"},
     "Django's cache in memory makes room": {"_cull"},
+    "Django judges a form": {"full_clean"},
+    "fpdf writes a text": {"normalize_text"},
     "Django names the choices of a field": {"label_from_instance"},
     "ninja: who asks, how often, with what body, in what pages": {
         "authenticate",

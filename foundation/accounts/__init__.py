@@ -5,6 +5,7 @@ people          describe, revoke, end a membership, erase
 adapter, federation, signin_forms, signin_urls     signing in, here or with an outside account
 attempts        wrong passwords: who is slowed
 new_passwords   a link for whoever forgot theirs
+unsent_words    what was typed when the session ended comes back
 second_factor   who proves what, and when
 contacts        whom a municipality wants called, each address verified
 exports         everything we hold about a person

@@ -1,23 +1,23 @@
 """What people fill in about themselves and each other."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from foundation.directory.models import Contact, Membership, Municipality, Person, Province
+from foundation.language import phone_numbers
+from foundation.language.forms import CleanForm, CleanModelForm, TelephoneField
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(CleanModelForm):
     """Fields are the keywords of `people.describe`."""
 
     name = forms.CharField(
         label=_("Name and surname"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    phone = PhoneNumberField(
+    phone = TelephoneField(
         label=_("Mobile phone"),
         required=False,
         help_text=_("Only for calling you back and for crisis messages."),
@@ -33,7 +33,7 @@ class ProfileForm(forms.ModelForm):
         fields = ("name", "phone", "language")
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(CleanForm):
     """Fields are the keywords of `invitations.invite`. A municipal administrator's places are given."""
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
@@ -49,7 +49,7 @@ class InvitationForm(forms.Form):
         )
 
 
-class AcceptanceForm(forms.Form):
+class AcceptanceForm(CleanForm):
     """How the invited person opens the account: keywords of `invitations.accept`."""
 
     name = forms.CharField(
@@ -76,7 +76,7 @@ class AcceptanceForm(forms.Form):
         return cleaned
 
 
-class NationalInvitationForm(forms.Form):
+class NationalInvitationForm(CleanForm):
     """A platform administrator's invitation to any role; municipal roles name their place by code."""
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
@@ -111,7 +111,7 @@ class NationalInvitationForm(forms.Form):
         return cleaned
 
 
-class ContactForm(forms.Form):
+class ContactForm(CleanForm):
     """A way to reach one duty: keywords of `contacts.add`. Telephone numbers become E.164."""
 
     duty = forms.ChoiceField(label=_("Duty"), choices=Contact.Duty.choices)
@@ -138,11 +138,10 @@ class ContactForm(forms.Form):
 
 def mobile(text: str) -> str:
     """A Turkish mobile number in E.164, however it is written (domain rule 4.11)."""
-    digits = re.sub(r"\D", "", text)
-    match = re.fullmatch(r"(?:0090|90|0)?(5\d{9})", digits)
-    if not match:
+    number = phone_numbers.read(text)
+    if number.kind != "mobile":
         raise forms.ValidationError(_("A mobile number is needed, like 0532 123 45 67. Land lines get no SMS."))
-    return f"+90{match[1]}"
+    return number.address
 
 
 def mailbox(text: str) -> str:

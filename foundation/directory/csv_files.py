@@ -16,6 +16,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
+from foundation.language import texts
 
 NAME_LETTERS = re.compile(r"[A-Za-zÇĞİÖŞÜçğıöşüÂÎÛâîû0-9 .,'’()/&-]+")
 # UTF-8 read as Windows-1252 or Latin-1: Ä°, ÅŸ, Ã¼; Latin-5 read as Latin-1: Ý, þ, ð.
@@ -109,6 +110,7 @@ def parsed(column: Column, row: dict[str, str]) -> object:
             _("%(column)s “%(text)s” has broken letters; save the file as UTF-8 and try again")
             % {"column": column.header, "text": text}
         )
+    text = texts.line(text)
     try:
         return column.parse(text)
     except ValueError as problem:

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from foundation.language import texts
+
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_FILES = 500
 LARGEST_UNPACKED = 48 * 1024 * 1024
@@ -207,7 +209,7 @@ def text_of(cell: object, row: int) -> str:
         return cell.isoformat()
     if isinstance(cell, time):
         return f"{cell:%H:%M}"
-    return " ".join(str(cell).split())
+    return texts.line(str(cell))
 
 
 def number_of(number: float, row: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from fpdf import FPDF
 
 from foundation import now
-from foundation.language import formatting
+from foundation.language import formatting, texts
 
 FONTS = Path(__file__).parent / "fonts"
 BOM = "\ufeff"  # Excel reads UTF-8 only after it
@@ -25,6 +25,10 @@ class Paper(FPDF):
         self.set_auto_page_break(True, margin=18)
         self.add_page()
         self.line_of(title, size=15, bold=True)
+
+    def normalize_text(self, text: str) -> str:
+        """Whatever is written passes here: what was kept before there was a rule must not break a sheet."""
+        return super().normalize_text(texts.carried(text))
 
     def line_of(self, text: str, *, size: int = 9, bold: bool = False) -> None:
         """One paragraph across the page."""

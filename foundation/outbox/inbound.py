@@ -4,7 +4,7 @@ from django.db import transaction
 
 from foundation import now
 from foundation.directory.models import Contact
-from foundation.language import collation
+from foundation.language import collation, phone_numbers, texts
 from foundation.outbox import events
 from foundation.outbox.models import InboundMessage, Suppression
 
@@ -18,6 +18,7 @@ def receive(gateway: str, *, sid: str, address: str, text: str) -> None:
 
     A text is a keyword, never an authority: nothing else happens because of it here.
     """
+    address, text = own_spelling(address), texts.paragraphs(text)
     message, is_new = InboundMessage.objects.get_or_create(
         gateway=gateway, sid=sid[:80], defaults={"address": address[:254], "text": text}
     )
@@ -29,6 +30,12 @@ def receive(gateway: str, *, sid: str, address: str, text: str) -> None:
     elif word in START:
         opt_in(address)
     events.message_received.send(InboundMessage, inbound=message)
+
+
+def own_spelling(address: str) -> str:
+    """A mobile number as our register writes it, whatever the gateway makes of it."""
+    number = phone_numbers.read(address)
+    return number.address if number.kind == "mobile" else address
 
 
 @transaction.atomic

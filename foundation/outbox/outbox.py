@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
+from foundation.language import texts
 from foundation.outbox import jobs, segments
 from foundation.outbox.delivery import routes
 from foundation.outbox.lanes import Lane
@@ -19,6 +20,7 @@ from foundation.outbox.models.message import Channel
 from foundation.wire import encryption
 
 CHUNK = 500
+SUBJECT = 200  # characters, as the column holds
 COPIES_APART = timedelta(seconds=125)  # wider than the window in which a look-up binds
 
 
@@ -125,20 +127,21 @@ def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee]) -> int:
 def _message(
     batch: Batch, channel: str, recipient: Addressee, closed: dict[str, str], turkish: bool = False
 ) -> OutboxMessage:
+    words = texts.carried(recipient.text)
     reason = closed.get(recipient.address) or recipient.suppressed
     waiting = OutboxMessage.State.ABORTED if batch.state == Batch.State.STOPPED else OutboxMessage.State.QUEUED
     return OutboxMessage(
         batch=batch,
         channel=channel,
         address=recipient.address,
-        subject=recipient.subject,
-        text=recipient.text,
+        subject=texts.line(recipient.subject)[:SUBJECT],
+        text=words,
         reference=recipient.reference,
         unsubscribe=recipient.unsubscribe,
         priority=recipient.priority,
         lane=batch.lane,
         lane_rank=batch.rules.rank,
-        segments=segments.measure(recipient.text, turkish=turkish).segments if channel == Channel.SMS else 1,
+        segments=segments.measure(words, turkish=turkish).segments if channel == Channel.SMS else 1,
         expires_at=batch.expires_at,
         state=OutboxMessage.State.SUPPRESSED if reason else waiting,
         reason=reason,

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import timedelta
 from functools import wraps
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -105,16 +106,22 @@ def fingerprint_of(request: HttpRequest) -> str:
     """SHA-256 over what was wished for; a multipart boundary does not count."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode("utf-8", "surrogatepass"))
     if request.content_type == "multipart/form-data":
-        digest.update(json.dumps(sorted(request.POST.lists())).encode())
-        for name, files in sorted(request.FILES.lists()):
-            for file in files:
-                digest.update(f"\n{name} {file.name} ".encode("utf-8", "surrogatepass"))
-                for chunk in file.chunks():
-                    digest.update(chunk)
-                file.seek(0)
+        digest_form(digest, request)
     else:
         digest.update(request.body)
     return digest.hexdigest()
+
+
+def digest_form(digest: Any, request: HttpRequest, *, without: Container[str] = ()) -> None:
+    """Add the fields and files of a form, whatever its encoding; `without` are fields that are no wish."""
+    fields = sorted((name, values) for name, values in request.POST.lists() if name not in without)
+    digest.update(json.dumps(fields).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(f"\n{name} {file.name} ".encode("utf-8", "surrogatepass"))
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
 
 
 def forget_old_answers() -> int:

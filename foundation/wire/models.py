@@ -63,10 +63,19 @@ class KeptFile(models.Model):
         return self.name
 
 
-class GivenAnswer(models.Model):
-    """The answer to a POST with an Idempotency-Key, given again to its repetitions."""
+class GivenAnswerQuerySet(models.QuerySet["GivenAnswer"]):
+    def of_form(self, key: str) -> "GivenAnswer | None":
+        """Where a form with this key led (`once`)."""
+        return self.filter(token=None, key=key).exclude(status=0).first()
 
-    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="given_answers")
+
+class GivenAnswer(models.Model):
+    """The answer to a POST with an Idempotency-Key, given again to its repetitions.
+
+    Without a token it is that of a form (`once`), and `body` is the address it led to.
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, null=True, blank=True, related_name="given_answers")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path, query and body")
     status = models.PositiveSmallIntegerField(default=0)
@@ -74,9 +83,12 @@ class GivenAnswer(models.Model):
     body = models.TextField(blank=True)
     created_at = models.DateTimeField(default=now, db_index=True)
 
+    objects = GivenAnswerQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(name="one_answer_per_token_and_key", fields=["token", "key"]),
+            models.UniqueConstraint(name="one_answer_per_form", fields=["key"], condition=models.Q(token=None)),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,11 @@
 
 from django import forms
 
+from foundation.language.forms import CleanModelForm
 from helpdesk.models import Article, Macro
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(CleanModelForm):
     """What the desk knows, in Turkish and perhaps in English."""
 
     class Meta:
@@ -17,7 +18,7 @@ class ArticleForm(forms.ModelForm):
         }
 
 
-class MacroForm(forms.ModelForm):
+class MacroForm(CleanModelForm):
     """A reply to keep."""
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality, Person
+from foundation.language import texts
 from foundation.wire.files import draft_uploads, uploads
 from helpdesk import tickets
 from helpdesk.mail import auto_replies, quotes
@@ -46,6 +47,7 @@ def deliver(letter: Letter) -> Ticket | None:
     """
     if auto_replies.reason_to_ignore(letter.headers, letter.sender, letter.subject, settings.DEFAULT_FROM_EMAIL):
         return None
+    letter = replace(letter, subject=texts.line(letter.subject), text=texts.paragraphs(letter.text))
     person = Person.objects.filter(email=letter.sender.strip().lower(), is_active=True).first()
     home = person.own_municipality if person else None
     if person is None or home is None:

@@ -11,6 +11,7 @@ from django_sla.models import Calendar, SpecialDay
 from django_sla.models.calendars import clock_face
 from foundation.directory.models import Municipality, Province
 from foundation.language.formatting import ISTANBUL
+from foundation.language.forms import CleanForm
 
 WEEKDAYS = (
     _("Monday"),
@@ -47,7 +48,7 @@ class ClockFace(forms.Field):
             raise ValidationError(_("Write the time as 13:00.")) from None
 
 
-class DaysForm(forms.Form):
+class DaysForm(CleanForm):
     """Special days to declare: an administrative leave, a local day, a longer day."""
 
     first = forms.DateField(label=_("First day"), widget=DayPicker)
@@ -87,7 +88,7 @@ class DaysForm(forms.Form):
         return rows
 
 
-class WeekForm(forms.Form):
+class WeekForm(CleanForm):
     """Weekly hours in force from a date on; a day is "08:30-12:30 13:30-17:30", empty when closed."""
 
     effective_from = forms.DateField(label=_("In force from"), widget=DayPicker)
@@ -134,7 +135,7 @@ def ranges_in(text: str) -> list[list[int]]:
     return ranges
 
 
-class OverlayForm(forms.Form):
+class OverlayForm(CleanForm):
     """A calendar of a province's or a municipality's own, laid over one that all share."""
 
     base = forms.ModelChoiceField(

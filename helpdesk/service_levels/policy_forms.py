@@ -12,6 +12,7 @@ from django_sla.models import BETWEEN_TEAMS, Calendar, Metric, Policy, PolicyVer
 from foundation import now
 from foundation.directory.models import Component, Municipality, Province
 from foundation.language.formatting import ISTANBUL
+from foundation.language.forms import CleanForm
 from helpdesk.models import Queue, Ticket
 from helpdesk.service_levels.calendar_forms import DayPicker
 
@@ -59,7 +60,7 @@ class Several(forms.MultipleChoiceField):
         super().__init__(label=label, choices=choices, required=False)
 
 
-class ConditionsForm(forms.Form):
+class ConditionsForm(CleanForm):
     """Which tickets a policy is for, its place in the order, and whether it is in use."""
 
     position = forms.IntegerField(label=_("Place in the order"), min_value=1, max_value=9999)
@@ -146,7 +147,7 @@ def spoken_conditions(version: PolicyVersion) -> list[str]:
     return spoken
 
 
-class TargetForm(forms.Form):
+class TargetForm(CleanForm):
     """One promise: an amount, its unit and calendar, when it starts, the share to be kept. No amount, no promise."""
 
     UNITS = (("minutes", _("minutes")), ("days", _("working days")))
@@ -201,7 +202,7 @@ def initial_of(metric: str, target: Target | None) -> dict:
     }
 
 
-class RestForm(forms.Form):
+class RestForm(CleanForm):
     """One reason to rest: whether it counts, for which promises, for how long at most."""
 
     rests = forms.BooleanField(label=_("Rests"), required=False)
@@ -230,7 +231,7 @@ class RestForm(forms.Form):
         return cap | ({"metrics": facts["metrics"]} if facts["metrics"] else {})
 
 
-class LevelForm(forms.Form):
+class LevelForm(CleanForm):
     """One level: at which share of the time, or after how many minutes, what is done and who hears of it."""
 
     UNITS = (("percent", _("% of the time")), ("minutes", _("minutes")))
@@ -262,7 +263,7 @@ class LevelForm(forms.Form):
         return at | own | {"action": facts["action"], "to": facts["to"]}
 
 
-class RulesForm(forms.Form):
+class RulesForm(CleanForm):
     """From when the terms hold, and what happens on a change of class, a reopening, a reply."""
 
     effective_from = forms.DateField(label=_("In force from"), widget=DayPicker)
@@ -337,7 +338,7 @@ def in_order(levels: Iterable[dict]) -> list[dict]:
     return sorted(levels, key=lambda level: (level.get("percent", 0), level.get("seconds", 0)))
 
 
-class NewPolicyForm(forms.Form):
+class NewPolicyForm(CleanForm):
     """A policy that starts with the terms of another and is not in use until it is published."""
 
     name_tr = forms.CharField(label=_("Name in Turkish"), max_length=120)

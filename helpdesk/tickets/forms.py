@@ -6,9 +6,9 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from foundation.directory.models import Component, Municipality, Person
+from foundation.language.forms import CleanForm, TelephoneField
 from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
 from helpdesk.models import Ticket
@@ -60,7 +60,7 @@ class SeenOutages(forms.Field):
         return {int(key) for key in data or [] if key.isascii() and key.isdecimal() and len(key) < 10}
 
 
-class FormWithFiles(forms.Form):
+class FormWithFiles(CleanForm):
     """A form whose files are not lost when it comes back with an error.
 
     `by` is who fills it in. Whoever shows it again calls `keep_files`, whoever has
@@ -122,7 +122,7 @@ class TicketForm(FormWithFiles):
         error_messages={"required": _("Please say whether work has stopped.")},
     )
     body = forms.CharField(label=_("Details"), max_length=20_000, required=False)
-    phone = PhoneNumberField(
+    phone = TelephoneField(
         label=_("Telephone where we reach you"),
         required=False,
         error_messages={"invalid": _("This number is not complete. It has 11 digits: 0532 000 00 00")},
@@ -222,15 +222,15 @@ class MessageForm(ReplyForm):
                 super().say(ticket, by)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(CleanForm):
     reason = forms.CharField(label=_("Why?"), max_length=2_000, error_messages={"required": _("Please say why.")})
 
 
-class WithdrawalForm(forms.Form):
+class WithdrawalForm(CleanForm):
     reason = forms.CharField(label=_("Why?"), max_length=2_000, required=False)
 
 
-class AssignmentForm(forms.Form):
+class AssignmentForm(CleanForm):
     to = forms.ModelChoiceField(label=_("Colleague"), queryset=Person.objects.none())
 
     def __init__(self, *args, colleagues, **kwargs) -> None:
@@ -240,17 +240,17 @@ class AssignmentForm(forms.Form):
         field.queryset = colleagues
 
 
-class SeverityForm(forms.Form):
+class SeverityForm(CleanForm):
     severity = forms.ChoiceField(label=_("Severity"), choices=Ticket.Severity.choices)
     reason = forms.CharField(label=_("Why?"), max_length=2_000, required=False)
 
 
-class SatisfactionForm(forms.Form):
+class SatisfactionForm(CleanForm):
     score = forms.TypedChoiceField(label=_("How did we do?"), coerce=int, choices=[(n, str(n)) for n in range(1, 6)])
     comment = forms.CharField(label=_("Would you like to add something?"), max_length=2_000, required=False)
 
 
-class LinkForm(forms.Form):
+class LinkForm(CleanForm):
     outage = forms.ModelChoiceField(queryset=Outage.objects.open())
 
 
@@ -268,7 +268,7 @@ def chosen_from_list() -> forms.Select:
     return forms.Select(attrs={"class": "nb-input"})
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(CleanForm):
     """One text for every linked ticket; shown as a preview until it is confirmed."""
 
     token = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_token)

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from foundation import now
 from foundation.journal import journal
+from foundation.language import texts
 from monitoring import locks, outages
 from monitoring.history import gaps
 from monitoring.models import Affected, Alert, Check, Node, Outage, Prober, State, Transition
@@ -69,11 +70,17 @@ def read_one(alert: object) -> Word:
     return Word(
         fingerprint=fingerprint,
         is_firing=alert.get("status") != "resolved",
-        labels=dict(list(alert["labels"].items())[:MOST_LABELS]),
-        annotations=annotations if isinstance(annotations, dict) else {},
+        labels=words(alert["labels"]),
+        annotations=words(annotations) if isinstance(annotations, dict) else {},
         starts_at=starts_at,
         ends_at=ends_at,
     )
+
+
+def words(said: dict) -> dict:
+    """Labels or annotations, their words fit to be shown."""
+    kept = list(said.items())[:MOST_LABELS]
+    return {texts.line(str(name)): texts.line(word) if isinstance(word, str) else word for name, word in kept}
 
 
 def moment(text: object) -> datetime | None:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
+from foundation.language.forms import CleanForm, CleanModelForm
 from monitoring.models import Outage, UpdateTemplate
 
 NEXT = ((15, _("in 15 minutes")), (30, _("in 30 minutes")), (60, _("in an hour")), (120, _("in two hours")), (0, "–"))
@@ -16,7 +17,7 @@ def paragraph(label, *, rows: int = 4, **options) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(CleanForm):
     """An update in both languages, its stage, and when people hear next."""
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Outage.Stage.choices, widget=forms.RadioSelect)
@@ -40,7 +41,7 @@ class UpdateForm(forms.Form):
         return chosen | {"minutes": 0} if chosen["stage"] == Outage.Stage.RESOLVED else chosen
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(CleanForm):
     """What is to become of words that wait: let out, sent back (with a note), or taken back by their writer."""
 
     decision = forms.ChoiceField(choices=[(word, word) for word in ("let_out", "send_back", "take_back")])
@@ -53,13 +54,13 @@ class DecisionForm(forms.Form):
         return cleaned
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(CleanForm):
     text_tr = paragraph(_("Turkish"), max_length=2000)
     text_en = paragraph(_("English"), max_length=2000, required=False)
     reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Everyone reads this beside the correction."))
 
 
-class TimesForm(forms.Form):
+class TimesForm(CleanForm):
     """Beginning and, of an outage that is over, end; to the second, in local time."""
 
     started_at = forms.DateTimeField(label=_("Began"))
@@ -90,12 +91,12 @@ class TimesForm(forms.Form):
         return cleaned
 
 
-class ReportForm(forms.Form):
+class ReportForm(CleanForm):
     text_tr = paragraph(_("Turkish"), rows=18, max_length=20_000)
     text_en = paragraph(_("English"), rows=18, max_length=20_000, required=False)
 
 
-class TemplateForm(forms.ModelForm):
+class TemplateForm(CleanModelForm):
     class Meta:
         model = UpdateTemplate
         fields = ["name", "stage", "text_tr", "text_en", "position"]

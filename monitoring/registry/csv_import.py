@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality
-from foundation.language import collation
+from foundation.language import collation, texts
 from foundation.language.documents import BOM, harmless, plain
 from monitoring.checks import rules as check_rules
 from monitoring.models import Check, Dependency, Node
@@ -149,7 +149,8 @@ class Reader:
         self.new: dict[str, dict] = {}
 
     def line(self, number: int, cells: list[str]) -> SheetLine:
-        named = {name: plain(cell) for name, cell in zip(self.columns, cells, strict=False) if name and cell.strip()}
+        clean = zip(self.columns, map(texts.line, cells), strict=False)
+        named = {name: plain(cell) for name, cell in clean if name and cell}
         code = named.get("code", "")
         if not code or len(code) > 40 or any(sign in code for sign in " ;,@/"):
             raise Wrong(_("A node has a code of at most 40 letters and digits."))

@@ -15,6 +15,7 @@ from foundation import now
 from foundation.directory.models import Component, Municipality, Province
 from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from foundation.language import collation
+from foundation.language.forms import CleanForm, CleanModelForm
 from monitoring.maintenance import repeats
 from monitoring.models import Affected, Maintenance, Node, Outage, State
 from monitoring.registry import csv_import
@@ -22,7 +23,7 @@ from monitoring.registry import csv_import
 MOST_HINTS = 20
 
 
-class NodeFilter(forms.Form):
+class NodeFilter(CleanForm):
     """What an operator looks for: words of a name, a state, a province."""
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=80)
@@ -54,7 +55,7 @@ class NodeFilter(forms.Form):
         return nodes
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(CleanForm):
     """A person's word for how a node is."""
 
     HOURS = ((1, _("1 hour")), (4, _("4 hours")), (24, _("1 day")), (168, _("1 week")))
@@ -70,7 +71,7 @@ class OverrideForm(forms.Form):
         return cleaned
 
 
-class MaintenanceForm(forms.ModelForm):
+class MaintenanceForm(CleanModelForm):
     """A window for components, provinces, municipalities and nodes by name or code, or everything."""
 
     REPEATS = (
@@ -223,7 +224,7 @@ def hint(name: str, matches: list[Municipality]) -> str:
     return _("%(words)s could be: %(places)s. Write the code.") % {"words": name[:60], "places": could}
 
 
-class SplitForm(forms.Form):
+class SplitForm(CleanForm):
     """What of an open outage is a fault of its own: whole provinces, or single lines."""
 
     title_tr = forms.CharField(label=_("Title in Turkish"), max_length=160, required=False)
@@ -265,7 +266,7 @@ class SplitForm(forms.Form):
         return {"lines": {*whole, *chosen["lines"]}, **reasons}
 
 
-class SheetForm(forms.Form):
+class SheetForm(CleanForm):
     """A sheet as a file, or its text when the preview is confirmed."""
 
     MOST_BYTES = 1_500_000
@@ -296,7 +297,7 @@ class SheetForm(forms.Form):
         return text
 
 
-class BulkForm(forms.Form):
+class BulkForm(CleanForm):
     """What is changed on every chosen node; what stays empty stays as it is."""
 
     watched = forms.ChoiceField(
@@ -333,7 +334,7 @@ class BulkForm(forms.Form):
         }
 
 
-class ParentsForm(forms.Form):
+class ParentsForm(CleanForm):
     """What a node leans on: `ALTYAPI HAT1@omurga HAT2@omurga`."""
 
     parents = forms.CharField(label=_("Leans on"), required=False, max_length=500)

@@ -9,6 +9,7 @@ from django.utils import feedgenerator, timezone
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component
+from foundation.language import texts
 from monitoring.maintenance import repeats
 from monitoring.models import Maintenance, Outage, StatusUpdate
 from monitoring.status.report import StatusReport
@@ -42,9 +43,9 @@ def history(report: StatusReport, past: list[Outage], wanted: FeedFilter, form: 
     for outage, update in entries([outage for outage in [*report.outages, *past] if wanted.holds(outage)]):
         link = f"{settings.PUBLIC_BASE_URL}/status/outages/{outage.pk}/"
         feed.add_item(
-            title=f"{outage.title} · {update.get_stage_display()}",
+            title=texts.line(f"{outage.title} · {update.get_stage_display()}"),
             link=link,
-            description=update.text,
+            description=texts.carried(update.text),
             unique_id=f"{link}#{update.pk}",
             unique_id_is_permalink=False,
             pubdate=update.created_at,
@@ -80,8 +81,8 @@ def event(window: Maintenance) -> icalendar.Event:
     entry.add("status", "CANCELLED" if window.cancelled_at else "CONFIRMED")
     entry.add("dtstart", wall_time(begins))
     entry.add("dtend", wall_time(ends))
-    entry.add("summary", window.title)
-    entry.add("description", window.text)
+    entry.add("summary", texts.line(window.title))
+    entry.add("description", texts.carried(window.text))
     if rule:
         entry.add("rrule", rule)
     return entry

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.forms import mailbox, mobile
 from foundation.directory.models import Component
+from foundation.language.forms import CleanForm
 from monitoring.models import Severity, Subscriber
 
 LANGUAGES = (("tr", "Türkçe"), ("en", "English"))
@@ -20,7 +21,7 @@ WORTH_TELLING = (
 )
 
 
-class WishesForm(forms.Form):
+class WishesForm(CleanForm):
     """What to hear of: keywords of `signup.change`."""
 
     components = forms.ModelMultipleChoiceField(
@@ -82,7 +83,7 @@ NORMAL = {
 }
 
 
-class SubscriberCodeForm(forms.Form):
+class SubscriberCodeForm(CleanForm):
     """A code that came by SMS: six digits to prove a number, eight letters to leave."""
 
     code = forms.CharField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.language.forms import CleanForm
 from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node, Outage
 from monitoring.registry.forms import OverrideForm
@@ -31,7 +32,7 @@ class NodeField(forms.ModelChoiceField):
         return f"{node.code} · {node.name}"
 
 
-class JoinForm(forms.Form):
+class JoinForm(CleanForm):
     """The wider outage that this one turned out to be a part of: its field is `into`."""
 
     def __init__(self, *arguments, outage: Outage, person: Person, **keywords) -> None:
@@ -40,7 +41,7 @@ class JoinForm(forms.Form):
         self.fields["into"] = forms.ModelChoiceField(others.order_by("started_at"), label=_("It is a part of"))
 
 
-class RunForm(forms.Form):
+class RunForm(CleanForm):
     """The plan to begin: its field is `code`."""
 
     def __init__(self, *arguments, person: Person, **keywords) -> None:
@@ -49,7 +50,7 @@ class RunForm(forms.Form):
         self.fields["code"] = PlanField(plans, to_field_name="code", label=_("Runbook"))
 
 
-class WindowForm(forms.Form):
+class WindowForm(CleanForm):
     """Work that explains the outage: it stops alerts and leaves the SLA, from its first sign on."""
 
     text_tr = forms.CharField(

@@ -4,10 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.directory.models import Component, Province
+from foundation.language.forms import CleanForm
 from monitoring.models import Severity
 
 
-class DeclarationForm(forms.Form):
+class DeclarationForm(CleanForm):
     """Its field names are the keywords of `monitoring.outages.declare`."""
 
     components = forms.ModelMultipleChoiceField(

@@ -8,8 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from foundation.language import phone_numbers
 from runbooks import durations
-from runbooks.broadcasts.compose import phone_numbers
 from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import Recipient, Run, Step
 from runbooks.runs import outcomes

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal, now
+from foundation.language import texts
 from foundation.outbox.delivery import routes
 from foundation.wire import limits
 from runbooks.board import map_outlines
@@ -232,7 +233,7 @@ def review(request, pk, is_drill) -> HttpResponse:
     broken = BrokenGlass.objects.filter(broadcast=broadcast).first()
     if broken is None:
         raise approval.BroadcastMovedOn
-    break_glass.review(broken, by=request.user, note=request.POST.get("note", "")[:2000])
+    break_glass.review(broken, by=request.user, note=texts.paragraphs(request.POST.get("note", ""))[:2000])
     return redirect(broadcast)
 
 
@@ -260,7 +261,7 @@ def take_evidence(request, pk, is_drill) -> HttpResponse:
 @require_POST
 def withdrawal(request, pk, is_drill) -> HttpResponse:
     broadcast = find(request, pk, is_drill)
-    approval.withdraw(broadcast, by=request.user, note=request.POST.get("note", "")[:2000])
+    approval.withdraw(broadcast, by=request.user, note=texts.paragraphs(request.POST.get("note", ""))[:2000])
     return redirect(broadcast)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal, now
+from foundation.language import texts
 from runbooks.durations import duration
 from runbooks.models import Run, Step
 from runbooks.runs import starting, steps
@@ -108,4 +109,4 @@ def step(request, pk, visit) -> HttpResponse:
 
 
 def _note(request) -> str:
-    return request.POST.get("note", "")[:2000].strip()
+    return texts.paragraphs(request.POST.get("note", ""))[:2000]

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.language import texts
 from monitoring.models import Outage
 from runbooks import situation
 from runbooks.broadcasts.report import page
@@ -41,7 +42,7 @@ def _context(request, outage: int) -> dict:
 @watch_only
 @require_POST
 def note(request, outage) -> HttpResponse:
-    text, is_decision = request.POST.get("text", "")[:2000], bool(request.POST.get("decision"))
+    text, is_decision = texts.paragraphs(request.POST.get("text", ""))[:2000], bool(request.POST.get("decision"))
     situation.note(find(request, outage), by=request.user, text=text, is_decision=is_decision)
     return redirect("runbooks:situation", outage=outage)
 

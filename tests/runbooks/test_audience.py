@@ -4,9 +4,10 @@ from django.test import TestCase
 
 from foundation import now
 from foundation.directory.models import Contact
+from foundation.language import phone_numbers
 from monitoring import outages
 from monitoring.models import Affected
-from runbooks.broadcasts.compose import audience, phone_numbers
+from runbooks.broadcasts.compose import audience
 from runbooks.broadcasts.compose.audience import AudienceRule
 from tests.cast import Cast
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from foundation import now
+from foundation.language import texts
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, routes, tokens
 from foundation.outbox.delivery.pacing import ErrorRate
@@ -220,7 +221,7 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
         for message in messages
     )
     routes.keep_pace(route, pace.spend(sum(message.segments for message in messages)))
-    return [_parcel(message, message.attempt + 1, sender, at) for message in messages]
+    return [_posting(message, message.attempt + 1, sender, at) for message in messages]
 
 
 def _within(tokens: float, messages: list[OutboxMessage]) -> Iterator[OutboxMessage]:
@@ -232,15 +233,15 @@ def _within(tokens: float, messages: list[OutboxMessage]) -> Iterator[OutboxMess
         yield message
 
 
-def _parcel(message: OutboxMessage, attempt: int, sender: str, at) -> Posting:
+def _posting(message: OutboxMessage, attempt: int, sender: str, at) -> Posting:
     left = message.expires_at - at if message.expires_at else None
     return Posting(
         message_id=message.pk,
         attempt=attempt,
         batch_id=message.batch_id,
         address=message.address,
-        text=message.words,
-        subject=message.subject,
+        text=texts.carried(message.words),
+        subject=texts.line(message.subject),
         sender=sender,
         reference=tokens.make(message.pk, attempt),
         valid_for=int(left.total_seconds()) if left else None,

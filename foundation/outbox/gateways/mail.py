@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from foundation.language import texts
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent
 
@@ -35,8 +36,8 @@ class Mail(Gateway):
 
     def _send(self, posting: Posting) -> Outcome:
         envelope = EmailMessage(
-            posting.subject,
-            posting.text,
+            texts.line(posting.subject),
+            texts.carried(posting.text),
             to=[posting.address],
             headers=headers(posting),
         )

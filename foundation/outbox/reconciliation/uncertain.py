@@ -80,10 +80,10 @@ def _take() -> list[Doubt]:
     due = OutboxMessage.objects.filter(state=State.IN_DOUBT, due_at__lte=at).order_by("due_at").select_related(None)
     messages = claims.take(due, BATCH_SIZE, {"due_at": at + ASKED_FOR})
     senders = dict(Batch.objects.filter(pk__in={row.batch_id for row in messages}).values_list("pk", "sender"))
-    return [Doubt(row, _parcel(row, senders[row.batch_id]), row.posted_at or row.moved_at) for row in messages]
+    return [Doubt(row, _posting(row, senders[row.batch_id]), row.posted_at or row.moved_at) for row in messages]
 
 
-def _parcel(message: OutboxMessage, sender: str) -> Posting:
+def _posting(message: OutboxMessage, sender: str) -> Posting:
     return Posting(
         message_id=message.pk,
         attempt=message.attempt,

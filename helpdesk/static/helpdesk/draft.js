@@ -1,9 +1,15 @@
-// Keeps what is being typed in a form marked data-draft="name" until it is sent.
+// Keeps what is being typed in a form marked data-draft="name" until the server has it.
 // Stays on this computer, for a day; another person's draft has another name.
+// A form carries a token; the server names it in a cookie once the act is done (foundation/wire/once.py).
 "use strict";
 
 const DAY = 24 * 60 * 60 * 1000;
 const form = document.querySelector("form[data-draft]");
+const done = document.cookie.split("; ").find((crumb) => crumb.startsWith("nobet_done="))?.slice("nobet_done=".length);
+
+for (const key of Object.keys(localStorage).filter((name) => done && name.startsWith("draft:"))) {
+  if (JSON.parse(localStorage.getItem(key)).token === done) localStorage.removeItem(key);
+}
 
 if (form) {
   const key = `draft:${form.dataset.draft}`;
@@ -13,7 +19,7 @@ if (form) {
 
   const save = () => {
     const words = fields().filter(chosen).map((field) => [field.name, field.value]);
-    localStorage.setItem(key, JSON.stringify({ at: Date.now(), words }));
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), words, token: form.elements.once?.value }));
   };
 
   const restore = () => {
@@ -30,7 +36,7 @@ if (form) {
   const answered = form.querySelector(".has-error");
   if (!answered) restore();
   form.addEventListener("input", save);
-  form.addEventListener("submit", () => localStorage.removeItem(key));
+  form.addEventListener("submit", save);
   const note = document.querySelector("[data-draft-note]");
   if (note) note.hidden = false;
 }

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
+from foundation.language import phone_numbers
 from foundation.outbox import outbox
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.approval.approval import MAY_APPROVE, Confirmation
-from runbooks.broadcasts.compose import phone_numbers
 from runbooks.broadcasts.delivery import live_updates, sending
 from runbooks.models import Broadcast, BrokenGlass
 

@@ -4,7 +4,6 @@ drafts           draft, revise, correct; what it costs and how it will look
 templates        sentences at hand (`ready.yaml`) and their tokens
 audience         from a rule or a list to recipients
 saved_audiences  rules kept by name
-phone_numbers    how a list writes a number, and what we make of it
 reached          to whom a correction goes
 bindings         the hash of everything that leaves
 """

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
 from foundation.directory.models import Contact, Municipality
+from foundation.language import phone_numbers, texts
 from monitoring.models import Affected
-from runbooks.broadcasts.compose import drill_list, phone_numbers, reached
+from runbooks.broadcasts.compose import drill_list, reached
 from runbooks.models import Broadcast, Recipient
 
 Duty = Contact.Duty
@@ -23,6 +25,7 @@ ORDER: dict[str, int] = {Duty.MAYOR: 0, Duty.SECRETARY: 1, Duty.IT: 2, Duty.CASH
 # A number met with two reasons keeps the first of these; "" is no reason at all.
 _STRICTEST = [Reason.OPTED_OUT, "", Reason.UNVERIFIED, Reason.LANDLINE, Reason.INVALID]
 LARGEST_FILE = 20_000  # lines
+LINE_ENDS = re.compile("\r\n|\r|\n")  # a vertical tab ends no line of a sheet
 
 
 class FileIsWrong(Refusal):
@@ -213,13 +216,13 @@ def read_file(text: str) -> tuple[tuple[str, str, str, str], ...]:
 
     Refuses the whole file with the line that is wrong (`FileIsWrong`).
     """
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = LINE_ENDS.split(text.removeprefix("\ufeff"))
     if len(lines) > LARGEST_FILE:
         raise FileIsWrong(_("The file has more than %(most)d lines.") % {"most": LARGEST_FILE})
     separator = ";" if ";" in text else ","
     rows = []
     for number, row in enumerate(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator), start=1):
-        cells = [cell.strip() for cell in row] + [""] * 4
+        cells = [texts.line(cell) for cell in row] + [""] * 4
         if not any(cells) or number == 1 and not any(letter.isdigit() for letter in cells[0]):
             continue
         if cells[2] and cells[2] not in Duty.values:
@@ -297,8 +300,8 @@ def _from_file(lines: Iterable[tuple[str, str, str, str]]) -> Iterable[Listed]:
 
 
 def _who_opted_out() -> set[str]:
-    texts = Contact.objects.filter(channel=Contact.Channel.SMS).exclude(opted_out_at=None)
-    return {phone_numbers.read(text).address for text in texts.values_list("address", flat=True)}
+    gone = Contact.objects.filter(channel=Contact.Channel.SMS).exclude(opted_out_at=None)
+    return {phone_numbers.read(text).address for text in gone.values_list("address", flat=True)}
 
 
 def _reason(kind: str, *, verified, opted_out) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal
 from foundation.directory.models import Contact, Membership, Person
 from foundation.journal import journal
-from runbooks.broadcasts.compose import phone_numbers
+from foundation.language import phone_numbers
 from runbooks.models import DrillNumber
 
 Role = Membership.Role

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
+from foundation.language import phone_numbers
 from foundation.live import audiences, live
 from monitoring.models import Check, Transition
-from runbooks.broadcasts.compose import phone_numbers
 from runbooks.models import Acknowledgement, Broadcast, Recipient
 
 GOOD_FOR = timedelta(days=2)  # how long a code can be typed after approval

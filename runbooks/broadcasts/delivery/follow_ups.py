@@ -17,9 +17,10 @@ from django.utils.translation import gettext, override
 from foundation import now
 from foundation.directory.models import Contact
 from foundation.journal import journal
+from foundation.language import phone_numbers
 from foundation.outbox import outbox
 from foundation.outbox.models import Batch
-from runbooks.broadcasts.compose import drafts, phone_numbers
+from runbooks.broadcasts.compose import drafts
 from runbooks.broadcasts.delivery import acknowledgements, live_updates, sending
 from runbooks.models import Broadcast
 

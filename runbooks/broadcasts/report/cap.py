@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from django.conf import settings
 from django.utils import timezone
 
+from foundation.language import texts
 from foundation.outbox.lanes import Lane, rules
 from runbooks.models import Broadcast
 
@@ -97,4 +98,4 @@ def _areas(broadcast: Broadcast) -> list[tuple[str, str]]:
 
 
 def _add(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = text
+    ElementTree.SubElement(parent, name).text = texts.carried(text)

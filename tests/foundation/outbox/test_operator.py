@@ -9,7 +9,7 @@ from foundation import now
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.operator import Operator, dig
 from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Refused, Silent
-from tests.foundation.outbox.test_sdk_traps import Endpoint, a_parcel
+from tests.foundation.outbox.test_sdk_traps import Endpoint, a_posting
 
 pytestmark = pytest.mark.once("postgresql", "asks no database")
 
@@ -31,7 +31,7 @@ async def posted(endpoint: Endpoint, **mapping):
     gateway = Operator(a_mapping(endpoint.url, **mapping))
     await gateway.open()
     try:
-        return await gateway.post(a_parcel(text="{to} {sender} Şu an durdu."))
+        return await gateway.post(a_posting(text="{to} {sender} Şu an durdu."))
     finally:
         await gateway.close()
 
@@ -81,7 +81,7 @@ async def test_a_look_up_by_our_reference(status, body, found):
         )
         gateway = Operator(mapping)
         await gateway.open()
-        remotes = await gateway.look_up(a_parcel(), now())
+        remotes = await gateway.look_up(a_posting(), now())
         await gateway.close()
     assert [(remote.sid, remote.status) for remote in remotes] == found
     assert endpoint.requests[0][0] == "/report/7.1~x"
@@ -90,7 +90,7 @@ async def test_a_look_up_by_our_reference(status, body, found):
 async def test_without_a_look_up_nobody_pretends():
     gateway = Operator(a_mapping("http://127.0.0.1:9/"))
     with pytest.raises(LookUpFailed):
-        await gateway.look_up(a_parcel(), now())
+        await gateway.look_up(a_posting(), now())
 
 
 def test_a_mapping_that_lacks_something_says_what():

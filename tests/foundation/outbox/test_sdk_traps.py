@@ -18,7 +18,7 @@ pytestmark = pytest.mark.once("postgresql", "asks no database")
 ACCEPTED = {"sid": "SM1", "status": "queued", "body": "b", "to": "+905320000001", "num_segments": "1"}
 
 
-def a_parcel(**fields) -> Posting:
+def a_posting(**fields) -> Posting:
     given = {"message_id": 7, "attempt": 1, "batch_id": 1, "address": "+905320000001", "text": "b"}
     return Posting(**given | {"subject": "", "sender": "", "reference": "7.1~x", "valid_for": None} | fields)
 
@@ -66,7 +66,7 @@ async def posted(endpoint: Endpoint, settings, **fields):
     gateway = Twilio()
     await gateway.open()
     try:
-        return await gateway.post(a_parcel(**fields))
+        return await gateway.post(a_posting(**fields))
     finally:
         await gateway.close()
 
@@ -175,5 +175,5 @@ async def test_a_look_up_that_fails_says_so_and_never_that_nothing_was_found(con
         gateway = Twilio()
         await gateway.open()
         with pytest.raises(LookUpFailed):
-            await gateway.look_up(a_parcel(), posted_at=None)
+            await gateway.look_up(a_posting(), posted_at=None)
         await gateway.close()

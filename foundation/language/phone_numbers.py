@@ -7,7 +7,13 @@ premium-rate pumping); 444, 0850, 153 and area codes cannot receive SMS (domain,
 import re
 from dataclasses import dataclass
 
-_NOT_DIGITS = re.compile(r"\D+")
+import phonenumbers
+
+from foundation.language import texts
+
+_STORED = re.compile(r"\+905[0-9]{9}")
+_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_LETTERS = re.compile(r"[^\W\d_]")
 _MOBILE = re.compile(r"5[0-9]{9}")
 _FIXED = re.compile(r"[2348][0-9]{9}|444[0-9]{4}|1[0-9]{2}")
 
@@ -21,17 +27,29 @@ class Number:
 
 
 def read(text: str) -> Number:
-    """0532 123 45 67, 532…, +90…, 0090… and (0532) are one and the same number."""
-    digits = _NOT_DIGITS.sub("", text)
-    if text.strip().startswith("+") and not digits.startswith("90"):
-        return Number(text.strip(), "invalid")
-    digits = digits.removeprefix("00")
-    national = digits[2:] if digits.startswith("90") and len(digits) > 10 else digits.removeprefix("0")
+    """0532 123 45 67, 532…, +90…, +90 (0)532…, 0090… and 0090 0532… are one and the same number."""
+    text = texts.line(text)
+    if _STORED.fullmatch(text):  # as the register keeps them, thousands at a time
+        return Number(text, "mobile")
+    national = _national(text)
     if _MOBILE.fullmatch(national):
         return Number(f"+90{national}", "mobile")
     if _FIXED.fullmatch(national):
         return Number(f"+90{national}", "landline")
-    return Number(text.strip(), "invalid")
+    return Number(text, "invalid")
+
+
+def _national(text: str) -> str:
+    """The digits after +90; "" for what is no number of this country."""
+    if _LETTERS.search(text):
+        return ""
+    try:
+        number = phonenumbers.parse(_TRUNK_ZERO.sub("", text), "TR")
+    except phonenumbers.NumberParseException:
+        return ""
+    if number.country_code != 90 or number.extension:
+        return ""
+    return str(number.national_number)
 
 
 def masked(address: str) -> str:

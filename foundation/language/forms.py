@@ -1,0 +1,54 @@
+"""What every form of the house does with words before its fields judge them."""
+
+from typing import Any
+
+from django import forms
+from phonenumber_field.formfields import PhoneNumberField
+
+from foundation.language import phone_numbers, texts
+
+
+class CleanWords:
+    """Mixin of a form: `texts.line` or `texts.paragraphs` over whatever is typed; passwords stay as they are.
+
+    A field for at most `texts.LONGEST_LINE` characters is one line, unless it is drawn as a text area.
+    """
+
+    def full_clean(self: Any) -> None:
+        if self.is_bound:
+            self.data = self.cleaned_words()
+        super().full_clean()  # type: ignore[misc]
+
+    def cleaned_words(self: Any) -> Any:
+        data = self.data.copy()
+        for name, field in self.fields.items():
+            key, clean = self.add_prefix(name), cleaning_of(field)
+            if clean and isinstance(data.get(key), str):
+                data[key] = clean(data[key])
+        return data
+
+
+class CleanForm(CleanWords, forms.Form):
+    """The form that every form of ours is."""
+
+
+class CleanModelForm(CleanWords, forms.ModelForm):
+    """The same over a model."""
+
+
+class TelephoneField(PhoneNumberField):
+    """A number however it is written; the one reader is `phone_numbers.read`."""
+
+    def to_python(self, value) -> Any:
+        read = phone_numbers.read(value) if isinstance(value, str) else None
+        return super().to_python(read.address if read else value)
+
+
+def cleaning_of(field: forms.Field) -> Any:
+    """The cleaning that a field's words need; None for what is no word."""
+    if not isinstance(field, forms.CharField) or isinstance(field.widget, forms.PasswordInput):
+        return None
+    is_long = isinstance(field.widget, forms.Textarea) or (field.max_length or 0) > texts.LONGEST_LINE
+    if isinstance(field, forms.EmailField):
+        is_long = False
+    return texts.paragraphs if is_long else texts.line

@@ -1,0 +1,130 @@
+"""Once is once: every form and every API write, sent twice as a double click or a lost answer does."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from config.api import scope_for
+from foundation.wire import once
+from foundation.wire.models import GivenAnswer
+from helpdesk.models import Message
+from tests.test_tenant_wall import a_secret
+from tests.wall import Door, declared
+from tests.wall.walking import address, signed_in
+
+pytestmark = pytest.mark.long(60)
+
+# What a visit writes without any act: who is here, and our own memory of acts.
+NOT_AN_EFFECT = ("sessions", "usersessions", "wire", "contenttypes")
+writes = [door for door in declared("doors") if isinstance(door, Door) and door.post is not None]
+calls = [call for call in declared("calls") if call.method == "POST"]
+
+
+def everything() -> Counter:
+    """Each row of the house."""
+    models = [model for model in apps.get_models() if model._meta.app_label not in NOT_AN_EFFECT]
+    return Counter(
+        (model._meta.label, repr(row)) for model in models if model._meta.managed for row in model.objects.values_list()
+    )
+
+
+def posted_twice(client: Client, path: str, form: dict) -> tuple:
+    """Both answers, what the first changed, and what the second changed; all of it undone."""
+    form = form | {once.FIELD: "w3kq9"}
+    with transaction.atomic():
+        before = everything()
+        first = client.post(path, form)
+        between = everything()
+        second = client.post(path, form)
+        after = everything()
+        transaction.set_rollback(True)
+    return first, second, between - before, after - between
+
+
+@pytest.mark.parametrize("share", range(3))
+def test_every_form_sent_twice_has_one_effect(stage, share):
+    acted = 0
+    for door in writes[share::3]:
+        client = signed_in(getattr(stage, door.admits[0]))
+        first, second, did, again = posted_twice(client, address(door, stage), dict(door.post(stage)))
+        assert again == Counter(), f"{door}: the second press changed {list(again)[:2]}"
+        if first.status_code == 302:
+            assert (second.status_code, second["Location"]) == (302, first["Location"]), door
+        acted += bool(did)
+    print(f"{len(writes[share::3])} forms sent twice, {acted} of them acted")
+    assert acted > 5
+
+
+def test_every_write_of_the_api_sent_twice_has_one_effect(stage):
+    for call in calls:
+        owner = getattr(stage, call.admits[0])
+        secret = a_secret(owner, scope_for(call.method, call.path))
+        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "once"}
+        path, body = call.path.format(**call.at(stage)), json.dumps(dict(call.body(stage)))
+        with transaction.atomic():
+            first = Client().post(path, body, content_type="application/json", headers=headers)
+            between = everything()
+            second = Client().post(path, body, content_type="application/json", headers=headers)
+            assert everything() == between, call
+            assert (second.status_code, second.content) == (first.status_code, first.content), call
+            transaction.set_rollback(True)
+    print(f"{len(calls)} operations sent twice")
+
+
+def test_every_page_gives_each_of_its_forms_a_token_of_its_own(stage):
+    forms = re.compile(r"<form[^>]*method=\"post\".*?</form>", re.DOTALL)
+    seen: list[str] = []
+    for door in declared("doors"):
+        if not isinstance(door, Door) or not door.get or door.name.endswith("_stream"):
+            continue
+        answer = signed_in(getattr(stage, door.admits[0])).get(address(door, stage))
+        for form in forms.findall("" if answer.streaming else answer.content.decode(errors="replace")):
+            if "csrfmiddlewaretoken" in form:
+                seen += re.findall(rf'name="{once.FIELD}" value="([^"]+)"', form) or [f"none on {door}"]
+    assert [token for token in seen if token.startswith("none")] == []
+    assert len(seen) == len(set(seen)) > 50
+    print(f"{len(seen)} forms with a token")
+
+
+def reply(stage, client: Client, body: str, token: str = "w3kq9"):
+    form = {"body": body, "move": "reply", once.FIELD: token}
+    return client.post(reverse("helpdesk:message", args=[stage.ticket.number]), form)
+
+
+def test_whoever_goes_back_and_writes_something_else_is_heard(stage):
+    client, before = signed_in(stage.selim), Message.objects.count()
+    for body in ("Bir", "Bir", "İki"):
+        reply(stage, client, body)
+    assert Message.objects.count() == before + 2
+
+
+def test_the_same_words_from_a_page_of_its_own_are_another_act(stage):
+    client, before = signed_in(stage.selim), Message.objects.count()
+    for token in ("a", "b"):
+        reply(stage, client, "Evet", token)
+    assert Message.objects.count() == before + 2
+
+
+def test_a_form_that_came_back_may_be_sent_again_as_it_is(stage):
+    client = signed_in(stage.selim)
+    assert reply(stage, client, "  ").status_code == 200
+    assert not GivenAnswer.objects.filter(token=None).exists()
+
+
+def test_a_token_is_for_the_person_whose_page_it_was():
+    token = once.new_token(7)
+    assert once.is_for(token, 7)
+    assert not once.is_for(token, 8) and not once.is_for("", 7)
+
+
+def test_the_browser_keeps_its_draft_until_the_server_has_the_words(stage):
+    client = signed_in(stage.selim)
+    assert once.DONE not in reply(stage, client, "  ").cookies
+    assert reply(stage, client, "Bir").cookies[once.DONE].value == "w3kq9"
+    assert reply(stage, client, "Bir").cookies[once.DONE].value == "w3kq9", "the first answer may have been lost"
