@@ -176,3 +176,14 @@ class AStep(English):
         self.assertNotIn(": done", room)
         self.assertNotIn(": ileri", room)
         self.assertIn(": İleri", room)
+
+
+class APageOfTheDesk(English):
+    def test_names_its_fields_in_words_of_its_language(self):
+        self.client.force_login(self.leyla)
+        for language, awaited in (("tr", "Soru, Türkçe"), ("en", "Question, in Turkish")):
+            self.client.cookies["django_language"] = language
+            page = self.client.get("/help/new/")
+            self.assertContains(page, awaited)
+            for machine_word in ("Slug", "Title tr", "Body tr", "Body en"):
+                self.assertNotContains(page, machine_word)
