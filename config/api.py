@@ -24,12 +24,12 @@ from ninja.throttling import BaseThrottle
 
 from foundation import Refusal
 from foundation.wire import limits
-from foundation.wire.idempotency import once
-from foundation.wire.json_bodies import StrictBodies
+from foundation.wire.api.idempotency import once
+from foundation.wire.api.json_bodies import StrictBodies
+from foundation.wire.api.parameters import knows_its_parameters
+from foundation.wire.api.problems import API_PREFIX, of_refusal, problem
+from foundation.wire.api.tokens import bearer_of
 from foundation.wire.models import Token
-from foundation.wire.parameters import knows_its_parameters
-from foundation.wire.problems import API_PREFIX, of_refusal, problem
-from foundation.wire.tokens import bearer_of
 
 REQUESTS_A_MINUTE = 600
 READING = ("GET", "HEAD", "OPTIONS")

@@ -99,9 +99,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "foundation.wire.guards.ClientHeaders",
-    "foundation.wire.last_slash.LastSlashOfTheApi",
+    "foundation.wire.api.last_slash.LastSlashOfTheApi",
     "foundation.wire.requests.RequestLog",
-    "foundation.wire.problems.ProblemsOfTheApi",
+    "foundation.wire.api.problems.ProblemsOfTheApi",
     "foundation.wire.headers.PrivatePages",
     "foundation.wire.guards.StorableText",
     "django.middleware.security.SecurityMiddleware",

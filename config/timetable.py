@@ -14,7 +14,7 @@ from foundation.live import numbering
 from foundation.outbox import canary, housekeeping
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.reconciliation import receipts, status_polling, uncertain
-from foundation.wire import idempotency
+from foundation.wire.api import idempotency
 from foundation.wire.files import draft_uploads
 from helpdesk import escalations
 from helpdesk.incidents import auto_linking, recovery

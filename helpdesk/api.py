@@ -11,7 +11,7 @@ from ninja.pagination import paginate
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
 from foundation.language.schema_types import Line, Paragraphs, Telephone
-from foundation.wire.paging import Keyset
+from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
 from helpdesk.models import Message, Ticket
 from helpdesk.tickets import rate_limits

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.pagination import paginate
 
-from foundation.wire.paging import Keyset
+from foundation.wire.api.paging import Keyset
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast, Run, Step
 

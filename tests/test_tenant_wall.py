@@ -15,7 +15,7 @@ from django.urls import reverse
 from config.api import scope_for
 from foundation import now
 from foundation.directory.models import Person
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from tests.wall import DESK, EVERYONE, NOTE, SECRET, WATCH, Call, Door, Public, declared, routes
 from tests.wall.walking import address, methods_of, signed_in, visit
 

@@ -6,7 +6,7 @@ from ninja import Router, Schema
 from ninja.pagination import paginate
 
 from foundation.directory.models import Component, Municipality, Province
-from foundation.wire.paging import Keyset
+from foundation.wire.api.paging import Keyset
 
 router = Router()
 

@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from foundation.directory.events import person_revoked
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from foundation.wire.models import Token
 
 

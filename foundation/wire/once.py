@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from foundation.wire.idempotency import digest_form
+from foundation.wire.api.idempotency import digest_form
 from foundation.wire.models import GivenAnswer
 
 FIELD = "once"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
-from foundation.wire import paging
+from foundation.wire.api import paging
 from helpdesk.models import RESTING, Ticket, TicketLink
 from helpdesk.service_levels import commitments
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.directory.models import Municipality, Person
 from foundation.outbox import segments
-from foundation.wire import paging
+from foundation.wire.api import paging
 from helpdesk.incidents import major_incidents
 from helpdesk.models import MajorIncident, Ticket
 from helpdesk.tickets import emails

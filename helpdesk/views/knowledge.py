@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.directory.models import Component
-from foundation.wire import paging
+from foundation.wire.api import paging
 from helpdesk.knowledge import articles, macros
 from helpdesk.knowledge.forms import ArticleForm, MacroForm
 from helpdesk.models import Article, Macro

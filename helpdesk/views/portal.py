@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
-from foundation.wire import paging
+from foundation.wire.api import paging
 from helpdesk import tickets
 from helpdesk.incidents import known_outages
 from helpdesk.knowledge import articles

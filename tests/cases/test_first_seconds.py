@@ -6,7 +6,7 @@ from unittest import mock
 
 from django.test import TestCase
 
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from runbooks.broadcasts.delivery import sending
 from runbooks.broadcasts.report import page as broadcast_page
 from tests.cast import Cast

@@ -29,7 +29,7 @@ from foundation.outbox import inbound
 from foundation.outbox.gateways.mail import Mail
 from foundation.outbox.gateways.postings import Posting
 from foundation.outbox.models import InboundMessage, OutboxMessage
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from helpdesk.mail.intake import Letter, deliver
 from helpdesk.models import Ticket
 from helpdesk.tickets.forms import TicketForm

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.test import TestCase
 
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from helpdesk import tickets
 from helpdesk.models import Ticket
 from tests.cast import Cast

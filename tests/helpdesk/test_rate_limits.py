@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.test import TestCase, override_settings
 
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from helpdesk.models import Ticket
 from tests.cast import Cast
 from tests.helpdesk.builders import the_queue

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.test import TestCase
 
 from config.api import api
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from runbooks.broadcasts.delivery import sending
 from runbooks.runs import starting
 from tests.cast import Cast

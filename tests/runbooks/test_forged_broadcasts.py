@@ -17,7 +17,7 @@ from foundation.journal.models import Entry
 from foundation.outbox import outbox
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import OutboxMessage
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from monitoring import outages
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.approval.approval import Confirmation

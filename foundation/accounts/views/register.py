@@ -16,7 +16,7 @@ from foundation.accounts import adapter, invitations, people
 from foundation.accounts.forms import NationalInvitationForm
 from foundation.accounts.views.myself import data_file
 from foundation.directory.models import Component, Invitation, Membership, Municipality, Person
-from foundation.wire import paging
+from foundation.wire.api import paging
 
 PAGE = 50
 

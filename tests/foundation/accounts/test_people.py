@@ -10,7 +10,7 @@ from foundation.directory import events
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person
 from foundation.journal import journal
 from foundation.journal.models import Entry, PersonalText
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 from tests.cast import PASSWORD, Cast, a_contact, a_person
 
 Role = Membership.Role

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from foundation.directory.models import Membership, Municipality, Person, Province
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 
 
 def a_province(plate_code="26", name="Eskişehir") -> Province:

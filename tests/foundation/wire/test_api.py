@@ -7,7 +7,8 @@ import pytest
 import time_machine
 
 from foundation import now
-from foundation.wire import limits, tokens
+from foundation.wire import limits
+from foundation.wire.api import tokens
 from foundation.wire.models import Token
 from tests.foundation.wire.people import a_clerk, a_municipality, a_province, a_token
 
@@ -119,7 +120,7 @@ def test_a_wrong_host_answers_in_the_apis_shape(client):
 def test_a_crash_answers_in_the_apis_shape_and_says_nothing(client, monkeypatch):
     _, headers = a_token(a_clerk(), "municipalities:read")
     client.raise_request_exception = False
-    monkeypatch.setattr("foundation.wire.paging.page", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("foundation.wire.api.paging.page", lambda *a, **k: 1 / 0)
     response = get(client, MUNICIPALITIES, headers)
     assert_problem(response, 500)
     assert b"division" not in response.content

@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Router, Schema
 from config.api import api
 from foundation import Refusal
 from foundation.directory.models import Component
-from foundation.wire.idempotency import forget_old_answers
+from foundation.wire.api.idempotency import forget_old_answers
 from foundation.wire.models import GivenAnswer
 from tests.foundation.wire.people import a_clerk, a_token
 

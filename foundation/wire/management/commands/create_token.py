@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from foundation import Refusal
 from foundation.directory.models import Person
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 
 
 class Command(BaseCommand):

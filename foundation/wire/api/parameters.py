@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja.operation import Operation
 
-from foundation.wire.problems import problem
-from foundation.wire.tokens import bearer_of
+from foundation.wire.api.problems import problem
+from foundation.wire.api.tokens import bearer_of
 
 LONGEST_NAME = 80  # of a parameter that we say again
 

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
+from foundation.wire.api.problems import of_refusal
+from foundation.wire.api.tokens import bearer_of
 from foundation.wire.models import GivenAnswer, Token
-from foundation.wire.problems import of_refusal
-from foundation.wire.tokens import bearer_of
 
 REMEMBERED_FOR = timedelta(hours=48)
 LONGEST_KEY = 255
