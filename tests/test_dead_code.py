@@ -63,6 +63,8 @@ HOOKS = {
     "channels: which origins a socket may come from": {"valid_origin", "match_allowed_origin"},
     "twisted and daphne, whose request, factory and server we guard": {
         "gotLength",
+        "connectionMade",
+        "resetTimeout",
         "onFrameBegin",
         "serverClose",
         "ws_factory",

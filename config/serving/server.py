@@ -15,6 +15,7 @@ from daphne.server import Server, reactor
 from daphne.ws_protocol import WebSocketFactory
 from twisted.internet import defer
 from twisted.internet.protocol import Protocol
+from twisted.web.http import HTTPChannel
 
 from config.serving.guarded_sockets import GuardedSockets
 
@@ -74,7 +75,21 @@ def _ignore(data: bytes) -> None:
     """What a client still sends after it was turned away."""
 
 
+class GuardedChannel(HTTPChannel):
+    """A connection whose request line has a deadline: bytes of an unfinished one buy no time."""
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.setTimeout(HEADERS_WITHIN)
+
+    def resetTimeout(self) -> None:
+        if self.requests:  # from here on `GuardedRequest` keeps the time
+            super().resetTimeout()
+
+
 class GuardedFactory(HTTPFactory):
+    protocol = GuardedChannel  # without the one of TLS, which is our proxy's affair
+
     def buildProtocol(self, addr) -> Protocol:
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = GuardedRequest

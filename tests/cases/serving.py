@@ -60,6 +60,8 @@ def serve() -> None:
     background = import_module("config.serving.background")  # Django first
 
     background.RESIDENTS = ()
+    server = import_module("config.serving.server")
+    server.HEADERS_WITHIN = float(os.environ.get("HEADERS_WITHIN", server.HEADERS_WITHIN))
     call_command("serve")
 
 
