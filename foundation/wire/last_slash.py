@@ -23,4 +23,4 @@ class LastSlashOfTheApi:
 
 def lacks_a_slash(path: str) -> bool:
     is_of_the_api = path.startswith(API) and not path.endswith("/")
-    return is_of_the_api and not is_valid_path(path) and is_valid_path(f"{path}/")
+    return is_of_the_api and not is_valid_path(path) and bool(is_valid_path(f"{path}/"))

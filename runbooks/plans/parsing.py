@@ -104,7 +104,7 @@ def _look_ahead(source: str) -> None:
     depth = 0
     for event in yaml.parse(source, Loader=_TextOnly):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if depth > DEEPEST:
             raise PlanIsWrong([Problem(line, _("This is nested deeper than %d levels.") % DEEPEST)])
         if isinstance(event, yaml.AliasEvent):
