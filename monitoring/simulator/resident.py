@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import threading
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from django.db import close_old_connections
 
 from monitoring.simulator import control
 from monitoring.simulator.endpoints import City
-from monitoring.simulator.map import SimulatedNode, read_registry
+from monitoring.simulator.map import LOOPBACK, SimulatedNode, read_registry
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,15 @@ class CityThread:
         if self.loop is not None and self.thread is not None:
             self.loop.call_soon_threadsafe(self.leaving.set)
             self.thread.join(timeout=2)
+
+
+def is_another_house_at(port: int) -> bool:
+    """Whether another house's city listens at this control port: we would probe its places as if they were ours."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def read_places() -> list[SimulatedNode]:

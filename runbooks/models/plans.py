@@ -1,7 +1,7 @@
 """The plan in the catalogue: a runbook, kept in every version it ever had."""
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language
 
 from foundation import now
@@ -14,9 +14,9 @@ class RunbookQuerySet(models.QuerySet["Runbook"]):
         return self if person.works_nationally else self.none()
 
     def current(self) -> "RunbookQuerySet":
-        """The newest version of each plan."""
-        newest = Runbook._base_manager.values("code").annotate(newest=Max("pk")).values("newest")
-        return self.filter(pk__in=newest)
+        """The highest version of each plan."""
+        newest = Runbook._base_manager.filter(code=OuterRef("code")).order_by("-version").values("pk")[:1]
+        return self.filter(pk=Subquery(newest))
 
 
 class Runbook(models.Model):

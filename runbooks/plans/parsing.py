@@ -1,5 +1,6 @@
 """From a plan file to a plan: every mistake is named by its line, in a sentence."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from foundation import Refusal
 from runbooks.plans import schema
 
 LARGEST = 200_000  # characters
+DEEPEST = 12  # levels; our own plans have six
 END = "end"
 
 
@@ -49,7 +51,7 @@ _TextOnly.yaml_implicit_resolvers = {
 def read(source: str) -> dict:
     """The plan as plain JSON values; refuses with every mistake at once (`PlanIsWrong`)."""
     plan, node = _parse(source)
-    problems = [_explain(error, node, ()) for error in Draft202012Validator(schema.PLAN).iter_errors(plan)]
+    problems = [_explain(error, node, ()) for error in judge(schema.PLAN).iter_errors(plan)]
     if not problems:
         problems = _problems_of_steps(plan["steps"], node)
     if problems:
@@ -57,18 +59,60 @@ def read(source: str) -> dict:
     return plan
 
 
+def refuse_unknown(source: str, *, known: Mapping[str, Collection[str]]) -> None:
+    """Every code of the plan is among those known for its field; refuses with all mistakes at once (`PlanIsWrong`)."""
+    plan, node = read(source), yaml.compose(source, Loader=_TextOnly)
+    problems = [
+        Problem(_line(node, path), _("“%(code)s” is not known here as “%(field)s”.") % {"code": code, "field": field})
+        for field, code, path in _codes_of(plan, ())
+        if field in known and code not in known[field]
+    ]
+    if problems:
+        raise PlanIsWrong(problems)
+
+
+def _codes_of(value: Any, path: tuple) -> Iterator[tuple[str, str, tuple]]:
+    """(field, text, path) of every text that stands in a field, or in a field's list."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        field = key if isinstance(key, str) else path[-1]
+        if isinstance(part, str):
+            yield field, part, (*path, key)
+        elif field != "body":
+            yield from _codes_of(part, (*path, key))
+
+
 def _parse(source: str) -> tuple[dict, yaml.Node | None]:
     if len(source) > LARGEST:
         raise PlanIsWrong([Problem(1, _("The file is longer than %d characters.") % LARGEST)])
     try:
+        _look_ahead(source)
         node = yaml.compose(source, Loader=_TextOnly)
         plan = yaml.load(source, Loader=_TextOnly)  # noqa: S506 - _TextOnly is a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlanIsWrong([Problem(line, _("This is not YAML: %s.") % error.problem)])
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        raise PlanIsWrong([Problem(1, _("The file holds a sign or a number that cannot be read."))])
     if not isinstance(plan, dict):
         raise PlanIsWrong([Problem(1, _("A plan begins with its fields: code, version, title, steps."))])
     return plan, node
+
+
+def _look_ahead(source: str) -> None:
+    """Depth and references, event by event, before anything is built of them."""
+    depth = 0
+    for event in yaml.parse(source, Loader=_TextOnly):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if depth > DEEPEST:
+            raise PlanIsWrong([Problem(line, _("This is nested deeper than %d levels.") % DEEPEST)])
+        if isinstance(event, yaml.AliasEvent):
+            raise PlanIsWrong([Problem(line, _("A plan says everything where it stands: no references (*name)."))])
+
+
+def judge(shape: dict) -> Draft202012Validator:
+    return Draft202012Validator(shape, format_checker=schema.FORMATS)
 
 
 def _problems_of_steps(steps: list[dict], node) -> list[Problem]:
@@ -79,7 +123,7 @@ def _problems_of_steps(steps: list[dict], node) -> list[Problem]:
             kinds = ", ".join(schema.STEPS)
             problems.append(Problem(_line(node, ("steps", place)), _("A step is one of these kinds: %s.") % kinds))
         else:
-            errors = Draft202012Validator(shape).iter_errors(step)
+            errors = judge(shape).iter_errors(step)
             problems += [_explain(error, node, ("steps", place)) for error in errors]
     return problems or _problems_of_order(steps, node)
 
@@ -143,6 +187,10 @@ def _sentence(error: ValidationError, field: str) -> str:
             return _("“%(field)s” is one of: %(choices)s.") % {"field": field, "choices": choices}
         case "pattern" if error.schema == schema.DURATION:
             return _("“%s” is a duration such as 30s, 5m, 4h or 2d.") % field
+        case "format" if rule == "day":
+            return _("“%s” is a day such as 2026-09-14.") % field
+        case "format":
+            return _("“%s” is at most a year (366d).") % field
         case "type":
             kinds = {"type": error.validator_value, "field": field}
             return _("“%(field)s” must be of type %(type)s.") % kinds

@@ -1,13 +1,36 @@
 """What a plan file may say, as JSON Schema; sentences for its errors are in `parsing`."""
 
-DURATION = {"type": "string", "pattern": r"^[0-9]+[smhd]$"}
-KEY = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 40}
+import re
+from datetime import date, timedelta
+
+from jsonschema import FormatChecker
+
+from runbooks.durations import duration
+
+DURATION = {"type": "string", "pattern": r"^[0-9]{1,9}[smhd]\Z", "format": "length of time"}
+KEY = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "maxLength": 40}
+TITLE = {"type": "string", "minLength": 1, "maxLength": 120}
 SENTENCE = {"type": "string", "minLength": 1, "maxLength": 300}
 PARAGRAPH = {"type": "string", "minLength": 1, "maxLength": 2000}
-DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+DATE = {"type": "string", "format": "day"}
 ROLE = {"enum": ["operator", "approver", "shift_lead", "agent", "platform_admin"]}
 CODES = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
 DUTIES = {"type": "array", "items": {"enum": ["mayor", "secretary", "it", "cash_desk", "other"]}, "uniqueItems": True}
+LONGEST_TIME = timedelta(days=366)
+FORMATS = FormatChecker(())
+
+
+@FORMATS.checks("length of time", raises=(ValueError, OverflowError, KeyError))
+def is_length_of_time(text: object) -> bool:
+    """What `duration` reads, of a year at most; other types and spellings have sentences of their own."""
+    is_spelt = isinstance(text, str) and re.fullmatch(r"[0-9]{1,9}[smhd]", text)
+    return not is_spelt or duration(str(text)) <= LONGEST_TIME
+
+
+@FORMATS.checks("day", raises=ValueError)
+def is_day(text: object) -> bool:
+    """A day of the calendar of this century."""
+    return not isinstance(text, str) or (len(text) == 10 and 2000 <= date.fromisoformat(text).year < 2100)
 
 
 def closed(required: dict, optional: dict | None = None) -> dict:
@@ -36,9 +59,9 @@ AUDIENCE = closed(
 
 PLAN = closed(
     {
-        "code": {"type": "string", "pattern": r"^[A-Z]{2,6}-[0-9]{2,3}$"},
-        "version": {"type": "integer", "minimum": 1},
-        "title": closed({"tr": SENTENCE}, {"en": SENTENCE}),
+        "code": {"type": "string", "pattern": r"^[A-Z]{2,6}-[0-9]{2,3}\Z"},
+        "version": {"type": "integer", "minimum": 1, "maximum": 9999},
+        "title": closed({"tr": TITLE}, {"en": TITLE}),
         "scenario": PARAGRAPH,
         "owner": SENTENCE,
         "approver": SENTENCE,

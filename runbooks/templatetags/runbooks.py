@@ -76,8 +76,11 @@ def gateway_name(name: str) -> str:
 
 @register.filter
 def day(text: str) -> str:
-    """A plan's "2026-10-05" as people here write it."""
-    return f"{date.fromisoformat(str(text)):%d.%m.%Y}" if text else ""
+    """A plan's "2026-10-05" as people here write it; what is no day stands as it was written."""
+    try:
+        return f"{date.fromisoformat(str(text)):%d.%m.%Y}" if text else ""
+    except ValueError:
+        return str(text)
 
 
 @register.filter

@@ -75,7 +75,7 @@ def publish(request) -> HttpResponse:
     source, problem = request.POST.get("source", ""), ""
     if request.method == "POST":
         try:
-            return redirect("runbooks:runbook", code=catalogue.publish(source, by=request.user).code)
+            return redirect("runbooks:runbook", code=catalogue.publish_typed(source, by=request.user).code)
         except Refusal as refusal:
             problem = str(refusal)
     return render(

@@ -12,12 +12,18 @@ from config.serving import background
 from config.serving.server import GuardedServer, on_start, on_stop, open_many_files
 from foundation import garbage
 from foundation.directory.demo import ACCOUNTS, PASSWORD
+from monitoring.simulator.resident import is_another_house_at
 
 GONE_WITHIN = 4.5
 LARGEST_FRAME = 16 * 1024
 WAITING = 4096  # connections that may wait to be taken: after a restart every page comes at once
 PATIENT = 20  # seconds until an opened socket must be accepted: five are too few when thousands come back
 NEVER = 24 * 3600  # heads and the kernel's clock find a browser that vanished (foundation/live/transports.py)
+
+ANOTHER_CITY = (
+    "The stand-in city of another house listens at port %(port)d of this machine. Its places would be probed as if "
+    "they were ours: stop that house, or start this one with CITY_PORT=30000 and a PORT of its own."
+)
 
 
 class Command(BaseCommand):
@@ -28,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *, host: str, port: int, **options) -> None:
+        if settings.DEMO and settings.EMBEDDED and is_another_house_at(settings.CITY_CONTROL_PORT):
+            raise SystemExit(ANOTHER_CITY % {"port": settings.CITY_CONTROL_PORT})
         living = [each for each in background.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
         server = GuardedServer(
             application,
