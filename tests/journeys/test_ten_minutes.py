@@ -113,6 +113,12 @@ def test_one_card_gathers_the_storm_and_one_sentence_answers_everyone(story):
     story.ayse.does(f"{card}answers/", text=sentence, confirmed="on")
     assert sentence in story.hatice.sees(f"/tickets/{story.collection}/")
     assert sentence not in story.hatice.sees(f"/tickets/{story.signature}/")
+    assert sentence not in json.dumps(story.incidents(), ensure_ascii=False), "an agent alone speaks to tickets only"
+    outage = re.search(r"/board/outages/(\d+)/", story.nermin.sees("/board/"))[1]
+    waiting = re.search(
+        r"/monitoring/proposals/\d+/decision/", story.nermin.sees(f"/monitoring/outages/{outage}/words/")
+    )
+    story.nermin.does(waiting[0], decision="let_out")
     story.house.until(lambda: sentence in json.dumps(story.incidents(), ensure_ascii=False), "the update", within=10)
 
 
