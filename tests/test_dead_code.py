@@ -79,8 +79,9 @@ HOOKS = {
 }
 # ninja and Django forms know a method by the field it is for.
 FOR_A_FIELD = ("clean_", "resolve_")
-# A decorator that hands the function to whoever calls it: signals, tags and providers, the API's operations and errors.
-REGISTERS = {"receiver", "register", "router", "exception_handler"}
+# A decorator that hands the function to whoever calls it: signals, tags and providers, the API's
+# operations and errors, formats of a schema.
+REGISTERS = {"receiver", "register", "router", "exception_handler", "checks"}
 # Nobody's yet, and meant: docs/security.md sends the next caller that needs a bare stream to it.
 OFFERED = {"open_guarded"}
 

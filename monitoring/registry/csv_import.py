@@ -138,6 +138,11 @@ def judge(reader: "Reader", rows) -> NodeSheet:
     return sheet
 
 
+def clean_cell(column: str, cell: str) -> str:
+    """One line; but rules keep their blanks, which a pattern may mean."""
+    return texts.carried(cell).strip() if column == "rules" else texts.line(cell)
+
+
 class Reader:
     """Turns cells into a line, by what is registered now: four reads for the whole sheet."""
 
@@ -149,7 +154,7 @@ class Reader:
         self.new: dict[str, dict] = {}
 
     def line(self, number: int, cells: list[str]) -> SheetLine:
-        clean = zip(self.columns, map(texts.line, cells), strict=False)
+        clean = [(name, clean_cell(name, cell)) for name, cell in zip(self.columns, cells, strict=False)]
         named = {name: plain(cell) for name, cell in clean if name and cell}
         code = named.get("code", "")
         if not code or len(code) > 40 or any(sign in code for sign in " ;,@/"):

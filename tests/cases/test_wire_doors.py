@@ -138,4 +138,4 @@ def routes(resolver, prefix="/"):
 def readable(pattern: str) -> str:
     """`<str:token>` and `(?P<code>…)` as the reader of a document knows them."""
     named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern)
-    return re.sub(r"<\w+:(\w+)>", r"<\1>", named).strip("^$")
+    return re.sub(r"<\w+:(\w+)>", r"<\1>", named).strip("^$").replace("/?", "")

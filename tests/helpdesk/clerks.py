@@ -28,7 +28,7 @@ from datetime import timedelta
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from foundation.directory.models import Person
-from foundation.wire import tokens
+from foundation.wire.api import tokens
 selim = Person.objects.get(email="selim@odunpazari.demo")
 keys, secrets = [], []
 for number in range({clients}):

@@ -80,6 +80,8 @@ def test_the_team_hears_when_nobody_takes_it(clock):
     ticket.queue.team.members.add(member)
     clock.move_to(MONDAY + minutes(11))
     escalations.look_at_the_clocks()
+    clock.move_to(MONDAY + minutes(17))
+    escalations.write_digests()
     assert OutboxMessage.objects.filter(address=member.email).count() == 1
 
 

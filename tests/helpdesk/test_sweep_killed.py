@@ -16,7 +16,8 @@ from foundation import now
 from foundation.directory.models import Membership
 from foundation.journal.models import Entry
 from foundation.outbox.models import OutboxMessage
-from helpdesk.models import Ticket
+from helpdesk import escalations
+from helpdesk.models import OwedWord, Ticket
 from tests import proofs
 from tests.cast import a_person
 from tests.helpdesk.builders import a_ticket
@@ -62,4 +63,8 @@ def test_a_sweeper_killed_on_its_return_tells_everything_once():
     assert Entry.objects.filter(kind="ticket.promise_broken").count() == TICKETS * len(LEVELS)
     assert Entry.objects.filter(kind="ticket.escalated").count() == TICKETS * sum(LEVELS.values())
     # Nobody has taken them: the lead stands in for the assignee at 75 %, and is meant at 100 %.
-    assert OutboxMessage.objects.filter(address=lead.email).count() == TICKETS * len(LEVELS) * 2
+    # Words wait to be told together: each was left once.
+    assert OwedWord.objects.filter(person=lead).count() == TICKETS * len(LEVELS) * 2
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        assert escalations.write_digests() == 1
+    assert OutboxMessage.objects.filter(address=lead.email).count() == 1

@@ -127,7 +127,7 @@ class FromASheet(TestCase):
         sheet = b"".join(self.client.get("/monitoring/nodes/sheet.csv").streaming_content).decode("utf-8-sig")
         self.assertIn("69000-2;Ek hizmet binası;69000", sheet)
         beat = Check.objects.get(kind="heartbeat")
-        self.assertContains(self.client.get("/monitoring/nodes/69000-2/"), f"/heartbeat/{beat.heartbeat_key}/")
+        self.assertContains(self.client.get("/monitoring/nodes/69000-2/"), f"/heartbeat/{beat.heartbeat_key}")
 
     def test_reading_costs_the_same_however_long_the_sheet(self):
         def queries(lines: int) -> int:

@@ -1,5 +1,6 @@
 """Pages of the registry: who may look, what is found, what a person may say."""
 
+import re
 from datetime import timedelta
 
 from django.db import connection
@@ -114,9 +115,11 @@ class RegistryPages(TestCase):
         self.assertContains(answer, "Kale Belediyesi (Malatya) 69002", status_code=422)
         self.assertContains(answer, "Atlantis", status_code=422)
         self.assertRegex(answer.text, r'value="69"\s+checked')
-        self.assertEqual(
-            self.client.post("/monitoring/maintenance/", form | {"named": "CIGLI\n69002"}).status_code, 302
-        )
+        named = form | {"named": "CIGLI\n69002"}
+        rounds = self.client.post("/monitoring/maintenance/", named)
+        self.assertContains(rounds, "Kaydetmek için", status_code=422)
+        seen = re.search(r'name="seen" value="([^"]+)"', rounds.text)[1]
+        self.assertEqual(self.client.post("/monitoring/maintenance/", named | {"seen": seen}).status_code, 302)
         window = Maintenance.objects.get()
         self.assertEqual([place.name for place in window.municipalities.all()], ["Çiğli"])
         self.assertEqual(([node.code for node in window.nodes.all()], window.rule), (["69002"], "FREQ=WEEKLY"))
