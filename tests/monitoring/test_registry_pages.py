@@ -117,7 +117,7 @@ class RegistryPages(TestCase):
         self.assertRegex(answer.text, r'value="69"\s+checked')
         named = form | {"named": "CIGLI\n69002"}
         rounds = self.client.post("/monitoring/maintenance/", named)
-        self.assertContains(rounds, "Kaydetmek için", status_code=422)
+        self.assertContains(rounds, "Saklamak için yeniden kaydediniz", status_code=422)
         seen = re.search(r'name="seen" value="([^"]+)"', rounds.text)[1]
         self.assertEqual(self.client.post("/monitoring/maintenance/", named | {"seen": seen}).status_code, 302)
         window = Maintenance.objects.get()
