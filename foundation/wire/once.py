@@ -70,7 +70,7 @@ def key_of(request: HttpRequest) -> str:
     digest = hashlib.sha256(f"{request.user.pk} {request.get_full_path()}\n".encode("utf-8", "surrogatepass"))
     digest_form(digest, request, without=OF_THE_PAGE)
     digest.update(token.encode("utf-8", "surrogatepass"))
-    return f"form:{digest.hexdigest()}"
+    return digest.hexdigest()
 
 
 def keep(given: GivenAnswer, response: HttpResponse) -> None:
