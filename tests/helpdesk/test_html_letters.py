@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.mail.fetching import letter_of
@@ -78,6 +78,7 @@ TREE = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TREE)
 def test_no_word_is_lost_however_the_page_is_built(page):
     wanted = re.findall(r"\w+", re.sub(r"<[^>]*>", " ", page))
@@ -87,6 +88,7 @@ def test_no_word_is_lost_however_the_page_is_built(page):
         found.remove(word)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_at_all_is_read(page):
     text_of(page)

