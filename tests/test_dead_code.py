@@ -76,6 +76,7 @@ HOOKS = {
         "kill_all_applications",
     },
     "asyncio's protocols": {"connection_made", "data_received", "connection_lost"},
+    "llhttp": {"on_header", "on_headers_complete", "on_body", "on_message_complete"},
 }
 # ninja and Django forms know a method by the field it is for.
 FOR_A_FIELD = ("clean_", "resolve_")

@@ -4,13 +4,18 @@ import asyncio
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
-from foundation.wire.addresses import AddressPolicy, places
+from aiohappyeyeballs import start_connection
+
+from foundation.wire.addresses import AddressPolicy, guarded_socket, places
 from monitoring.probing import certificates
 
-LONGEST_HEAD = 65_536  # bytes
+LONGEST_GREETING = 65_536  # bytes
+NEXT_ADDRESS_AFTER = 0.25  # seconds (RFC 8305, 8)
+NOBODY_ACCEPTS = "no address of the name accepts"
 
 
 @dataclass(slots=True)
@@ -70,9 +75,9 @@ class ProbeConnection(asyncio.Protocol):
         return data
 
     async def read_until(self, mark: bytes) -> bytes:
-        """All that came up to `mark` and follows it already; the end or LONGEST_HEAD may come first."""
+        """All that came up to `mark` and follows it already; the end or LONGEST_GREETING may come first."""
         data = await self.read()
-        while mark not in data and len(data) <= LONGEST_HEAD:
+        while mark not in data and len(data) <= LONGEST_GREETING:
             piece = await self.read()
             if not piece:
                 break
@@ -98,26 +103,50 @@ class ProbeConnection(asyncio.Protocol):
 
 
 async def connect(host: str, port: int, watch: Stopwatch, *, allow_private: bool) -> ProbeConnection:
-    """A connection to the first admitted address that accepts; OSError when none does.
+    """A connection to whichever admitted address accepts first; OSError when none does.
 
     A name is resolved once and the judged address is the one connected to: the loop is
     given a number and may not ask anybody what it means.
     """
     infos = numeric(host, port) or await places(host, port)
     watch.lap("resolve")
-    loop, failure = asyncio.get_running_loop(), OSError("the name has no address")
-    for family, _kind, _protocol, _name, (address, *_rest) in infos:
+    judge = policy(allow_private)
+    wire = await (to_one(infos[0], judge) if len(infos) == 1 else to_any(infos, judge))
+    watch.lap("connect")
+    return wire
+
+
+async def to_one(info: tuple, judge: AddressPolicy) -> ProbeConnection:
+    family, _kind, _protocol, _name, (address, port, *_rest) = info
+    judge.admit(address, port)
+    numbers = {"family": family, "flags": socket.AI_NUMERICHOST}
+    _transport, wire = await asyncio.get_running_loop().create_connection(ProbeConnection, address, port, **numbers)
+    return wire
+
+
+async def to_any(infos: Sequence[tuple], judge: AddressPolicy) -> ProbeConnection:
+    """Families in turn, the next address a moment later while the first says nothing (RFC 8305); each is judged."""
+    admitted, failure = [], OSError(0, "the name has no address")
+    for info in infos:
         try:
-            policy(allow_private).admit(address, port)
-            _transport, wire = await loop.create_connection(
-                ProbeConnection, address, port, family=family, flags=socket.AI_NUMERICHOST
-            )
-        except OSError as failed:
-            failure = failed
+            judge.admit(info[4][0], info[4][1])
+        except OSError as forbidden:
+            failure = forbidden
         else:
-            watch.lap("connect")
-            return wire
-    raise failure
+            admitted.append(info)
+    if not admitted:
+        raise failure
+    opening = partial(guarded_socket, policy=judge)
+    try:
+        opened = await start_connection(admitted, happy_eyeballs_delay=NEXT_ADDRESS_AFTER, socket_factory=opening)
+    except OSError as failed:
+        raise failed if failed.errno else OSError(0, NOBODY_ACCEPTS) from None  # each failed in another way
+    try:
+        _transport, wire = await asyncio.get_running_loop().create_connection(ProbeConnection, sock=opened)
+    except BaseException:
+        opened.close()
+        raise
+    return wire
 
 
 @lru_cache(maxsize=20_000)
