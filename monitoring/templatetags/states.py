@@ -30,6 +30,8 @@ CAUSES = {
     "too many redirects": _("too many redirects"),
     "no HTTP answer": _("no HTTP answer"),
     "an unexpected greeting": _("an unexpected greeting"),
+    "the server does not offer STARTTLS": _("the server does not offer STARTTLS"),
+    "the expected line did not come": _("the expected line did not come"),
     "the name has no address": _("the name has no address"),
     "no address of the name accepts": _("no address of the name accepts"),
     "not an address of the web": _("not an address of the web"),

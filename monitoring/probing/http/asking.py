@@ -47,8 +47,7 @@ async def ask_once(question: Probe, request: Request, watch: Stopwatch, allow_pr
     wire = await connect(request.host, request.port, watch, allow_private=allow_private)
     try:
         if request.is_encrypted:
-            verify = not question.rules.get("tls_config", {}).get("insecure_skip_verify")
-            await wire.encrypt(request.tls_name, watch, verify=verify)
+            await wire.encrypt(request.tls_name, watch, verify=question.verifies)
         wire.send(request.as_bytes())
         answer = await answer_on(
             wire, request.method, watch, to_follow=question.rules.get("follow_redirects") is not False
