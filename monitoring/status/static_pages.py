@@ -47,7 +47,7 @@ class Country:
     report: StatusReport
     states: dict[int, str]
     felt: dict[int, list[int]]  # municipality → open public outages
-    template: str = "monitoring/status/still.html"
+    template: str = "monitoring/status/static_page.html"
 
     @cached_property
     def outages(self) -> dict[int, Outage]:
