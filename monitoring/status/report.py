@@ -361,9 +361,10 @@ def upcoming_maintenance(at: datetime) -> list[Maintenance]:
 
 
 def maintenance_for_calendars(at: datetime) -> list[Maintenance]:
-    """What is coming, and what was called off in the last while: a calendar only forgets what it is told of."""
-    called_off = Maintenance.objects.filter(cancelled_at__gt=at - CALLED_OFF_IS_TOLD, is_public=True)
-    return [*upcoming_maintenance(at), *called_off]
+    """What is coming, and what was called off or ended early lately: a calendar only forgets what it is told of."""
+    since, ahead = at - CALLED_OFF_IS_TOLD, upcoming_maintenance(at)
+    lately = Maintenance.objects.filter(Q(cancelled_at__gt=since) | Q(changed_at__gt=since), is_public=True)
+    return [*ahead, *lately.exclude(pk__in=[window.pk for window in ahead])]
 
 
 def last_change(at: datetime) -> datetime:
