@@ -29,7 +29,8 @@ class WorkThatEndsEarly(Cast, TestCase):
         super().setUp()
         a_province("91", 1)
         self.node = Node.objects.get(code="91000")
-        self.clock = self.enterContext(time_machine.travel(now().replace(microsecond=0) + timedelta(seconds=1), tick=False))
+        moment = now().replace(microsecond=0) + timedelta(seconds=1)  # the cast has been here for a moment
+        self.clock = self.enterContext(time_machine.travel(moment, tick=False))
         self.client.force_login(self.nermin)
 
     def a_window(self, **facts) -> Maintenance:
