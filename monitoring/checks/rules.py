@@ -40,6 +40,15 @@ TLS = closed({"insecure_skip_verify": FLAG})
 DAYS = {"type": "number", "minimum": 0, "maximum": 3650}
 MAIL = closed({"starttls": FLAG, "tls_config": TLS, "min_days": DAYS})
 
+# What a value of an answer in JSON must be; with none of these it must be there.
+JSON_VALUE = {
+    "path": {"type": "string", "maxLength": 200},
+    "equals": {},
+    "above": {"type": "number"},
+    "below": {"type": "number"},
+    "type": {"enum": ["string", "number", "boolean", "array", "object", "null"]},
+}
+
 SCHEMAS: dict[str, dict] = {
     "http": closed(
         {
@@ -67,7 +76,7 @@ SCHEMAS: dict[str, dict] = {
             "json": {
                 "type": "array",
                 "maxItems": 20,
-                "items": closed({"path": {"type": "string", "maxLength": 200}, "equals": {}}, ("path", "equals")),
+                "items": closed(JSON_VALUE, ("path",)),
             },
         }
     ),

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import socket
 import time
 import zlib
@@ -11,6 +12,7 @@ import brotli
 import pytest
 
 from foundation.wire import addresses
+from monitoring.checks import rules
 from monitoring.checks.verdicts import Result
 from monitoring.probing import sockets
 from monitoring.probing.http.bodies import text_of, unpacked
@@ -51,14 +53,14 @@ class Server:
         writer.close()
 
 
-async def asked(*, target=f"http://{HOST}:{PORT}/", timeout=1.0, allow_private=True, **rules):
-    question = a_question(1, target=target, kind="http", rules=rules, timeout=timeout)
+async def asked(*, target=f"http://{HOST}:{PORT}/", timeout=1.0, allow_private=True, **its_rules):
+    question = a_question(1, target=target, kind="http", rules=its_rules, timeout=timeout)
     return await ask(question, allow_private=allow_private)
 
 
-async def answered(*packets: bytes, **rules):
+async def answered(*packets: bytes, **its_rules):
     async with Server(*packets):
-        return await asked(**rules)
+        return await asked(**its_rules)
 
 
 def page(body: bytes, *headers: str, length: int | None = None) -> bytes:
@@ -175,8 +177,8 @@ def test_what_was_left_behind_is_not_picked_up_on_the_way_back():
 
 
 def test_a_form_is_not_handed_to_another_host():
-    rules = {"method": "POST", "body": "parola=gizli"}
-    home = Request.of(a_question(1, target="http://a.test/giris", rules=rules))
+    form = {"method": "POST", "body": "parola=gizli"}
+    home = Request.of(a_question(1, target="http://a.test/giris", rules=form))
     with pytest.raises(WrongAnswer):
         home.redirected(307, "http://b.test/giris")
     assert home.redirected(308, "https://a.test/giris").body == b"parola=gizli"
@@ -279,3 +281,45 @@ def test_a_name_and_password_in_the_address_are_sent_as_such():
     request = Request.of(a_question(1, target="https://ad:par%40ola@bel.test/"))
     assert b"\r\nAuthorization: Basic YWQ6cGFyQG9sYQ==\r\n" in request.as_bytes()
     assert b"\r\nHost: bel.test\r\n" in request.as_bytes()
+
+
+# --- values in JSON ---------------------------------------------------------
+
+VALUES = {"queue": {"depth": 3, "names": ["a"], "late": None, "share": 0.5}, "up": True, "state": "ok", "empty": ""}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_right"),
+    [
+        ({"path": "queue.depth"}, True),
+        ({"path": "queue.late"}, False),
+        ({"path": "queue.gone"}, False),
+        ({"path": "queue.depth", "equals": 3}, True),
+        ({"path": "up", "equals": 1}, False),
+        ({"path": "up", "equals": True}, True),
+        ({"path": "queue.depth", "below": 10}, True),
+        ({"path": "queue.depth", "above": 3}, False),
+        ({"path": "queue.share", "above": 0, "below": 1}, True),
+        ({"path": "up", "below": 10}, False),
+        ({"path": "state", "below": 10}, False),
+        ({"path": "queue.gone", "above": -1}, False),
+        ({"path": "queue.depth", "type": "number"}, True),
+        ({"path": "queue.depth", "type": "number", "below": 3}, False),
+        ({"path": "up", "type": "number"}, False),
+        ({"path": "up", "type": "boolean"}, True),
+        ({"path": "queue.names", "type": "array"}, True),
+        ({"path": "queue", "type": "object"}, True),
+        ({"path": "queue.late", "type": "null"}, True),
+        ({"path": "empty", "type": "string"}, True),
+        ({"path": "queue.depth", "type": "string"}, False),
+    ],
+)
+async def test_a_value_is_of_its_type_and_within_its_bounds(wanted, is_right):
+    assert rules.faults("http", {"json": [wanted]}) == []
+    outcome = await answered(page(json.dumps(VALUES).encode()), json=[wanted])
+    assert outcome.error == ("" if is_right else f"{wanted['path']} is not as it should be")
+
+
+def test_demands_on_values_are_checked_when_typed():
+    for wrong in ({"path": "a", "type": "int"}, {"path": "a", "above": "3"}, {"above": 3}, {"path": "a", "more": 1}):
+        assert rules.faults("http", {"json": [wrong]}), wrong

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,6 +11,14 @@ from monitoring.probing.http.bodies import text_of, unpacked
 from monitoring.probing.questions import BODY_LIMIT, Probe, StillInLine, WrongAnswer
 
 LIGHT = 2_000_000  # instructions of patterns times bytes: some ten milliseconds at worst, and usually a hundredth
+TYPES: dict[str, Any] = {
+    "string": str,
+    "number": int | float,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
 JUDGES = ThreadPoolExecutor(2, "judge")  # RE2 lets go of the interpreter while it searches
 
 
@@ -73,7 +82,7 @@ def body_fault(answer: HttpAnswer, question: Probe) -> str:
         return "the body holds what it must not"
     value = json_of(text) if question.rules.get("json") else None
     for wanted in question.rules.get("json", ()):
-        if value_at(value, wanted["path"]) != wanted["equals"]:
+        if not is_as_wanted(value_at(value, wanted["path"]), wanted):
             return f"{wanted['path']} is not as it should be"
     return ""
 
@@ -84,6 +93,20 @@ def json_of(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def is_as_wanted(found: Any, wanted: dict) -> bool:
+    """Whether a value is of its type, equal, above and below as the rule says; one of no demands is there."""
+    if "type" in wanted and not isinstance(found, TYPES[wanted["type"]]):
+        return False
+    if "equals" in wanted:
+        return found == wanted["equals"] and isinstance(found, bool) == isinstance(wanted["equals"], bool)
+    if "above" in wanted or "below" in wanted:
+        is_number = isinstance(found, int | float) and not isinstance(found, bool)
+        return is_number and wanted.get("above", -math.inf) < found < wanted.get("below", math.inf)
+    if wanted.get("type") == "number":
+        return not isinstance(found, bool)
+    return "type" in wanted or found is not None
 
 
 def value_at(value: Any, path: str) -> Any:
