@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
 
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person
@@ -67,7 +66,7 @@ def submit(
         impact=impact,
         urgency=urgency,
         severity=severity.proposed(impact, urgency, component.tier),
-        queue=queue_for(component),
+        queue=queue_for(component, municipality),
         created_at=at,
         waiting_since=at,
         search_text=collation.fold(f"{number} {subject} {body} {municipality.full_name}"),
@@ -100,10 +99,9 @@ def number_of(filing: int, at: datetime) -> str:
     return f"DST-{at.astimezone(ISTANBUL).year}-{filing:06d}"
 
 
-def queue_for(component: Component) -> Queue:
-    """The queue that looks after this component, else the one that takes the rest."""
-    fitting = Queue.objects.filter(Q(components=component) | Q(takes_the_rest=True))
-    return fitting.order_by("takes_the_rest", "code")[0]
+def queue_for(component: Component, municipality: Municipality) -> Queue:
+    """The queue that looks after this component for such a place, else the one that takes the rest."""
+    return Queue.objects.fitting(component, municipality)[0]
 
 
 def attach(message: Message, attachments: Iterable[File]) -> None:
