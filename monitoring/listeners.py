@@ -1,6 +1,5 @@
 """What the watch does on hearing facts about places and components."""
 
-from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from foundation.directory import events
@@ -12,15 +11,14 @@ from monitoring.registry import changes
 @receiver(events.municipality_closed)
 def stop_watching_the_place(sender, municipality, by, **kwargs) -> None:
     """A place that no longer exists raises no alarm; what its nodes went through stays."""
-    stop_watching(Node.objects.filter(municipality=municipality), by)
+    stop_watching(list(Node.objects.watched().filter(municipality=municipality)), by)
 
 
 @receiver(events.component_retired)
 def stop_watching_the_component(sender, component, by, **kwargs) -> None:
-    stop_watching(Node.objects.filter(component=component), by)
+    stop_watching(list(Node.objects.watched().filter(component=component)), by)
 
 
-def stop_watching(nodes: QuerySet[Node], by: Person) -> None:
-    watched = list(nodes.watched())
+def stop_watching(watched: list[Node], by: Person) -> None:
     if watched:
         changes.change_many(watched, by=by, is_watched=False)

@@ -20,6 +20,7 @@ from foundation.accounts import contacts, invitations, people, roles
 from foundation.accounts.forms import mailbox, mobile
 from foundation.accounts.places.operations import router as places
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person, Province
+from foundation.directory.models.people import ContactChannel
 from foundation.language.schema_types import Line
 from foundation.wire.api import tokens
 from foundation.wire.api.paging import Keyset
@@ -111,7 +112,7 @@ class ContactIn(Schema):
     municipality: str = Field(max_length=5)
     duty: Contact.Duty
     name: Line = Field("", max_length=120)
-    channel: Contact.Channel
+    channel: ContactChannel
     address: Line = Field(min_length=3, max_length=254)
 
 
@@ -171,7 +172,7 @@ def give_role(request, pk: int, wanted: RoleIn) -> Status:
     if wanted.role not in LOCAL:
         raise NeedsASecondFactor
     municipality, province = place_of(wanted)
-    scope = roles.Scope(municipality=municipality, province=province)
+    scope = roles.RoleScope(municipality=municipality, province=province)
     return Status(201, roles.give(person, wanted.role, scope, since=wanted.since, until=wanted.until, by=request.user))
 
 
@@ -213,7 +214,7 @@ def invite(request, wanted: InvitationIn) -> Status:
     if wanted.role not in LOCAL:
         raise NeedsASecondFactor
     municipality, province = place_of(wanted)
-    if not roles.Scope(municipality=municipality, province=province).fits(wanted.role):
+    if not roles.RoleScope(municipality=municipality, province=province).fits(wanted.role):
         raise roles.PlaceDoesNotFit
     return Status(201, invitations.invite(wanted.email, wanted.role, municipality, province=province, by=request.user))
 
@@ -240,7 +241,7 @@ def add_contact(request, wanted: ContactIn) -> Status:
     administered = Municipality.objects.administered_by(request.user)
     fields = wanted.dict() | {"municipality": get_object_or_404(administered, code=wanted.municipality)}
     try:
-        parse = mobile if wanted.channel == Contact.Channel.SMS else mailbox
+        parse = mobile if wanted.channel == ContactChannel.SMS else mailbox
         fields["address"] = parse(wanted.address)
     except ValidationError:
         raise AddressDoesNotFit from None

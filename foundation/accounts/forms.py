@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from foundation.accounts.roles import Scope
+from foundation.accounts.roles import RoleScope
 from foundation.directory.models import Contact, Membership, Municipality, Person, Province
 from foundation.language import phone_numbers
 from foundation.language.formatting import ISTANBUL
@@ -117,7 +117,7 @@ class NationalInvitationForm(CleanForm):
         return cleaned
 
 
-class ReasonForm(CleanForm):
+class FactorResetForm(CleanForm):
     """Why; the journal keeps it."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, help_text=_("How you made sure who asked."))
@@ -171,9 +171,9 @@ class RoleForm(CleanForm):
         return cleaned
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> RoleScope:
         facts = self.cleaned_data
-        return Scope(municipality=facts["municipality"], province=facts["province"], unit=facts["unit"])
+        return RoleScope(municipality=facts["municipality"], province=facts["province"], unit=facts["unit"])
 
     @property
     def since(self) -> datetime | None:
@@ -227,9 +227,10 @@ class TokenForm(LifeForm):
     def clean_email(self) -> str:
         """The address; the person behind it is kept."""
         email = self.cleaned_data["email"].lower()
-        self.person = Person.objects.filter(email=email, is_active=True).first()
-        if self.person is None:
+        found = Person.objects.filter(email=email, is_active=True).first()
+        if found is None:
             raise forms.ValidationError(_("There is no open account with this address."))
+        self.person = found
         return email
 
 

@@ -58,7 +58,7 @@ class RoleOfATeam(Refusal):
 
 
 @dataclass(frozen=True)
-class Scope:
+class RoleScope:
     """Where a role is held; nothing for the whole country. `unit` is the code of a union or vendor."""
 
     municipality: Municipality | None = None
@@ -75,7 +75,7 @@ class Scope:
 def give(
     person: Person,
     role: str,
-    scope: Scope,
+    scope: RoleScope,
     *,
     by: Person,
     since: datetime | None = None,

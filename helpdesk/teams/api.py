@@ -184,8 +184,8 @@ def list_queues(request) -> QuerySet[Queue]:
     return Queue.objects.visible_to(request.user).select_related("team").prefetch_related("components")
 
 
-def terms_of(request, wanted: QueueTermsIn) -> queues.Terms:
-    return queues.Terms(
+def terms_of(request, wanted: QueueTermsIn) -> queues.QueueTerms:
+    return queues.QueueTerms(
         name_tr=wanted.name_tr,
         name_en=wanted.name_en,
         team=get_object_or_404(Team.objects.standing(), code=wanted.team),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.directory.models import Component, Municipality, Person
 from foundation.language.forms import CleanForm
 from helpdesk.models import Queue, Skill, Team
-from helpdesk.teams.queues import Terms
+from helpdesk.teams.queues import QueueTerms
 
 CODE = r"^(?!new$)[a-z][a-z0-9-]*$"
 IN_THEIR_PLACE, WITH_THE_QUEUE = "stay", "move"
@@ -65,9 +65,9 @@ class SkillsForm(CleanForm):
         Component.objects.none(), required=False, label=_("Modules"), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, person: Person) -> None:
         known = Skill.objects.filter(person=person).values_list("component", flat=True)
-        super().__init__(*args, initial={"components": list(known)}, **kwargs)
+        super().__init__(data, initial={"components": list(known)})
         self.fields["components"].queryset = Component.objects.current()  # type: ignore[attr-defined]
 
 
@@ -101,15 +101,15 @@ class QueueForm(NamesForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, queue: Queue | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=initial_of(queue), **kwargs)
+    def __init__(self, data: Any = None, *, queue: Queue | None = None) -> None:
+        super().__init__(data, initial=initial_of(queue))
         self.fields["components"].queryset = Component.objects.current()  # type: ignore[attr-defined]
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> QueueTerms:
         """What the valid form wishes."""
         facts = self.cleaned_data
-        return Terms(
+        return QueueTerms(
             name_tr=facts["name_tr"],
             name_en=facts["name_en"],
             team=facts["team"],

@@ -31,7 +31,7 @@ class QueueEnded(Refusal):
 
 
 @dataclass(frozen=True)
-class Terms:
+class QueueTerms:
     """What a queue is called, who looks after it, and what it takes."""
 
     name_tr: str
@@ -57,7 +57,7 @@ class Change:
 
 
 @transaction.atomic
-def open_queue(code: str, terms: Terms, *, by: Person, move_tickets: bool = False) -> tuple[Queue, Change]:
+def open_queue(code: str, terms: QueueTerms, *, by: Person, move_tickets: bool = False) -> tuple[Queue, Change]:
     """A new queue. What it takes is taken from where it lay."""
     require_administrator(by)
     try:
@@ -70,7 +70,7 @@ def open_queue(code: str, terms: Terms, *, by: Person, move_tickets: bool = Fals
 
 
 @transaction.atomic
-def change_queue(queue: Queue, terms: Terms, *, by: Person, move_tickets: bool = False) -> Change:
+def change_queue(queue: Queue, terms: QueueTerms, *, by: Person, move_tickets: bool = False) -> Change:
     """Other names, another team, other modules. Open tickets stay where they lie unless `move_tickets`."""
     require_administrator(by)
     if terms.team.ended_at:
@@ -85,14 +85,14 @@ def change_queue(queue: Queue, terms: Terms, *, by: Person, move_tickets: bool =
     )
     queue.refresh_from_db()
     taken = taken_from_others(queue, wanted)
-    queue.components.set(wanted)
+    queue.components.set(terms.components)
     journal.record(
         "queue.changed", queue, by=by, components=sorted(wanted), types=queue.types, team=terms.team.code, taken=taken
     )
     return followed(queue, touched, taken, by=by, move=move_tickets)
 
 
-def effect_of(queue: Queue | None, code: str, terms: Terms, *, by: Person) -> Change:
+def effect_of(queue: Queue | None, code: str, terms: QueueTerms, *, by: Person) -> Change:
     """What the change would do, by doing it and taking it back."""
     with transaction.atomic():
         try:
@@ -106,9 +106,9 @@ def taken_from_others(queue: Queue, wanted: Collection[str]) -> dict[str, str]:
     taken: dict[str, str] = {}
     for other in Queue.objects.standing().exclude(pk=queue.pk).filter(components__in=wanted).distinct():
         if other.shares_places_with(queue.types):
-            lost = [code for code in other.components.values_list("pk", flat=True) if code in wanted]
+            lost = list(other.components.filter(pk__in=wanted))
             other.components.remove(*lost)
-            taken |= dict.fromkeys(lost, other.code)
+            taken |= {component.pk: other.code for component in lost}
     return taken
 
 

@@ -130,6 +130,7 @@ def queue_ending(request, code) -> HttpResponse:
         count,
     ) % {"n": count}
     notes = [note, _("Ended tickets and figures keep this queue's name.")]
-    context = {"heading": _("End the queue %(name)s?") % {"name": shown.name}, "notes": notes}
-    context |= {"button": _("End the queue"), "stops": True, "back": reverse("helpdesk:queues")}
-    return render(request, "form_page.html", context)
+    context = {"heading": _("End the queue %(name)s?") % {"name": shown.name}, "notes": notes, "stops": True}
+    return render(
+        request, "form_page.html", context | {"button": _("End the queue"), "back": reverse("helpdesk:queues")}
+    )

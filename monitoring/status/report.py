@@ -189,7 +189,7 @@ def national(at: datetime) -> StatusReport:
 def municipal(municipality: Municipality, at: datetime) -> StatusReport:
     """One municipality: its own nodes, its modules, and what it inherits from the country."""
     outages = open_outages(Outage.objects.reaching(municipality, still=True))
-    components = list(municipality.components.current()) or list(Component.objects.current())
+    components = list(municipality.components.filter(retired_at=None)) or list(Component.objects.current())
     nodes = list(Node.objects.watched().filter(municipality=municipality))
     reports = component_reports(components, component_states(outages), felt_spans(components, municipality, at), at)
     return StatusReport(

@@ -28,7 +28,7 @@ class Desk(Cast, TestCase):
 
     def terms(self, *components, team=None, types=(), **names):
         names = {"name_tr": "Gelirler", "name_en": "Revenue"} | names
-        return queues.Terms(team=team or self.team, components=components, types=types, **names)
+        return queues.QueueTerms(team=team or self.team, components=components, types=types, **names)
 
     def a_queue(self, *components, code="gelirler", **options):
         return queues.open_queue(code, self.terms(*components, **options), by=self.yonca)[0]

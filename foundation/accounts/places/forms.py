@@ -145,7 +145,7 @@ class NewComponentForm(ComponentForm):
 
 def initial_of(record: Municipality | Province | Component, form: type[CleanForm]) -> dict[str, Any]:
     """What the form shows first."""
-    values = {name: getattr(record, name) for name in form.base_fields}  # type: ignore[attr-defined]
+    values = {name: getattr(record, name) for name in form.base_fields}
     if isinstance(record, Municipality):
         values["parent"] = record.parent.code if record.parent else None
     return values

@@ -1,7 +1,7 @@
 """Municipalities: added, renamed, merged by law, closed. Decision 0182 says what becomes of what points at them."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -71,22 +71,15 @@ def describe(municipality: Municipality, facts: Facts, *, by: Person) -> None:
     for name, value in vars(facts).items():
         setattr(municipality, name, value)
     municipality.save()
-    changed = {name: value for name, value in asdict(plain(facts)).items() if isinstance(value, str | int | float)}
-    journal.record("municipality.described", municipality, by=by, **changed)
-
-
-def plain(facts: Facts) -> "PlainFacts":
-    return PlainFacts(facts.type, facts.province.pk, facts.parent.code if facts.parent else "", facts.population)
-
-
-@dataclass(frozen=True)
-class PlainFacts:
-    """As the journal takes them."""
-
-    type: str
-    province: str
-    parent: str
-    population: int
+    journal.record(
+        "municipality.described",
+        municipality,
+        by=by,
+        type=facts.type,
+        province=facts.province.pk,
+        parent=facts.parent.code if facts.parent else "",
+        population=facts.population,
+    )
 
 
 def check_parent(facts: Facts, municipality: Municipality | None) -> None:

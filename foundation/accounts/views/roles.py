@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.accounts import adapter, people, roles
-from foundation.accounts.forms import ReasonForm, RoleForm
+from foundation.accounts.forms import FactorResetForm, RoleForm
 from foundation.accounts.views.register import for_platform_administrators
 from foundation.directory.models import Membership, Person
 
@@ -85,7 +85,7 @@ def second_factor_reset(request, pk) -> HttpResponse:
     """Take away a lost second step; the reason goes into the journal."""
     person = get_object_or_404(Person, pk=pk)
     adapter.confirm_first(request)
-    form = ReasonForm(request.POST or None)
+    form = FactorResetForm(request.POST or None)
     if form.is_valid():
         people.reset_second_factor(person, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("The second step is taken away; the person was told by e-mail."))

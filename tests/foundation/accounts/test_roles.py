@@ -22,7 +22,7 @@ from tests.foundation.accounts.test_second_factor import code_of, with_app
 from tests.helpdesk.builders import the_queue
 
 Role = Membership.Role
-NATIONAL = roles.Scope()
+NATIONAL = roles.RoleScope()
 
 
 class Giving(Cast, TestCase):
@@ -36,14 +36,14 @@ class Giving(Cast, TestCase):
     def test_a_role_fits_its_place(self):
         wrong = (
             (Role.STAFF, NATIONAL),
-            (Role.AGENT, roles.Scope(municipality=self.odunpazari)),
-            (Role.AGENT, roles.Scope(province=self.eskisehir_province)),
-            (Role.STAFF, roles.Scope(municipality=self.odunpazari, province=self.eskisehir_province)),
+            (Role.AGENT, roles.RoleScope(municipality=self.odunpazari)),
+            (Role.AGENT, roles.RoleScope(province=self.eskisehir_province)),
+            (Role.STAFF, roles.RoleScope(municipality=self.odunpazari, province=self.eskisehir_province)),
         )
         for role, scope in wrong:
             with self.assertRaises(roles.PlaceDoesNotFit):
                 roles.give(self.stranger, role, scope, by=self.yonca)
-        roles.give(self.stranger, Role.UNION_OBSERVER, roles.Scope(province=self.eskisehir_province), by=self.yonca)
+        roles.give(self.stranger, Role.UNION_OBSERVER, roles.RoleScope(province=self.eskisehir_province), by=self.yonca)
 
     def test_nobody_gives_one_to_themselves_twice_or_without_being_an_administrator(self):
         for refusal, person, by in (
