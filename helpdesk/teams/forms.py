@@ -43,6 +43,7 @@ class NewTeamForm(CodeForm, NamesForm):
 class JoiningForm(CleanForm):
     """Somebody by e-mail address."""
 
+    person: Person
     email = forms.EmailField(
         label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "list": "colleagues"})
     )
@@ -50,11 +51,12 @@ class JoiningForm(CleanForm):
     def clean_email(self) -> str:
         """The address; the person behind it is kept."""
         email = self.cleaned_data["email"].lower()
-        self.person = Person.objects.filter(email=email, is_active=True).first()
-        if self.person is None:
+        found = Person.objects.filter(email=email, is_active=True).first()
+        if found is None:
             raise forms.ValidationError(
                 _("There is no open account with this address. Please invite the person first.")
             )
+        self.person = found
         return email
 
 

@@ -165,7 +165,7 @@ class Pages(Desk):
         newcomer = a_person(name="Yeni Kişi")
         page = signed_in(self.yonca).post("/desk/teams/gelirler/", {"email": newcomer.email}, follow=True)
         self.assertContains(page, "Yeni Kişi")
-        self.assertContains(page, "destek uzmanı rolünü")
+        self.assertContains(page, "destek uzmanı görevini")
 
     def test_an_unknown_address_is_answered_with_what_to_do(self):
         page = signed_in(self.leyla).post("/desk/teams/gelirler/", {"email": "kim@example.test"})

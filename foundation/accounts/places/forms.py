@@ -19,8 +19,10 @@ class PlaceForm(CleanForm):
     """Where a place lies and how many live there."""
 
     population = forms.IntegerField(label=_("Population"), min_value=0, max_value=100_000_000)
-    latitude = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, help_text=_("Like 39.7."))
-    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180)
+    latitude = forms.FloatField(
+        label=_("Latitude"), min_value=-90, max_value=90, localize=True, help_text=_("Like 39.7.")
+    )
+    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, localize=True)
 
 
 class MunicipalityForm(PlaceForm):

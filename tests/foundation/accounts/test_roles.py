@@ -20,6 +20,7 @@ from tests.cast import Cast, a_person
 from tests.foundation.accounts.test_people import signed_in
 from tests.foundation.accounts.test_second_factor import code_of, with_app
 from tests.helpdesk.builders import the_queue
+from tests.helpdesk.test_races import at_once
 
 Role = Membership.Role
 NATIONAL = roles.RoleScope()
@@ -158,3 +159,17 @@ class SteppingUp(Cast, TransactionTestCase):
                 answer = client.post(address, form)
                 assert answer.headers.get("Location", "").startswith("/accounts/2fa/reauthenticate/"), address
         assert Entry.objects.count() == before, "nothing happened"
+
+
+class TwoAdministratorsAtOnce(Cast, TransactionTestCase):
+    def test_who_end_each_other_leave_one(self):
+        second = a_person(Role.PLATFORM_ADMIN)
+        pairs = [(self.yonca.pk, second.pk), (second.pk, self.yonca.pk)]
+
+        def end_the_other(pair):
+            by, other = (Person.objects.get(pk=pk) for pk in pair)
+            people.revoke(other, by=by)
+
+        answers = at_once(end_the_other, pairs)
+        assert [type(answer) for answer in answers if answer] == [roles.LastAdministrator]
+        assert Person.objects.holding([Role.PLATFORM_ADMIN]).count() == 1
