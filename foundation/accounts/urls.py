@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("register/municipalities/<str:code>/components/", kept.municipality_components, name="runs_components"),
     path("register/municipalities/<str:code>/closing/", kept.municipality_closing, name="municipality_closing"),
     path("register/municipalities/<str:code>/reopening/", kept.municipality_reopening, name="municipality_reopening"),
+    path("register/shipped/", kept.shipped, name="shipped_registers"),
     path("register/provinces/", kept.every_province, name="every_province"),
     path("register/provinces/new/", kept.new_province, name="new_province"),
     path("register/provinces/<str:code>/", kept.province, name="province"),

@@ -155,6 +155,7 @@ register = [
     Door("accounts:municipality_closing", PLATFORM, at=merzifon, post=a_reason),
     Door("accounts:municipality_reopening", PLATFORM, at=merzifon, get=False, post=nothing, answers=(409,)),
     Door("accounts:every_province", PLATFORM),
+    Door("accounts:shipped_registers", PLATFORM, post=nothing),
     Door("accounts:new_province", PLATFORM, post=lambda stage: a_province(stage) | {"plate_code": "99"}),
     Door("accounts:province", PLATFORM, at=lambda stage: {"code": "26"}, post=a_province),
     Door("accounts:province_closing", PLATFORM, at=lambda stage: {"code": "26"}, post=a_reason, answers=(409,)),

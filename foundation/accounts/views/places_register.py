@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.accounts.places import components, municipalities, provinces
 from foundation.accounts.places import forms as places
 from foundation.accounts.views.register import for_platform_administrators, list_page
+from foundation.directory import registers
 from foundation.directory.models import Component, Membership, Municipality, Province
+from foundation.journal import journal
 from foundation.language.forms import CleanForm
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -109,6 +112,28 @@ def municipality_reopening(request, code) -> HttpResponse:
     municipalities.reopen(get_object_or_404(Municipality, code=code), by=request.user)
     messages.success(request, _("It is open again. Please set up its people, contacts and nodes anew."))
     return redirect("accounts:municipality", code)
+
+
+# --- What ships with us ---------------------------------------------------
+@for_platform_administrators
+@FORM
+def shipped(request) -> HttpResponse:
+    """Provinces, municipalities and components that ship with us; takes in those that are missing here."""
+    missing = registers.without_changes(registers.compare(registers.SHIPPED))
+    count = sum(len(comparison.added) for comparison in missing)
+    if request.method == "POST":
+        with transaction.atomic():
+            registers.carry_out(missing)
+            journal.record("register.shipped_taken_in", request.user, by=request.user, count=count)
+        messages.success(request, _("The registers are filled: %(n)d rows came in.") % {"n": count})
+        return redirect("accounts:every_municipality")
+    notes = [
+        _("%(n)d rows of the shipped lists of provinces, municipalities and components are missing here.")
+        % {"n": count},
+        _("What is here already stays as it is, with your changes."),
+    ]
+    context = {"heading": _("Take in the shipped registers"), "notes": notes, "button": _("Take them in")}
+    return render(request, "form_page.html", context | {"back": reverse("accounts:every_municipality")})
 
 
 # --- Provinces ------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.test import TestCase
 from foundation.accounts import invitations
 from foundation.accounts.places import components, municipalities, provinces
 from foundation.accounts.places.rules import AlreadyClosed, AlreadyInTheRegister, NotYourRegister
+from foundation.directory import registers
 from foundation.directory.models import Component, Membership, Municipality, Person, Province
 from foundation.journal.models import Entry
 from foundation.wire.api import tokens
@@ -119,6 +120,20 @@ class Components(Cast, TestCase):
         facts = components.ComponentFacts(name_tr="Yeni", name_en="New", tier="C")
         with self.assertRaises(NotYourRegister):
             components.add("YENI", facts, by=self.leyla)
+
+
+class WhatShips(Cast, TestCase):
+    def test_is_taken_in_on_a_page_and_changes_stay(self):
+        facts = facts_of(self.merzifon, full_name="Bizim Merzifon")
+        municipalities.describe(self.merzifon, facts, by=self.yonca)
+        client = signed_in(self.yonca)
+        client.post("/register/shipped/")
+        assert Municipality.objects.count() == 1407
+        assert Municipality.objects.get(code="05004").full_name == "Bizim Merzifon"
+
+    def test_a_name_that_a_file_changes_is_kept_too(self):
+        registers.carry_out(registers.compare(registers.SHIPPED))
+        assert "Merzifon Belediyesi" in Municipality.objects.get(code="05004").former_names
 
 
 class WhatIsWrong(Cast, TestCase):
