@@ -27,6 +27,7 @@ HOOKS = {
         "HelpdeskConfig",
         "LanguageConfig",
         "LeasesConfig",
+        "MonitoringConfig",
         "RunbooksConfig",
         "WireConfig",
     },

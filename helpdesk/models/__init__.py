@@ -3,7 +3,7 @@ from helpdesk.models.incidents import IncidentAnswer, MajorIncident, TicketLink
 from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.tallies import Tally
-from helpdesk.models.teams import Queue, Team
+from helpdesk.models.teams import Queue, Skill, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "OwedWord",
     "Queue",
     "Satisfaction",
+    "Skill",
     "Tally",
     "Team",
     "Ticket",

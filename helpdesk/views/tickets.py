@@ -71,7 +71,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         viewers.look(ticket, request.user)
         context |= {
             "around": detail.around(ticket),
-            "colleagues": agents.names_at_the_desk(),
+            "colleagues": agents.for_module(ticket.component_id),
             "looking": viewers.others(ticket, request.user),
             "macros": macros.to_choose_from(),
         }

@@ -210,7 +210,9 @@ class BoardState:
 
 def read(at: datetime) -> BoardState:
     states = report.municipality_states()
-    municipalities = list(Municipality.objects.order_by("pk").values_list("pk", "province_id", "longitude", "latitude"))
+    municipalities = list(
+        Municipality.objects.current().order_by("pk").values_list("pk", "province_id", "longitude", "latitude")
+    )
     regions = geometry.from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
     return BoardState(
         at=at,
@@ -277,7 +279,7 @@ def lines(regions: list[str]) -> list[OutageLine]:
     felt = troubles()
     central = {pk: report.worst(states) for pk, states in report.component_states([]).items()}
     named = {component for component, _region in felt} | {pk for pk, state in central.items() if state != State.OK}
-    shown = Component.objects.filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
+    shown = Component.objects.current().filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
     rows = [
         OutageLine(one, [cell(felt, one.pk, region, central.get(one.pk, State.OK)) for region in regions])
         for one in shown
