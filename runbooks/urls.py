@@ -11,7 +11,6 @@ from runbooks.views import (
     cap,
     drill_list,
     ivr,
-    on_call,
     outage_panel,
     plans,
     preapprovals,
@@ -21,6 +20,7 @@ from runbooks.views import (
     told,
     wall,
 )
+from runbooks.views.rotas import on_call
 
 
 def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]:

@@ -8,8 +8,8 @@ from runbooks.models.broadcasts import (
     Recipient,
 )
 from runbooks.models.drills import DrillNumber
-from runbooks.models.on_call import Rota, Shift
 from runbooks.models.plans import Runbook
+from runbooks.models.rotas import Rota, Shift
 from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
 from runbooks.models.scenarios import Scenario
 

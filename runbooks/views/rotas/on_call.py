@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from runbooks import on_call
 from runbooks.models import Shift
+from runbooks.rotas import on_call
 from runbooks.views.permissions import watch_only
 
 
