@@ -1,31 +1,27 @@
-"""Who carries the watch now, handing it over, calling them."""
+"""Who carries a rota at a moment, and writing to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
-from django.utils.translation import gettext_lazy as _
 
-from foundation import Refusal, now
+from foundation import now
 from foundation.directory.models import Person
-from foundation.journal import journal
 from foundation.outbox import outbox
 from runbooks.models import Rota, Shift, Step
 
 WATCH = "nobet"  # the rota that carries runs and outages
 
 
-class ShiftIsOver(Refusal):
-    sentence = _("This shift is over or has not come yet.")
+@dataclass(frozen=True)
+class OnCall:
+    """Who is called first and who then; None where nobody is. Never the same person."""
 
-
-class NotInTheWatch(Refusal):
-    sentence = _("Only people of the watch take shifts over.")
-    status = 403
+    first: Person | None
+    second: Person | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,14 @@ class Carried:
     warnings: list[str]
 
 
+def at(rota: Rota, moment: datetime) -> OnCall:
+    """Who carries `rota` at `moment`: the only place that answers, whatever made the shift."""
+    shifts = carrying(rota.key, moment)
+    first = next((shift.person for shift in shifts if shift.rank == Shift.Rank.FIRST), None)
+    second = next((shift.person for shift in shifts if shift.rank != Shift.Rank.FIRST and shift.person != first), None)
+    return OnCall(first, second)
+
+
 def carriers(rota_key: str, at: datetime | None = None) -> list[Person]:
     """Those who carry a rota at `at`, in the order they are called."""
     return list(dict.fromkeys(shift.person for shift in carrying(rota_key, at)))
@@ -45,7 +49,7 @@ def carriers(rota_key: str, at: datetime | None = None) -> list[Person]:
 
 def carrying(rota_key: str, at: datetime | None = None) -> list[Shift]:
     """The shifts of a rota at `at`, in the order they are called; their people can sign in."""
-    shifts = Shift.objects.covering(at or now()).filter(rota__key=rota_key, person__is_active=True)
+    shifts = Shift.objects.covering(at or now()).in_use().filter(rota__key=rota_key, person__is_active=True)
     return list(shifts.select_related("person").order_by("rank", "-starts_at", "-pk"))
 
 
@@ -55,7 +59,7 @@ def overview(at: datetime | None = None) -> list[Carried]:
     coming = list(
         Shift.objects.filter(ends_at__gt=at).select_related("person", "rota").order_by("starts_at", "rank", "-pk")
     )
-    return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.all()]
+    return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.kept()]
 
 
 def _carried(rota: Rota, shifts: list[Shift], at: datetime) -> Carried:
@@ -79,24 +83,6 @@ def _warnings(covering: list[Shift], following: Shift | None, at: datetime) -> I
     if ends < at + timedelta(days=1):
         when = timezone.localtime(ends).strftime("%d.%m.%Y %H.%M")
         yield gettext("Nobody follows after %(when)s.") % {"when": when}
-
-
-@transaction.atomic
-def take_over(shift: Shift, *, by: Person) -> Shift:
-    """Carry the rest of somebody's shift; both shifts stay in the record."""
-    if not by.keeps_the_watch:
-        raise NotInTheWatch
-    at = now()
-    shift = Shift.objects.select_for_update().get(pk=shift.pk)
-    if not shift.starts_at <= at < shift.ends_at:
-        raise ShiftIsOver
-    ends_at = shift.ends_at
-    Shift.objects.filter(pk=shift.pk).update(ends_at=max(at, shift.starts_at + timedelta(seconds=1)))
-    taken = Shift.objects.create(
-        rota=shift.rota, person=by, rank=shift.rank, starts_at=at, ends_at=ends_at, replaces=shift
-    )
-    journal.record("shift.taken_over", taken, by=by, rota=shift.rota.key, instead_of=shift.person_id)
-    return taken
 
 
 def remind(step: Step) -> None:

@@ -5,19 +5,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from runbooks.models import Shift
-from runbooks.rotas import on_call
-from runbooks.views.permissions import watch_only
+from runbooks.rotas import gaps, handover, on_call, overrides, permissions
+from runbooks.views.permissions import nationals_only, watch_only
 
 
-@watch_only
+@nationals_only
 @require_safe
 def index(request) -> HttpResponse:
-    coming = Shift.objects.visible_to(request.user).still_to_come().select_related("rota", "person")
-    return render(request, "runbooks/on_call.html", {"rotas": on_call.overview(), "coming": coming[:60]})
+    """Every rota now, the holes of the next thirty days, what was handed over."""
+    overview = on_call.overview()
+    coming = Shift.objects.visible_to(request.user).in_use().still_to_come()
+    context = {
+        "rotas": overview,
+        "gaps": [hole for one in overview for hole in gaps.gaps(one.rota)],
+        "notes": [note for one in overview if (note := handover.latest(one.rota))],
+        "coming": coming.select_related("rota", "person", "instead_of")[:60],
+        "may_keep": permissions.may_keep(request.user),
+    }
+    return render(request, "runbooks/on_call.html", context)
 
 
 @watch_only
 @require_POST
 def take_over(request, pk) -> HttpResponse:
-    on_call.take_over(get_object_or_404(Shift.objects.visible_to(request.user), pk=pk), by=request.user)
+    overrides.take_over(get_object_or_404(Shift.objects.visible_to(request.user), pk=pk), by=request.user)
     return redirect("runbooks:on_call")
