@@ -66,14 +66,31 @@ def _rotas() -> None:
     today = now().astimezone(ISTANBUL).date()
     monday = today - timedelta(days=today.weekday())
     for key, name_tr, name_en, days, opens, closes, unit, firsts, backups in ROTAS:
-        hours = {"days": days, "opens": opens, "closes": closes}
-        named = {"name_tr": name_tr, "name_en": name_en}
         rota = Rota.objects.filter(key=key).first()
-        rota = rota or rules.make(key=key, **named, **hours, has_backup=bool(backups), by=lead)
+        rota = rota or rules.make(
+            key=key,
+            name_tr=name_tr,
+            name_en=name_en,
+            days=days,
+            opens=opens,
+            closes=closes,
+            has_backup=bool(backups),
+            by=lead,
+        )
         if rota.ended_at or rota.layers.exists():
             continue
         for rank, names in ((Rank.FIRST, firsts), (Rank.BACKUP, backups)):
             if turns := [people[name] for name in names if name in people]:
                 rules.set_layer(
-                    rota, rank=rank, people=turns, starts_on=monday, every=1, unit=unit, **hours, by=lead, signed=True
+                    rota,
+                    rank=rank,
+                    people=turns,
+                    starts_on=monday,
+                    every=1,
+                    unit=unit,
+                    days=days,
+                    opens=opens,
+                    closes=closes,
+                    by=lead,
+                    signed=True,
                 )

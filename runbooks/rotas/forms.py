@@ -153,11 +153,11 @@ class RotaLayerForm(SignedForm):
         if layer:
             initial |= {name: getattr(layer, name) for name in fields} | {"people": [each.pk for each in layer.people]}
             initial["order"] = "\n".join(each.name for each in layer.people)
-        super().__init__(*arguments, initial=initial, **kwargs)
-        self.able = eligible()
+        kwargs["initial"] = initial
+        super().__init__(*arguments, **kwargs)
         people = self.fields["people"]
         assert isinstance(people, forms.ModelMultipleChoiceField)
-        people.queryset = Person.objects.filter(pk__in=[each.pk for each in self.able]).order_by("sort_key")
+        people.queryset = Person.objects.filter(pk__in=[each.pk for each in eligible()]).order_by("sort_key")
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -211,11 +211,19 @@ class LeaveForm(CleanForm):
             del self.fields["person"]
 
 
+class ShiftField(forms.ModelChoiceField):
+    """A shift by its hours and its person."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        start, end = obj.starts_at.astimezone(ISTANBUL), obj.ends_at.astimezone(ISTANBUL)
+        return f"{start:%d.%m %H.%M} – {end:%d.%m %H.%M} · {obj.person.name} · {obj.get_rank_display()}"
+
+
 class SwapForm(CleanForm):
     """Whom to ask, and what one wants in return."""
 
     to = PersonField(label=_("Whom do you ask?"), required=False, empty_label="–")
-    wanted = forms.ModelChoiceField(
+    wanted = ShiftField(
         label=_("or which shift do you want in return?"), queryset=Shift.objects.none(), required=False, empty_label="–"
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
@@ -223,12 +231,11 @@ class SwapForm(CleanForm):
     def __init__(self, *arguments, given: Shift, **kwargs) -> None:
         super().__init__(*arguments, **kwargs)
         to, wanted = self.fields["to"], self.fields["wanted"]
-        assert isinstance(to, PersonField) and isinstance(wanted, forms.ModelChoiceField)
+        assert isinstance(to, PersonField) and isinstance(wanted, ShiftField)
         to.offer([person for person in eligible() if person.pk != given.person_id])
         others = Shift.objects.filter(rota=given.rota_id, ends_at__gt=now()).exclude(person=given.person_id)
         soon = others.filter(starts_at__lt=now() + timedelta(days=62)).order_by("starts_at", "rank")
         wanted.queryset = soon.select_related("person")
-        wanted.label_from_instance = shift_label  # type: ignore[method-assign]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -238,11 +245,6 @@ class SwapForm(CleanForm):
         if not cleaned.get("to") and not self.errors:
             self.add_error("to", _("Please choose a person, or a shift you want in return."))
         return cleaned
-
-
-def shift_label(shift: Any) -> str:
-    start, end = shift.starts_at.astimezone(ISTANBUL), shift.ends_at.astimezone(ISTANBUL)
-    return f"{start:%d.%m %H.%M} – {end:%d.%m %H.%M} · {shift.person.name} · {shift.get_rank_display()}"
 
 
 class HandoverForm(CleanForm):

@@ -1,8 +1,8 @@
 """Where a rota leaves a hole, days ahead: shown, told to the shift leads once, and asked for by the set-up page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -43,23 +43,33 @@ class ShiftDoubt:
 
 def gaps(rota: Rota, days: int = DAYS) -> list[Gap]:
     """The holes of a rota from now on, in order; those called first before the backups."""
+    return of_all([rota], days)
+
+
+def of_all(rotas: Sequence[Rota], days: int = DAYS) -> list[Gap]:
+    """The holes of several rotas, in two queries however many they are."""
     at = now()
-    return _between(rota, at, at + timedelta(days=days))
+    return _between(rotas, at, at + timedelta(days=days))
 
 
-def _between(rota: Rota, start: datetime, end: datetime) -> list[Gap]:
-    if rota.ended_at:
-        return []
+def _between(rotas: Sequence[Rota], start: datetime, end: datetime) -> list[Gap]:
+    kept = [rota for rota in rotas if not rota.ended_at]
     holidays = public_holidays.between(start, end).whole
-    shifts = Shift.objects.filter(rota=rota, person__is_active=True).meeting(start, end)
-    spans = [(shift.rank, Stretch(shift.starts_at, shift.ends_at)) for shift in shifts]
+    shifts = list(Shift.objects.filter(rota__in=kept, person__is_active=True).meeting(start, end))
+    return [hole for rota in kept for hole in _holes(rota, shifts, start, end, holidays)]
+
+
+def _holes(
+    rota: Rota, shifts: Iterable[Shift], start: datetime, end: datetime, holidays: frozenset[date]
+) -> Iterator[Gap]:
+    spans = [(each.rank, Stretch(each.starts_at, each.ends_at)) for each in shifts if each.rota_id == rota.pk]
     hours = laying.hours_of(rota.days, rota)
-    return [
+    yield from (
         Gap(rota, rank, stretch.start, stretch.end)
         for rank in (Rank.FIRST, Rank.BACKUP)
         if rank == Rank.FIRST or rota.has_backup
         for stretch in missing(hours, [span for other, span in spans if other == rank], start, end, holidays)
-    ]
+    )
 
 
 def doubts(rota: Rota, days: int = DAYS) -> list[ShiftDoubt]:
@@ -99,7 +109,7 @@ def _tell(key: int) -> int:
     rota = Rota.objects.select_for_update().get(pk=key)
     at = now()
     since = max(at - BACK, rota.created_at)
-    holes = [gap for gap in _between(rota, since, at + timedelta(days=DAYS)) if gap.ends_at > at]
+    holes = [gap for gap in _between([rota], since, at + timedelta(days=DAYS)) if gap.ends_at > at]
     told = list(rota.told_gaps.all())
     filled = [row.pk for row in told if not any(_meets(row, gap) for gap in holes)]
     ToldGap.objects.filter(pk__in=filled).delete()

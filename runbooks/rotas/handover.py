@@ -13,7 +13,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk.models import Ticket
 from monitoring.models import Outage
-from runbooks.models import HandoverNote, Rota, Run, Shift
+from runbooks.models import HandoverNote, Run, Shift
 
 AFTERWARDS = timedelta(hours=12)  # a note may still be written
 MOST = 30  # lines of a kind
@@ -71,7 +71,10 @@ def write(shift: Shift, *, text: str, by: Person) -> HandoverNote:
     return note
 
 
-def latest(rota: Rota) -> HandoverNote | None:
-    """The last note, if it is younger than a week."""
-    lately = rota.handover_notes.filter(written_at__gt=now() - timedelta(days=7))
-    return lately.select_related("person").first()
+def latest() -> list[HandoverNote]:
+    """The last note of each rota, if it is younger than a week; in one query."""
+    lately = HandoverNote.objects.filter(written_at__gt=now() - timedelta(days=7), rota__ended_at=None)
+    by_rota: dict[int, HandoverNote] = {}
+    for note in lately.select_related("person", "rota")[:100]:
+        by_rota.setdefault(note.rota_id, note)
+    return list(by_rota.values())

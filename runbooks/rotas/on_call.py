@@ -12,6 +12,8 @@ from foundation import now
 from foundation.directory.models import Person
 from foundation.outbox import outbox
 from runbooks.models import Rota, Shift, Step
+from runbooks.rotas import laying
+from runbooks.rotas.rotation import missing
 
 WATCH = "nobet"  # the rota that carries runs and outages
 
@@ -66,11 +68,11 @@ def _carried(rota: Rota, shifts: list[Shift], at: datetime) -> Carried:
     covering = [shift for shift in shifts if shift.starts_at <= at]
     covering.sort(key=lambda shift: (shift.rank, -shift.starts_at.timestamp(), -shift.pk))
     following = next((shift for shift in shifts if shift.starts_at > at), None)
-    return Carried(rota, covering, following, list(_warnings(covering, following, at)))
+    return Carried(rota, covering, following, list(_warnings(rota, covering, following, at)))
 
 
-def _warnings(covering: list[Shift], following: Shift | None, at: datetime) -> Iterator[str]:
-    if not covering:
+def _warnings(rota: Rota, covering: list[Shift], following: Shift | None, at: datetime) -> Iterator[str]:
+    if not covering and _is_needed(rota, at):
         yield gettext("Nobody is on call now.")
     for shift in covering:
         if not shift.person.phone:
@@ -80,9 +82,14 @@ def _warnings(covering: list[Shift], following: Shift | None, at: datetime) -> I
     ends = max((shift.ends_at for shift in covering), default=None)
     if ends is None or following and following.starts_at <= ends:
         return
-    if ends < at + timedelta(days=1):
+    if ends < at + timedelta(days=1) and _is_needed(rota, ends):
         when = timezone.localtime(ends).strftime("%d.%m.%Y %H.%M")
         yield gettext("Nobody follows after %(when)s.") % {"when": when}
+
+
+def _is_needed(rota: Rota, moment: datetime) -> bool:
+    """Whether somebody has to be there at that moment."""
+    return bool(missing(laying.hours_of(rota.days, rota), [], moment, moment + timedelta(seconds=1)))
 
 
 def remind(step: Step) -> None:

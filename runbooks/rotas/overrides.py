@@ -203,7 +203,9 @@ def _other_rank(rota: Rota, person: Person, rank: int, starts_at: datetime, ends
 
 def tell(shift: Shift, *, by: Person) -> None:
     """Write to whoever is put on a shift, and to whoever it is taken from, unless it was they themselves."""
-    for person in {shift.person, shift.instead_of} - {None, by}:
+    for person in dict.fromkeys((shift.person, shift.instead_of)):
+        if person is None or person == by:
+            continue
         with override(person.language):
             facts = {
                 "rota": shift.rota,

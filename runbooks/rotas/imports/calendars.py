@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import icalendar
-from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 
 from foundation import now
+from foundation.language import texts
+from monitoring.maintenance import repeats
 from runbooks.models.rotas import Rank
 from runbooks.rotas.imports.drafts import Directory, Draft, DraftShift, RotaFileIsWrong
 from runbooks.rotas.laying import AHEAD
@@ -25,14 +26,14 @@ def read(text: str, *, key: str, name: str, people: Directory | None = None) -> 
     except (ValueError, IndexError, KeyError, TypeError, AttributeError) as wrong:
         raise RotaFileIsWrong(_("This is no iCalendar file: %(why)s") % {"why": str(wrong)[:120]}) from wrong
     events = whole.walk("VEVENT")
-    if not events:
+    if whole.name != "VCALENDAR" or not events:
         raise RotaFileIsWrong(_("The calendar holds no events."))
     if len(events) > MOST_EVENTS:
         raise RotaFileIsWrong(_("The calendar holds more than %(most)d events.") % {"most": MOST_EVENTS})
     draft = Draft(key=key, name=name)
     directory = people or Directory()
     for event in events:
-        if str(event.get("status", "")).upper() != "CANCELLED":
+        if isinstance(event, icalendar.Event) and str(event.get("status", "")).upper() != "CANCELLED":
             _add(draft, event, directory)
     draft.shifts.sort(key=lambda shift: (shift.rank, shift.starts_at))
     _name_overlaps(draft)
@@ -42,7 +43,7 @@ def read(text: str, *, key: str, name: str, people: Directory | None = None) -> 
 
 
 def _add(draft: Draft, event: icalendar.Event, directory: Directory) -> None:
-    title = str(event.get("summary", "")).strip() or "?"
+    title = texts.line(str(event.get("summary", ""))) or "?"
     try:
         rounds = list(_rounds(event))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
@@ -82,14 +83,12 @@ def _rounds(event: icalendar.Event) -> Iterator[tuple[datetime, datetime]]:
             yield start, start + length
         return
     naive = start.astimezone(ISTANBUL).replace(tzinfo=None)
-    rule = event["rrule"].to_ical().decode()
+    rule = icalendar.vRecur(event["rrule"]).to_ical().decode()
     until = rule.upper().find("UNTIL=")
     if until >= 0 and rule.upper()[until:].split(";")[0].endswith("Z"):
         rule = rule[:until] + rule[until:].replace("Z", "", 1)
     left_out = _left_out(event)
-    series = rrulestr(rule, dtstart=naive, ignoretz=True)
-    if series._freq > 3:  # oftener than daily  # noqa: SLF001
-        raise ValueError("too often")
+    series = repeats.read(rule, naive)
     after = (first - length).astimezone(ISTANBUL).replace(tzinfo=None)
     for place, one in enumerate(series.xafter(after, inc=True)):
         begins = one.replace(tzinfo=ISTANBUL)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
+from foundation.language import texts
 from runbooks.models.rotas import WHOLE_WEEK, Rank, RotaLayer
 from runbooks.rotas.imports.drafts import Directory, Draft, DraftRule, DraftShift, RotaFileIsWrong
 from runbooks.rotas.rotation import ISTANBUL, DutyHours, Rule, collides
@@ -253,7 +254,7 @@ def _moment(value: Any, zone: ZoneInfo) -> datetime:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return texts.line(value) if isinstance(value, str) else ""
 
 
 def _list(value: Any) -> list:

@@ -3,10 +3,16 @@
 from collections.abc import Callable
 
 from django.forms import Form
+from django.http import HttpRequest, QueryDict
 
 from foundation import Refusal
 from runbooks.rotas.forms import SignedForm
 from runbooks.rotas.permissions import TooFewWays
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even if it is nothing at all; None where a form is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def succeeds(form: Form, verb: Callable[[], object]) -> bool:

@@ -10,14 +10,14 @@ from runbooks.rotas.forms import RotaFileForm
 from runbooks.rotas.imports import calendars, opsgenie, taking
 from runbooks.rotas.imports.drafts import Draft, RotaFileIsWrong
 from runbooks.views.permissions import nationals_only
-from runbooks.views.rotas.attempts import succeeds
+from runbooks.views.rotas.attempts import succeeds, typed
 
 
 @nationals_only
 def index(request) -> HttpResponse:
     """Nothing is written before the difference was shown and "take" pressed."""
     permissions.require_lead(request.user)
-    form = RotaFileForm(request.POST or None, request.FILES or None)
+    form = RotaFileForm(typed(request), request.FILES or None)
     drafts = _drafts(form) if request.method == "POST" and form.is_valid() else []
     if drafts and "take" in request.POST:
         signed = form.cleaned_data["signed"]

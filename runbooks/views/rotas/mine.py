@@ -14,15 +14,15 @@ from runbooks.rotas import calendar_keys, leave, permissions, reach, swaps
 from runbooks.rotas.forms import LeaveForm
 from runbooks.rotas.rotation import ISTANBUL
 from runbooks.views.permissions import nationals_only
-from runbooks.views.rotas.attempts import succeeds
+from runbooks.views.rotas.attempts import succeeds, typed
 
-MOST = 60
+MOST = 24
 
 
 @nationals_only
 def index(request) -> HttpResponse:
     """What is mine; posting takes a leave."""
-    form = LeaveForm(request.POST or None, for_all=permissions.may_keep(request.user))
+    form = LeaveForm(typed(request), for_all=permissions.may_keep(request.user))
     if request.method == "POST" and succeeds(form, lambda: _take_leave(request, form)):
         messages.success(request, _("Kept. Turns in these days pass to the next in the order."))
         return redirect("runbooks:my_shifts")

@@ -17,9 +17,9 @@ def index(request) -> HttpResponse:
     coming = Shift.objects.visible_to(request.user).in_use().still_to_come()
     context = {
         "rotas": overview,
-        "gaps": [hole for one in overview for hole in gaps.gaps(one.rota)],
-        "notes": [note for one in overview if (note := handover.latest(one.rota))],
-        "coming": coming.select_related("rota", "person", "instead_of")[:60],
+        "gaps": gaps.of_all([one.rota for one in overview]),
+        "notes": handover.latest(),
+        "coming": coming.select_related("rota", "person", "instead_of")[:24],
         "may_keep": permissions.may_keep(request.user),
     }
     return render(request, "runbooks/on_call.html", context)

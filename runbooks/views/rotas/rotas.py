@@ -14,7 +14,7 @@ from runbooks.rotas import fairness, gaps, month, permissions, rules
 from runbooks.rotas.forms import RotaForm, RotaLayerForm
 from runbooks.rotas.rotation import ISTANBUL
 from runbooks.views.permissions import nationals_only
-from runbooks.views.rotas.attempts import succeeds
+from runbooks.views.rotas.attempts import succeeds, typed
 
 MONTHS_BACK = (1, 3, 6, 12)
 
@@ -71,7 +71,7 @@ def shares(request, key) -> HttpResponse:
 @nationals_only
 def make(request) -> HttpResponse:
     permissions.require_lead(request.user)
-    form = RotaForm(request.POST or None)
+    form = RotaForm(typed(request))
     if request.method == "POST" and succeeds(form, lambda: rules.make(**form.cleaned_data, by=request.user)):
         messages.success(request, _("The rota is made. Now say whose turn it is."))
         return redirect("runbooks:new_layer", form.cleaned_data["key"])
@@ -82,7 +82,7 @@ def make(request) -> HttpResponse:
 def change(request, key) -> HttpResponse:
     permissions.require_lead(request.user)
     shown = _rota(request, key)
-    form = RotaForm(request.POST or None, rota=shown)
+    form = RotaForm(typed(request), rota=shown)
     if request.method == "POST" and succeeds(form, lambda: rules.change(shown, **form.cleaned_data, by=request.user)):
         return redirect("runbooks:rota", key)
     return _form(request, form, str(shown), _("Save"), rota=shown)
@@ -100,7 +100,7 @@ def end(request, key) -> HttpResponse:
 def new_layer(request, key) -> HttpResponse:
     permissions.require_lead(request.user)
     shown = _rota(request, key)
-    form = RotaLayerForm(request.POST or None)
+    form = RotaLayerForm(typed(request))
     if request.method == "POST" and succeeds(
         form, lambda: rules.set_layer(shown, **form.cleaned_data, by=request.user)
     ):
@@ -114,7 +114,7 @@ def layer(request, key, pk) -> HttpResponse:
     permissions.require_lead(request.user)
     shown = _rota(request, key)
     old = get_object_or_404(shown.layers.prefetch_related("members__person"), pk=pk)
-    form = RotaLayerForm(request.POST or None, layer=old)
+    form = RotaLayerForm(typed(request), layer=old)
     if request.method == "POST" and succeeds(
         form, lambda: rules.set_layer(shown, **form.cleaned_data, replaces=old, by=request.user)
     ):

@@ -13,7 +13,7 @@ from runbooks.models import Rota, Shift
 from runbooks.rotas import handover, overrides, permissions, swaps
 from runbooks.rotas.forms import HandoverForm, ShiftForm, SwapForm
 from runbooks.views.permissions import nationals_only
-from runbooks.views.rotas.attempts import succeeds
+from runbooks.views.rotas.attempts import succeeds, typed
 
 
 @nationals_only
@@ -21,7 +21,7 @@ def put(request, key) -> HttpResponse:
     """The one action beside a hole: its hours are filled in already."""
     permissions.require_lead(request.user)
     rota = get_object_or_404(Rota.objects.visible_to(request.user), key=key)
-    form = ShiftForm(request.POST or None, initial=_prefilled(request))
+    form = ShiftForm(typed(request), initial=_prefilled(request))
     if request.method == "POST" and succeeds(form, lambda: overrides.put(rota, **form.cleaned_data, by=request.user)):
         messages.success(request, _("They are on the rota, and have been told by e-mail."))
         return redirect("runbooks:rota", key)
@@ -45,7 +45,7 @@ def _prefilled(request) -> dict[str, object]:
 def shift(request, pk) -> HttpResponse:
     """A shift and what can be done about it; posting proposes a swap."""
     shown = _shift(request, pk)
-    form = SwapForm(request.POST or None, given=shown)
+    form = SwapForm(typed(request), given=shown)
     if request.method == "POST" and succeeds(form, lambda: swaps.propose(shown, **form.cleaned_data, by=request.user)):
         messages.success(request, _("Asked. Nothing changes before they accept."))
         return redirect("runbooks:my_shifts")
@@ -79,7 +79,7 @@ def withdrawal(request, pk) -> HttpResponse:
 def note(request, pk) -> HttpResponse:
     """The hand-over note: what is open stands in it already."""
     shown = _shift(request, pk)
-    form = HandoverForm(request.POST or None, initial={"text": handover.draft()})
+    form = HandoverForm(typed(request), initial={"text": handover.draft()})
     if request.method == "POST" and succeeds(
         form, lambda: handover.write(shown, text=form.cleaned_data["text"], by=request.user)
     ):

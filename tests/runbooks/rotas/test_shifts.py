@@ -371,7 +371,7 @@ class HandingOver(AtNine, TestCase):
         a_layer(self.rota, self.nermin, by=self.leyla)
         shift = Shift.objects.filter(rota=self.rota).first()
         handover.write(shift, text="Sakin bir gece.", by=self.nermin)
-        self.assertEqual(handover.latest(self.rota).text, "Sakin bir gece.")
+        self.assertEqual([note.text for note in handover.latest()], ["Sakin bir gece."])
         with self.assertRaises(handover.NotYourHandover):
             handover.write(shift, text="x", by=self.leyla)
 
