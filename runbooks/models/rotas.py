@@ -216,8 +216,8 @@ class SwapQuerySet(models.QuerySet["Swap"]):
 class Swap(models.Model):
     """Two people exchange shifts, or one takes another's: proposed by the one, accepted by the other.
 
-    The times are kept beside the shifts: a shift that was laid out anew is no longer the
-    one that was agreed on, and then the swap can no longer be accepted.
+    A shift that changed meanwhile is no longer the one that was agreed on, and then the
+    swap can no longer be accepted.
     """
 
     class Status(models.TextChoices):

@@ -16,6 +16,7 @@ from runbooks.rotas import laying
 from runbooks.rotas.rotation import missing
 
 WATCH = "nobet"  # the rota that carries runs and outages
+LOOKED_AHEAD = timedelta(days=14)  # for who comes next
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def overview(at: datetime | None = None) -> list[Carried]:
     """Every rota as the page shows it, with what would go wrong if it were called now."""
     at = at or now()
     coming = list(
-        Shift.objects.filter(ends_at__gt=at).select_related("person", "rota").order_by("starts_at", "rank", "-pk")
+        Shift.objects.meeting(at, at + LOOKED_AHEAD)
+        .select_related("person", "rota")
+        .order_by("starts_at", "rank", "-pk")
     )
     return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.kept()]
 

@@ -77,15 +77,12 @@ def propose(given: Shift, *, to: Person, by: Person, wanted: Shift | None = None
 def accept(swap: Swap, *, by: Person) -> None:
     """Both have said yes: each carries the other's shift, and every list shows it at once."""
     _require_asked(swap, by)
-    given, wanted = swap.given, swap.wanted
-    if given is None or swap.is_exchange and wanted is None:
+    if swap.given is None:
         raise ShiftHasChanged
-    rota = locked(given.rota)
+    rota = locked(swap.given.rota)
     _claim(swap, Status.ACCEPTED)
-    shifts = {shift.pk: shift for shift in Shift.objects.filter(pk__in=[given.pk, wanted.pk if wanted else None])}
-    given, wanted = shifts[given.pk], shifts.get(wanted.pk) if wanted else None
-    if given.person_id != swap.proposed_by_id or wanted and wanted.person_id != by.pk:
-        raise ShiftHasChanged
+    given = _as_agreed(swap, swap.given_id, swap.proposed_by)
+    wanted = _as_agreed(swap, swap.wanted_id, by) if swap.is_exchange else None
     if given.ends_at <= now() or wanted and wanted.ends_at <= now():
         raise ShiftIsOver
     _require_possible(given, by, swap.proposed_by, wanted)
@@ -122,6 +119,14 @@ def _claim(swap: Swap, status: str) -> None:
     """Of two answers at once the first counts."""
     if not Swap.objects.waiting().filter(pk=swap.pk).update(status=status, answered_at=now()):
         raise SwapIsAnswered
+
+
+def _as_agreed(swap: Swap, key: int | None, person: Person) -> Shift:
+    """The shift as it stands now, under the row of its rota; refused if it is not what was agreed on."""
+    shift = Shift.objects.select_related("rota", "person").filter(pk=key, person=person).first()
+    if shift is None or shift.changed_at > swap.created_at:
+        raise ShiftHasChanged
+    return shift
 
 
 def _require_possible(given: Shift, to: Person, by: Person, wanted: Shift | None) -> None:

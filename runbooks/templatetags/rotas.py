@@ -1,13 +1,14 @@
 """What the pages of rotas say of times and rules."""
 
-from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext, ngettext
 
-from runbooks.models import RotaLayer
+from runbooks.models import RotaLayer, Shift
+from runbooks.rotas.gaps import Gap
 from runbooks.rotas.imports.drafts import DraftRule
 
 register = template.Library()
@@ -15,9 +16,11 @@ WEEK = 7
 
 
 @register.filter
-def typed(at: datetime) -> str:
-    """A moment as a form's field takes it, wall time: "2026-12-01T09:00"."""
-    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+def as_question(hours: Shift | Gap) -> str:
+    """The rank and hours of a shift or a hole, as the form that puts somebody there takes them from its address."""
+    times = {"starts_at": hours.starts_at, "ends_at": hours.ends_at}
+    typed = {name: timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") for name, moment in times.items()}
+    return urlencode({"rank": int(hours.rank), **typed}, safe=":")
 
 
 @register.filter

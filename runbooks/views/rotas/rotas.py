@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -119,7 +120,7 @@ def layer(request, key, pk) -> HttpResponse:
         form, lambda: rules.set_layer(shown, **form.cleaned_data, replaces=old, by=request.user)
     ):
         return redirect("runbooks:rota", key)
-    return _form(request, form, _("Change the rule"), _("Change it from this day on"), rota=shown, layer=old)
+    return _form(request, form, _("Change the rule"), _("Change it from this day on"), rota=shown)
 
 
 @nationals_only
@@ -130,6 +131,6 @@ def end_layer(request, key, pk) -> HttpResponse:
     return redirect("runbooks:rota", key)
 
 
-def _form(request, form, title: str, button: str, **context) -> HttpResponse:
-    context |= {"form": form, "title": title, "button": button}
+def _form(request, form: Form, title: str, button: str, rota: Rota | None = None) -> HttpResponse:
+    context = {"form": form, "title": title, "button": button, "rota": rota}
     return render(request, "runbooks/rota_form.html", context, status=422 if form.errors else 200)

@@ -304,6 +304,21 @@ class Swapping(AtNine, TestCase):
         with self.assertRaises(overrides.ShiftHasChanged):
             swaps.accept(swap, by=self.nermin)
 
+    def test_of_two_swaps_of_one_shift_the_first_holds(self):
+        """The second was read before the first was accepted, as a page that stood open."""
+        first, second = self.propose(to=self.yonca, wanted=None), self.propose()
+        swaps.accept(first, by=self.yonca)
+        with self.assertRaises(overrides.ShiftHasChanged):
+            swaps.accept(second, by=self.nermin)
+        self.assertEqual(on_call.at(self.rota, at(1, 12)).first, self.yonca)
+
+    def test_an_exchange_whose_return_is_gone_is_no_gift(self):
+        swap = self.propose()
+        overrides.put(self.rota, person=self.yonca, rank=1, starts_at=at(2, 9), ends_at=at(3, 9), by=self.leyla)
+        with self.assertRaises(overrides.ShiftHasChanged):
+            swaps.accept(swap, by=self.nermin)
+        self.assertEqual(on_call.at(self.rota, at(1, 12)).first, self.kemal)
+
     def test_what_cannot_be_is_refused(self):
         with self.assertRaises(swaps.NotYourShift):
             self.propose(by=self.yonca)
