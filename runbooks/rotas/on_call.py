@@ -61,7 +61,7 @@ def overview(at: datetime | None = None) -> list[Carried]:
     at = at or now()
     coming = list(
         Shift.objects.meeting(at, at + LOOKED_AHEAD)
-        .select_related("person", "rota")
+        .select_related("person", "rota", "instead_of")
         .order_by("starts_at", "rank", "-pk")
     )
     return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.kept()]
