@@ -25,6 +25,7 @@ WEEKDAYS = (
 )
 LARGEST_FILE = 2 * 1024 * 1024
 LONGEST_TEXT = 1_000_000
+LONGEST_KEY = 18  # digits
 
 
 class ClockField(forms.TimeField):
@@ -75,7 +76,21 @@ class WeekdaysField(forms.MultipleChoiceField):
         return "".join(sorted(set(super().clean(value)))) or WHOLE_WEEK
 
 
-class PersonField(forms.ModelChoiceField):
+class BelievableKeys:
+    """Mixin of a field of rows: what is no key of any table is refused before the database is asked."""
+
+    def clean(self: Any, value: Any) -> Any:
+        typed = value if isinstance(value, list | tuple) else [value]
+        if any(len(str(key)) > LONGEST_KEY for key in typed):
+            raise forms.ValidationError(_("Please choose from the list."))
+        return super().clean(value)  # type: ignore[misc]
+
+
+class PeopleField(BelievableKeys, forms.ModelMultipleChoiceField):
+    """Several people, ticked."""
+
+
+class PersonField(BelievableKeys, forms.ModelChoiceField):
     """Somebody who may carry a rota."""
 
     def __init__(self, **options) -> None:
@@ -127,9 +142,7 @@ class RotaLayerForm(SignedForm):
     """A rule: who, in which order, how long, in which hours."""
 
     rank = forms.TypedChoiceField(label=_("Called"), choices=Rank.choices, coerce=int, initial=Rank.FIRST)
-    people = forms.ModelMultipleChoiceField(
-        label=_("People"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    people = PeopleField(label=_("People"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple)
     order = forms.CharField(
         label=_("Order"),
         max_length=2000,
@@ -156,7 +169,7 @@ class RotaLayerForm(SignedForm):
         kwargs["initial"] = initial
         super().__init__(*arguments, **kwargs)
         people = self.fields["people"]
-        assert isinstance(people, forms.ModelMultipleChoiceField)
+        assert isinstance(people, PeopleField)
         people.queryset = Person.objects.filter(pk__in=[each.pk for each in eligible()]).order_by("sort_key")
 
     def clean(self) -> dict[str, Any]:
@@ -211,7 +224,7 @@ class LeaveForm(CleanForm):
             del self.fields["person"]
 
 
-class ShiftField(forms.ModelChoiceField):
+class ShiftField(BelievableKeys, forms.ModelChoiceField):
     """A shift by its hours and its person."""
 
     def label_from_instance(self, obj: Any) -> str:
