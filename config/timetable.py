@@ -27,6 +27,7 @@ from monitoring.status import static_site
 from monitoring.subscribers import notify
 from runbooks.broadcasts.approval import approval, break_glass
 from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
+from runbooks.rotas import gaps, laying
 from runbooks.runs import engine
 from runbooks.scenarios import playing
 
@@ -74,6 +75,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("runbooks.chase", timedelta(seconds=20), follow_ups.chase_due),
     Sweep("runbooks.machines", timedelta(seconds=30), acknowledgements.hear_machines),
     Sweep("runbooks.reviews", timedelta(hours=1), break_glass.remind_of_reviews),
+    Sweep("runbooks.rotas", timedelta(hours=6), laying.sweep),
+    Sweep("runbooks.gaps", timedelta(minutes=15), gaps.tell_leads),
     Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
     Sweep("helpdesk.digests", timedelta(seconds=15), escalations.write_digests),

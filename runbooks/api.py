@@ -12,8 +12,10 @@ from ninja.pagination import paginate
 from foundation.wire.api.paging import Keyset
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Broadcast, Run, Step
+from runbooks.rotas.api import router as rotas
 
 router = Router()
+router.add_router("", rotas)
 
 
 class BroadcastOut(Schema):

@@ -9,9 +9,9 @@ from helpdesk import escalations
 from helpdesk.events import ticket_submitted
 from helpdesk.providers import told_lately
 from monitoring.events import outage_opened
-from runbooks import on_call
 from runbooks.broadcasts.delivery import acknowledgements
 from runbooks.broadcasts.report import sent_messages
+from runbooks.rotas import on_call
 from runbooks.runs import starting
 
 told_lately.register(sent_messages.to)

@@ -18,9 +18,9 @@ from foundation.language import formatting
 from foundation.outbox.models import OutboxMessage
 from helpdesk.models import MajorIncident, Ticket
 from monitoring.models import Outage
-from runbooks import on_call
 from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.models import Broadcast, Run
+from runbooks.rotas import on_call
 from runbooks.runs import outcomes
 
 LONGEST_COLUMN = 200

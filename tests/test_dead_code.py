@@ -39,6 +39,7 @@ HOOKS = {
     "Django judges a form": {"full_clean"},
     "fpdf writes a text": {"normalize_text"},
     "Django names the choices of a field": {"label_from_instance"},
+    "Django shows what a field holds": {"prepare_value"},
     "ninja: who asks, how often, with what body, in what pages": {
         "authenticate",
         "allow_request",

@@ -8,8 +8,18 @@ from runbooks.models.broadcasts import (
     Recipient,
 )
 from runbooks.models.drills import DrillNumber
-from runbooks.models.on_call import Rota, Shift
 from runbooks.models.plans import Runbook
+from runbooks.models.rotas import (
+    CalendarKey,
+    HandoverNote,
+    Leave,
+    Rota,
+    RotaLayer,
+    RotaLayerMember,
+    Shift,
+    Swap,
+    ToldGap,
+)
 from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
 from runbooks.models.scenarios import Scenario
 
@@ -19,10 +29,15 @@ __all__ = [
     "AudienceList",
     "Broadcast",
     "BrokenGlass",
+    "CalendarKey",
     "Call",
     "Dispatch",
     "DrillNumber",
     "Endpoint",
+    "HandoverNote",
+    "RotaLayer",
+    "RotaLayerMember",
+    "Leave",
     "PreApproval",
     "Recipient",
     "Rota",
@@ -32,4 +47,6 @@ __all__ = [
     "Shift",
     "Signature",
     "Step",
+    "Swap",
+    "ToldGap",
 ]

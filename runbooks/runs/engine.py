@@ -11,11 +11,11 @@ from foundation import now
 from foundation.directory.models import Component
 from foundation.journal import journal
 from monitoring.nodes import health
-from runbooks import on_call
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.durations import duration
 from runbooks.models import Broadcast, Run, Step
+from runbooks.rotas import on_call
 from runbooks.runs import http_steps, starting, steps
 
 logger = logging.getLogger(__name__)

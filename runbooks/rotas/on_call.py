@@ -1,31 +1,30 @@
-"""Who carries the watch now, handing it over, calling them."""
+"""Who carries a rota at a moment, and writing to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
-from django.utils.translation import gettext_lazy as _
 
-from foundation import Refusal, now
+from foundation import now
 from foundation.directory.models import Person
-from foundation.journal import journal
 from foundation.outbox import outbox
 from runbooks.models import Rota, Shift, Step
+from runbooks.rotas import laying
+from runbooks.rotas.rotation import missing
 
 WATCH = "nobet"  # the rota that carries runs and outages
+LOOKED_AHEAD = timedelta(days=14)  # for who comes next
 
 
-class ShiftIsOver(Refusal):
-    sentence = _("This shift is over or has not come yet.")
+@dataclass(frozen=True)
+class OnCall:
+    """Who is called first and who then; None where nobody is. Never the same person."""
 
-
-class NotInTheWatch(Refusal):
-    sentence = _("Only people of the watch take shifts over.")
-    status = 403
+    first: Person | None
+    second: Person | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,14 @@ class Carried:
     warnings: list[str]
 
 
+def at(rota: Rota, moment: datetime) -> OnCall:
+    """Who carries `rota` at `moment`: the only place that answers, whatever made the shift."""
+    shifts = carrying(rota.key, moment)
+    first = next((shift.person for shift in shifts if shift.rank == Shift.Rank.FIRST), None)
+    second = next((shift.person for shift in shifts if shift.rank != Shift.Rank.FIRST and shift.person != first), None)
+    return OnCall(first, second)
+
+
 def carriers(rota_key: str, at: datetime | None = None) -> list[Person]:
     """Those who carry a rota at `at`, in the order they are called."""
     return list(dict.fromkeys(shift.person for shift in carrying(rota_key, at)))
@@ -45,7 +52,7 @@ def carriers(rota_key: str, at: datetime | None = None) -> list[Person]:
 
 def carrying(rota_key: str, at: datetime | None = None) -> list[Shift]:
     """The shifts of a rota at `at`, in the order they are called; their people can sign in."""
-    shifts = Shift.objects.covering(at or now()).filter(rota__key=rota_key, person__is_active=True)
+    shifts = Shift.objects.covering(at or now()).in_use().filter(rota__key=rota_key, person__is_active=True)
     return list(shifts.select_related("person").order_by("rank", "-starts_at", "-pk"))
 
 
@@ -53,20 +60,22 @@ def overview(at: datetime | None = None) -> list[Carried]:
     """Every rota as the page shows it, with what would go wrong if it were called now."""
     at = at or now()
     coming = list(
-        Shift.objects.filter(ends_at__gt=at).select_related("person", "rota").order_by("starts_at", "rank", "-pk")
+        Shift.objects.meeting(at, at + LOOKED_AHEAD)
+        .select_related("person", "rota", "instead_of")
+        .order_by("starts_at", "rank", "-pk")
     )
-    return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.all()]
+    return [_carried(rota, [shift for shift in coming if shift.rota_id == rota.pk], at) for rota in Rota.objects.kept()]
 
 
 def _carried(rota: Rota, shifts: list[Shift], at: datetime) -> Carried:
     covering = [shift for shift in shifts if shift.starts_at <= at]
     covering.sort(key=lambda shift: (shift.rank, -shift.starts_at.timestamp(), -shift.pk))
     following = next((shift for shift in shifts if shift.starts_at > at), None)
-    return Carried(rota, covering, following, list(_warnings(covering, following, at)))
+    return Carried(rota, covering, following, list(_warnings(rota, covering, following, at)))
 
 
-def _warnings(covering: list[Shift], following: Shift | None, at: datetime) -> Iterator[str]:
-    if not covering:
+def _warnings(rota: Rota, covering: list[Shift], following: Shift | None, at: datetime) -> Iterator[str]:
+    if not covering and _is_needed(rota, at):
         yield gettext("Nobody is on call now.")
     for shift in covering:
         if not shift.person.phone:
@@ -76,27 +85,14 @@ def _warnings(covering: list[Shift], following: Shift | None, at: datetime) -> I
     ends = max((shift.ends_at for shift in covering), default=None)
     if ends is None or following and following.starts_at <= ends:
         return
-    if ends < at + timedelta(days=1):
+    if ends < at + timedelta(days=1) and _is_needed(rota, ends):
         when = timezone.localtime(ends).strftime("%d.%m.%Y %H.%M")
         yield gettext("Nobody follows after %(when)s.") % {"when": when}
 
 
-@transaction.atomic
-def take_over(shift: Shift, *, by: Person) -> Shift:
-    """Carry the rest of somebody's shift; both shifts stay in the record."""
-    if not by.keeps_the_watch:
-        raise NotInTheWatch
-    at = now()
-    shift = Shift.objects.select_for_update().get(pk=shift.pk)
-    if not shift.starts_at <= at < shift.ends_at:
-        raise ShiftIsOver
-    ends_at = shift.ends_at
-    Shift.objects.filter(pk=shift.pk).update(ends_at=max(at, shift.starts_at + timedelta(seconds=1)))
-    taken = Shift.objects.create(
-        rota=shift.rota, person=by, rank=shift.rank, starts_at=at, ends_at=ends_at, replaces=shift
-    )
-    journal.record("shift.taken_over", taken, by=by, rota=shift.rota.key, instead_of=shift.person_id)
-    return taken
+def _is_needed(rota: Rota, moment: datetime) -> bool:
+    """Whether somebody has to be there at that moment."""
+    return bool(missing(laying.hours_of(rota.days, rota), [], moment, moment + timedelta(seconds=1)))
 
 
 def remind(step: Step) -> None:
