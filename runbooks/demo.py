@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.language import phone_numbers
 from monitoring.models import Check
 from runbooks.models import DrillNumber, Endpoint, Rota, Shift
 from runbooks.plans import catalogue
@@ -27,6 +28,10 @@ def load() -> None:
     catalogue.stock()
     for name, phone in PHONES.items():
         Person.objects.filter(email=f"{name}@nobet.demo", phone="").update(phone=phone)
+    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in PHONES], contact_ways=None):
+        number = phone_numbers.read(str(person.phone)).address
+        person.contact_ways.create(kind="sms", address=number, place=0, verified_at=now())
+        person.contact_ways.create(kind="email", address=person.email, place=1, verified_at=now())
     for key, name_tr, name_en, turns in ROTAS:
         rota, _is_new = Rota.objects.get_or_create(key=key, defaults={"name_tr": name_tr, "name_en": name_en})
         if not rota.shifts.still_to_come().exists():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from foundation import now
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Rota, Shift
+from runbooks.models import Matter, Page, PagingPolicy, Rota, Shift
 from runbooks.runs import starting
 from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 from tests.runbooks.plans import a_plan
@@ -69,6 +69,14 @@ def act(name, at, post=nothing, admits=WATCH):
     return Door(f"runbooks:{name}", admits, at=at, get=False, post=post, answers=(409, 422))
 
 
+def called(stage):
+    return {"pk": stage.page.pk}
+
+
+def policy(stage):
+    return {"pk": stage.policy.pk}
+
+
 doors = [
     *sending_doors("broadcast"),
     *sending_doors("drill"),
@@ -95,6 +103,19 @@ doors = [
     Door("runbooks:pre_approval_withdrawal", WATCH, at=allowed, get=False, post=nothing, answers=(409,)),
     Door("runbooks:on_call", WATCH),
     act("take_over", lambda stage: {"pk": stage.shift.pk}),
+    Door("runbooks:pages", WATCH),
+    Door("runbooks:pages_moving", WATCH),
+    Door("runbooks:page", WATCH, at=called),
+    act("page_acknowledgement", called),
+    act("page_hand_over", called),
+    Door("runbooks:awake", NATIONAL, get=False, post=nothing),
+    Door("runbooks:paging_policies", WATCH),
+    Door("runbooks:new_paging_policy", WATCH, post=nothing, answers=(422,)),
+    Door("runbooks:paging_policy", WATCH, at=policy, post=nothing, answers=(422,)),
+    act("paging_policy_removal", policy, admits=("leyla", "yonca")),
+    Door("runbooks:ways", NATIONAL, post=nothing, answers=(422,)),
+    Door("runbooks:way", ("nermin",), at=lambda stage: {"pk": stage.way.pk}, get=False, post=nothing, answers=(422,)),
+    Public("runbooks:page_answer", at=lambda stage: {"token": "eski"}, answers=(404,)),
 ]
 
 
@@ -124,12 +145,25 @@ doors += [Public("runbooks:wall_entry", answers=(405,))]
 # Opened by the gateway's signature (`tests/runbooks/test_ivr.py`).
 doors += [Public("runbooks:line", answers=(405,)), Public("runbooks:line_code", answers=(405,))]
 doors += [Public("runbooks:cap"), Public("runbooks:cap_alert", at=lambda stage: {"pk": 4242}, answers=(404,))]
+
+
+def a_policy(stage):
+    last = {"who": "role", "name": "shift_lead", "ways": ["sms"], "minutes": 5, "is_end": True}
+    return {"name_tr": "Gece", "steps": [last]}
+
+
 calls = [
     Call("GET", "/api/v1/broadcasts/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/broadcasts/{pk}/", NATIONAL, at=lambda stage: {"pk": stage.broadcast.pk}),
     Call("GET", "/api/v1/broadcasts/{pk}/tally/", NATIONAL, at=lambda stage: {"pk": stage.approved.pk}),
     Call("GET", "/api/v1/runs/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/runs/{pk}/steps/", NATIONAL, at=run),
+    Call("GET", "/api/v1/pages/", EVERYONE, reads=WATCH),
+    Call("GET", "/api/v1/pages/{pk}/", WATCH, at=called),
+    Call("POST", "/api/v1/pages/{pk}/acknowledgement/", WATCH, at=called),
+    Call("GET", "/api/v1/paging-policies/", EVERYONE, reads=WATCH),
+    Call("POST", "/api/v1/paging-policies/", ("leyla", "yonca"), body=a_policy),
+    Call("PUT", "/api/v1/paging-policies/{pk}/", ("leyla", "yonca"), at=policy, body=a_policy),
 ]
 sockets = [
     Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),
@@ -155,3 +189,9 @@ def furnish(stage):
     stage.shift = Shift.objects.create(
         rota=rota, person=stage.nermin, starts_at=now(), ends_at=now() + timedelta(hours=8)
     )
+    matter = Matter.objects.create(
+        kind="outage", key="outage:0", severity="S1", title_tr=SECRET, title_en=SECRET, url="/board/", state="kept"
+    )
+    stage.page = Page.objects.create(matter=matter)
+    stage.policy = PagingPolicy.objects.filter(is_last_resort=False).first()
+    stage.way = stage.nermin.contact_ways.create(kind="email", address="nermin@example.test")
