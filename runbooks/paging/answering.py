@@ -10,9 +10,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
@@ -70,7 +69,7 @@ def acknowledge(page: Page, *, by: Person, via: str = "page") -> None:
         raise PageIsOver
     if page.taken_by_id != by.pk and page.taken_by and page.taken_at:
         since = timezone.localtime(page.taken_at).strftime("%H.%M")
-        raise TakenByAnother(_t("%(name)s has had it since %(since)s.") % {"name": page.taken_by, "since": since})
+        raise TakenByAnother(gettext("%(name)s has had it since %(since)s.") % {"name": page.taken_by, "since": since})
 
 
 def take(pages: Iterable[int], *, by: Person, via: str) -> list[int]:
@@ -161,7 +160,7 @@ def hand_over(page: Page, *, to: Person, by: Person) -> None:
         raise PageIsOver
     journal.record("page.handed_over", page, by=by, to=to.pk)
     with override(to.language):
-        text = _t("NÖBET: %(name)s handed this over to you: %(title)s.") % {
+        text = gettext("NÖBET: %(name)s handed this over to you: %(title)s.") % {
             "name": by,
             "title": wording.short(page.matter.title),
         }

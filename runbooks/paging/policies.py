@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from django_sla import calendars
 from django_sla.models import Calendar
@@ -166,11 +165,11 @@ def meant(rung: dict, *, people: Mapping[int, str], teams: Mapping[int, str]) ->
     """Whom a rung means, in words; `people` and `teams` are the names it may mention."""
     match rung["who"]:
         case Who.PERSON:
-            return people.get(rung["person"]) or _t("somebody who is gone")
+            return people.get(rung["person"]) or gettext("somebody who is gone")
         case Who.ROLE:
-            return _t("everyone with the role: %(role)s") % {"role": Role(rung["role"]).label}
+            return gettext("everyone with the role: %(role)s") % {"role": Role(rung["role"]).label}
         case Who.TEAM:
-            return _t("the team: %(team)s") % {"team": teams.get(rung["team"], "–")}
+            return gettext("the team: %(team)s") % {"team": teams.get(rung["team"], "–")}
     return str(Who(rung["who"]).label)
 
 
@@ -188,7 +187,7 @@ def preview(
         people = people_of(step, at)
         reached = ways.usable(people)
         called = [Called(person, ways.chosen(reached[person.pk], step["ways"])) for person in people]
-        said = "" if any(one.ways for one in called) else _t("Nobody is there: passed over at once.")
+        said = "" if any(one.ways for one in called) else gettext("Nobody is there: passed over at once.")
         yield Foreseen(at - began, at, step, called, said)
         if not said:
             at += timedelta(minutes=step["minutes"])
@@ -203,15 +202,15 @@ def check(draft: PolicyDraft) -> None:
 
 def _problems(draft: PolicyDraft) -> Iterable[str]:
     if not draft.name_tr.strip():
-        yield _t("A policy needs a name.")
+        yield gettext("A policy needs a name.")
     if not 1 <= draft.rounds <= MOST_ROUNDS:
-        yield _t("A policy that goes round for ever never ends: please say 1 to %(most)d rounds.") % {
+        yield gettext("A policy that goes round for ever never ends: please say 1 to %(most)d rounds.") % {
             "most": MOST_ROUNDS
         }
     if (draft.hours != Hours.ANY or draft.waits) and not Calendar.objects.filter(code=draft.calendar).exists():
-        yield _t("Please choose the calendar whose hours are meant.")
+        yield gettext("Please choose the calendar whose hours are meant.")
     if not draft.steps:
-        yield _t("A policy without a step calls nobody.")
+        yield gettext("A policy without a step calls nobody.")
     if len(draft.steps) > MOST_STEPS:
         yield ngettext("At most %(n)d step, please.", "At most %(n)d steps, please.", MOST_STEPS) % {"n": MOST_STEPS}
     for number, step in enumerate(draft.steps, start=1):
@@ -222,12 +221,12 @@ def _problems(draft: PolicyDraft) -> Iterable[str]:
 def _wrong_with(number: int, step: dict) -> Iterable[str]:
     where = {"number": number}
     if not 1 <= step["minutes"] <= MOST_MINUTES:
-        yield _t("Step %(number)d: please wait between 1 and 60 minutes.") % where
+        yield gettext("Step %(number)d: please wait between 1 and 60 minutes.") % where
     if not step["ways"]:
-        yield _t("Step %(number)d: please choose at least one way.") % where
+        yield gettext("Step %(number)d: please choose at least one way.") % where
     named = {Who.PERSON: step.get("person"), Who.ROLE: step.get("role"), Who.TEAM: step.get("team")}
     if not named.get(step["who"], step.get("rota")):
-        yield _t("Step %(number)d: please say whom it means.") % where
+        yield gettext("Step %(number)d: please say whom it means.") % where
 
 
 def _endless(steps: Sequence[dict]) -> Iterable[str]:
@@ -235,9 +234,9 @@ def _endless(steps: Sequence[dict]) -> Iterable[str]:
     ends = [step for step in steps if step["is_end"]]
     fixed = [step for step in ends if step["who"] in (Who.PERSON, Who.ROLE, Who.TEAM)]
     if not fixed:
-        yield _t("This policy can never end: its end of the line has to name a person, a role or a team.")
+        yield gettext("This policy can never end: its end of the line has to name a person, a role or a team.")
     elif not any(people_of(step, now()) for step in fixed):
-        yield _t("This policy can never end: nobody is behind its end of the line.")
+        yield gettext("This policy can never end: nobody is behind its end of the line.")
 
 
 @transaction.atomic
@@ -289,7 +288,7 @@ def remove(policy: PagingPolicy, *, by: Person) -> None:
         raise MayNotKeepPolicies
     if policy.is_last_resort:
         raise PolicyIsWrong(
-            _t("The last resort stays: without it nobody would be called for what fits no other policy.")
+            gettext("The last resort stays: without it nobody would be called for what fits no other policy.")
         )
     journal.record("paging_policy.removed", policy, by=by)
     policy.delete()
