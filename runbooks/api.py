@@ -5,7 +5,7 @@ Calls to duty can be answered, and their policies kept, by whoever the token bel
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
@@ -225,7 +225,9 @@ def _policies(request) -> QuerySet[PagingPolicy]:
 
 def _draft(body: PolicyIn) -> policies.PolicyDraft:
     """What came in, with people and teams found by their names; whoever is not there means nobody, and is refused."""
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in body.dict().items()}
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in body.dict().items()
+    }
     people = dict(Person.objects.filter(email__in=[step.name for step in body.steps]).values_list("email", "pk"))
     teams = dict(Team.objects.filter(code__in=[step.name for step in body.steps]).values_list("code", "pk"))
     roles = {step.name for step in body.steps} & set(Membership.Role.values)

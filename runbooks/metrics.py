@@ -29,7 +29,7 @@ class Paging(Collector):
     def _seconds(self) -> Metric:
         called = Page.objects.exclude(called_at=None).exclude(policy__waits=True)
         moments = called.order_by().values_list("called_at", "matter__opened_at")
-        took = [(first - opened).total_seconds() for first, opened in moments]
+        took = [(first - opened).total_seconds() for first, opened in moments if first]
         counts: list[tuple[str, float]] = [(str(edge), sum(one <= edge for one in took)) for edge in BUCKETS]
         family = HistogramMetricFamily("nobet_page_seconds", "From a fault to the first word to anybody.")
         family.add_metric([], [*counts, ("+Inf", len(took))], sum_value=sum(took))

@@ -1,7 +1,7 @@
 """Who is called when something breaks at night, until somebody answers."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -162,7 +162,7 @@ class PolicyStep(models.Model):
         }
 
 
-class MatterQuerySet(LeasedRowQuerySet):
+class MatterQuerySet(LeasedRowQuerySet["Matter"]):
     def open(self) -> Self:
         return self.filter(ended_at=None)
 
@@ -192,7 +192,7 @@ class Matter(LeasedRow):
     opened_at = models.DateTimeField(default=now, help_text="when we knew of it")
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = MatterQuerySet.as_manager()
+    objects: ClassVar[Any] = MatterQuerySet.as_manager()
 
     class Meta(LeasedRow.Meta):
         constraints = [
@@ -208,7 +208,7 @@ class Matter(LeasedRow):
         return self.title_en if (get_language() or "tr").startswith("en") else self.title_tr
 
 
-class PageQuerySet(LeasedRowQuerySet):
+class PageQuerySet(LeasedRowQuerySet["Page"]):
     def open(self) -> Self:
         return self.filter(ended_at=None)
 
@@ -252,7 +252,7 @@ class Page(LeasedRow):
     unanswered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PageQuerySet.as_manager()
+    objects: ClassVar[Any] = PageQuerySet.as_manager()
 
     class Meta(LeasedRow.Meta):
         ordering = ["-pk"]

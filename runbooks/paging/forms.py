@@ -147,7 +147,7 @@ class PolicyForm(CleanForm):
         return PolicyDraft(**given, steps=tuple(steps))
 
 
-def targets() -> list[tuple[str, Any]]:
+def targets() -> list[tuple[Any, Any]]:
     """Everyone a step may mean, as one list to choose from: "first:nobet", "role:operator", "person:12"."""
     rotas = [(rota.key, str(rota)) for rota in Rota.objects.all()] or [("nobet", "nobet")]
     of_rota = [
@@ -172,7 +172,7 @@ class StepForm(CleanForm):
     )
     is_end = forms.BooleanField(label=_("End of the line"), required=False)
 
-    def __init__(self, *arguments, choices: list[tuple[str, Any]], **keywords) -> None:
+    def __init__(self, *arguments, choices: list[tuple[Any, Any]], **keywords) -> None:
         super().__init__(*arguments, **keywords)
         target = self.initial.get("target", "")
         known = {value for _group, options in choices[1:] for value, _label in options}

@@ -12,8 +12,10 @@ from foundation.directory.models import Person
 from foundation.journal.models import Entry
 from foundation.language import phone_numbers
 from helpdesk.models import Team
+from runbooks import on_call
 from runbooks.models import Awake, Notice, Page
-from runbooks.paging import policies
+from runbooks.paging import policies, ways
+from runbooks.paging.crew import crew
 
 Who = policies.Who
 # What of the journal says that somebody could not be called.
@@ -22,7 +24,7 @@ MOST = 40
 
 
 @dataclass(frozen=True)
-class Told:
+class NoticeLine:
     """One word to one person, and how it ended."""
 
     notice: Notice
@@ -44,7 +46,7 @@ class Rung:
     number: int
     meant: str
     minutes: int
-    told: list[Told]
+    told: list[NoticeLine]
     is_end: bool
     is_next: bool
     was_passed_over: bool
@@ -58,7 +60,7 @@ class Ladder:
     page: Page
     at: datetime
     rungs: list[Rung]
-    before: list[Told]  # words of earlier rounds that failed are shown, too
+    before: list[NoticeLine]  # words of earlier rounds that failed are shown, too
 
     @property
     def next_at(self) -> datetime | None:
@@ -111,11 +113,10 @@ class Names:
 
     @classmethod
     def of(cls, rungs: Sequence[dict], entries: Sequence[Entry] = ()) -> "Names":
-        wanted = {rung.get("person") for rung in rungs} | {entry.facts.get("person") for entry in entries}
-        people = dict(Person.objects.filter(pk__in=wanted - {None}).values_list("pk", "name"))
-        teams = {
-            team.pk: str(team) for team in Team.objects.filter(pk__in={rung.get("team") for rung in rungs} - {None})
-        }
+        wanted = [rung.get("person") or 0 for rung in rungs] + [entry.facts.get("person") or 0 for entry in entries]
+        people = dict(Person.objects.filter(pk__in=wanted).values_list("pk", "name"))
+        named = [rung.get("team") or 0 for rung in rungs]
+        teams = {team.pk: str(team) for team in Team.objects.filter(pk__in=named)}
         return cls(people, teams)
 
     def meant(self, rung: dict) -> str:
@@ -127,7 +128,7 @@ def _ladder(page: Page, words: list[Notice], entries: list[Entry], names: Names,
     rungs = []
     for place, rung in enumerate(page.rungs):
         said = [entry for entry in here if entry.facts.get("step") == place]
-        told = [Told(one) for one in words if (one.round, one.step) == (page.round, place)]
+        told = [NoticeLine(one) for one in words if (one.round, one.step) == (page.round, place)]
         rungs.append(
             Rung(
                 number=place + 1,
@@ -142,7 +143,7 @@ def _ladder(page: Page, words: list[Notice], entries: list[Entry], names: Names,
                 ],
             )
         )
-    return Ladder(page, at, rungs, [Told(one) for one in words if one.round < page.round])
+    return Ladder(page, at, rungs, [NoticeLine(one) for one in words if one.round < page.round])
 
 
 def of_outages(outages: Iterable[int]) -> dict[int, Page]:
@@ -157,6 +158,14 @@ def counts(person: Person) -> dict[str, int]:
     for status in Page.objects.visible_to(person).open().values_list("status", flat=True):
         found[status] += 1
     return found
+
+
+def unready_on_call() -> list[Person]:
+    """Those on call for the watch right now who have fewer than two verified ways."""
+    now_called = crew(on_call.WATCH, now())
+    carrying = [person for person in (now_called.first, now_called.second) if person]
+    missing = ways.unready(carrying)
+    return [person for person in carrying if person.pk in missing]
 
 
 def awake_people() -> list[Awake]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from foundation import now
@@ -35,7 +35,7 @@ MAJOR = ("S1", "S2")
 
 
 @dataclass(frozen=True)
-class Source:
+class MatterSource:
     """One kind of matter: what holds now, and which of the open ones still do, by their keys."""
 
     kind: str
@@ -48,7 +48,7 @@ def look_around(periods: Mapping[str, timedelta]) -> int:
     at = now()
     known = {(matter.kind, matter.key): matter for matter in Matter.objects.open().order_by("pk")}
     changed = 0
-    for source in [*SOURCES, Source(Kind.SWEEP, lambda moment: late_sweeps(moment, periods))]:
+    for source in [*SOURCES, MatterSource(Kind.SWEEP, lambda moment: late_sweeps(moment, periods))]:
         reports = {report.key: report for report in source.found(at)}
         keys = [key for kind, key in known if kind == source.kind]
         holding = source.still(keys) if source.still else set(reports)
@@ -79,11 +79,11 @@ def late_words(at: datetime) -> Iterable[Report]:
         told = matters.of_outage(outage)
         promised = outage.next_update_at
         since = f"{timezone.localtime(promised):%H.%M}" if promised else ""
-        title_tr, title_en = both(lambda since=since: _("word promised for %(since)s is late") % {"since": since}
-                                  if since else _("no word for an hour"))  # fmt: skip
+        sentence = _("word promised for %(since)s is late") if promised else _("no word for an hour")
+        title_tr, title_en = both(sentence, since=since)
         yield Report(
             kind=Kind.WORD,
-            key=f"word:{outage.pk}:{since or 'none'}",
+            key=f"word:{outage.pk}:{promised.timestamp() if promised else 0:.0f}",
             severity=outage.severity,
             scope=told.scope,
             province=told.province,
@@ -102,10 +102,7 @@ def unsigned_messages(at: datetime) -> Iterable[Report]:
         status=Broadcast.Status.SUBMITTED, is_drill=False, submitted_at__lt=at - UNSIGNED_AFTER
     )
     for broadcast in waiting.select_related("outage"):
-        subject = broadcast.subject
-        title_tr, title_en = both(
-            lambda subject=subject: _("“%(subject)s” waits for its second person") % {"subject": subject}
-        )
+        title_tr, title_en = both(_("“%(subject)s” waits for its second person"), subject=broadcast.subject)
         yield Report(
             kind=Kind.APPROVAL,
             key=f"approval:{broadcast.pk}",
@@ -122,9 +119,8 @@ def silent_probes(at: datetime) -> Iterable[Report]:
     last = status_report.last_probe()
     if last is None or at - last <= PROBES_SILENT_AFTER or not Check.objects.to_probe().exists():
         return
-    title_tr, title_en = both(lambda: _("no probe has ended since %(since)s: we see nothing") % {
-        "since": f"{timezone.localtime(last):%H.%M}"
-    })  # fmt: skip
+    since = f"{timezone.localtime(last):%H.%M}"
+    title_tr, title_en = both(_("no probe has ended since %(since)s: we see nothing"), since=since)
     yield Report(
         kind=Kind.PROBER,
         key="prober",
@@ -139,10 +135,8 @@ def silent_probes(at: datetime) -> Iterable[Report]:
 def troubled_gateways(at: datetime) -> Iterable[Report]:
     """Routes whose breaker is open: nothing leaves on them until a person looks."""
     for route in Route.objects.exclude(opened_at=None):
-        name, why = route.gateway, route.opened_because
-        title_tr, title_en = both(
-            lambda name=name, why=why: _("nothing leaves by %(gateway)s: %(why)s") % {"gateway": name, "why": why}
-        )
+        sentence = _("nothing leaves by %(gateway)s: %(why)s")
+        title_tr, title_en = both(sentence, gateway=route.gateway, why=route.opened_because)
         yield Report(
             kind=Kind.GATEWAY,
             key=f"gateway:{route.pk}",
@@ -160,13 +154,10 @@ def late_sweeps(at: datetime, periods: Mapping[str, timedelta]) -> Iterable[Repo
         period = periods.get(mark.name)
         if period is None or mark.succeeded_at is None or at - mark.succeeded_at <= 3 * period + SWEEP_LATE_AFTER:
             continue
-        name = mark.name
-        title_tr, title_en = both(
-            lambda name=name: _("Nöbet's own work “%(name)s” does not go through") % {"name": name}
-        )
+        title_tr, title_en = both(_("Nöbet's own work “%(name)s” does not go through"), name=mark.name)
         yield Report(
             kind=Kind.SWEEP,
-            key=f"sweep:{name}",
+            key=f"sweep:{mark.name}",
             severity="S2",
             title_tr=title_tr,
             title_en=title_en,
@@ -189,12 +180,12 @@ def open_steps(keys: list[str]) -> set[str]:
     return {key for key, pk in wanted.items() if pk in there}
 
 
-def both(words: Callable[[], str]) -> tuple[str, str]:
-    """The same sentence in Turkish and in English."""
+def both(sentence: object, **facts: object) -> tuple[str, str]:
+    """A lazy sentence with its facts, in Turkish and in English."""
     with override("tr"):
-        turkish = words()
+        turkish = str(sentence) % facts
     with override("en"):
-        return turkish, words()
+        return turkish, str(sentence) % facts
 
 
 def nothing(at: datetime) -> Iterable[Report]:
@@ -204,12 +195,8 @@ def nothing(at: datetime) -> Iterable[Report]:
 
 def of_ticket(ticket: Ticket) -> Report:
     """A ticket that nobody took."""
-    title_tr, title_en = both(
-        lambda: (
-            _("%(number)s has not been taken: %(municipality)s")
-            % {"number": ticket.number, "municipality": ticket.municipality}
-        )
-    )
+    sentence = _("%(number)s has not been taken: %(municipality)s")
+    title_tr, title_en = both(sentence, number=ticket.number, municipality=ticket.municipality)
     return Report(
         kind=Kind.TICKET,
         key=f"ticket:{ticket.number}",
@@ -224,7 +211,7 @@ def of_ticket(ticket: Ticket) -> Report:
 def of_step(step: Step) -> Report:
     """A step of a run that waits for people longer than its plan says."""
     run = step.run
-    title_tr, title_en = both(lambda: _("%(code)s waits at “%(step)s”") % {"code": run.code, "step": step.title})
+    title_tr, title_en = both(_("%(code)s waits at “%(step)s”"), code=run.code, step=step.title)
     return Report(
         kind=Kind.STEP,
         key=f"step:{step.pk}",
@@ -238,11 +225,11 @@ def of_step(step: Step) -> Report:
 
 
 SOURCES = (
-    Source(Kind.OUTAGE, open_outages),
-    Source(Kind.WORD, late_words),
-    Source(Kind.APPROVAL, unsigned_messages),
-    Source(Kind.PROBER, silent_probes),
-    Source(Kind.GATEWAY, troubled_gateways),
-    Source(Kind.TICKET, nothing, untaken_tickets),
-    Source(Kind.STEP, nothing, open_steps),
+    MatterSource(Kind.OUTAGE, open_outages),
+    MatterSource(Kind.WORD, late_words),
+    MatterSource(Kind.APPROVAL, unsigned_messages),
+    MatterSource(Kind.PROBER, silent_probes),
+    MatterSource(Kind.GATEWAY, troubled_gateways),
+    MatterSource(Kind.TICKET, nothing, untaken_tickets),
+    MatterSource(Kind.STEP, nothing, open_steps),
 )

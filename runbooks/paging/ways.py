@@ -158,9 +158,11 @@ def listed(person: Person) -> list[WayRow]:
     own = list(ContactWay.objects.visible_to(person).select_related("test_batch"))
     batches = [way.test_batch_id for way in own if way.test_batch_id]
     sent = {message.batch_id: message for message in OutboxMessage.objects.filter(batch__in=batches)}
-    return [
-        WayRow(way, sent.get(way.test_batch_id), way.test_batch.released_at if way.test_batch else None) for way in own
-    ]
+    return [_row(way, sent.get(way.test_batch_id or 0)) for way in own]
+
+
+def _row(way: ContactWay, test: OutboxMessage | None) -> WayRow:
+    return WayRow(way, test, way.test_batch.released_at if way.test_batch else None)
 
 
 def unready(people: Iterable[Person]) -> dict[int, int]:

@@ -41,8 +41,8 @@ def an_outage(component, severity: str = Severity.S1, **fields):
 
 
 def pass_time(traveller, seconds: float, *, carry: bool = True) -> None:
-    """Let time go on in steps, small ones where it is short, with the sweeps that belong to paging."""
-    step = min(seconds, 5 if seconds <= 300 else 30)
+    """Let time go on in steps of half a minute, with the sweeps that belong to paging."""
+    step = min(seconds, 30)
     for _step in range(max(1, round(seconds / step))):
         traveller.shift(timedelta(seconds=step))
         ladders.go_on()

@@ -38,6 +38,7 @@ def _context(request) -> dict:
         "counts": reading.counts(request.user),
         "over": reading.lately_over(request.user)[:OVER_SHOWN],
         "awake": reading.awake_people(),
+        "unready": reading.unready_on_call(),
         "own_awake": Awake.objects.at(now()).filter(person=request.user).first(),
     }
 
