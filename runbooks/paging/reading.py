@@ -153,10 +153,14 @@ def of_outages(outages: Iterable[int]) -> dict[int, Page]:
 
 
 def counts(person: Person) -> dict[str, int]:
-    """How many open pages there are, by status."""
+    """How many open pages there are, by status; those that wait for their hours are not calling anybody yet."""
     found: dict[str, int] = defaultdict(int)
-    for status in Page.objects.visible_to(person).open().values_list("status", flat=True):
-        found[status] += 1
+    at = now()
+    for status, called_at, due_at in (
+        Page.objects.visible_to(person).open().values_list("status", "called_at", "due_at")
+    ):
+        is_waiting = status == Page.Status.RINGING and called_at is None and due_at > at
+        found["waiting" if is_waiting else status] += 1
     return found
 
 

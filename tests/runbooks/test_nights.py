@@ -1,4 +1,4 @@
-"""1,000 nights (twenty-five in `bin/test`): nobody skipped, nobody paged twice for a step, each ladder comes to its end.
+"""1,000 nights (25 in `bin/test`): nobody skipped, nobody paged twice for a step, each ladder comes to its end.
 
 Prints its seed. `bin/prove nights` plays them all, `bin/bench paging` measures them.
 """
