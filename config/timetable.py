@@ -27,6 +27,7 @@ from monitoring.status import static_site
 from monitoring.subscribers import notify
 from runbooks.broadcasts.approval import approval, break_glass
 from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
+from runbooks.paging import ladders, watching
 from runbooks.rotas import gaps, laying
 from runbooks.runs import engine
 from runbooks.scenarios import playing
@@ -40,6 +41,11 @@ class Sweep:
     every: timedelta
     work: Callable[[], object]
     queue: str = "celery"  # sweeps that take long have workers of their own
+
+
+def look_for_matters() -> int:
+    """Paging looks around; of late sweeps it knows because it is told here how often each should go through."""
+    return watching.look_around({sweep.name: sweep.every for sweep in SWEEPS})
 
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -70,6 +76,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("monitoring.snapshot", timedelta(seconds=1), static_site.keep),
     Sweep("monitoring.subscribers", timedelta(seconds=2), notify.announce_due),
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
+    Sweep("runbooks.paging", timedelta(seconds=2), ladders.go_on),
+    Sweep("runbooks.watching", timedelta(seconds=10), look_for_matters),
     Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
     Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),
     Sweep("runbooks.chase", timedelta(seconds=20), follow_ups.chase_due),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.language import phone_numbers
 from monitoring.models import Check
 from runbooks.models import DrillNumber, Endpoint, Rota
 from runbooks.models.rotas import WHOLE_WEEK, Rank
@@ -43,6 +44,10 @@ def load() -> None:
     for name, phone in (PHONES | {"kemal": "+905320000105"}).items():
         Person.objects.filter(email=f"{name}@nobet.demo", phone="").update(phone=phone)
     _rotas()
+    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in PHONES], contact_ways=None):
+        number = phone_numbers.read(str(person.phone)).address
+        person.contact_ways.create(kind="sms", address=number, place=0, verified_at=now())
+        person.contact_ways.create(kind="email", address=person.email, place=1, verified_at=now())
     if not DrillNumber.objects.exists():
         DrillNumber.objects.bulk_create(DrillNumber(address=phone, name=name.title()) for name, phone in PHONES.items())
     if address := _payment_queue():

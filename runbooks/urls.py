@@ -20,6 +20,7 @@ from runbooks.views import (
     told,
     wall,
 )
+from runbooks.views.paging import pages, policies, ways
 from runbooks.views.rotas import calendars, imports, mine, on_call, rotas, shifts
 
 
@@ -95,6 +96,19 @@ urlpatterns = [
     path("runbooks/situation/<int:outage>/sheet/", situation.sheet, name="incident_sheet"),
     path("runbooks/<str:code>/", plans.plan, name="runbook"),
     path("runbooks/<str:code>/runs/", plans.start, name="runbook_start"),
+    path("paging/", pages.index, name="pages"),
+    path("paging/moving/", pages.moving, name="pages_moving"),
+    path("paging/awake/", pages.awake, name="awake"),
+    path("paging/answers/<str:token>/", pages.answer, name="page_answer"),
+    path("paging/policies/", policies.index, name="paging_policies"),
+    path("paging/policies/new/", policies.edit, name="new_paging_policy"),
+    path("paging/policies/<int:pk>/", policies.edit, name="paging_policy"),
+    path("paging/policies/<int:pk>/removal/", policies.removal, name="paging_policy_removal"),
+    path("paging/ways/", ways.index, name="ways"),
+    path("paging/ways/<int:pk>/", ways.act, name="way"),
+    path("paging/<int:pk>/", pages.show, name="page"),
+    path("paging/<int:pk>/acknowledgement/", pages.acknowledgement, name="page_acknowledgement"),
+    path("paging/<int:pk>/hand-over/", pages.hand_over, name="page_hand_over"),
     path("on-call/", on_call.index, name="on_call"),
     path("on-call/<int:pk>/", on_call.take_over, name="take_over"),
     path("on-call/me/", mine.index, name="my_shifts"),

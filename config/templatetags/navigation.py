@@ -36,6 +36,7 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Sent messages"), "runbooks:told", lambda person: works_at_the_desk(person) and not keeps_the_watch(person)),
     (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
     (_("On call"), "runbooks:on_call", lambda person: works_nationally(person)),
+    (_("Calls"), "runbooks:pages", lambda person: keeps_the_watch(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "accounts:everyone", lambda person: keeps_the_registers(person)),
     (_("Knowledge base"), "helpdesk:articles", lambda person: files_tickets(person) or works_at_the_desk(person)),

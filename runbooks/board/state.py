@@ -15,7 +15,8 @@ from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outag
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
 from runbooks.board import geometry, map_outlines
-from runbooks.models import Run
+from runbooks.models import Page, Run
+from runbooks.paging import reading
 
 MOST_LINES = 12  # of the matrix, before the rest is folded
 MOST_FLAPPING = 12
@@ -60,6 +61,7 @@ class Card:
     incident: MajorIncident | None
     place: geometry.MapPoint | None
     proposal: Proposal | None = None  # words about it that wait for a second look
+    page: Page | None = None  # who is called for it
 
     @property
     def alone_because(self) -> str:
@@ -242,10 +244,11 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
     }
     where = geometry.places(shown)
     waiting = {one.outage_id: one for one in Proposal.objects.waiting().filter(outage__in=shown).select_related("by")}
+    called = reading.of_outages(outage.pk for outage in shown)
     return [
         Card(
             outage, number, at, list(outage.runs.all()), incidents.get(outage.pk), where.get(outage.pk),
-            waiting.get(outage.pk),
+            waiting.get(outage.pk), called.get(outage.pk),
         )
         for number, outage in enumerate(shown, start=1)
     ]  # fmt: skip

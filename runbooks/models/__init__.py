@@ -8,6 +8,16 @@ from runbooks.models.broadcasts import (
     Recipient,
 )
 from runbooks.models.drills import DrillNumber
+from runbooks.models.paging import (
+    Awake,
+    ContactWay,
+    Matter,
+    Notice,
+    Page,
+    PagingPolicy,
+    PolicyStep,
+    Summons,
+)
 from runbooks.models.plans import Runbook
 from runbooks.models.rotas import (
     CalendarKey,
@@ -27,10 +37,12 @@ __all__ = [
     "Acknowledgement",
     "Approval",
     "AudienceList",
+    "Awake",
     "Broadcast",
     "BrokenGlass",
     "CalendarKey",
     "Call",
+    "ContactWay",
     "Dispatch",
     "DrillNumber",
     "Endpoint",
@@ -38,6 +50,11 @@ __all__ = [
     "RotaLayer",
     "RotaLayerMember",
     "Leave",
+    "Matter",
+    "Notice",
+    "Page",
+    "PagingPolicy",
+    "PolicyStep",
     "PreApproval",
     "Recipient",
     "Rota",
@@ -49,4 +66,5 @@ __all__ = [
     "Step",
     "Swap",
     "ToldGap",
+    "Summons",
 ]

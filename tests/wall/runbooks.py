@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from foundation import now
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Rota, Shift
+from runbooks.models import Matter, Page, PagingPolicy, Rota, Shift
 from runbooks.rotas import leave, rules, swaps
 from runbooks.runs import starting
 from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
@@ -72,6 +72,14 @@ def act(name, at, post=nothing, admits=WATCH):
     return Door(f"runbooks:{name}", admits, at=at, get=False, post=post, answers=(409, 422))
 
 
+def called(stage):
+    return {"pk": stage.page.pk}
+
+
+def policy(stage):
+    return {"pk": stage.policy.pk}
+
+
 doors = [
     *sending_doors("broadcast"),
     *sending_doors("drill"),
@@ -98,6 +106,19 @@ doors = [
     Door("runbooks:pre_approval_withdrawal", WATCH, at=allowed, get=False, post=nothing, answers=(409,)),
     Door("runbooks:on_call", NATIONAL),
     act("take_over", lambda stage: {"pk": stage.shift.pk}),
+    Door("runbooks:pages", WATCH),
+    Door("runbooks:pages_moving", WATCH),
+    Door("runbooks:page", WATCH, at=called),
+    act("page_acknowledgement", called),
+    act("page_hand_over", called),
+    Door("runbooks:awake", NATIONAL, get=False, post=nothing),
+    Door("runbooks:paging_policies", WATCH),
+    Door("runbooks:new_paging_policy", WATCH, post=nothing, answers=(422,)),
+    Door("runbooks:paging_policy", WATCH, at=policy, post=nothing, answers=(422,)),
+    act("paging_policy_removal", policy, admits=("leyla", "yonca")),
+    Door("runbooks:ways", NATIONAL, post=nothing, answers=(422,)),
+    Door("runbooks:way", ("nermin",), at=lambda stage: {"pk": stage.way.pk}, get=False, post=nothing, answers=(422,)),
+    Public("runbooks:page_answer", at=lambda stage: {"token": "eski"}, answers=(404,)),
 ]
 
 
@@ -193,6 +214,11 @@ def a_leave(stage):
     return {"person": stage.nermin.email, "first_day": day, "last_day": day}
 
 
+def a_policy(stage):
+    last = {"who": "role", "name": "shift_lead", "ways": ["sms"], "minutes": 5, "is_end": True}
+    return {"name_tr": "Gece", "steps": [last]}
+
+
 calls = [
     Call("GET", "/api/v1/broadcasts/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/broadcasts/{pk}/", NATIONAL, at=lambda stage: {"pk": stage.broadcast.pk}),
@@ -217,6 +243,12 @@ calls = [
     Call("GET", "/api/v1/leaves/", EVERYONE, reads=NATIONAL),
     Call("POST", "/api/v1/leaves/", ("nermin", *LEADS), body=a_leave),
     Call("POST", "/api/v1/leaves/{pk}/withdrawal/", ("nermin", *LEADS), at=lambda stage: {"pk": stage.leave.pk}),
+    Call("GET", "/api/v1/pages/", EVERYONE, reads=WATCH),
+    Call("GET", "/api/v1/pages/{pk}/", WATCH, at=called),
+    Call("POST", "/api/v1/pages/{pk}/acknowledgement/", WATCH, at=called),
+    Call("GET", "/api/v1/paging-policies/", EVERYONE, reads=WATCH),
+    Call("POST", "/api/v1/paging-policies/", ("leyla", "yonca"), body=a_policy),
+    Call("PUT", "/api/v1/paging-policies/{pk}/", ("leyla", "yonca"), at=policy, body=a_policy),
 ]
 sockets = [
     Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),
@@ -251,3 +283,9 @@ def furnish(stage):
     )  # fmt: skip
     later = today + timedelta(days=40)
     stage.leave = leave.take(stage.nermin, first_day=later, last_day=later, by=stage.nermin)
+    matter = Matter.objects.create(
+        kind="outage", key="outage:0", severity="S1", title_tr=SECRET, title_en=SECRET, url="/board/", state="kept"
+    )
+    stage.page = Page.objects.create(matter=matter)
+    stage.policy = PagingPolicy.objects.filter(is_last_resort=False).first()
+    stage.way = stage.nermin.contact_ways.create(kind="email", address="nermin@example.test")
