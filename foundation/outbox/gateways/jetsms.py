@@ -81,7 +81,10 @@ class JetSms(BatchGateway):
                 for posting in postings
             ]
         if code and code != OK:
-            return batches.refused(postings, settings.JETSMS_CODES.get(code, codes.BAD_REQUEST), code)
+            ours = settings.JETSMS_CODES.get(code, codes.BAD_REQUEST)
+            if codes.of(ours).verdict is codes.CodeMeaning.AGAIN:
+                return batches.throttled(postings)
+            return batches.refused(postings, ours, code)
         return [Silent(f"HTTP {answer.status} {code}"[:40])] * len(postings)
 
     def _verdict(self, status: str, group: str, posting: Posting) -> Outcome:
