@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.sms_accounts import WITH_LOGIN
+from foundation.outbox.gateways.account import WITH_LOGIN
 from foundation.wire.production import is_production
 
 SMS_GATEWAYS = {"console", "operator", "twilio", *WITH_LOGIN}

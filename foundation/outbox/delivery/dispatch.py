@@ -90,7 +90,7 @@ class DeliveryWorker:
         self.settled = 0
         self.looked_at_switches = 0.0
         self.counted_senders = 0.0
-        self.senders: list[str] = []
+        self.senders: list[tuple[str, str]] = []
 
     def work(self) -> int:
         try:
@@ -120,13 +120,13 @@ class DeliveryWorker:
         """Take what may leave now, sender by sender; returns how many messages."""
         if self.lines and all(self._is_busy(name) for name in self.lines):
             return 0
-        return sum(self._claim_for(sender) for sender in self._senders())
+        return sum(self._claim_for(sender, only) for sender, only in self._senders())
 
     def _is_busy(self, name: str) -> bool:
         return self.lines[name].ahead > LOW_WATER * on_the_line(self.gateways[name])
 
-    def _claim_for(self, sender: str) -> int:
-        name = routes.first_open(self.channel, sender)
+    def _claim_for(self, sender: str, only: str = "") -> int:
+        name = routes.first_open(self.channel, sender, only)
         if name is None:
             return 0
         line = self._line(name)
@@ -135,23 +135,23 @@ class DeliveryWorker:
         gateway = self.gateways[name]
         room = min(max(CHUNK, gateway.batch_size), HIGH_WATER * on_the_line(gateway) - line.ahead)
         post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
-        postings = claim(self.channel, sender, gateway, room)
+        postings = claim(self.channel, sender, gateway, room, only)
         if postings:
             line.hand_over(postings, post_by)
         return len(postings)
 
-    def _senders(self) -> list[str]:
-        """Who has something to send; looked up twice a second, because it costs a query."""
+    def _senders(self) -> list[tuple[str, str]]:
+        """Who has something to send, and by which gateway alone if bound to one; asked twice a second."""
         if time.monotonic() - self.counted_senders > 0.5:
             waiting = OutboxMessage.objects.may_leave(self.channel, now()).order_by()
-            self.senders = list(waiting.values_list("batch__sender", flat=True).distinct())
+            self.senders = list(waiting.values_list("batch__sender", "batch__gateway").distinct())
             self.counted_senders = time.monotonic()
         return self.senders
 
     def _is_held_back_by_pace(self) -> bool:
         """Messages are due and held back by the pace alone."""
         self.counted_senders = 0.0
-        return any(routes.first_open(self.channel, sender) for sender in self._senders())
+        return any(routes.first_open(self.channel, sender, only) for sender, only in self._senders())
 
     def _line(self, name: str) -> Sender:
         if name not in self.lines:
@@ -206,8 +206,10 @@ def on_the_line(gateway: Gateway) -> int:
 
 
 @transaction.atomic
-def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posting]:
+def claim(channel: str, sender: str, gateway: Gateway, limit: int, only: str = "") -> list[Posting]:
     """Take up to `limit` messages of a sender, as many as its pace allows, and commit.
+
+    `only` takes those that may go by this gateway alone.
 
     The lock on the route makes claimants take turns, so that the pace is kept by all
     of them together; crisis goes first because the order says so. Which messages go
@@ -221,7 +223,7 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
     if pace.tokens < 1 or not routes.lets_through(route):
         return []
     limit = 1 if route.opened_at else min(limit, int(pace.tokens))
-    waiting = claims.lock(_waiting(channel, sender, gateway, at), limit)
+    waiting = claims.lock(_waiting(channel, sender, gateway, only, at), limit)
     if len(waiting) == limit < routes.worth_a_request(gateway, pace) and not route.opened_at:
         return []  # more are waiting than may leave yet: a fuller request leaves in a moment
     messages = list(_within(pace.tokens, waiting))
@@ -251,9 +253,10 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
     return [_posting(message, message.attempt + 1, sender, at, names[message.pk]) for message in messages]
 
 
-def _waiting(channel: str, sender: str, gateway: Gateway, at: datetime) -> QuerySet[OutboxMessage]:
+def _waiting(channel: str, sender: str, gateway: Gateway, only: str, at: datetime) -> QuerySet[OutboxMessage]:
     """Who may leave now; where a gateway knows messages by number only, a number waits for its last answer."""
-    waiting = OutboxMessage.objects.may_leave(channel, at).filter(batch__sender=sender).select_related(None)
+    leaving = OutboxMessage.objects.may_leave(channel, at).select_related(None)
+    waiting = leaving.filter(batch__sender=sender, batch__gateway=only)
     if not gateway.knows_by_number:
         return waiting
     unknown = [OutboxMessage.State.POSTING, OutboxMessage.State.IN_DOUBT]

@@ -14,7 +14,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import events
 from foundation.outbox.delivery.pacing import SendingRate
-from foundation.outbox.gateways import registry
+from foundation.outbox.gateways import codes, registry
 from foundation.outbox.gateways.gateway import Gateway, Transfer
 from foundation.outbox.models import GatewayAccount, Route
 
@@ -23,7 +23,7 @@ Group = TypeVar("Group")
 logger = logging.getLogger(__name__)
 
 TRIES_AGAIN_AFTER = timedelta(seconds=60)
-FILTERED = "filtered"
+FILTERED = codes.FILTERED_ROUTE
 FILTERED_WINDOW = 100
 FILTERED_SHARE = 0.02
 
@@ -38,9 +38,9 @@ def route_for(gateway: Gateway, sender: str) -> Route:
     return route
 
 
-def first_open(channel: str, sender: str) -> str | None:
-    """The name of the first gateway of the chain whose breaker for `sender` lets messages through."""
-    names = registry.chain(channel)
+def first_open(channel: str, sender: str, only: str = "") -> str | None:
+    """The name of the first gateway of the chain (or of `only`) whose breaker for `sender` lets messages through."""
+    names = [name for name in registry.chain(channel) if only in ("", name)]
     rows = Route.objects.filter(gateway__in=names, sender=sender)
     shut = {route.gateway for route in rows if not lets_through(route)}
     return next((name for name in names if name not in shut), None)

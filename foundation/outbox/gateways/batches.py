@@ -20,7 +20,7 @@ from django.conf import settings
 
 from foundation.language.formatting import ISTANBUL
 from foundation.outbox.gateways import account, codes
-from foundation.outbox.gateways.account import Account
+from foundation.outbox.gateways.account import SmsAccount
 from foundation.outbox.gateways.gateway import Gateway, Transfer
 from foundation.outbox.gateways.postings import Busy, Crowded, LookUpFailed, Outcome, Posting, Refused, Silent
 
@@ -31,7 +31,7 @@ NETWORK_TROUBLES = (TimeoutError, aiohttp.ClientError, OSError)
 
 
 @dataclass(frozen=True)
-class HttpAnswer:
+class GatewayAnswer:
     """What came back: `wait` is Retry-After, in seconds."""
 
     status: int
@@ -58,7 +58,7 @@ class BatchGateway(Gateway):
     statuses: Mapping[str, tuple[str, str]] = {}
 
     def __init__(self) -> None:
-        self.account: Account = account.of(self.name)
+        self.account: SmsAccount = account.of(self.name)
         self.base = self.account.base or self.base
         self.batch_size = self.account.batch_size or self.batch_size
         self.requests_a_minute = self.account.requests_a_minute or self.requests_a_minute
@@ -92,20 +92,22 @@ class BatchGateway(Gateway):
         return self.outcomes(answer, postings)
 
     @abstractmethod
-    async def send(self, postings: list[Posting]) -> HttpAnswer:
+    async def send(self, postings: list[Posting]) -> GatewayAnswer:
         """The one request."""
 
     @abstractmethod
-    def outcomes(self, answer: HttpAnswer, postings: list[Posting]) -> list[Outcome]:
+    def outcomes(self, answer: GatewayAnswer, postings: list[Posting]) -> list[Outcome]:
         """What an answer below 500 says of each posting."""
 
-    async def call(self, method: str, path: str, **what: Any) -> HttpAnswer:
+    async def call(self, method: str, path: str, **what: Any) -> GatewayAnswer:
         if self.session is None:
             raise RuntimeError("open() comes first")
         async with self.session.request(method, self.base + path, allow_redirects=False, **what) as answer:
-            return HttpAnswer(answer.status, answer.headers.get("Retry-After", ""), await answer.text(errors="replace"))
+            return GatewayAnswer(
+                answer.status, answer.headers.get("Retry-After", ""), await answer.text(errors="replace")
+            )
 
-    async def ask(self, method: str, path: str, **what: Any) -> HttpAnswer:
+    async def ask(self, method: str, path: str, **what: Any) -> GatewayAnswer:
         """The same for questions: whatever is no clean answer is a failed look-up."""
         try:
             answer = await self.call(method, path, **what)
@@ -123,7 +125,7 @@ class BatchGateway(Gateway):
         return postings[0].sender or settings.SMS_SENDER
 
 
-def throttled(postings: list[Posting], answer: HttpAnswer | None = None) -> list[Outcome]:
+def throttled(postings: list[Posting], answer: GatewayAnswer | None = None) -> list[Outcome]:
     """Not accepted, because there were too many: after a while, and slower."""
     said = answer.wait if answer is not None else ""
     wait = min(int(said), LONGEST_WAIT) if said.isdecimal() and len(said) < 6 else None

@@ -54,6 +54,7 @@ BAD_REQUEST = "bad-request"
 IYS = "iys"
 DOUBLED = "doubled"
 THROTTLED = "throttled"
+FILTERED_ROUTE = "filtered"  # why a route is shut that drops too many
 
 
 CODES: dict[str, Code] = {

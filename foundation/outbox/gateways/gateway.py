@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.outbox.gateways.postings import (
     Answer,
-    Letter,
+    InboundText,
     LookUpFailed,
     Outcome,
     Posting,
@@ -113,7 +113,7 @@ class Gateway(ABC):
         """The status reports in what came to our door, one or a list; what says nothing we know is left out."""
         return []
 
-    def letters(self, told: object) -> list[Letter]:
+    def letters(self, told: object) -> list[InboundText]:
         """The same for what people wrote to us."""
         return []
 

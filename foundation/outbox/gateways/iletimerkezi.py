@@ -11,7 +11,7 @@ from typing import Any
 
 from foundation.language.formatting import ISTANBUL
 from foundation.outbox.gateways import batches, codes
-from foundation.outbox.gateways.batches import BatchGateway, HttpAnswer, dig, listed, sid_of
+from foundation.outbox.gateways.batches import BatchGateway, GatewayAnswer, dig, listed, sid_of
 from foundation.outbox.gateways.postings import (
     Accepted,
     Answer,
@@ -67,7 +67,7 @@ class IletiMerkezi(BatchGateway):
         "undelivered": ("undelivered", "30008"),
     }
 
-    async def send(self, postings: list[Posting]) -> HttpAnswer:
+    async def send(self, postings: list[Posting]) -> GatewayAnswer:
         by_text: dict[str, list[str]] = {}
         for posting in postings:
             by_text.setdefault(posting.text, []).append(batches.national(posting.address))
@@ -80,7 +80,7 @@ class IletiMerkezi(BatchGateway):
         }
         return await self.call("POST", "/v1/send-sms/json", json=self._request(order=order))
 
-    def outcomes(self, answer: HttpAnswer, postings: list[Posting]) -> list[Outcome]:
+    def outcomes(self, answer: GatewayAnswer, postings: list[Posting]) -> list[Outcome]:
         code = str(dig(answer.document, "response.status.code") or answer.status)
         order = dig(answer.document, "response.order.id")
         if code == OK and order:

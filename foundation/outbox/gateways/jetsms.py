@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from foundation.outbox.gateways import batches, codes
-from foundation.outbox.gateways.batches import BatchGateway, HttpAnswer, listed, sid_of
+from foundation.outbox.gateways.batches import BatchGateway, GatewayAnswer, listed, sid_of
 from foundation.outbox.gateways.postings import (
     Accepted,
     Answer,
@@ -48,7 +48,7 @@ class JetSms(BatchGateway):
         "6": ("undelivered", codes.NO_CREDIT),
     }
 
-    async def send(self, postings: list[Posting]) -> HttpAnswer:
+    async def send(self, postings: list[Posting]) -> GatewayAnswer:
         body = {
             **self._login,
             "originator": self.title(postings),
@@ -68,7 +68,7 @@ class JetSms(BatchGateway):
             body["expiredate"] = f"m{max(min(lives) // 60, 1)}"
         return await self.call("POST", "/api/SendSms", json=body)
 
-    def outcomes(self, answer: HttpAnswer, postings: list[Posting]) -> list[Outcome]:
+    def outcomes(self, answer: GatewayAnswer, postings: list[Posting]) -> list[Outcome]:
         if answer.status in (401, 403):
             return batches.refused(postings, codes.NO_ENTRY, f"HTTP {answer.status}")
         document = answer.document if isinstance(answer.document, dict) else {}

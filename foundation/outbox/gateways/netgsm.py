@@ -12,12 +12,12 @@ from typing import Any
 from foundation import now
 from foundation.language.formatting import ISTANBUL
 from foundation.outbox.gateways import batches, codes
-from foundation.outbox.gateways.batches import BatchGateway, HttpAnswer, listed, national, sid_of
+from foundation.outbox.gateways.batches import BatchGateway, GatewayAnswer, listed, national, sid_of
 from foundation.outbox.gateways.postings import (
     Accepted,
     Answer,
     Busy,
-    Letter,
+    InboundText,
     LookUpFailed,
     Outcome,
     Posting,
@@ -72,7 +72,7 @@ class NetGsm(BatchGateway):
         "17": ("undelivered", "30004"),
     }
 
-    async def send(self, postings: list[Posting]) -> HttpAnswer:
+    async def send(self, postings: list[Posting]) -> GatewayAnswer:
         body = {
             "msgheader": self.title(postings),
             "encoding": "TR",
@@ -81,7 +81,7 @@ class NetGsm(BatchGateway):
         }
         return await self.call("POST", "/sms/rest/v2/send", json=body)
 
-    def outcomes(self, answer: HttpAnswer, postings: list[Posting]) -> list[Outcome]:
+    def outcomes(self, answer: GatewayAnswer, postings: list[Posting]) -> list[Outcome]:
         document = answer.document if isinstance(answer.document, dict) else {}
         code, job = str(document.get("code", "")), document.get("jobid")
         if answer.status < 300 and code == OK and job:
@@ -173,13 +173,13 @@ class NetGsm(BatchGateway):
         digest = batches.recipient_digest(str(number))
         return Receipt(self.name, sid_of(job, str(number)), status, code, recipient=digest)
 
-    def letters(self, told: object) -> list[Letter]:
+    def letters(self, told: object) -> list[InboundText]:
         return [_letter(row) for row in listed(told, "messages") if row.get("sender")]
 
 
-def _letter(row: dict[str, Any]) -> Letter:
+def _letter(row: dict[str, Any]) -> InboundText:
     sid = batches.letter_sid(row.get("id"), row)
-    return Letter(sid, batches.e164(str(row["sender"])), str(row.get("message", "")))
+    return InboundText(sid, batches.e164(str(row["sender"])), str(row.get("message", "")))
 
 
 def _told(moment: datetime) -> str:

@@ -21,14 +21,14 @@ from django.urls import reverse
 
 from foundation.outbox.gateways import batches, codes
 from foundation.outbox.gateways import mapping as mappings
-from foundation.outbox.gateways.batches import BatchGateway, HttpAnswer, dig, sid_of
+from foundation.outbox.gateways.batches import BatchGateway, GatewayAnswer, dig, sid_of
 from foundation.outbox.gateways.gateway import side_by_side
 from foundation.outbox.gateways.mapping import with_secrets
 from foundation.outbox.gateways.postings import (
     Accepted,
     Answer,
     Busy,
-    Letter,
+    InboundText,
     LookUpFailed,
     Outcome,
     Posting,
@@ -82,10 +82,12 @@ class Operator(BatchGateway):
             )
 
     # --- Sending ----------------------------------------------------------
-    async def send(self, postings: list[Posting]) -> HttpAnswer:
+    async def send(self, postings: list[Posting]) -> GatewayAnswer:
         return await self._speak(self.mapping, self._values(postings), [self._of(posting) for posting in postings])
 
-    async def _speak(self, said: dict[str, Any], values: dict[str, str], messages: list[dict[str, str]]) -> HttpAnswer:
+    async def _speak(
+        self, said: dict[str, Any], values: dict[str, str], messages: list[dict[str, str]]
+    ) -> GatewayAnswer:
         """One request as a part of the mapping describes it: address, method, body and fields."""
         in_address = {place: quote(value, safe="~.") for place, value in values.items()}
         where = mappings.fill(str(said["url"]), in_address, [])
@@ -119,7 +121,7 @@ class Operator(BatchGateway):
         before = NUMBERS.get(str(self.mapping.get("number", "")))
         return address if before is None else before + address.removeprefix("+90")
 
-    def _read(self, answer: HttpAnswer, said: dict[str, Any] | None = None) -> Any:
+    def _read(self, answer: GatewayAnswer, said: dict[str, Any] | None = None) -> Any:
         part = said or {}
         kind = str(part.get("answer", self.mapping.get("answer", "json")))
         return mappings.read(answer.text, kind, str(part.get("pattern", self.mapping.get("pattern", ""))))
@@ -128,7 +130,7 @@ class Operator(BatchGateway):
         plain = "" if code is None else str(code)
         return str(self.mapping.get("codes", {}).get(plain, plain))
 
-    def outcomes(self, answer: HttpAnswer, postings: list[Posting]) -> list[Outcome]:
+    def outcomes(self, answer: GatewayAnswer, postings: list[Posting]) -> list[Outcome]:
         document = self._read(answer)
         code = dig(document, self.mapping.get("code", "code"))
         meaning, sid = self._meaning_of(code), dig(document, self.mapping["sid"])
@@ -281,18 +283,18 @@ class Operator(BatchGateway):
             recipient=batches.recipient_digest(number) if number and self.knows_by_number else "",
         )
 
-    def letters(self, told: object) -> list[Letter]:
+    def letters(self, told: object) -> list[InboundText]:
         names = self.mapping.get("inbound", {})
         rows = batches.listed(dig(told, str(names.get("at", ""))))
         return [letter for row in rows if (letter := self.letter(row)) is not None]
 
-    def letter(self, told: Any) -> Letter | None:
+    def letter(self, told: Any) -> InboundText | None:
         """Somebody's answer on a two-way route, as `inbound` says."""
         names = self.mapping.get("inbound", {})
         sid, number, text = (dig(told, str(names.get(name, name))) for name in ("sid", "from", "text"))
         if not self.two_way or not sid or not number:
             return None
-        return Letter(str(sid), batches.e164(str(number)), str(text or ""))
+        return InboundText(str(sid), batches.e164(str(number)), str(text or ""))
 
     def knows(self, request_headers: Any) -> bool:
         """Whether a caller shows the secret that the mapping agreed with the operator; without one nobody enters."""

@@ -100,7 +100,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class InboundText:
     """What somebody answered on a two-way route. `sid` is the gateway's name for it, or what stands for one."""
 
     sid: str

@@ -12,11 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from foundation.outbox.gateways import batches, codes
-from foundation.outbox.gateways.batches import BatchGateway, HttpAnswer, listed, sid_of
+from foundation.outbox.gateways.batches import BatchGateway, GatewayAnswer, listed, sid_of
 from foundation.outbox.gateways.postings import (
     Accepted,
     Answer,
-    Letter,
+    InboundText,
     LookUpFailed,
     Outcome,
     Posting,
@@ -73,7 +73,7 @@ class Verimor(BatchGateway):
         "SEND_ERROR": ("undelivered", "30008"),
     }
 
-    async def send(self, postings: list[Posting]) -> HttpAnswer:
+    async def send(self, postings: list[Posting]) -> GatewayAnswer:
         by_text: dict[str, list[Posting]] = {}
         for posting in postings:
             by_text.setdefault(posting.text, []).append(posting)
@@ -96,7 +96,7 @@ class Verimor(BatchGateway):
             body["valid_for"] = f"{minutes // 60:02}:{minutes % 60:02}"
         return await self.call("POST", "/v2/send.json", json=body)
 
-    def outcomes(self, answer: HttpAnswer, postings: list[Posting]) -> list[Outcome]:
+    def outcomes(self, answer: GatewayAnswer, postings: list[Posting]) -> list[Outcome]:
         said = answer.text.strip()
         if answer.status < 300 and CAMPAIGN.fullmatch(said):
             return [Accepted(sid_of(said, posting.address)) for posting in postings]
@@ -190,9 +190,9 @@ class Verimor(BatchGateway):
             return None
         return Receipt(self.name, remote.sid, status, code, token=str(row.get("message_custom_id") or ""))
 
-    def letters(self, told: object) -> list[Letter]:
+    def letters(self, told: object) -> list[InboundText]:
         return [
-            Letter(str(row["message_id"]), batches.e164(str(row["source_addr"])), str(row.get("content", "")))
+            InboundText(str(row["message_id"]), batches.e164(str(row["source_addr"])), str(row.get("content", "")))
             for row in listed(told)
             if row.get("type") == "inbound" and row.get("message_id") and row.get("source_addr")
         ]

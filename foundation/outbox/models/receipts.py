@@ -28,7 +28,10 @@ class ProviderEvent(models.Model):
         constraints = [
             models.UniqueConstraint(name="each_status_is_kept_once", fields=["gateway", "sid", "status"]),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(applied_at=None), name="provider_event_new")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(applied_at=None), name="provider_event_new"),
+            models.Index(fields=["gateway", "received_at"], name="provider_event_last"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.sid} {self.status}"

@@ -86,9 +86,7 @@ def test_a_server_error_is_no_answer(hasty_gateway, fault):
     assert hasty_gateway.sent() == everyone(batch)
 
 
-def test_a_worker_that_dies_between_posting_and_recording_leaves_doubt_and_no_copy(
-    hasty_gateway, monkeypatch
-):
+def test_a_worker_that_dies_between_posting_and_recording_leaves_doubt_and_no_copy(hasty_gateway, monkeypatch):
     """Killed where it hurts: every answer came back and none was recorded."""
     batch = a_released_batch(100)
     monkeypatch.setattr(dispatch.ledger, "record", lambda *_: None)
