@@ -17,6 +17,7 @@ from foundation.outbox.models import GatewayAccount, OutboxMessage, ProviderEven
 State = OutboxMessage.State
 HANDED_OVER = (State.SUBMITTED, State.DELIVERED, State.UNCONFIRMED, State.UNCERTAIN)
 FINISHED = (State.DELIVERED, State.UNCONFIRMED, State.UNCERTAIN, State.FAILED)
+FIGURES = ("month", "segments", "delivered", "finished", "last_hour")
 SLOW_FOR = timedelta(minutes=5)
 
 
@@ -92,7 +93,7 @@ def _months(names: list[str], at: datetime) -> dict[str, dict[str, int]]:
         finished=Count("pk", filter=Q(state__in=FINISHED)),
         last_hour=Count("pk", filter=Q(state__in=HANDED_OVER, posted_at__gt=at - timedelta(hours=1))),
     )
-    return {row["gateway"]: row for row in counted}
+    return {row["gateway"]: {word: int(row[word]) for word in FIGURES} for row in counted}
 
 
 def _route(route: Route, at: datetime) -> RouteState:

@@ -59,9 +59,9 @@ class Outbox(Collector):
         left = GaugeMetricFamily(
             "nobet_gateway_credit", "Messages left on the account, as the gateway last said.", labels=["gateway"]
         )
-        told = GatewayAccount.objects.filter(credit__isnull=False)
-        for gateway, credit in told.values_list("gateway", "credit"):
-            left.add_metric([gateway], float(credit))
+        for account in GatewayAccount.objects.all():
+            if account.credit is not None:
+                left.add_metric([account.gateway], float(account.credit))
         return left
 
 
