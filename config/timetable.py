@@ -11,7 +11,7 @@ from datetime import timedelta
 from config import retention
 from foundation.journal import sealing
 from foundation.live import numbering
-from foundation.outbox import canary, housekeeping
+from foundation.outbox import canary, credit, housekeeping
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.reconciliation import receipts, status_polling, uncertain
 from foundation.wire.api import idempotency
@@ -55,6 +55,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
     Sweep("outbox.doubts", timedelta(seconds=3), uncertain.run, queue="outbox"),
     Sweep("outbox.inquiries", timedelta(seconds=20), status_polling.ask_about_silent, queue="outbox"),
+    Sweep("outbox.credit", timedelta(minutes=5), credit.ask_all, queue="outbox"),
     Sweep("outbox.canary", timedelta(minutes=5), canary.fly),
     Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),
     Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),

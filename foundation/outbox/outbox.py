@@ -74,16 +74,22 @@ class Stopped:
 
 @transaction.atomic
 def open_batch(
-    key: str, *, lane: str, sender: str = "", expires_at: datetime | None = None, urgent: bool = False
+    key: str,
+    *,
+    lane: str,
+    sender: str = "",
+    expires_at: datetime | None = None,
+    urgent: bool = False,
+    gateway: str = "",
 ) -> Batch:
     """The batch of this key, made if it is new. Nothing leaves before `release`.
 
     `urgent` lets an operational or informational batch leave at night and beyond
-    the hourly cap (a severe outage).
+    the hourly cap (a severe outage). `gateway` names the only one it may take.
     """
     batch, _ = Batch.objects.get_or_create(
         key=key,
-        defaults={"lane": Lane(lane), "sender": sender, "expires_at": expires_at, "urgent": urgent},
+        defaults={"lane": Lane(lane), "sender": sender, "expires_at": expires_at, "urgent": urgent, "gateway": gateway},
     )
     return batch
 

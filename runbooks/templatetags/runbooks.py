@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from foundation.language import phone_numbers
+from foundation.outbox.gateways import advice
 from runbooks import durations
 from runbooks.broadcasts.report import outcome_classes
 from runbooks.models import ContactWay, Matter, Recipient, Run, Step
@@ -70,8 +71,7 @@ def encoding_name(encoding: str) -> str:
 @register.filter
 def gateway_name(name: str) -> str:
     """What people call a gateway."""
-    names = {"twilio": "Twilio", "operator": _("domestic operator"), "console": _("console")}
-    return names.get(name, name)
+    return advice.title(name)
 
 
 @register.filter

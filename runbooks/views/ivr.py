@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from foundation.outbox.views import is_from_twilio
+from foundation.outbox.views.callbacks import is_from_twilio
 from foundation.wire import limits
 from runbooks.broadcasts.delivery import acknowledgements
 from runbooks.paging import answering

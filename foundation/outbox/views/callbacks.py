@@ -9,10 +9,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from foundation.outbox import inbound, jobs
-from foundation.outbox.gateways import twilio
+from foundation.outbox.gateways import account, mapping, registry, twilio
 from foundation.outbox.gateways.operator import Operator
 from foundation.outbox.gateways.postings import Receipt
 from foundation.outbox.reconciliation import receipts
+from foundation.wire.guards import client_address
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -82,8 +83,7 @@ def operator_inbound(request) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest()
     if letter:
-        sid, address, text = letter
-        inbound.receive(operator.name, sid=sid, address=address, text=text)
+        inbound.receive(operator.name, sid=letter.sid, address=letter.address, text=letter.text)
     return HttpResponse(status=204)
 
 
@@ -93,11 +93,39 @@ def _operator(request) -> Operator | None:
     return operator if operator and operator.knows(request.headers) else None
 
 
-def _told(request) -> Any:
-    """JSON or a form, whichever came; raises ValueError for what is neither."""
-    if request.content_type != "application/json":
-        return request.POST.dict()
+@csrf_exempt
+@require_POST
+def gateway_news(request, gateway: str, secret: str) -> HttpResponse:
+    """Receipts and letters of a gateway that signs nothing: known by the secret in the path and its address.
+
+    One or a list, in any order, any number of times; answered with the status that this
+    gateway takes for "heard". A stranger learns nothing, not even which gateways we have.
+    """
+    if gateway not in registry.KINDS or not account.of(gateway).knows(secret, client_address(request)):
+        return HttpResponseForbidden()
+    carrier = registry.make(gateway)
     try:
-        return json.loads(request.body.replace(rb"\u0000", b""))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        told = _told(request)
+    except ValueError:
+        return HttpResponseBadRequest()
+    if receipts.keep_all(carrier.receipts(told)):
+        jobs.ring_for_receipts()
+    for letter in carrier.letters(told) if carrier.two_way else []:
+        inbound.receive(gateway, sid=letter.sid, address=letter.address, text=letter.text)
+    return HttpResponse(status=carrier.wants_status)
+
+
+def _told(request) -> Any:
+    """JSON, XML or a form, whichever came; raises ValueError for what is none of them."""
+    body = request.body
+    if request.content_type == "application/json" or body.lstrip()[:1] in (b"{", b"["):
+        try:
+            return json.loads(body.replace(rb"\u0000", b""))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+    if body.lstrip()[:1] == b"<":
+        document = mapping.read(body.decode(errors="replace"), "xml")
+        if document is None:
+            raise ValueError("no XML")
+        return document
+    return request.POST.dict()
