@@ -8,9 +8,10 @@ from runbooks.models.broadcasts import (
     Recipient,
 )
 from runbooks.models.drills import DrillNumber
+from runbooks.models.endpoints import Endpoint
 from runbooks.models.on_call import Rota, Shift
-from runbooks.models.plans import Runbook
-from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
+from runbooks.models.plans import MessageTemplate, Runbook, ShippedPiece
+from runbooks.models.runs import Call, Dispatch, Run, Signature, Step
 from runbooks.models.scenarios import Scenario
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Dispatch",
     "DrillNumber",
     "Endpoint",
+    "MessageTemplate",
     "PreApproval",
     "Recipient",
     "Rota",
@@ -30,6 +32,7 @@ __all__ = [
     "Runbook",
     "Scenario",
     "Shift",
+    "ShippedPiece",
     "Signature",
     "Step",
 ]

@@ -171,3 +171,15 @@ def short_region(region: str) -> str:
     if region.startswith("Güneydoğu"):
         return "Güneydoğu"
     return region.replace(" Anadolu", " A.")
+
+
+@register.filter
+def blank_chip(word: str) -> SafeString:
+    """A blank, drawn as one."""
+    return format_html('<span class="rb-blank">{}</span>', word)
+
+
+@register.filter
+def diff_class(sign: str) -> str:
+    """How a line of a difference is painted."""
+    return {"+": "rb-in", "-": "rb-out", "@": "nb-muted"}.get(sign, "")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from foundation import now
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Rota, Shift
+from runbooks.models import Endpoint, MessageTemplate, Rota, Shift
 from runbooks.runs import starting
 from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 from tests.runbooks.plans import a_plan
@@ -61,6 +61,14 @@ def plan(stage):
     return {"code": stage.plan.code}
 
 
+def endpoint(stage):
+    return {"key": stage.endpoint.key}
+
+
+def template(stage):
+    return {"key": stage.template.key}
+
+
 def allowed(stage):
     return {"pk": stage.pre_approval.pk}
 
@@ -78,6 +86,19 @@ doors = [
     Door("runbooks:told", DESK),
     Door("runbooks:publish", ("yonca",)),
     Door("runbooks:runbook", WATCH, at=plan),
+    Door("runbooks:runbook_text", WATCH, at=plan),
+    Door("runbooks:runbook_names", ("yonca",), at=plan, post=nothing, answers=(422,)),
+    act("runbook_approval", plan),
+    act("runbook_release", plan, admits=("yonca",)),
+    Door("runbooks:endpoints", WATCH),
+    Door("runbooks:endpoint", WATCH, at=endpoint),
+    act("endpoint_secret", endpoint, lambda stage: {"secret": ""}, admits=("yonca",)),
+    act("endpoint_test", endpoint, admits=("yonca",)),
+    act("endpoint_end", endpoint, admits=("yonca",)),
+    Door("runbooks:message_templates", WATCH),
+    Door("runbooks:message_template", WATCH, at=template),
+    act("message_template_end", template, admits=("yonca", "leyla", "kemal")),
+    act("message_template_release", template, admits=("yonca", "leyla", "kemal")),
     act("runbook_start", plan, admits=RUNNERS),
     Door("runbooks:run", WATCH, at=run),
     Door("runbooks:run_standing", WATCH, at=run),
@@ -147,6 +168,8 @@ def furnish(stage):
     stage.approved = submitted(stage.nermin, subject="Tahsilat durdu")
     approve(stage.approved, stage.kemal)
     sending.open_batch(stage.approved)
+    stage.endpoint = Endpoint.objects.create(key="duvar", url="http://127.0.0.1:9", may_be_private=True)
+    stage.template = MessageTemplate.objects.create(key="duvar", version=1, subject="Duvar", text=SECRET)
     stage.plan = a_plan("manual", start="proposed")
     a_plan("broadcast", code="DR-91", start="proposed")
     stage.pre_approval = pre_approvals.ask("DR-91", "s1", by=stage.nermin)
