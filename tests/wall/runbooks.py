@@ -11,6 +11,8 @@ from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitt
 from tests.runbooks.plans import a_plan
 from tests.wall import DESK, EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
+KEEPERS = ("yonca", "leyla", "kemal")
+WORDS = {"subject": "Kar", "text": "Kar yağıyor.", "correction": "Yağmıyor."}
 RUNNERS = ("nermin", "leyla", "yonca")  # an approver signs, and runs nothing
 
 
@@ -97,8 +99,8 @@ doors = [
     act("endpoint_end", endpoint, admits=("yonca",)),
     Door("runbooks:message_templates", WATCH),
     Door("runbooks:message_template", WATCH, at=template),
-    act("message_template_end", template, admits=("yonca", "leyla", "kemal")),
-    act("message_template_release", template, admits=("yonca", "leyla", "kemal")),
+    act("message_template_end", template, admits=KEEPERS),
+    act("message_template_release", template, admits=KEEPERS),
     act("runbook_start", plan, admits=RUNNERS),
     Door("runbooks:run", WATCH, at=run),
     Door("runbooks:run_standing", WATCH, at=run),
@@ -151,6 +153,21 @@ calls = [
     Call("GET", "/api/v1/broadcasts/{pk}/tally/", NATIONAL, at=lambda stage: {"pk": stage.approved.pk}),
     Call("GET", "/api/v1/runs/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/runs/{pk}/steps/", NATIONAL, at=run),
+    Call("GET", "/api/v1/runbooks/", EVERYONE, reads=NATIONAL),
+    Call("GET", "/api/v1/runbooks/{code}/", NATIONAL, at=plan),
+    Call("POST", "/api/v1/runbooks/", ("yonca",), body=lambda stage: {"source": stage.plan.source}),
+    Call("GET", "/api/v1/endpoints/", EVERYONE, reads=WATCH),
+    Call("GET", "/api/v1/endpoints/{key}/", WATCH, at=endpoint),
+    Call("POST", "/api/v1/endpoints/", ("yonca",), body=lambda stage: {"key": "yeni", "url": "https://x.example"}),
+    Call("POST", "/api/v1/endpoints/{key}/", ("yonca",), at=endpoint, body=lambda stage: {"url": "https://x.example"}),
+    Call("POST", "/api/v1/endpoints/{key}/secret/", ("yonca",), at=endpoint, body=lambda stage: {"secret": ""}),
+    Call("PUT", "/api/v1/endpoints/{key}/test/", ("yonca",), at=endpoint),
+    Call("POST", "/api/v1/endpoints/{key}/end/", ("yonca",), at=endpoint, body=nothing),
+    Call("GET", "/api/v1/message-templates/", EVERYONE, reads=NATIONAL),
+    Call("GET", "/api/v1/message-templates/{key}/", NATIONAL, at=template),
+    Call("POST", "/api/v1/message-templates/", KEEPERS, body=lambda stage: {"key": "yeni", **WORDS}),
+    Call("POST", "/api/v1/message-templates/{key}/", KEEPERS, at=template, body=lambda stage: {"version": 1, **WORDS}),
+    Call("POST", "/api/v1/message-templates/{key}/end/", KEEPERS, at=template, body=nothing),
 ]
 sockets = [
     Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),

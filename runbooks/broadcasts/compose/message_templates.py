@@ -161,6 +161,7 @@ def offers() -> dict[str, list[TemplateOffer]]:
 @transaction.atomic
 def take(template: MessageTemplate, *, by: Person) -> MessageTemplate:
     """The release's words from now on."""
+    require_keeper(by)
     piece = ShippedPiece.objects.select_for_update().filter(kind=KIND, code=template.key).first()
     if piece is None:
         raise TemplateMovedOn
