@@ -9,3 +9,4 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("helpdesk.listeners")
+        import_module("helpdesk.readiness")

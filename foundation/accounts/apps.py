@@ -10,3 +10,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("foundation.accounts.listeners")
+        import_module("foundation.accounts.readiness")
