@@ -10,3 +10,4 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("monitoring.readiness")
+        import_module("monitoring.as_code")

@@ -13,6 +13,7 @@ class RunbooksConfig(AppConfig):
         import_module("runbooks.jobs")
         import_module("runbooks.listeners")
         import_module("runbooks.readiness")
+        import_module("runbooks.as_code")
         shipped = import_module("runbooks.plans.shipped")
         post_migrate.connect(shipped.plant_after_migrate, sender=self, dispatch_uid="runbooks.shipped")
         ready = import_module("runbooks.broadcasts.compose.message_templates")

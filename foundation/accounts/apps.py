@@ -11,3 +11,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         import_module("foundation.accounts.listeners")
         import_module("foundation.accounts.readiness")
+        import_module("foundation.accounts.as_code")

@@ -97,6 +97,14 @@ def rotate(endpoint: Endpoint, *, secret: str, by: Person) -> None:
 
 
 @transaction.atomic
+def refer(endpoint: Endpoint, variable: str, *, by: Person) -> None:
+    """Read the secret from an environment variable of the operator; a sealed one is forgotten."""
+    require_keeper(by)
+    _claim(endpoint, secret="", secret_name=variable, rotated_at=None, changed_by=by, changed_at=now())
+    journal.record("endpoint.rotated", endpoint, by=by, key=endpoint.key, variable=variable)
+
+
+@transaction.atomic
 def end(endpoint: Endpoint, *, by: Person) -> None:
     """Out of use; refused while a published plan calls it. Its secret is forgotten at once."""
     require_keeper(by)
