@@ -27,6 +27,8 @@ HOOKS = {
         "HelpdeskConfig",
         "LanguageConfig",
         "LeasesConfig",
+        "MonitoringConfig",
+        "OutboxConfig",
         "RunbooksConfig",
         "WireConfig",
     },

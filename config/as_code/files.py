@@ -25,7 +25,7 @@ class Mistake:
         return f"{self.file}:{self.line}:{self.column}: {self.sentence}"
 
 
-class FileIsWrong(Exception):
+class YamlIsWrong(Exception):
     """The file cannot be read at all."""
 
     def __init__(self, mistake: Mistake) -> None:
@@ -44,21 +44,21 @@ _PlainLoader.yaml_implicit_resolvers = {
 
 
 def read(file: str, text: str) -> tuple[Any, yaml.Node | None]:
-    """What the file says, and the node behind it; raises `FileIsWrong`."""
+    """What the file says, and the node behind it; raises `YamlIsWrong`."""
     if len(text) > LARGEST:
-        raise FileIsWrong(Mistake(file, 1, 1, _("The file is longer than %d characters.") % LARGEST))
+        raise YamlIsWrong(Mistake(file, 1, 1, _("The file is longer than %d characters.") % LARGEST))
     try:
         _look_ahead(file, text)
         node = yaml.compose(text, Loader=_PlainLoader)
         for double in _doubles(node):
-            raise FileIsWrong(Mistake(file, *place(double), _("“%s” stands here twice.") % double.value))
+            raise YamlIsWrong(Mistake(file, *place(double), _("“%s” stands here twice.") % double.value))
         return yaml.load(text, Loader=_PlainLoader), node  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise FileIsWrong(Mistake(file, line, column, _("This is not YAML: %s.") % error.problem)) from None
+        raise YamlIsWrong(Mistake(file, line, column, _("This is not YAML: %s.") % error.problem)) from None
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
-        raise FileIsWrong(Mistake(file, 1, 1, _("The file holds a sign or a number that cannot be read."))) from None
+        raise YamlIsWrong(Mistake(file, 1, 1, _("The file holds a sign or a number that cannot be read."))) from None
 
 
 def _look_ahead(file: str, text: str) -> None:
@@ -69,10 +69,10 @@ def _look_ahead(file: str, text: str) -> None:
         mark = event.start_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if depth > DEEPEST:
-            raise FileIsWrong(Mistake(file, line, column, _("This is nested deeper than %d levels.") % DEEPEST))
+            raise YamlIsWrong(Mistake(file, line, column, _("This is nested deeper than %d levels.") % DEEPEST))
         if isinstance(event, yaml.AliasEvent):
             sentence = _("A file says everything where it stands: no references (*name).")
-            raise FileIsWrong(Mistake(file, line, column, sentence))
+            raise YamlIsWrong(Mistake(file, line, column, sentence))
 
 
 def _doubles(node: yaml.Node | None) -> Iterator[yaml.Node]:

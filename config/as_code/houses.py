@@ -57,7 +57,7 @@ def read(folder: Path) -> list[WantedNoun]:
         read_noun = _read_folder if noun.folder else _read_file
         try:
             found = read_noun(folder, noun)
-        except files.FileIsWrong as wrong:
+        except files.YamlIsWrong as wrong:
             mistakes.append(wrong.mistake)
             continue
         if found is not None:
@@ -81,7 +81,7 @@ def _text(path: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise files.FileIsWrong(Mistake(name, 1, 1, _("The file cannot be read as UTF-8 text."))) from None
+        raise files.YamlIsWrong(Mistake(name, 1, 1, _("The file cannot be read as UTF-8 text."))) from None
 
 
 def _read_file(folder: Path, noun: Noun) -> WantedNoun | None:
@@ -93,7 +93,7 @@ def _read_file(folder: Path, noun: Noun) -> WantedNoun | None:
         value = {}
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         sentence = _("This file is a list of names, each with its fields: “NAME:” and below it “field: value”.")
-        raise files.FileIsWrong(Mistake(path.name, *files.place_of(node, ()), sentence))
+        raise files.YamlIsWrong(Mistake(path.name, *files.place_of(node, ()), sentence))
     return WantedNoun(noun, value, path.name, node)
 
 

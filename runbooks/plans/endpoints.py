@@ -1,6 +1,7 @@
 """The endpoints of plans: make, change, give another secret, try, end. A secret goes in and never comes out."""
 
 import os
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -77,7 +78,7 @@ def change(endpoint: Endpoint, *, url: str, header: str, may_be_private: bool, b
     fields = {"url": url, "header": header, "may_be_private": may_be_private, "changed_by": by, "changed_at": now()}
     if moves:
         fields |= {"secret": "", "secret_name": "", "rotated_at": None}
-    _claim(endpoint, **fields, tested_at=None, test_passed=False, test_said="")
+    _claim(endpoint, fields | {"tested_at": None, "test_passed": False, "test_said": ""})
     journal.record(
         "endpoint.changed", endpoint, by=by, key=endpoint.key, url=url, header=header, private=may_be_private
     )
@@ -90,9 +91,9 @@ def rotate(endpoint: Endpoint, *, secret: str, by: Person) -> None:
     if secret and not endpoint.header:
         raise SecretHasNoHeader
     at = now()
-    _claim(
-        endpoint, secret=sealed(secret), secret_name="", rotated_at=at if secret else None, changed_by=by, changed_at=at
-    )
+    rotated_at = at if secret else None
+    fields = {"secret": sealed(secret), "secret_name": "", "rotated_at": rotated_at, "changed_by": by, "changed_at": at}
+    _claim(endpoint, fields)
     journal.record("endpoint.rotated", endpoint, by=by, key=endpoint.key)
 
 
@@ -100,7 +101,10 @@ def rotate(endpoint: Endpoint, *, secret: str, by: Person) -> None:
 def refer(endpoint: Endpoint, variable: str, *, by: Person) -> None:
     """Read the secret from an environment variable of the operator; a sealed one is forgotten."""
     require_keeper(by)
-    _claim(endpoint, secret="", secret_name=variable, rotated_at=None, changed_by=by, changed_at=now())
+    _claim(
+        endpoint,
+        {"secret": "", "secret_name": variable, "rotated_at": None, "changed_by": by, "changed_at": now()},
+    )
     journal.record("endpoint.rotated", endpoint, by=by, key=endpoint.key, variable=variable)
 
 
@@ -110,7 +114,7 @@ def end(endpoint: Endpoint, *, by: Person) -> None:
     require_keeper(by)
     if codes := plans_calling(endpoint.key):
         raise EndpointIsNeeded(codes)
-    _claim(endpoint, ended_at=now(), secret="", secret_name="", changed_by=by)
+    _claim(endpoint, {"ended_at": now(), "secret": "", "secret_name": "", "changed_by": by})
     journal.record("endpoint.ended", endpoint, by=by, key=endpoint.key)
 
 
@@ -119,7 +123,7 @@ def plans_calling(key: str) -> list[str]:
     return [code for code, plan in current if key in blanks.endpoints_of(plan)]
 
 
-def _claim(endpoint: Endpoint, **fields) -> None:
+def _claim(endpoint: Endpoint, fields: dict[str, Any]) -> None:
     if not Endpoint.objects.current().filter(pk=endpoint.pk).update(**fields):
         raise EndpointHasEnded
     endpoint.refresh_from_db()
@@ -133,7 +137,7 @@ def test(endpoint: Endpoint, *, by: Person) -> bool:
     require_keeper(by)
     passed, said = _ask(endpoint)
     with transaction.atomic():
-        _claim(endpoint, tested_at=now(), test_passed=passed, test_said=said[:SHOWN])
+        _claim(endpoint, {"tested_at": now(), "test_passed": passed, "test_said": said[:SHOWN]})
         journal.record("endpoint.tested", endpoint, by=by, key=endpoint.key, passed=passed)
     return passed
 

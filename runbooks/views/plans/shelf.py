@@ -43,12 +43,8 @@ def find(request, code: str) -> Runbook:
 @watch_only
 @require_safe
 def plan(request, code) -> HttpResponse:
-    return show(request, find(request, code))
-
-
-def show(request, runbook: Runbook, **more) -> HttpResponse:
     """One plan: what it says, what it waits for, what a release would change in it."""
-    person = request.user
+    runbook, person = find(request, code), request.user
     context = {
         "runbook": runbook,
         "plan": runbook.definition,
@@ -59,7 +55,6 @@ def show(request, runbook: Runbook, **more) -> HttpResponse:
         "may_approve": person.has_role(*approval.MAY_APPROVE) and runbook.published_by_id != person.pk,
         "runs": Run.objects.filter(runbook__code=runbook.code).select_related("outage")[:10],
         "outages": Outage.objects.visible_to(person).open(),
-        **more,
     }
     return render(request, "runbooks/plan.html", context)
 
