@@ -160,7 +160,7 @@ def _write_calendar(by: Person, code: str, item: Item) -> None:
     base = Calendar.objects.filter(code=item["base"]).first() if item.get("base") else None
     if item.get("base") and base is None:
         raise ItemIsWrong(code, _("No calendar is called %s.") % item["base"], path=("base",))
-    values = {name: item[name] for name in ("name_tr", "name_en", "zone", "office_hours") if name in item}
+    values: Item = {name: item[name] for name in ("name_tr", "name_en", "zone", "office_hours") if name in item}
     was = read_calendars().get(code)
     calendar, _is_new = Calendar.objects.update_or_create(code=code, defaults={**values, "base": base})
     at = now()

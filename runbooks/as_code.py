@@ -1,5 +1,6 @@
 """Endpoints, message templates and plans as files. A secret is never written out: only where it lies."""
 
+import re
 from collections.abc import Iterable
 from functools import partial
 
@@ -14,6 +15,7 @@ from runbooks.models import Endpoint, MessageTemplate, Runbook
 from runbooks.plans import catalogue, endpoints, parsing, schema, source_text
 
 KEPT, VARIABLE = "kept", "env:"
+SLUG = re.compile(r"(?=.{1,40}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 ENDPOINT = closed(
     {"url": {"type": "string", "pattern": r"^https?://[^/@\s]+(/\S*)?\Z", "maxLength": 200}},
     {
@@ -59,7 +61,7 @@ def write_endpoints(items: Items, by: Person) -> None:
 
 
 def _write_endpoint(by: Person, key: str, item: Item) -> None:
-    if schema.re.fullmatch(schema.KEY["pattern"], key) is None or len(key) > schema.KEY["maxLength"]:
+    if not SLUG.fullmatch(key):
         raise ItemIsWrong(key, _("Small letters, digits and hyphens, such as odeme-kuyrugu."))
     header, secret = item.get("header", ""), item.get("secret", "")
     if secret and not header:
@@ -86,7 +88,7 @@ def write_templates(items: Items, by: Person) -> None:
     here = {template.key: template for template in MessageTemplate.objects.current()}
 
     def one(key: str, item: Item) -> None:
-        if schema.re.fullmatch(schema.KEY["pattern"], key) is None or len(key) > schema.KEY["maxLength"]:
+        if not SLUG.fullmatch(key):
             raise ItemIsWrong(key, _("Small letters, digits and hyphens."))
         if key in here:
             message_templates.change(here[key], TemplateWords(**item), by=by)

@@ -52,6 +52,11 @@ class AnEmptyHouse(TestCase):
         self.assertEqual(page.context["following"].part.name, "workers")
         for name in EVERY:
             self.assertContains(page, f'id="part-{name}"')
+        tried = [part.name for part in report.all_parts() if part.test]
+        self.assertEqual(tried, ["places", "sms", "mail-out", "mail-in", "certificate"])
+        for name in tried:
+            self.assertContains(page, f'action="/setup/{name}/test/"')
+        self.assertFalse(SetupProof.objects.exists())
 
     def test_takes_the_shipped_registers_by_a_button(self):
         with self.captureOnCommitCallbacks(execute=True):

@@ -62,6 +62,7 @@ def elsewhere(work):
 def test_a_house_sets_itself_up_and_starts_a_drill(live_server, cookies, gateway):
     with chromium() as browser:
         with reader(browser, live_server.url) as page:
+            page.set_default_timeout(15_000)
             page.context.add_cookies([cookies["ada"]])
             take_the_registers(page)
             send_a_test_sms(page)
@@ -71,6 +72,7 @@ def test_a_house_sets_itself_up_and_starts_a_drill(live_server, cookies, gateway
             page.context.add_cookies([cookies["bora"]])
             approve(page)
         with reader(browser, live_server.url) as page:
+            page.set_default_timeout(15_000)
             page.context.add_cookies([cookies["ada"]])
             start_a_drill(page)
     assert [row["to"] for row in gateway.ledger()["accepted"]] == ["+905320000001"]

@@ -86,7 +86,7 @@ def secret(request, key) -> HttpResponse:
     endpoint, form = find(request, key), SecretForm(request.POST)
     endpoints.require_keeper(request.user)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["secret"]))
+        messages.error(request, " ".join(map(str, form.errors["secret"])))
         return redirect("runbooks:endpoint", key=key)
     endpoints.rotate(endpoint, secret=form.cleaned_data["secret"], by=request.user)
     messages.success(request, _("The new secret is in use. The old one is gone."))
