@@ -64,7 +64,7 @@ def workers() -> Finding:
     late = sorted(every - set(fresh.values_list("name", flat=True)))
     if not late:
         return readiness.ready(_("All %(n)d recurring jobs have gone round.") % {"n": len(every)})
-    names = ", ".join(late[:3]) + (" …" if len(late) > 3 else "")
+    names = ", ".join(late[:3]) + ("…" if len(late) > 3 else "")
     return readiness.missing(
         _("%(n)d recurring jobs have not gone round: %(names)s.") % {"n": len(late), "names": names}
     )
