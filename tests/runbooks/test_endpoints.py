@@ -16,7 +16,7 @@ from runbooks.plans import endpoints
 from tests.cast import Cast
 from tests.runbooks.plans import a_plan
 
-SECRET = "Bearer cok-gizli-41"
+SECRET = "Bearer kirmizi-fener-41"
 
 
 @contextmanager
@@ -54,11 +54,11 @@ class AnEndpoint(Cast, TestCase):
         words = {"key": "uc", "url": "https://kuyruk.example.org", "header": "Authorization", "secret": SECRET}
         self.assertRedirects(self.client.post("/runbooks/endpoints/", words), "/runbooks/endpoints/uc/")
         kept = Endpoint.objects.get()
-        self.assertNotIn("gizli", kept.secret)
+        self.assertNotIn("fener", kept.secret)
         self.assertEqual(endpoints.secret_of(kept), SECRET)
         for address in ("/runbooks/endpoints/", "/runbooks/endpoints/uc/"):
-            self.assertNotIn("gizli", self.client.get(address).content.decode())
-        self.assertNotIn("gizli", str([entry.facts for entry in Entry.objects.all()]))
+            self.assertNotIn("fener", self.client.get(address).content.decode())
+        self.assertNotIn("fener", str([entry.facts for entry in Entry.objects.all()]))
 
     def test_is_made_changed_and_ended_by_the_platform_alone(self):
         self.client.force_login(self.nermin)
@@ -72,11 +72,11 @@ class AnEndpoint(Cast, TestCase):
     def test_says_what_is_wrong_with_what_was_typed(self):
         self.client.force_login(self.yonca)
         wrong = {
-            "key": "Büyük Ad", "url": "https://a:b@x.example", "header": "X:Y", "secret": "gizli\u00e7"
+            "key": "Büyük Ad", "url": "https://a:b@x.example", "header": "X:Y", "secret": "fener\u00e7"
         }  # fmt: skip
         answer = self.client.post("/runbooks/endpoints/", wrong)
         self.assertEqual((answer.status_code, len(answer.context["form"].errors)), (422, 4))
-        self.assertNotIn("gizli", answer.content.decode())
+        self.assertNotIn("fener", answer.content.decode())
         without = {"key": "uc", "url": "https://x.example", "secret": SECRET}
         self.assertEqual(list(self.client.post("/runbooks/endpoints/", without).context["form"].errors), ["header"])
         self.assertFalse(Endpoint.objects.exists())
@@ -147,7 +147,7 @@ class TheApi(Cast, TestCase):
         body = {"key": "uc", "url": "https://kuyruk.example.org", "header": "X-Key", "secret": SECRET}
         made = self.call("post", "/endpoints/", body)
         self.assertEqual((made.status_code, made.json()["has_secret"]), (201, True))
-        self.assertNotIn("gizli", made.content.decode())
+        self.assertNotIn("fener", made.content.decode())
         changed = self.call("post", "/endpoints/uc/", {"url": "https://kuyruk.example.org/v2", "header": "X-Key"})
         self.assertEqual((changed.status_code, changed.json()["has_secret"]), (200, False))
         self.assertEqual(self.call("post", "/endpoints/uc/secret/", {"secret": "yeni"}).status_code, 200)
