@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -16,3 +18,4 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         checks.refuse_unsafe_start(settings)
         observability.start_sentry()
+        import_module("config.setup.parts")

@@ -5,6 +5,7 @@ level. Gauges that live in one process (open pages) speak for the process that a
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,7 +20,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from config.setup import report
 from config.timetable import SWEEPS
+from foundation import now
 from foundation.wire import shared_secrets
 
 
@@ -36,6 +39,27 @@ class Timetable(Collector):
 
 
 timetable = Timetable()
+
+
+class Doctor(Collector):
+    """What the set-up page would say, for whoever watches us; looked at anew at most once a minute."""
+
+    def __init__(self) -> None:
+        self.looked: list[report.Looked] = []
+        self.at: datetime | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        if self.at is None or self.at < now() - timedelta(minutes=1):
+            self.looked, self.at = report.look(), now()
+        family = GaugeMetricFamily(
+            "nobet_doctor_findings", "1 when this part of the house is missing.", labels=["part"]
+        )
+        for one in self.looked:
+            family.add_metric([one.part.name], int(one.is_missing))
+        yield family
+
+
+doctor = Doctor()
 
 
 @cache

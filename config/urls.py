@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from config import health, home, metrics
 from config.api import api
+from config.setup import pages as setup
 
 urlpatterns = [
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", include("helpdesk.urls")),
     path("", include("runbooks.urls")),
     path("start/", home.home, name="home"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/<slug:part>/test/", setup.test, name="setup_test"),
 ]
 
 handler403 = "config.errors.forbidden"

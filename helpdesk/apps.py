@@ -9,3 +9,5 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("helpdesk.listeners")
+        import_module("helpdesk.readiness")
+        import_module("helpdesk.as_code")

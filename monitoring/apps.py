@@ -4,7 +4,10 @@ from django.apps import AppConfig
 
 
 class MonitoringConfig(AppConfig):
+    """Hears its facts and says on the set-up page whether anything is watched."""
+
     name = "monitoring"
 
     def ready(self) -> None:
-        import_module("monitoring.listeners")
+        for module in ("listeners", "readiness", "as_code"):
+            import_module(f"monitoring.{module}")

@@ -1,4 +1,4 @@
-"""Broadcasts and runs for other programs, read only: a token can never submit, approve or send.
+"""Broadcasts and runs for other programs, plans and what they lean on: a token can never submit, approve or send.
 
 Calls to duty can be answered, and their policies kept, by whoever the token belongs to.
 """
@@ -12,16 +12,30 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
+from pydantic import AnyHttpUrl
 
 from foundation.directory.models import Membership, Person
-from foundation.language.schema_types import Line
+from foundation.language.schema_types import Line, Paragraphs
 from foundation.wire.api.paging import Keyset
 from helpdesk.models import Team
 from monitoring.models import Scope
+from runbooks.broadcasts.compose import message_templates
+from runbooks.broadcasts.compose.message_templates import TemplateWords
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Broadcast, Page, PagingPolicy, PolicyStep, Run, Step
+from runbooks.models import (
+    Broadcast,
+    Endpoint,
+    MessageTemplate,
+    Page,
+    PagingPolicy,
+    PolicyStep,
+    Run,
+    Runbook,
+    Step,
+)
 from runbooks.models.paging import MatterKind
 from runbooks.paging import answering, policies
+from runbooks.plans import blanks, catalogue, endpoints
 from runbooks.rotas.api import router as rotas
 
 router = Router()
@@ -247,3 +261,197 @@ def _draft(body: PolicyIn) -> policies.PolicyDraft:
         for step in body.steps
     ]
     return policies.PolicyDraft(**given | {"steps": tuple(rungs)})
+
+
+class RunbookOut(Schema):
+    code: str
+    version: int
+    title: str
+    published_at: datetime
+    approved_at: datetime | None
+
+
+class RunbookText(RunbookOut):
+    source: str
+    blanks: list[str]
+
+    @staticmethod
+    def resolve_blanks(runbook: Runbook) -> list[str]:
+        return blanks.missing(runbook.definition)
+
+
+class RunbookIn(Schema):
+    source: Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+@router.get("/runbooks/", response=list[RunbookOut], tags=["runbooks"])
+@paginate(Keyset, order=("code", "pk"))
+def plans(request) -> QuerySet[Runbook]:
+    """The current version of every published plan."""
+    return Runbook.objects.visible_to(request.user).current()
+
+
+@router.get("/runbooks/{code}/", response=RunbookText, tags=["runbooks"])
+def plan(request, code: str) -> Runbook:
+    """One plan with its text (YAML) and what it still waits for."""
+    return get_object_or_404(Runbook.objects.visible_to(request.user).current(), code=code)
+
+
+@router.post("/runbooks/", response={201: RunbookText}, tags=["runbooks"])
+def publish_plan(request, plan: RunbookIn) -> Status:
+    """Publish a plan, or its next version; mistakes are named by their lines. A person approves it."""
+    endpoints.require_keeper(request.user)
+    return Status(201, catalogue.publish_typed(plan.source, by=request.user))
+
+
+Key = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Secret = Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e ]*$")]
+
+
+class EndpointOut(Schema):
+    key: str
+    url: str
+    header: str
+    has_secret: bool
+    may_be_private: bool
+    rotated_at: datetime | None
+    tested_at: datetime | None
+    test_passed: bool
+    test_said: str
+
+
+class EndpointChange(Schema):
+    url: Annotated[AnyHttpUrl, Field(max_length=200)]
+    header: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9-]*$")] = ""
+    may_be_private: bool = False
+
+
+class EndpointIn(EndpointChange):
+    key: Key
+    secret: Secret = ""
+
+
+class SecretIn(Schema):
+    secret: Secret
+
+
+def endpoint_of(request, key: str) -> Endpoint:
+    return get_object_or_404(Endpoint.objects.visible_to(request.user).current(), key=key)
+
+
+@router.get("/endpoints/", response=list[EndpointOut], tags=["runbooks"])
+@paginate(Keyset, order=("key",))
+def all_endpoints(request) -> QuerySet[Endpoint]:
+    """Where http steps lead; a secret is never shown."""
+    return Endpoint.objects.visible_to(request.user).current()
+
+
+@router.get("/endpoints/{key}/", response=EndpointOut, tags=["runbooks"])
+def one_endpoint(request, key: str) -> Endpoint:
+    """One endpoint and what its last test said."""
+    return endpoint_of(request, key)
+
+
+@router.post("/endpoints/", response={201: EndpointOut}, tags=["runbooks"])
+def make_endpoint(request, endpoint: EndpointIn) -> Status:
+    """A new endpoint, with its secret if it has one."""
+    return Status(201, endpoints.make(**{**endpoint.dict(), "url": str(endpoint.url)}, by=request.user))
+
+
+@router.post("/endpoints/{key}/", response=EndpointOut, tags=["runbooks"])
+def change_endpoint(request, key: str, change: EndpointChange) -> Endpoint:
+    """Another address or header; with another address the secret is forgotten."""
+    endpoint = endpoint_of(request, key)
+    endpoints.change(endpoint, **{**change.dict(), "url": str(change.url)}, by=request.user)
+    return endpoint
+
+
+@router.post("/endpoints/{key}/secret/", response=EndpointOut, tags=["runbooks"])
+def rotate_secret(request, key: str, change: SecretIn) -> Endpoint:
+    """Another secret from now on; an empty one takes it away."""
+    endpoint = endpoint_of(request, key)
+    endpoints.rotate(endpoint, secret=change.secret, by=request.user)
+    return endpoint
+
+
+@router.put("/endpoints/{key}/test/", response=EndpointOut, tags=["runbooks"])
+def test_endpoint(request, key: str) -> Endpoint:
+    """Ask for its address once and say what it answered."""
+    endpoint = endpoint_of(request, key)
+    endpoints.test(endpoint, by=request.user)
+    return endpoint
+
+
+@router.post("/endpoints/{key}/end/", response=EndpointOut, tags=["runbooks"])
+def end_endpoint(request, key: str) -> Endpoint:
+    """Out of use, its secret forgotten; refused while a plan calls it."""
+    endpoint = endpoint_of(request, key)
+    endpoints.end(endpoint, by=request.user)
+    return endpoint
+
+
+class MessageTemplateOut(Schema):
+    key: str
+    version: int
+    language: str
+    subject: str
+    text: str
+    correction: str
+    is_drill: bool
+    made_at: datetime
+
+
+class TemplateWordsIn(Schema):
+    subject: Annotated[Line, Field(min_length=1, max_length=120)]
+    text: Annotated[Paragraphs, Field(min_length=1, max_length=1600)]
+    correction: Annotated[Paragraphs, Field(max_length=1600)] = ""
+    language: Annotated[str, Field(pattern=r"^(tr|en)$")] = "tr"
+    is_drill: bool = False
+
+
+class MessageTemplateIn(TemplateWordsIn):
+    key: Key
+
+
+class MessageTemplateChange(TemplateWordsIn):
+    version: Annotated[int, Field(ge=1, le=1_000_000, description="the version that was read")]
+
+
+def template_of(request, key: str) -> MessageTemplate:
+    return get_object_or_404(MessageTemplate.objects.visible_to(request.user).current(), key=key)
+
+
+@router.get("/message-templates/", response=list[MessageTemplateOut], tags=["runbooks"])
+@paginate(Keyset, order=("key", "pk"))
+def all_templates(request) -> QuerySet[MessageTemplate]:
+    """The texts that stand ready for broadcasts and drills."""
+    return MessageTemplate.objects.visible_to(request.user).current()
+
+
+@router.get("/message-templates/{key}/", response=MessageTemplateOut, tags=["runbooks"])
+def one_template(request, key: str) -> MessageTemplate:
+    """One text, its current version."""
+    return template_of(request, key)
+
+
+@router.post("/message-templates/", response={201: MessageTemplateOut}, tags=["runbooks"])
+def make_template(request, template: MessageTemplateIn) -> Status:
+    """A new text; what could not be sent is refused with its reasons."""
+    words = template.dict()
+    return Status(201, message_templates.make(words.pop("key"), TemplateWords(**words), by=request.user))
+
+
+@router.post("/message-templates/{key}/", response=MessageTemplateOut, tags=["runbooks"])
+def change_template(request, key: str, change: MessageTemplateChange) -> MessageTemplate:
+    """The next version; refused when `version` is no longer the current one."""
+    words = change.dict()
+    was = words.pop("version")
+    return message_templates.change(template_of(request, key), TemplateWords(**words), by=request.user, was=was)
+
+
+@router.post("/message-templates/{key}/end/", response=MessageTemplateOut, tags=["runbooks"])
+def end_template(request, key: str) -> MessageTemplate:
+    """No composer begins with it any more."""
+    template = template_of(request, key)
+    message_templates.end(template, by=request.user)
+    return template

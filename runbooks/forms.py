@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -207,3 +208,35 @@ class PreApprovalForm(CleanForm):
 
 class AcknowledgementForm(CleanForm):
     code = forms.CharField(label=_("Acknowledgement code"), min_length=4, max_length=6)
+
+
+class TemplateWordsForm(CleanForm):
+    """A text that stands ready; tokens in braces are filled in when a broadcast is composed."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=120)
+    text = forms.CharField(label=_("Text"), max_length=1600, widget=forms.Textarea(attrs={"rows": 4}))
+    correction = forms.CharField(
+        label=_("Correction that stands ready"),
+        max_length=1600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=[("tr", "Türkçe"), ("en", "English")], initial="tr")
+    is_drill = forms.BooleanField(label=_("For drills"), required=False)
+
+
+class MessageTemplateForm(TemplateWordsForm):
+    """The next version of one; `version` is the one that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
+
+
+class NewMessageTemplateForm(TemplateWordsForm):
+    """A new one, with the name it goes by in exported files."""
+
+    key = forms.CharField(
+        label=_("Short name"),
+        max_length=40,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Small letters, digits and hyphens."))],
+    )
+    field_order = ("key",)

@@ -12,7 +12,6 @@ from runbooks.views import (
     drill_list,
     ivr,
     outage_panel,
-    plans,
     preapprovals,
     runs,
     scenario,
@@ -21,6 +20,7 @@ from runbooks.views import (
     wall,
 )
 from runbooks.views.paging import pages, policies, ways
+from runbooks.views.plans import drafts, endpoints, message_templates, shelf
 from runbooks.views.rotas import calendars, imports, mine, on_call, rotas, shifts
 
 
@@ -82,8 +82,8 @@ urlpatterns = [
     path("acknowledgement/", broadcasts.acknowledgement, name="acknowledgement"),
     re_path(r"^acknowledgement/call/twilio/?$", ivr.answer, name="line"),
     re_path(r"^acknowledgement/call/twilio/code/?$", ivr.keyed, name="line_code"),
-    path("runbooks/", plans.shelf, name="shelf"),
-    path("runbooks/new/", plans.publish, name="publish"),
+    path("runbooks/", shelf.shelf, name="shelf"),
+    path("runbooks/new/", shelf.publish, name="publish"),
     path("runbooks/runs/<int:pk>/", runs.show, name="run"),
     path("runbooks/runs/<int:pk>/standing/", runs.standing, name="run_standing"),
     path("runbooks/runs/<int:pk>/start/", runs.begin, name="run_start"),
@@ -94,8 +94,6 @@ urlpatterns = [
     path("runbooks/situation/<int:outage>/column/", situation.column, name="situation_column"),
     path("runbooks/situation/<int:outage>/notes/", situation.note, name="situation_note"),
     path("runbooks/situation/<int:outage>/sheet/", situation.sheet, name="incident_sheet"),
-    path("runbooks/<str:code>/", plans.plan, name="runbook"),
-    path("runbooks/<str:code>/runs/", plans.start, name="runbook_start"),
     path("paging/", pages.index, name="pages"),
     path("paging/moving/", pages.moving, name="pages_moving"),
     path("paging/awake/", pages.awake, name="awake"),
@@ -109,6 +107,21 @@ urlpatterns = [
     path("paging/<int:pk>/", pages.show, name="page"),
     path("paging/<int:pk>/acknowledgement/", pages.acknowledgement, name="page_acknowledgement"),
     path("paging/<int:pk>/hand-over/", pages.hand_over, name="page_hand_over"),
+    path("runbooks/endpoints/", endpoints.index, name="endpoints"),
+    path("runbooks/endpoints/<slug:key>/", endpoints.show, name="endpoint"),
+    path("runbooks/endpoints/<slug:key>/secret/", endpoints.secret, name="endpoint_secret"),
+    path("runbooks/endpoints/<slug:key>/test/", endpoints.test, name="endpoint_test"),
+    path("runbooks/endpoints/<slug:key>/end/", endpoints.end, name="endpoint_end"),
+    path("broadcasts/templates/", message_templates.index, name="message_templates"),
+    path("broadcasts/templates/<slug:key>/", message_templates.show, name="message_template"),
+    path("broadcasts/templates/<slug:key>/end/", message_templates.end, name="message_template_end"),
+    path("broadcasts/templates/<slug:key>/release/", message_templates.release, name="message_template_release"),
+    path("runbooks/<str:code>/", shelf.plan, name="runbook"),
+    path("runbooks/<str:code>/runs/", shelf.start, name="runbook_start"),
+    path("runbooks/<str:code>/names/", drafts.names, name="runbook_names"),
+    path("runbooks/<str:code>/approval/", drafts.approve, name="runbook_approval"),
+    path("runbooks/<str:code>/release/", drafts.release, name="runbook_release"),
+    path("runbooks/<str:code>/text/", drafts.text, name="runbook_text"),
     path("on-call/", on_call.index, name="on_call"),
     path("on-call/<int:pk>/", on_call.take_over, name="take_over"),
     path("on-call/me/", mine.index, name="my_shifts"),

@@ -28,6 +28,7 @@ HOOKS = {
         "LanguageConfig",
         "LeasesConfig",
         "MonitoringConfig",
+        "OutboxConfig",
         "RunbooksConfig",
         "WireConfig",
     },

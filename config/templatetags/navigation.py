@@ -39,6 +39,7 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Calls"), "runbooks:pages", lambda person: keeps_the_watch(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "accounts:everyone", lambda person: keeps_the_registers(person)),
+    (_("Set-up"), "setup", lambda person: keeps_the_registers(person)),
     (_("Knowledge base"), "helpdesk:articles", lambda person: files_tickets(person) or works_at_the_desk(person)),
     (_("Status"), "monitoring:status", lambda person: True),
     (_("Service times"), "helpdesk:standards", lambda person: True),

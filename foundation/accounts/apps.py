@@ -10,3 +10,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("foundation.accounts.listeners")
+        import_module("foundation.accounts.readiness")
+        import_module("foundation.accounts.as_code")

@@ -8,6 +8,7 @@ from runbooks.models.broadcasts import (
     Recipient,
 )
 from runbooks.models.drills import DrillNumber
+from runbooks.models.endpoints import Endpoint
 from runbooks.models.paging import (
     Awake,
     ContactWay,
@@ -18,7 +19,7 @@ from runbooks.models.paging import (
     PolicyStep,
     Summons,
 )
-from runbooks.models.plans import Runbook
+from runbooks.models.plans import MessageTemplate, Runbook, ShippedPiece
 from runbooks.models.rotas import (
     CalendarKey,
     HandoverNote,
@@ -30,7 +31,7 @@ from runbooks.models.rotas import (
     Swap,
     ToldGap,
 )
-from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
+from runbooks.models.runs import Call, Dispatch, Run, Signature, Step
 from runbooks.models.scenarios import Scenario
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Page",
     "PagingPolicy",
     "PolicyStep",
+    "MessageTemplate",
     "PreApproval",
     "Recipient",
     "Rota",
@@ -62,6 +64,7 @@ __all__ = [
     "Runbook",
     "Scenario",
     "Shift",
+    "ShippedPiece",
     "Signature",
     "Step",
     "Swap",

@@ -197,18 +197,3 @@ class Dispatch(LeasedRow):
 
     def __str__(self) -> str:
         return f"dispatch of {self.broadcast_id}"
-
-
-class Endpoint(models.Model):
-    """An address that http steps may call by name; plans never hold an address or a secret."""
-
-    key = models.SlugField(max_length=40, unique=True)
-    url = models.URLField()
-    header = models.CharField(max_length=40, blank=True, help_text="name of the header that carries the secret")
-    secret_name = models.CharField(
-        max_length=60, blank=True, help_text="of the environment variable, NOBET_ENDPOINT_…, that holds the secret"
-    )
-    may_be_private = models.BooleanField(default=False, help_text="an address inside our own network")
-
-    def __str__(self) -> str:
-        return self.key

@@ -56,7 +56,7 @@ def known_codes() -> dict[str, set[str]]:
     return {
         "components": components,
         "component_works": components,
-        "endpoint": set(Endpoint.objects.values_list("key", flat=True)),
+        "endpoint": set(Endpoint.objects.current().values_list("key", flat=True)),
         "provinces": set(Province.objects.values_list("pk", flat=True)),
         "regions": set(Province.objects.values_list("region", flat=True)),
         "municipalities": set(Municipality.objects.values_list("code", flat=True)),
@@ -78,8 +78,3 @@ def _add(plan: dict, source: str, digest: str, by: Person | None) -> Runbook:
     )
     journal.record("runbook.published", runbook, by=by, code=runbook.code, version=runbook.version, digest=digest)
     return runbook
-
-
-def stock(*, by: Person | None = None) -> list[Runbook]:
-    """Publish every plan that ships with Nöbet."""
-    return [publish(path.read_text(encoding="utf-8"), by=by) for path in sorted(SHIPPED.glob("*.yaml"))]

@@ -169,10 +169,11 @@ def _never_reached(steps: list[dict]) -> list[int]:
 
 def _explain(error: ValidationError, node, prefix: tuple) -> Problem:
     path = (*prefix, *error.absolute_path)
-    return Problem(_line(node, path), _sentence(error, ".".join(str(part) for part in path)))
+    return Problem(_line(node, path), sentence_of(error, ".".join(str(part) for part in path)))
 
 
-def _sentence(error: ValidationError, field: str) -> str:
+def sentence_of(error: ValidationError, field: str) -> str:
+    """What is wrong with a field, for its author."""
     rule: Any = error.validator_value
     value: Any = error.instance
     broken: Any = error.schema

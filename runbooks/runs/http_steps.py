@@ -1,15 +1,12 @@
 """The HTTP call of a step: guarded address, one idempotency key, no transaction open."""
 
-import os
 from dataclasses import dataclass
-
-from django.conf import settings
 
 from foundation.wire.addresses import TROUBLES, fetch, was_never_reached
 from runbooks.durations import duration
 from runbooks.models import Endpoint, Step
+from runbooks.plans import endpoints
 
-SECRETS = "NOBET_ENDPOINT_"
 SHOWN = 1024  # bytes of an answer that are kept (threat model: runbook HTTP steps)
 
 
@@ -38,7 +35,7 @@ class CallUnanswered:
 def call(step: Step) -> Answered | CallFailed | CallUnanswered:
     """Send the request of an http step to its endpoint. Call it with no transaction open."""
     definition = step.definition
-    endpoint = Endpoint.objects.filter(key=definition["endpoint"]).first()
+    endpoint = Endpoint.objects.current().filter(key=definition["endpoint"]).first()
     if endpoint is None:
         return CallFailed(f"no endpoint named {definition['endpoint']} is set up")
     try:
@@ -49,16 +46,14 @@ def call(step: Step) -> Answered | CallFailed | CallUnanswered:
 
 def _ask(step: Step, endpoint: Endpoint) -> Answered | CallFailed:
     definition = step.definition
-    headers = {"Idempotency-Key": step.idempotency_key, "User-Agent": "Nobet-runbook"}
-    if endpoint.header:
-        headers[endpoint.header] = secret_of(endpoint)
+    headers = {"Idempotency-Key": step.idempotency_key, "User-Agent": "Nobet-runbook", **endpoints.headers_of(endpoint)}
     answer = fetch(
         definition["method"],
         endpoint.url.rstrip("/") + definition["path"],
         json=definition.get("body"),
         headers=headers,
         timeout=duration(definition["timeout"]).total_seconds(),
-        allow_private=endpoint.may_be_private or settings.PROBE_ALLOW_PRIVATE,
+        allow_private=endpoints.allows_private(endpoint),
         allow_redirects=False,
         most=SHOWN,
     )
@@ -66,11 +61,6 @@ def _ask(step: Step, endpoint: Endpoint) -> Answered | CallFailed:
     if answer.status in definition["expect_status"]:
         return Answered(answer.status, body)
     return CallFailed(f"{answer.status}: {body[:200]}")
-
-
-def secret_of(endpoint: Endpoint) -> str:
-    """From the environment, never from the database; only names made for endpoints are read."""
-    return os.environ.get(endpoint.secret_name, "") if endpoint.secret_name.startswith(SECRETS) else ""
 
 
 def _short(error: Exception) -> str:

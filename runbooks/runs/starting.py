@@ -11,6 +11,7 @@ from foundation.journal import journal
 from foundation.leases import doorbell
 from monitoring.models import Outage
 from runbooks.models import Call, Run, Runbook, Step
+from runbooks.plans import blanks
 from runbooks.runs import steps
 
 logger = logging.getLogger(__name__)
@@ -57,12 +58,15 @@ def _answer(call: Call) -> None:
 
 
 def _offer(runbook: Runbook, outage: Outage) -> bool:
-    """Start or propose the plan if the outage calls for it; False when the plan is faulty."""
+    """Start or propose the plan if the outage calls for it; False when the plan is faulty.
+
+    One that still waits for this house's names does not start by itself: it is laid before the watch.
+    """
     try:
         wanted = how_wanted(runbook.definition, outage)
-        if wanted == "at_once":
+        if wanted == "at_once" and not blanks.names_in(runbook.definition):
             start(runbook, outage=outage, is_drill=outage.is_drill)
-        elif wanted == "proposed":
+        elif wanted:
             propose(runbook, outage=outage)
     except Exception:  # one faulty plan must not keep the others from being offered
         logger.exception("runbook %s could not be offered", runbook.code)
@@ -95,6 +99,8 @@ def start(runbook: Runbook, *, by: Person | None = None, outage: Outage | None =
     """
     if by and not by.has_role(*MAY_START):
         raise MayNotRun
+    if by:
+        blanks.refuse(runbook.definition, is_drill=is_drill)
     run = _run_of(runbook, outage, Run.Status.RUNNING, is_drill=is_drill)
     run.started_at, run.started_by = now(), by
     begun = _once(run)
@@ -136,6 +142,7 @@ def _write(run: Run) -> Run:
 def begin(run: Run, *, by: Person) -> None:
     """Take a proposed run up."""
     _may_run(by)
+    blanks.refuse(run.plan, is_drill=run.is_drill)
     at = now()
     if not Run.objects.proposed().filter(pk=run.pk).update(status=Run.Status.RUNNING, started_at=at, started_by=by):
         raise RunMovedOn

@@ -222,3 +222,14 @@ def masked_address(address: str) -> str:
 def seconds(length: float) -> str:
     """ "4 sn", and less than one as such."""
     return _("%(n)d s") % {"n": round(length)} if length >= 1 else _("less than 1 s")
+
+
+def blank_chip(word: str) -> SafeString:
+    """A blank, drawn as one."""
+    return format_html('<span class="rb-blank">{}</span>', word)
+
+
+@register.filter
+def diff_class(sign: str) -> str:
+    """How a line of a difference is painted."""
+    return {"+": "rb-in", "-": "rb-out", "@": "nb-muted"}.get(sign, "")

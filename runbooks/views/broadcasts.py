@@ -27,7 +27,7 @@ from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.broadcasts.report import by_municipality, evidence, evidence_pdf, outcome_classes
 from runbooks.broadcasts.report import page as broadcast_page
 from runbooks.forms import AcknowledgementForm, ApprovalForm, ComposeForm, GlassForm
-from runbooks.models import AudienceList, Broadcast, BrokenGlass, DrillNumber
+from runbooks.models import AudienceList, Broadcast, BrokenGlass, DrillNumber, MessageTemplate
 from runbooks.views.permissions import watch_only
 from runbooks.views.second_factor import confirmation_of
 
@@ -79,7 +79,7 @@ def compose(request, is_drill, pk=None) -> HttpResponse:
         "form": form,
         "broadcast": broadcast,
         "is_drill": is_drill,
-        "ready": [ready for ready in templates.READY if ready.is_drill == is_drill],
+        "ready": MessageTemplate.objects.visible_to(request.user).current().filter(is_drill=is_drill),
         "drill_numbers": DrillNumber.objects.count(),
         "lists": AudienceList.objects.all(),
         "list": request.POST.get("list") or request.GET.get("list") or "",
@@ -102,7 +102,7 @@ def _initial(request, broadcast: Broadcast | None, rule: audience.AudienceRule |
         names = ("subject", "text", "correction", "spelling", "lane", "chases", "is_public")
         return {name: getattr(broadcast, name) for name in names} | conditions
     wanted = request.GET.get("template")
-    ready = next((ready for ready in templates.READY if ready.key == wanted), None)
+    ready = MessageTemplate.objects.visible_to(request.user).current().filter(key=wanted).first() if wanted else None
     texts = {"subject": ready.subject, "text": ready.text, "correction": ready.correction} if ready else {}
     return {"chases": True} | texts | conditions
 

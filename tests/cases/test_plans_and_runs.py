@@ -10,16 +10,17 @@ from foundation import now
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.models import OutboxMessage
 from monitoring import outages
+from runbooks import demo
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.broadcasts.delivery import follow_ups, sending
 from runbooks.broadcasts.report import cap
-from runbooks.models import Broadcast, DrillNumber, Endpoint, Run, Step
+from runbooks.models import Broadcast, DrillNumber, Run, Step
 from runbooks.plans import catalogue
 from runbooks.runs import engine, http_steps, starting
 from tests.cast import Cast, assemble
 from tests.runbooks.builders import a_draft, approve, contacts_in, drill_list_of, submitted
-from tests.runbooks.plans import a_plan
+from tests.runbooks.plans import a_plan, an_endpoint
 from tests.servers import free_port
 from tests.standins import twilio
 
@@ -47,7 +48,7 @@ def test_a_drill_reaches_its_drill_list_and_nothing_else(gateway, plan):
     contacts_in(stage.odunpazari, 20)
     drill_list_of(3)
     if plan == "DR-03":
-        catalogue.stock()
+        demo.stock()
     else:
         a_plan("broadcast", code="DR-03")
     definition = catalogue.Runbook.objects.current().get(code="DR-03").definition
@@ -252,7 +253,7 @@ class ACall(Cast, TestCase):
     def setUp(self):
         super().setUp()
         self.client.cookies["django_language"] = "en"
-        Endpoint.objects.create(key="uc", url="http://127.0.0.1:9")
+        an_endpoint("http://127.0.0.1:9")
         self.run_of_call = starting.start(a_plan("http"), by=self.nermin)
 
     def page(self):

@@ -1,5 +1,6 @@
 """Small plans for tests: a step of each kind, put together as needed."""
 
+from runbooks.models import Endpoint
 from runbooks.plans import catalogue
 
 HEAD = """code: {code}
@@ -34,9 +35,16 @@ STEPS = {
 
 
 def a_plan(*kinds, code="DR-90", version=1, start="at_once"):
-    """A published plan whose steps s1, s2, … are of these kinds."""
+    """A published plan whose steps s1, s2, … are of these kinds; the endpoint that they call is there."""
+    if any(kind.startswith("http") for kind in kinds):
+        Endpoint.objects.get_or_create(key="uc", defaults={"url": "http://127.0.0.1:9"})
     lines = [
         f"  - {{key: s{place}, phase: recover, title: Adım {place}, {STEPS[kind]}}}\n"
         for place, kind in enumerate(kinds, start=1)
     ]
     return catalogue.publish(HEAD.format(code=code, version=version, start=start) + "".join(lines))
+
+
+def an_endpoint(url, **fields):
+    """The one that these plans call."""
+    return Endpoint.objects.update_or_create(key="uc", defaults={"url": url, **fields})[0]

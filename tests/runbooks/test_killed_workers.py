@@ -18,11 +18,11 @@ from django.test import TransactionTestCase
 
 from foundation.journal.models import Entry
 from foundation.outbox.models import Batch, OutboxMessage
-from runbooks.models import Dispatch, Endpoint, Run
+from runbooks.models import Dispatch, Run
 from runbooks.runs import starting
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in, submitted
-from tests.runbooks.plans import a_plan
+from tests.runbooks.plans import a_plan, an_endpoint
 
 pytestmark = pytest.mark.long(30)
 
@@ -110,7 +110,7 @@ class KillingWorkers(Cast, TransactionTestCase):
         self.addCleanup(self.server.shutdown)
 
     def test_a_run_reaches_its_end_and_every_step_ends_once(self):
-        Endpoint.objects.create(key="uc", url=f"http://127.0.0.1:{self.server.server_port}", may_be_private=True)
+        an_endpoint(f"http://127.0.0.1:{self.server.server_port}", may_be_private=True)
         run = starting.start(a_plan(*["http"] * CALLS), by=self.nermin)
         killed = kill_until(lambda: Run.objects.get(pk=run.pk).is_over, most=5)
         run.refresh_from_db()

@@ -20,7 +20,6 @@ from runbooks.broadcasts.compose import audience
 from runbooks.broadcasts.delivery import acknowledgements, sending
 from runbooks.forms import ApprovalForm
 from runbooks.models import AudienceList, Broadcast, Rota, Run, Shift
-from runbooks.plans import catalogue
 from runbooks.rotas import on_call
 from runbooks.runs import starting
 from tests.cast import Cast
@@ -32,7 +31,7 @@ from tests.runbooks.plans import a_plan
 class OpeningThePages(Cast, TestCase):
     def setUp(self):
         super().setUp()
-        catalogue.stock()
+        demo.stock()
         contacts_in(self.odunpazari, 3)
         self.broadcast = submitted(self.nermin)
         self.drill = a_draft(self.nermin, is_drill=True, correction="")
@@ -345,7 +344,7 @@ class WorkingThroughARunOnThePage(Cast, TestCase):
 
 class ReadingAPlan(Cast, TestCase):
     def test_dates_lengths_and_kinds_are_written_as_people_here_say_them(self):
-        catalogue.stock()
+        demo.stock()
         self.client.force_login(self.nermin)
         page = self.client.get("/runbooks/DR-03/").content.decode()
         self.assertIn("14.09.2026", page)

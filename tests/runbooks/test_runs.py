@@ -13,11 +13,11 @@ from foundation.journal.models import Entry
 from foundation.outbox.models import OutboxMessage
 from monitoring import outages
 from runbooks.broadcasts.approval import approval
-from runbooks.models import Broadcast, Call, Endpoint, Rota, Run, Runbook, Shift
+from runbooks.models import Broadcast, Call, Rota, Run, Runbook, Shift
 from runbooks.runs import engine, http_steps, starting, steps
 from tests.cast import Cast
 from tests.runbooks.builders import approve, contacts_in
-from tests.runbooks.plans import a_plan
+from tests.runbooks.plans import a_plan, an_endpoint
 
 
 class Walking(Cast, TestCase):
@@ -227,7 +227,7 @@ class StepsOfNobet(Walking):
         self.assertEqual((call.call_count, run.steps.get().evidence), (0, {"simulated": True}))
 
     def test_a_plan_reaches_no_address_inside_the_house(self):
-        Endpoint.objects.create(key="uc", url="http://127.0.0.1:5432")
+        an_endpoint("http://127.0.0.1:5432")
         run = self.a_run("http")
         refused = http_steps.call(self.step_of(run))
         self.assertIsInstance(refused, http_steps.CallFailed)
@@ -236,7 +236,7 @@ class StepsOfNobet(Walking):
     def test_a_line_that_breaks_after_the_question_leaves_a_doubt(self):
         run = self.a_run("http")
         with socket.create_server(("127.0.0.1", 0)) as listening:
-            Endpoint.objects.create(key="uc", url=f"http://127.0.0.1:{listening.getsockname()[1]}", may_be_private=True)
+            an_endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}", may_be_private=True)
             Thread(target=lambda: hang_up_on(listening), daemon=True).start()
             self.assertIsInstance(http_steps.call(self.step_of(run)), http_steps.CallUnanswered)
 

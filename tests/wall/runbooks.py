@@ -5,13 +5,15 @@ from datetime import time, timedelta
 from foundation import now
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Matter, Page, PagingPolicy, Rota, Shift
+from runbooks.models import Endpoint, Matter, MessageTemplate, Page, PagingPolicy, Rota, Shift
 from runbooks.rotas import leave, rules, swaps
 from runbooks.runs import starting
 from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 from tests.runbooks.plans import a_plan
 from tests.wall import DESK, EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
+KEEPERS = ("yonca", "leyla", "kemal")
+WORDS = {"subject": "Kar", "text": "Kar yağıyor.", "correction": "Yağmıyor."}
 RUNNERS = ("nermin", "leyla", "yonca")  # an approver signs, and runs nothing
 LEADS = ("leyla", "yonca")  # who keep rotas
 NINE = time(9)
@@ -64,6 +66,14 @@ def plan(stage):
     return {"code": stage.plan.code}
 
 
+def endpoint(stage):
+    return {"key": stage.endpoint.key}
+
+
+def template(stage):
+    return {"key": stage.template.key}
+
+
 def allowed(stage):
     return {"pk": stage.pre_approval.pk}
 
@@ -89,6 +99,19 @@ doors = [
     Door("runbooks:told", DESK),
     Door("runbooks:publish", ("yonca",)),
     Door("runbooks:runbook", WATCH, at=plan),
+    Door("runbooks:runbook_text", WATCH, at=plan),
+    Door("runbooks:runbook_names", ("yonca",), at=plan, post=nothing, answers=(422,)),
+    act("runbook_approval", plan),
+    act("runbook_release", plan, admits=("yonca",)),
+    Door("runbooks:endpoints", WATCH),
+    Door("runbooks:endpoint", WATCH, at=endpoint),
+    act("endpoint_secret", endpoint, lambda stage: {"secret": ""}, admits=("yonca",)),
+    act("endpoint_test", endpoint, admits=("yonca",)),
+    act("endpoint_end", endpoint, admits=("yonca",)),
+    Door("runbooks:message_templates", WATCH),
+    Door("runbooks:message_template", WATCH, at=template),
+    act("message_template_end", template, admits=KEEPERS),
+    act("message_template_release", template, admits=KEEPERS),
     act("runbook_start", plan, admits=RUNNERS),
     Door("runbooks:run", WATCH, at=run),
     Door("runbooks:run_standing", WATCH, at=run),
@@ -249,6 +272,21 @@ calls = [
     Call("GET", "/api/v1/paging-policies/", EVERYONE, reads=WATCH),
     Call("POST", "/api/v1/paging-policies/", ("leyla", "yonca"), body=a_policy),
     Call("PUT", "/api/v1/paging-policies/{pk}/", ("leyla", "yonca"), at=policy, body=a_policy),
+    Call("GET", "/api/v1/runbooks/", EVERYONE, reads=NATIONAL),
+    Call("GET", "/api/v1/runbooks/{code}/", NATIONAL, at=plan),
+    Call("POST", "/api/v1/runbooks/", ("yonca",), body=lambda stage: {"source": stage.plan.source}),
+    Call("GET", "/api/v1/endpoints/", EVERYONE, reads=WATCH),
+    Call("GET", "/api/v1/endpoints/{key}/", WATCH, at=endpoint),
+    Call("POST", "/api/v1/endpoints/", ("yonca",), body=lambda stage: {"key": "yeni", "url": "https://x.example"}),
+    Call("POST", "/api/v1/endpoints/{key}/", ("yonca",), at=endpoint, body=lambda stage: {"url": "https://x.example"}),
+    Call("POST", "/api/v1/endpoints/{key}/secret/", ("yonca",), at=endpoint, body=lambda stage: {"secret": ""}),
+    Call("PUT", "/api/v1/endpoints/{key}/test/", ("yonca",), at=endpoint),
+    Call("POST", "/api/v1/endpoints/{key}/end/", ("yonca",), at=endpoint, body=nothing),
+    Call("GET", "/api/v1/message-templates/", EVERYONE, reads=NATIONAL),
+    Call("GET", "/api/v1/message-templates/{key}/", NATIONAL, at=template),
+    Call("POST", "/api/v1/message-templates/", KEEPERS, body=lambda stage: {"key": "yeni", **WORDS}),
+    Call("POST", "/api/v1/message-templates/{key}/", KEEPERS, at=template, body=lambda stage: {"version": 1, **WORDS}),
+    Call("POST", "/api/v1/message-templates/{key}/end/", KEEPERS, at=template, body=nothing),
 ]
 sockets = [
     Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),
@@ -266,6 +304,8 @@ def furnish(stage):
     stage.approved = submitted(stage.nermin, subject="Tahsilat durdu")
     approve(stage.approved, stage.kemal)
     sending.open_batch(stage.approved)
+    stage.endpoint = Endpoint.objects.create(key="duvar", url="http://127.0.0.1:9", may_be_private=True)
+    stage.template = MessageTemplate.objects.create(key="duvar", version=1, subject="Duvar", text=SECRET)
     stage.plan = a_plan("manual", start="proposed")
     a_plan("broadcast", code="DR-91", start="proposed")
     stage.pre_approval = pre_approvals.ask("DR-91", "s1", by=stage.nermin)

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from config import backups
+from foundation import readiness
 
 
 class Command(BaseCommand):
@@ -20,5 +21,7 @@ class Command(BaseCommand):
         try:
             rows = backups.verify(pack) if verify else backups.restore(pack)
         except (OSError, backups.PackIsWrong) as error:
+            readiness.keep_proof("backup-proved", passed=False, said=str(error))
             raise CommandError(str(error)) from None
+        readiness.keep_proof("backup-proved", passed=True, said=pack.name)
         self.stdout.write(f"{'verified' if verify else 'restored'}: {len(rows)} tables, {sum(rows.values())} rows")

@@ -1,5 +1,16 @@
 from foundation.directory.models.people import Contact, Invitation, Membership, Person
 from foundation.directory.models.places import Component, Municipality, Province
+from foundation.directory.models.proofs import SetupProof
 from foundation.directory.models.retention import Destruction
 
-__all__ = ["Component", "Contact", "Destruction", "Invitation", "Membership", "Municipality", "Person", "Province"]
+__all__ = [
+    "Component",
+    "Contact",
+    "Destruction",
+    "Invitation",
+    "Membership",
+    "Municipality",
+    "Person",
+    "Province",
+    "SetupProof",
+]

@@ -11,7 +11,7 @@ from foundation import Refusal
 from foundation.directory.models import Membership
 from monitoring.models import Outage
 from runbooks.models import Run, Runbook
-from runbooks.plans import catalogue
+from runbooks.plans import approval, blanks, catalogue, shipped, source_text
 from runbooks.runs import starting
 from runbooks.views.permissions import watch_only
 
@@ -20,8 +20,11 @@ from runbooks.views.permissions import watch_only
 @require_safe
 def shelf(request) -> HttpResponse:
     runs = Run.objects.visible_to(request.user).select_related("outage", "started_by")
+    published = list(Runbook.objects.visible_to(request.user).current())
+    drafts = shipped.drafts()
     context = {
-        "plans": Runbook.objects.visible_to(request.user).current(),
+        "plans": sorted((*published, *drafts), key=lambda plan: plan.code),
+        "drafts": len(drafts),
         "running": list(runs.underway()),
         "proposed": list(runs.proposed()),
         "past": runs.filter(status__in=Run.OVER)[:20],
@@ -30,7 +33,8 @@ def shelf(request) -> HttpResponse:
 
 
 def find(request, code: str) -> Runbook:
-    plan = Runbook.objects.visible_to(request.user).current().filter(code=code).first()
+    """The published plan of this code, or the draft that ships under it."""
+    plan = Runbook.objects.visible_to(request.user).current().filter(code=code).first() or shipped.draft(code)
     if plan is None:
         raise Http404
     return plan
@@ -39,13 +43,18 @@ def find(request, code: str) -> Runbook:
 @watch_only
 @require_safe
 def plan(request, code) -> HttpResponse:
-    runbook = find(request, code)
+    """One plan: what it says, what it waits for, what a release would change in it."""
+    runbook, person = find(request, code), request.user
     context = {
         "runbook": runbook,
         "plan": runbook.definition,
-        "versions": Runbook.objects.filter(code=code),
-        "runs": runbook.runs.select_related("outage")[:10],
-        "outages": Outage.objects.visible_to(request.user).open(),
+        "blanks": blanks.names_in(runbook.definition),
+        "missing_endpoints": blanks.missing_endpoints(runbook.definition),
+        "offer": shipped.offer(runbook),
+        "keeps_plans": person.has_role(Membership.Role.PLATFORM_ADMIN),
+        "may_approve": person.has_role(*approval.MAY_APPROVE) and runbook.published_by_id != person.pk,
+        "runs": Run.objects.filter(runbook__code=runbook.code).select_related("outage")[:10],
+        "outages": Outage.objects.visible_to(person).open(),
     }
     return render(request, "runbooks/plan.html", context)
 
@@ -72,7 +81,7 @@ def publish(request) -> HttpResponse:
     """Paste a plan; it is read and published, or its mistakes are named by line."""
     if not request.user.has_role(Membership.Role.PLATFORM_ADMIN):
         raise PermissionDenied
-    source, problem = request.POST.get("source", ""), ""
+    source, problem = request.POST.get("source") or text_to_begin_with(request), ""
     if request.method == "POST":
         try:
             return redirect("runbooks:runbook", code=catalogue.publish_typed(source, by=request.user).code)
@@ -81,3 +90,12 @@ def publish(request) -> HttpResponse:
     return render(
         request, "runbooks/publish.html", {"source": source, "problem": problem}, status=422 if problem else 200
     )
+
+
+def text_to_begin_with(request) -> str:
+    """The text of the plan that is to be changed, with its next number; nothing for a new one."""
+    code = request.GET.get("from", "")
+    if not code:
+        return ""
+    runbook = find(request, code)
+    return source_text.with_values(runbook.source, {("version",): runbook.version + 1})
