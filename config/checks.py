@@ -5,6 +5,7 @@ knows when that ends.
 """
 
 import ipaddress
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,13 @@ def complaints(settings) -> Iterator[str]:
         yield from weak_keys(settings)
         yield from demonstration_values(settings)
         yield from weak_transport(settings)
+        yield from too_much_power(settings, sys.argv[1:2])
+
+
+def too_much_power(settings, word: list[str]) -> Iterator[str]:
+    """Whoever breaks into a server that knows the owner of the tables can rewrite the record."""
+    if settings.DATABASE_OWNER_URL and word not in (["migrate"], ["restore"]):
+        yield "DATABASE_OWNER_URL is set: it belongs in /etc/nobet/owner, which migrate and restore alone read."
 
 
 def contradictions(settings) -> Iterator[str]:

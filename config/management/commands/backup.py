@@ -1,11 +1,11 @@
-"""`manage.py backup [FOLDER]`"""
+"""`manage.py backup [FOLDER] [--verify] [--keep DAYS]`"""
 
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config import backups
+from config.database import backups
 
 
 class Command(BaseCommand):
@@ -13,10 +13,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.VAR_DIR / "backups")
+        parser.add_argument("--verify", action="store_true", help="prove the new pack, as restore --verify does")
+        parser.add_argument("--keep", type=int, metavar="DAYS", help="afterwards throw away packs older than that")
 
-    def handle(self, *, folder, **options) -> None:
+    def handle(self, *, folder, verify, keep, **options) -> None:
         try:
             pack = backups.make(folder)
-        except (OSError, backups.PackIsWrong) as error:
+            if verify:
+                backups.verify(pack)
+            if keep is not None:
+                backups.forget(folder, days=keep)
+        except (OSError, backups.BackupRefused) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(str(pack))

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config import backups
+from config.database import backups
+from config.database.roles import RolesAreWrong
 
 
 class Command(BaseCommand):
@@ -19,6 +20,6 @@ class Command(BaseCommand):
     def handle(self, *, pack, verify, **options) -> None:
         try:
             rows = backups.verify(pack) if verify else backups.restore(pack)
-        except (OSError, backups.PackIsWrong) as error:
+        except (OSError, backups.BackupRefused, RolesAreWrong) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{'verified' if verify else 'restored'}: {len(rows)} tables, {sum(rows.values())} rows")
