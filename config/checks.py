@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from foundation.wire.production import is_production
 
-SMS_GATEWAYS = {"console", "operator", "twilio"}
+SMS_GATEWAYS = {"console", "none", "operator", "twilio"}
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 16
 
@@ -59,7 +59,9 @@ def unknown_gateways(settings) -> Iterator[str]:
     """SMS_GATEWAY names one gateway or several, first choice first; each needs what it sends with."""
     names = [name.strip() for name in settings.SMS_GATEWAY.split(",")]
     if unknown := [name for name in names if name not in SMS_GATEWAYS]:
-        yield f'SMS_GATEWAY names "{unknown[0]}"; we know "console", "operator" and "twilio".'
+        yield f'SMS_GATEWAY names "{unknown[0]}"; we know "console", "none", "operator" and "twilio".'
+    if "none" in names and len(names) > 1:
+        yield 'SMS_GATEWAY says "none" and names a gateway: it is one or the other.'
     if "twilio" in names:
         yield from missing_twilio_values(settings)
     if "operator" in names and not Path(settings.SMS_OPERATOR or "/").is_file():
@@ -97,6 +99,11 @@ def demonstration_values(settings) -> Iterator[str]:
         yield "PROBE_ALLOW_PRIVATE is on: it is for the demonstration and tests only."
     if not settings.REQUIRE_SECOND_FACTOR:
         yield "REQUIRE_SECOND_FACTOR is off: a password alone would send a crisis message."
+    if "console" in [name.strip() for name in settings.SMS_GATEWAY.split(",")]:
+        yield (
+            "SMS_GATEWAY is console, or not set: crisis messages would be written down here and reach no telephone. "
+            "Name your gateway, or say with SMS_GATEWAY=none that this house has no SMS."
+        )
     if settings.TWILIO_API_BASE:
         yield "TWILIO_API_BASE is set: messages would go to a stand-in."
     if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend")):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from config.console import environment
 from foundation import Refusal
+from foundation.language import file_errors
 
 FAILED, WRONG_WORDS, OUR_FAULT, INTERRUPTED = 1, 2, 70, 130
 # SQLSTATE, and how SQLite begins the same sentence.
@@ -47,7 +48,8 @@ def unknown_word(typed: list[str]) -> str:
         return ""
     near = get_close_matches(typed[0], get_commands(), n=1)
     wrong = _("There is no command “%s”; “help” lists them.") % typed[0]
-    return f"{wrong} {_('Did you mean “%s”?') % near[0]}" if near else wrong
+    meant = _("Did you mean “%s”?")
+    return f"{wrong} {meant % near[0]}" if near else wrong
 
 
 def answered(words: list[str]) -> int:
@@ -65,8 +67,8 @@ def answered(words: list[str]) -> int:
         return say(" ".join(about_the_database(error)), FAILED)
     except EOFError:
         return say(_("Nobody answers here: there is no terminal to ask at."), FAILED)
-    except (OSError, UnicodeDecodeError) as error:
-        return say(str(error), FAILED)
+    except OSError as error:
+        return say(file_errors.sentence(error), FAILED)
     except Exception as error:
         fault = f"{type(error).__name__}: {error}"
         return say(_("This is a fault of ours: %s. The same with --traceback shows where.") % fault, OUR_FAULT)

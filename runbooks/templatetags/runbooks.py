@@ -70,7 +70,7 @@ def encoding_name(encoding: str) -> str:
 @register.filter
 def gateway_name(name: str) -> str:
     """What people call a gateway."""
-    names = {"twilio": "Twilio", "operator": _("domestic operator"), "console": _("console")}
+    names = {"twilio": "Twilio", "operator": _("domestic operator"), "console": _("console"), "none": _("no SMS")}
     return names.get(name, name)
 
 

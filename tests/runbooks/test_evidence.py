@@ -164,7 +164,7 @@ class TakingEvidence(Cast, TestCase):
 def test_the_command_says_yes_or_why_not(tmp_path):
     paper = tmp_path / "kanit.json"
     paper.write_text("{}", encoding="utf-8")
-    with pytest.raises(CommandError, match="not an envelope"):
+    with pytest.raises(CommandError, match="kanıt zarfı değil"):
         call_command("verify_evidence", str(paper))
     said = StringIO()
     call_command("verify_evidence", "--public-key", stdout=said)

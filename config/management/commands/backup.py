@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.database import backups
+from foundation.language import file_errors
 
 
 class Command(BaseCommand):
@@ -23,6 +24,8 @@ class Command(BaseCommand):
                 backups.verify(pack)
             if keep is not None:
                 backups.forget(folder, days=keep)
-        except (OSError, backups.BackupRefused) as error:
+        except OSError as error:
+            raise CommandError(file_errors.sentence(error)) from None
+        except backups.BackupRefused as error:
             raise CommandError(str(error)) from None
         self.stdout.write(str(pack))

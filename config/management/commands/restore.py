@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.database import backups
 from config.database.roles import RolesAreWrong
+from foundation.language import file_errors
 
 
 class Command(BaseCommand):
@@ -20,6 +21,8 @@ class Command(BaseCommand):
     def handle(self, *, pack, verify, **options) -> None:
         try:
             rows = backups.verify(pack) if verify else backups.restore(pack)
-        except (OSError, backups.BackupRefused, RolesAreWrong) as error:
+        except OSError as error:
+            raise CommandError(file_errors.sentence(error)) from None
+        except (backups.BackupRefused, RolesAreWrong) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{'verified' if verify else 'restored'}: {len(rows)} tables, {sum(rows.values())} rows")

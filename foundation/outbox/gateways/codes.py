@@ -38,6 +38,7 @@ def _stop(meaning: str) -> Code:
 
 
 CODES: dict[str, Code] = {
+    "no-sms": _failed("this house has no SMS"),
     "20003": _stop("authentication failed"),
     "20404": _stop("no such account"),
     "20429": Code(CodeMeaning.AGAIN, "too many requests", timedelta(seconds=1), 1000),

@@ -9,9 +9,11 @@ from foundation.outbox.gateways.mail import Mail
 from foundation.outbox.gateways.operator import Operator
 from foundation.outbox.gateways.twilio import Twilio
 from foundation.outbox.gateways.webhook import Webhook
+from foundation.outbox.gateways.without import WithoutSms
 
 KINDS: dict[str, type[Gateway]] = {
     "console": Console,
+    "none": WithoutSms,
     "twilio": Twilio,
     "operator": Operator,
     "mail": Mail,

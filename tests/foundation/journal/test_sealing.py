@@ -129,7 +129,7 @@ def test_the_command_names_the_entry_and_ends_with_an_error(subject):
     call_command("audit_verify", stdout=said)
     assert said.getvalue().startswith("20 entries, head 20:")
     change_facts(Entry.objects.get(position=3))
-    with pytest.raises(CommandError, match="entry 3: changed"):
+    with pytest.raises(CommandError, match="3. kayıt: değiştirilmiş"):
         call_command("audit_verify")
     with pytest.raises(CommandError, match="POSITION:DIGEST"):
         call_command("audit_verify", anchor="nonsense")
