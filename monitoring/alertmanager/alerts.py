@@ -17,6 +17,7 @@ from foundation import now
 from foundation.journal import journal
 from foundation.language import texts
 from monitoring import locks, outages
+from monitoring.alertmanager import own_alerts
 from monitoring.history import gaps
 from monitoring.models import Affected, Alert, Check, Node, Outage, Prober, State, Transition
 from monitoring.nodes import rollup
@@ -177,8 +178,8 @@ def began_earlier(word: Word) -> None:
 
 
 def apply(word: Word, at: datetime) -> set[int]:
-    """Turn the check that stands for this alert; keys of the nodes it touches."""
-    node = node_of(word.labels)
+    """Turn the check that stands for this alert; keys of the nodes it touches. What is about us touches none."""
+    node = None if own_alerts.is_ours(word.labels) else node_of(word.labels)
     if node is None:
         return set()
     verdict = Check.Verdict.DOWN if word.is_firing else Check.Verdict.UP
