@@ -8,12 +8,12 @@ from django.core.asgi import get_asgi_application  # noqa: E402  Django must be 
 
 pages = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402 - Django first
 
-from config.serving.routing import application as sockets  # noqa: E402
+from config.serving.routing import application as sockets  # noqa: E402 - Django first
 from foundation import garbage  # noqa: E402 - Django first
 from foundation.live import autobahn_patch  # noqa: E402 - Django first
-from foundation.wire.guards import FrontDoor  # noqa: E402
+from foundation.wire.guards import FrontDoor  # noqa: E402 - Django first
 
 application = FrontDoor(ProtocolTypeRouter({"http": pages, "websocket": sockets}))
 garbage.calm()

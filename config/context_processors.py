@@ -3,7 +3,7 @@
 from django.conf import settings
 
 
-def surroundings(request) -> dict[str, object]:
+def page_context(request) -> dict[str, object]:
     return {
         "DEMO": settings.DEMO,
         "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL,

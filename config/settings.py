@@ -139,7 +139,7 @@ TEMPLATES: list[dict] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "config.context_processors.surroundings",
+                "config.context_processors.page_context",
             ],
             "builtins": [
                 "foundation.language.templatetags.nobet",

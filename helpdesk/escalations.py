@@ -87,6 +87,7 @@ def write_digests() -> int:
     """One letter to each reader whose words have waited long enough; returns how many."""
     urgent = Q(ticket__severity=Ticket.Severity.S1, at__lte=now() - URGENT_WORD_WAITS)
     due = OwedWord.objects.filter(urgent | Q(at__lte=now() - WORD_WAITS)).order_by()
+    OwedWord.objects.filter(person__is_active=False).delete()  # whoever was revoked meanwhile is told nothing more
     readers = Person.objects.filter(pk__in=due.values("person"))
     return sum(write_digest(person) for person in readers)
 

@@ -19,7 +19,7 @@ told_lately.register(sent_messages.to)
 
 @receiver(outage_opened)
 def call_for_runbooks(sender, outage, **kwargs) -> None:
-    starting.promise_for(outage)
+    starting.enqueue_for(outage)
 
 
 @receiver(user_logged_in)

@@ -51,7 +51,11 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 
 @pytest.fixture(autouse=True)
 def plain_static_files(settings):
-    """Pages link their files by plain name: nothing was collected."""
+    """Pages link their files by plain name: nothing was collected.
+
+    Nor does every new client read the whole folder of collected files: that was most of a walk's time.
+    """
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

@@ -198,7 +198,7 @@ def column_of(letters: str) -> int:
 
 
 def text_of(cell: object, row: int) -> str:
-    """A cell as somebody would have typed it, on one line."""
+    """A cell as somebody would have typed it, on one line; its blanks are its reader's to judge."""
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, int | float):
@@ -209,7 +209,7 @@ def text_of(cell: object, row: int) -> str:
         return cell.isoformat()
     if isinstance(cell, time):
         return f"{cell:%H:%M}"
-    return texts.line(str(cell))
+    return " ".join(texts.carried(str(cell)).split("\n"))
 
 
 def number_of(number: float, row: int) -> str:

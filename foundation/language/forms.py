@@ -1,5 +1,6 @@
 """What every form of the house does with words before its fields judge them."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -8,19 +9,19 @@ from phonenumber_field.formfields import PhoneNumberField
 from foundation.language import phone_numbers, texts
 
 
-class CleanWords:
+class CleanWords(forms.BaseForm):
     """Mixin of a form: `texts.line` or `texts.paragraphs` over whatever is typed; passwords stay as they are.
 
     A field for at most `texts.LONGEST_LINE` characters is one line, unless it is drawn as a text area.
     """
 
-    def full_clean(self: Any) -> None:
+    def full_clean(self) -> None:
         if self.is_bound:
             self.data = self.cleaned_words()
-        super().full_clean()  # type: ignore[misc]
+        super().full_clean()
 
-    def cleaned_words(self: Any) -> Any:
-        data = self.data.copy()
+    def cleaned_words(self) -> Any:
+        data: Any = copy(self.data)
         for name, field in self.fields.items():
             key, clean = self.add_prefix(name), cleaning_of(field)
             if clean and isinstance(data.get(key), str):

@@ -11,17 +11,20 @@ import re
 import secrets
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from foundation.wire.api.idempotency import digest_form
+from foundation.wire.files import scanning, uploads
 from foundation.wire.models import GivenAnswer
 
 FIELD = "once"
 OF_THE_PAGE = (FIELD, "csrfmiddlewaretoken")
-# Signing in, out and proving oneself: asked each time anew, and nothing of it is kept.
-OUTSIDE = ("/accounts/", "/api/")
+# Signing in, out and proving oneself: asked each time anew, and nothing of it is kept. The rehearsal
+# of the demonstration speaks to the stand-in city, which no transaction may wait for.
+OUTSIDE = ("/accounts/", "/api/", "/scenario/")
 ALREADY = "Nobet-Replayed"
 DONE = "nobet_done"  # a cookie that a script reads; it opens nothing
 TOKEN = re.compile(r"[\w.-]{1,60}", re.ASCII)
@@ -48,6 +51,7 @@ class OncePerForm:
     def answer_once(self, request: HttpRequest, key: str) -> HttpResponse:
         if earlier := GivenAnswer.objects.of_form(key):
             return again(earlier)
+        scanning.ask_ahead(files_to_scan(request))
         try:
             with transaction.atomic():
                 given = GivenAnswer.objects.create(key=key, fingerprint=key)
@@ -71,6 +75,12 @@ def key_of(request: HttpRequest) -> str:
     digest_form(digest, request, without=OF_THE_PAGE)
     digest.update(token.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def files_to_scan(request: HttpRequest) -> list[UploadedFile]:
+    """Those that a form may take; it refuses more, or larger ones, without asking the scanner."""
+    files = [file for _name, together in request.FILES.lists() for file in together]
+    return [file for file in files if (file.size or 0) <= uploads.LARGEST] if len(files) <= uploads.MOST else []
 
 
 def keep(given: GivenAnswer, response: HttpResponse) -> None:

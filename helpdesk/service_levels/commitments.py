@@ -42,7 +42,7 @@ class PromisedTime:
 
     @property
     def metric_name(self) -> str:
-        return str(METRICS[self.metric])
+        return name_of(self.metric)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class RunningDeadline:
 
     @property
     def metric_name(self) -> str:
-        return str(METRICS[self.metric])
+        return name_of(self.metric)
 
     @property
     def countdown(self) -> Countdown:

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.core.files.base import File
 from django.db import transaction
@@ -23,6 +24,18 @@ from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails, severity
 
 LONGEST_TOKEN = 200
+
+
+class TicketFacts(TypedDict):
+    """What is told of a ticket as it is filed, words already masked."""
+
+    municipality: Municipality
+    requester: Person | None
+    channel: str
+    subject: str
+    phone: str
+    impact: str
+    urgency: str
 
 
 @transaction.atomic
@@ -52,40 +65,53 @@ def submit(
     if filing is None:
         return Ticket.objects.get(pk=Filing.objects.get(token=key).pk)
 
-    at = at or now()
-    subject, body = mask_identity_numbers(subject), mask_identity_numbers(body)
-    number = number_of(filing, at)
-    ticket = Ticket(
-        id=filing,
-        number=number,
+    ticket = opened(
+        filing,
+        at or now(),
         municipality=municipality,
         component=component,
         requester=by,
         channel=channel,
-        subject=subject,
+        subject=mask_identity_numbers(subject),
         phone=phone,
         impact=impact,
         urgency=urgency,
-        severity=severity.proposed(impact, urgency, component.tier),
+    )
+    attach(put_on_file(ticket, mask_identity_numbers(body), by=by), attachments)
+    events.ticket_submitted.send(Ticket, ticket=ticket)
+    return ticket
+
+
+def opened(filing: int, at: datetime, *, component: Component, **facts: Unpack[TicketFacts]) -> Ticket:
+    """The ticket as it will be kept: numbered, graded, in its queue."""
+    return Ticket(
+        id=filing,
+        number=number_of(filing, at),
+        component=component,
+        severity=severity.proposed(facts["impact"], facts["urgency"], component.tier),
         queue=queue_for(component),
         created_at=at,
         waiting_since=at,
-        search_text=collation.fold(f"{number} {subject} {body} {municipality.full_name}"),
+        **facts,
     )
+
+
+def put_on_file(ticket: Ticket, body: str, *, by: Person | None) -> Message:
+    """Ticket, first message, clocks, record, word to the desks and the letter, in as few statements as there can be."""
+    at = ticket.created_at
+    ticket.search_text = collation.fold(f"{ticket.number} {ticket.subject} {body} {ticket.municipality.full_name}")
     clocks = ticket_clocks.start(ticket, at)
     message = Message(
         ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
     )
-    facts = {"severity": ticket.severity, "component": component.pk, "channel": channel}
+    facts = {"severity": ticket.severity, "component": ticket.component_id, "channel": ticket.channel}
     with rows.together():
         rows.add(ticket)
         rows.add(message)
         journal.record("ticket.submitted", ticket, by=by, **facts)
         live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
         emails.received(ticket, commitments.of_clocks(clocks))
-    attach(message, attachments)
-    events.ticket_submitted.send(Ticket, ticket=ticket)
-    return ticket
+    return message
 
 
 def key_of(municipality: Municipality, token: str) -> str:

@@ -69,10 +69,7 @@ def compiled(text: str) -> "re2._Regexp":
     try:
         expression = re2.compile(text, _options())
     except re2.error as wrong:
-        said = wrong.args[0].decode("utf-8", "replace") if isinstance(wrong.args[0], bytes) else str(wrong)
-        raise UnusablePattern(
-            next((why for start, why in SAID.items() if said.startswith(start)), UNREADABLE)
-        ) from None
+        raise UnusablePattern(reason(wrong)) from None
     except (TypeError, ValueError):  # no text, or half a character
         raise UnusablePattern(UNREADABLE) from None
     if expression.programsize > MOST_INSTRUCTIONS:
@@ -81,7 +78,8 @@ def compiled(text: str) -> "re2._Regexp":
 
 
 def reason(wrong: re2.error) -> str:
-    said = wrong.args[0].decode("utf-8", "replace")
+    """RE2 speaks in bytes, its wrapper in text."""
+    said = wrong.args[0].decode("utf-8", "replace") if isinstance(wrong.args[0], bytes) else str(wrong)
     return next((why for start, why in SAID.items() if said.startswith(start)), UNREADABLE)
 
 

@@ -126,9 +126,10 @@ def sentence(error: ValidationError) -> str:
     place = ".".join(str(part) for part in error.absolute_path) or _("the rules")
     rule: Any = error.validator_value
     value: Any = error.instance
+    schema: Any = error.schema
     match error.validator:
         case "additionalProperties":
-            known = error.schema["properties"]  # type: ignore[index]
+            known = schema["properties"]
             key = next(name for name in value if name not in known)
             return _("“%(key)s” is no key of these rules; known are: %(keys)s.") % {
                 "key": key[:60],

@@ -1,6 +1,7 @@
 """What people hear about an outage, and who has seen it."""
 
 from datetime import datetime, timedelta
+from typing import Required, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -14,38 +15,28 @@ from monitoring.outages import unreviewed
 from monitoring.refusals import AlreadyAcknowledged, OutageIsOver
 
 
+class UpdateFacts(TypedDict, total=False):
+    """`seen_by` looked first, or `alone_because` says why nobody did."""
+
+    text_tr: Required[str]
+    text_en: str
+    by: Person | None
+    seen_by: Person | None
+    alone_because: str
+
+
 @transaction.atomic
 def publish(
-    outage: Outage,
-    *,
-    stage: str,
-    text_tr: str,
-    text_en: str = "",
-    by: Person | None = None,
-    next_update_at: datetime | None = None,
-    seen_by: Person | None = None,
-    alone_because: str = "",
+    outage: Outage, *, stage: str, next_update_at: datetime | None = None, **facts: Unpack[UpdateFacts]
 ) -> StatusUpdate:
-    """Say something about an open outage on every surface at once. Refused with OutageIsOver.
-
-    `seen_by` looked first, or `alone_because` says why nobody did.
-    """
+    """Say something about an open outage on every surface at once. Refused with OutageIsOver."""
     if stage == Outage.Stage.RESOLVED:
         raise ValueError("an outage is resolved by outages.end")
     claimed = Outage.objects.open().filter(pk=outage.pk).update(stage=stage, next_update_at=next_update_at)
     if not claimed:
         raise OutageIsOver
     outage.refresh_from_db()
-    return say(
-        outage,
-        stage=stage,
-        text_tr=text_tr,
-        text_en=text_en,
-        by=by,
-        next_update_at=next_update_at,
-        seen_by=seen_by,
-        alone_because=alone_because,
-    )
+    return say(outage, stage=stage, next_update_at=next_update_at, **facts)
 
 
 def next_word(outage: Outage, minutes: int | None) -> datetime | None:
@@ -56,28 +47,11 @@ def next_word(outage: Outage, minutes: int | None) -> datetime | None:
 
 
 def say(
-    outage: Outage,
-    *,
-    stage: str,
-    text_tr: str,
-    text_en: str,
-    by: Person | None = None,
-    next_update_at: datetime | None = None,
-    seen_by: Person | None = None,
-    alone_because: str = "",
+    outage: Outage, *, stage: str, next_update_at: datetime | None = None, **facts: Unpack[UpdateFacts]
 ) -> StatusUpdate:
     """Write the update, record it, tell everyone; the caller has already changed the outage."""
-    update = StatusUpdate.objects.create(
-        outage=outage,
-        stage=stage,
-        text_tr=text_tr,
-        text_en=text_en,
-        by=by,
-        next_update_at=next_update_at,
-        seen_by=seen_by,
-        alone_because=alone_because,
-    )
-    journal.record("outage.updated", outage, by=by, text=text_tr if by else "", stage=stage)
+    update = StatusUpdate.objects.create(outage=outage, stage=stage, next_update_at=next_update_at, **facts)
+    journal.record("outage.updated", outage, by=update.by, text=update.text_tr if update.by else "", stage=stage)
     tell(outage)
     notices.owe(outage, update)
     unreviewed.tell_the_others(update)

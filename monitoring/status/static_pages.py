@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from django.template.loader import get_template
@@ -47,7 +47,7 @@ class Country:
     report: StatusReport
     states: dict[int, str]
     felt: dict[int, list[int]]  # municipality → open public outages
-    template: str = "monitoring/status/still.html"
+    template: str = "monitoring/status/static_page.html"
 
     @cached_property
     def outages(self) -> dict[int, Outage]:
@@ -129,7 +129,7 @@ def stills(country: Country) -> Iterator[StaticPage]:
 def outage_pages(country: Country) -> Iterator[StaticPage]:
     for outage in [*country.outages.values(), *past(None, before=None)]:
         for language, name in LANGUAGES.items():
-            draw = lambda outage=outage: country.page(outage.title, outage.state_now, [outage])  # noqa: E731
+            draw = partial(country.page, outage.title, outage.state_now, [outage])
             yield StaticPage(f"status/outages/{outage.pk}/{name}", mark_of(outage), draw, language)
 
 
@@ -139,9 +139,9 @@ def municipality_pages(country: Country, place: Municipality) -> Iterator[Static
     mark = digest((state, place.full_name, [country.marks[pk] for pk in felt]))
     outages = [country.outages[pk] for pk in felt]
     for language, name in LANGUAGES.items():
-        draw = lambda: drawn(country, place, state, outages)  # noqa: E731
+        draw = partial(drawn, country, place, state, outages)
         yield StaticPage(f"status/{place.code}/{name}", mark, draw, language)
-    yield StaticPage(f"status/{place.code}/api/v2/summary.json", mark, lambda: summary(country, place, outages))
+    yield StaticPage(f"status/{place.code}/api/v2/summary.json", mark, partial(summary, country, place, outages))
 
 
 def drawn(country: Country, place: Municipality, state: str, outages: list[Outage]) -> str:
@@ -172,11 +172,14 @@ def summary_of_anybody(country: Country, outages: list[Outage]) -> str:
     return json.dumps(statuspage.summary(here), ensure_ascii=False)
 
 
+def province_page(country: Country, province: Province, rows: list[tuple[Municipality, str]]) -> str:
+    shown = {"province": province, "rows": rows, "legend": legend_of(rows), "at": country.report.at, "snapshot": True}
+    return get_template("monitoring/status/province.html").render(shown)
+
+
 def province_pages(country: Country, province: Province, places: list[Municipality]) -> Iterator[StaticPage]:
     rows = [(place, country.states.get(place.pk, State.NO_DATA)) for place in places]
     mark = digest([(place.pk, state) for place, state in rows])
+    draw = partial(province_page, country, province, rows)
     for language, name in LANGUAGES.items():
-        draw = lambda: get_template("monitoring/status/province.html").render(  # noqa: E731
-            {"province": province, "rows": rows, "legend": legend_of(rows), "at": country.report.at, "snapshot": True}
-        )
         yield StaticPage(f"status/province/{province.pk}/{name}", mark, draw, language)

@@ -175,17 +175,18 @@ def _explain(error: ValidationError, node, prefix: tuple) -> Problem:
 def _sentence(error: ValidationError, field: str) -> str:
     rule: Any = error.validator_value
     value: Any = error.instance
+    broken: Any = error.schema
     match error.validator:
         case "required":
             missing = next(name for name in rule if name not in value)
             return _("“%s” is missing.") % missing
         case "additionalProperties":
-            fields = error.schema["properties"]  # type: ignore[index]
+            fields = broken["properties"]
             return _("“%s” is not a field here.") % next(name for name in value if name not in fields)
         case "enum":
             choices = ", ".join(str(choice) for choice in rule)
             return _("“%(field)s” is one of: %(choices)s.") % {"field": field, "choices": choices}
-        case "pattern" if error.schema == schema.DURATION:
+        case "pattern" if broken == schema.DURATION:
             return _("“%s” is a duration such as 30s, 5m, 4h or 2d.") % field
         case "format" if rule == "day":
             return _("“%s” is a day such as 2026-09-14.") % field

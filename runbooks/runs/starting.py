@@ -28,7 +28,7 @@ class RunMovedOn(Refusal):
     sentence = _("This run has moved on. Please look at it again.")
 
 
-def promise_for(outage: Outage) -> None:
+def enqueue_for(outage: Outage) -> None:
     """Owe the outage a look at the catalogue; in the caller's transaction, and nothing more.
 
     The plans themselves are read later, by a worker: a faulty one never keeps an

@@ -145,7 +145,7 @@ def show(request, pk, is_drill) -> HttpResponse:
 @require_safe
 def standing(request, pk, is_drill) -> HttpResponse:
     """The moving part of the page; an open one fetches it when something changed."""
-    return render(request, "runbooks/_standing.html", _context(request, find(request, pk, is_drill)))
+    return render(request, "runbooks/_broadcast_state.html", _context(request, find(request, pk, is_drill)))
 
 
 def _context(

@@ -6,6 +6,7 @@ import time_machine
 from django.test import TestCase
 
 from foundation import now
+from foundation.directory.models import Person
 from foundation.outbox.models import OutboxMessage
 from helpdesk import escalations, tickets
 from helpdesk.models import OwedWord
@@ -46,3 +47,10 @@ class FourteenLateTickets(Cast, TestCase):
         before = self.letters().count()
         self.assertEqual(self.two_months_later(2 * later), 0)
         self.assertEqual(self.letters().count(), before)
+
+    def test_are_told_to_nobody_who_was_revoked_meanwhile(self):
+        self.two_months_later()
+        Person.objects.filter(pk=self.ayse.pk).update(is_active=False)
+        self.two_months_later(escalations.WORD_WAITS + timedelta(seconds=1))
+        self.assertFalse(self.letters().filter(address=self.ayse.email).exists())
+        self.assertEqual(OwedWord.objects.filter(person=self.ayse).count(), 0)

@@ -8,6 +8,7 @@ import time
 import pytest
 from django.utils import translation
 
+from foundation.directory.spreadsheets import as_csv
 from monitoring.checks import patterns, rules
 from monitoring.checks.patterns import Pattern, UnusablePattern
 from monitoring.checks.verdicts import Memory, Result
@@ -18,6 +19,7 @@ from monitoring.probing.run import ask
 from monitoring.registry import csv_import
 from monitoring.templatetags.states import CAUSES, cause
 from tests import servers
+from tests.foundation.directory.test_spreadsheets import an_xlsx
 from tests.monitoring.land import a_province
 from tests.monitoring.test_prober import a_question
 
@@ -221,6 +223,17 @@ def test_rules_without_an_end_are_refused_at_their_line(cell):
     quoted = cell.replace('"', '""')
     sheet = csv_import.read(f'kod;tür;hedef;kurallar\n69000;tls;a.test:443;"{quoted}"\n')
     assert [fault.line for fault in sheet.faults] == [2]
+
+
+@pytest.mark.django_db
+def test_a_pattern_keeps_its_blanks_from_text_and_from_a_workbook():
+    a_province("69", 1)
+    rules = '{"fail_if_body_not_matches_regexp": ["Tahsilat  açık"]}'
+    head, row = ["kod", "tür", "hedef", "kurallar"], ["69000", "http", "http://a.test/", rules]
+    quoted = rules.replace('"', '""')
+    for sheet in (f'{";".join(head)}\n69000;http;http://a.test/;"{quoted}"\n', as_csv(an_xlsx([head, row]))):
+        (line,) = csv_import.read(sheet).lines
+        assert line.check["rules"] == json.loads(rules)
 
 
 def test_the_model_itself_knows_the_same_rules():

@@ -122,6 +122,7 @@ def forms_of_the_house() -> list[type]:
                     for item in vars(import_module(module.name)).values()
                     if inspect.isclass(item)
                     and issubclass(item, forms.BaseForm)
+                    and item is not CleanWords
                     and item.__module__.split(".")[0] in HOUSE
                 }
     return list(found)

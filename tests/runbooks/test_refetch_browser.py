@@ -1,5 +1,7 @@
 """The page of a run in Chromium: it goes on by itself, and takes nothing away from whoever writes on it."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -69,3 +71,24 @@ def test_an_answer_that_says_nothing_new_moves_nothing(page):
         pass
     page.wait_for_timeout(200)
     assert page.text_content("#later") == "mine"
+
+
+def test_an_answer_whose_only_news_are_the_tokens_of_its_forms_moves_nothing(page):
+    """Both of them, Django's and the one that makes an act happen once, are new in every answer."""
+
+    def again(route):
+        own = route.fetch().text()
+        again.tokens.append(re.search(r'name="once" value="([^"]+)"', own)[1])
+        again.shown = again.shown or own.partition("<time")[0]
+        body = re.sub(r'(name="once" value=")[^"]+', rf"\g<1>{again.tokens[-1]}", again.shown)
+        route.fulfill(body=body + "<i id='later'></i>", content_type="text/html")
+
+    again.tokens, again.shown = [], ""
+    page.route("**/standing/", again)
+    page.wait_for_selector("#later", state="attached")
+    page.evaluate("document.getElementById('later').textContent = 'mine'")
+    with page.expect_response("**/standing/"):
+        pass
+    page.wait_for_timeout(200)
+    assert page.text_content("#later") == "mine"
+    assert len(set(again.tokens)) == len(again.tokens) > 1

@@ -20,7 +20,7 @@ from foundation.language import texts
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, routes, tokens
 from foundation.outbox.delivery.pacing import ErrorRate
-from foundation.outbox.delivery.senders import Result, Sender, sender_for
+from foundation.outbox.delivery.senders import PostedResult, Sender, sender_for
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Busy, Posting
@@ -166,7 +166,7 @@ class DeliveryWorker:
                 self._listen(name, results)
         self._slow_down()
 
-    def _listen(self, gateway: str, results: list[Result]) -> None:
+    def _listen(self, gateway: str, results: list[PostedResult]) -> None:
         if not self.gateways[gateway].one_carrier:
             return
         for sender in {posting.sender for posting, _ in results}:

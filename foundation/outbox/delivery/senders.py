@@ -14,7 +14,7 @@ from typing import Protocol
 from foundation.outbox.gateways.gateway import Gateway, LocalGateway
 from foundation.outbox.gateways.postings import Outcome, Posting, Silent, Withheld
 
-Result = tuple[Posting, Outcome]
+PostedResult = tuple[Posting, Outcome]
 
 # Seconds in which further outcomes may join the first: they are written down in one
 # transaction, whose round trips cost more than the wait.
@@ -31,7 +31,7 @@ class Sender(Protocol):
     def ahead(self) -> int: ...
 
     def hand_over(self, postings: list[Posting], post_by: float) -> None: ...
-    def collect(self, patience: float) -> list[Result]: ...
+    def collect(self, patience: float) -> list[PostedResult]: ...
     def withhold(self, batches: Iterable[int]) -> None: ...
     def close(self) -> None: ...
 
@@ -45,7 +45,7 @@ class LocalSender:
 
     def __init__(self, gateway: LocalGateway) -> None:
         self._gateway = gateway
-        self._results: list[Result] = []
+        self._results: list[PostedResult] = []
         self._withheld: frozenset[int] = frozenset()
 
     @property
@@ -62,7 +62,7 @@ class LocalSender:
         self._results += zip(going, self._gateway.put(going), strict=True)
         self._results += [(posting, Withheld()) for posting in staying]
 
-    def collect(self, patience: float) -> list[Result]:
+    def collect(self, patience: float) -> list[PostedResult]:
         results, self._results = self._results, []
         return results
 
@@ -83,7 +83,7 @@ class HttpSender:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._loop = asyncio.new_event_loop()
-        self._results: SimpleQueue[Result] = SimpleQueue()
+        self._results: SimpleQueue[PostedResult] = SimpleQueue()
         self._withheld: frozenset[int] = frozenset()
         self._tasks: set[asyncio.Task] = set()
         self._closing = False
@@ -110,9 +110,9 @@ class HttpSender:
         self._in_hand += len(postings)
         self._loop.call_soon_threadsafe(self._begin, postings, post_by)
 
-    def collect(self, patience: float) -> list[Result]:
+    def collect(self, patience: float) -> list[PostedResult]:
         """What has become known; waits up to `patience` seconds for the first, and for those on its heels."""
-        results: list[Result] = []
+        results: list[PostedResult] = []
         try:
             results.append(self._results.get(timeout=patience))
             if self.ahead > 1:

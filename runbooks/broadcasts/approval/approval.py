@@ -167,7 +167,7 @@ def approve(broadcast: Broadcast, *, by: Person, binding: str, typed_count: int,
     journal.record(
         "broadcast.approved", broadcast, by=by, binding=binding, typed=typed_count, factor=confirmation.factor
     )
-    sending.promise(broadcast)
+    sending.enqueue(broadcast)
     live_updates.tell(broadcast)
 
 

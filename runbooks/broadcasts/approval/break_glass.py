@@ -76,7 +76,7 @@ def break_glass(
         typed=typed_count,
         factor=confirmation.factor,
     )
-    sending.promise(broadcast)
+    sending.enqueue(broadcast)
     _tell_everyone(glass)
     live_updates.tell(broadcast)
 

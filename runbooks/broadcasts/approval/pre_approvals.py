@@ -206,7 +206,7 @@ def _send(broadcast: Broadcast, allowed: PreApproval, recipients: audience.Audie
         pre_approval=allowed.pk,
         binding=broadcast.binding,
     )
-    sending.promise(broadcast)
+    sending.enqueue(broadcast)
     for person in (allowed.asked_by, allowed.approved_by):
         _tell(broadcast, allowed, person, len(recipients.included))
     live_updates.tell(broadcast)

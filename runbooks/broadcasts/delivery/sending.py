@@ -32,7 +32,7 @@ class NothingToHold(Refusal):
     sentence = _("This broadcast is not being sent.")
 
 
-def promise(broadcast: Broadcast) -> None:
+def enqueue(broadcast: Broadcast) -> None:
     """Owe the sending of an approved broadcast, in the caller's transaction.
 
     The head of the list is handed over here: a lost doorbell then costs one look, the

@@ -74,7 +74,7 @@
 
     put(html) {
       clearTimeout(this.held);
-      const bare = html.replaceAll(/name="csrfmiddlewaretoken" value="\w+"/g, "");
+      const bare = html.replaceAll(/name="(csrfmiddlewaretoken|once)" value="[\w.-]+"/g, "");
       if (bare === this.shown) return;
       const rest = this.touchedAt + (this.isChoosing() ? CHOOSING_SECONDS : HANDS_OFF_SECONDS) * 1000 - Date.now();
       if (rest > 0) {
