@@ -75,7 +75,8 @@ def licence_of(name: str) -> str:
     except metadata.PackageNotFoundError:
         return ELSEWHERE
     classifiers = [each for each in said.get_all("Classifier") or [] if each.startswith("License :: ")]
-    word = said.get("License-Expression") or (said.get("License") or "").strip()
+    words = [*(said.get_all("License-Expression") or []), *(said.get_all("License") or []), ""]
+    word = next(filter(None, words), "").strip()
     if not word or "\n" in word or len(word) > 60:
         word = classifiers[0].rsplit(" :: ", 1)[1] if classifiers else (word.splitlines() or [ELSEWHERE])[0]
     return word

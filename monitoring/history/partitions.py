@@ -30,7 +30,7 @@ def ensure(table: str, at: datetime) -> None:
         return
     start = first_day(table, at)
     end = start + timedelta(days=DAYS[table])
-    asked = [table, name_of(table, start), midnight(start), midnight(end)]
+    asked: list[str | datetime] = [table, name_of(table, start), midnight(start), midnight(end)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT monitoring_make_partition(%s, %s, %s, %s)", asked)
 
