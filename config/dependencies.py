@@ -31,7 +31,7 @@ Written by `manage.py notices`; `manage.py sbom` prints the same as CycloneDX, w
 
 
 @dataclass(frozen=True)
-class Dependency:
+class LockedPackage:
     """One package: where it comes from, and the SHA-256 of each file that the lock allows."""
 
     name: str
@@ -45,16 +45,16 @@ class Dependency:
         return f"pkg:{self.ecosystem}/{self.name}@{self.version}"
 
 
-def shipped() -> list[Dependency]:
+def shipped() -> list[LockedPackage]:
     """The packages of an installation and the vendored files, by name."""
     return [*locked(), *vendored()]
 
 
-def locked() -> Iterator[Dependency]:
+def locked() -> Iterator[LockedPackage]:
     text = (settings.BASE_DIR / "requirements-production.txt").read_text(encoding="utf-8")
     files = locked_files()
     for name, version in LOCKED.findall(text):
-        yield Dependency(name, version, licence_of(name), files=files.get((name, version), ()))
+        yield LockedPackage(name, version, licence_of(name), files=files.get((name, version), ()))
 
 
 def locked_files() -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
@@ -82,11 +82,11 @@ def licence_of(name: str) -> str:
     return word
 
 
-def vendored() -> Iterator[Dependency]:
+def vendored() -> Iterator[LockedPackage]:
     for row in json.loads((settings.BASE_DIR / VENDORED).read_text(encoding="utf-8")):
         if not row["target"].startswith("tests/"):
-            yield Dependency(row["package"], row["version"], row["licence"], "npm")
-    yield Dependency("dejavu-fonts", "2.37", FONT_LICENCE, "generic")
+            yield LockedPackage(row["package"], row["version"], row["licence"], "npm")
+    yield LockedPackage("dejavu-fonts", "2.37", FONT_LICENCE, "generic")
 
 
 def notices() -> str:
@@ -116,7 +116,7 @@ def sbom() -> dict:
     }
 
 
-def component(each: Dependency) -> dict:
+def component(each: LockedPackage) -> dict:
     files = [
         {"type": "distribution", "url": url, "hashes": [{"alg": "SHA-256", "content": digest}]}
         for url, digest in each.files

@@ -1,6 +1,5 @@
 """Alertmanager, both ways.
 
 alerts  what it posts to us: an alert is a check of its own kind
-own_alerts  those about Nöbet itself: shown, never an outage
 client  what we ask it and tell it: resolutions that were lost, silences for our windows
 """

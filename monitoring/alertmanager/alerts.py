@@ -17,9 +17,9 @@ from foundation import now
 from foundation.journal import journal
 from foundation.language import texts
 from monitoring import locks, outages
-from monitoring.alertmanager import own_alerts
 from monitoring.history import gaps
 from monitoring.models import Affected, Alert, Check, Node, Outage, Prober, State, Transition
+from monitoring.models.alerts import OURS, PROBER
 from monitoring.nodes import rollup
 
 WATCHDOG = "Watchdog"
@@ -47,6 +47,11 @@ class Word:
     @property
     def name(self) -> str:
         return str(self.labels.get("alertname", ""))
+
+    @property
+    def is_about_us(self) -> bool:
+        """As `Alert.objects.about_us` finds them."""
+        return self.name.startswith(OURS) or self.name == PROBER
 
     @property
     def is_grave(self) -> bool:
@@ -179,7 +184,7 @@ def began_earlier(word: Word) -> None:
 
 def apply(word: Word, at: datetime) -> set[int]:
     """Turn the check that stands for this alert; keys of the nodes it touches. What is about us touches none."""
-    node = None if own_alerts.is_ours(word.labels) else node_of(word.labels)
+    node = None if word.is_about_us else node_of(word.labels)
     if node is None:
         return set()
     verdict = Check.Verdict.DOWN if word.is_firing else Check.Verdict.UP

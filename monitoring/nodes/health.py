@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.directory.models import Component, Municipality
 from monitoring import locations
-from monitoring.alertmanager import own_alerts
-from monitoring.models import Affected, Listening, Node, Prober, State
+from monitoring.models import Affected, Alert, Listening, Node, Prober, State
+
+MOST_ALERTS = 10
 
 
 def component_works(component: Component) -> bool:
@@ -55,7 +56,7 @@ def of_the_watch(at: datetime) -> Itself:
         locations.alone(prober for prober in probers if locations.is_credible(prober, at)),
         [prober for prober in probers if prober.is_starved and not prober.is_silent(at)],
         [(prober, prober.is_silent(at)) for prober in probers],
-        list(own_alerts.firing().values_list("labels__alertname", flat=True)[: own_alerts.SHOWN]),
+        list(Alert.objects.about_us().firing().values_list("labels__alertname", flat=True)[:MOST_ALERTS]),
     )
 
 

@@ -6,11 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from foundation import now
-from monitoring.alertmanager import own_alerts
 from monitoring.history import gaps
-from monitoring.models import Prober
+from monitoring.models import Alert, Prober
 from monitoring.nodes import health
 from monitoring.views.registry import for_the_watch
+
+SHOWN = 50
 
 
 @require_safe
@@ -18,11 +19,11 @@ from monitoring.views.registry import for_the_watch
 def own_state(request) -> HttpResponse:
     """For the watch: alerts about ourselves, and whether the chain that would tell us still speaks."""
     for_the_watch(request.user)
-    at = now()
+    at, ours = now(), Alert.objects.about_us()
     chain = Prober.objects.filter(name=gaps.ALERTMANAGER).first()
     context = {
-        "firing": list(own_alerts.firing()[: own_alerts.SHOWN]),
-        "over": list(own_alerts.over(at)),
+        "firing": list(ours.firing()[:SHOWN]),
+        "over": list(ours.over(at)[:SHOWN]),
         "chain": chain,
         "chain_is_silent": chain is None or chain.is_silent(at),
         "itself": health.of_the_watch(at),
