@@ -1,11 +1,9 @@
 #!/usr/bin/env python
 """Every command of Nöbet starts here."""
 
-import os
 import sys
 
-from django.core.management import execute_from_command_line
+from config.console import answers
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    sys.exit(answers.main(sys.argv))

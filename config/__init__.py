@@ -8,5 +8,6 @@ celery, jobs         the broker; the round of the timetable, as it rings
 timetable            all recurring work on one page
 retention            how long what is kept
 metrics, observability     `/metrics`, the log, Sentry
-backups              a pack that proves itself
+database             backups that prove themselves; the owner's and the application's role
+console              what `nobet WORD …` and `manage.py WORD …` read, and how they answer
 """

@@ -6,6 +6,7 @@ knows when that ends.
 
 import ipaddress
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from foundation.outbox.gateways.account import WITH_LOGIN
 from foundation.wire.production import is_production
 
-SMS_GATEWAYS = {"console", "operator", "twilio", *WITH_LOGIN}
+SMS_GATEWAYS = {"console", "none", "operator", "twilio", *WITH_LOGIN}
 SHORTEST_CALLBACK_SECRET = 32
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 16
@@ -35,6 +36,13 @@ def complaints(settings) -> Iterator[str]:
         yield from weak_keys(settings)
         yield from demonstration_values(settings)
         yield from weak_transport(settings)
+        yield from too_much_power(settings, sys.argv[1:2])
+
+
+def too_much_power(settings, word: list[str]) -> Iterator[str]:
+    """Whoever breaks into a server that knows the owner of the tables can rewrite the record."""
+    if settings.DATABASE_OWNER_URL and word not in (["migrate"], ["restore"]):
+        yield "DATABASE_OWNER_URL is set: it belongs in /etc/nobet/owner, which migrate and restore alone read."
 
 
 def contradictions(settings) -> Iterator[str]:
@@ -56,6 +64,8 @@ def unknown_gateways(settings) -> Iterator[str]:
     names = [name.strip() for name in settings.SMS_GATEWAY.split(",")]
     if unknown := [name for name in names if name not in SMS_GATEWAYS]:
         yield f'SMS_GATEWAY names "{unknown[0]}"; we know {", ".join(sorted(SMS_GATEWAYS))}.'
+    if "none" in names and len(names) > 1:
+        yield 'SMS_GATEWAY says "none" and names a gateway: it is one or the other.'
     if "twilio" in names:
         yield from missing_twilio_values(settings)
     if "operator" in names and not Path(settings.SMS_OPERATOR or "/").is_file():
@@ -126,6 +136,11 @@ def demonstration_values(settings) -> Iterator[str]:
         yield "PROBE_ALLOW_PRIVATE is on: it is for the demonstration and tests only."
     if not settings.REQUIRE_SECOND_FACTOR:
         yield "REQUIRE_SECOND_FACTOR is off: a password alone would send a crisis message."
+    if "console" in [name.strip() for name in settings.SMS_GATEWAY.split(",")]:
+        yield (
+            "SMS_GATEWAY is console, or not set: crisis messages would be written down here and reach no telephone. "
+            "Name your gateway, or say with SMS_GATEWAY=none that this house has no SMS."
+        )
     if settings.TWILIO_API_BASE:
         yield "TWILIO_API_BASE is set: messages would go to a stand-in."
     for name, account in settings.SMS_ACCOUNTS.items():

@@ -9,4 +9,5 @@ def page_context(request) -> dict[str, object]:
         "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL,
         "PASSKEYS_WORK": settings.PASSKEYS_WORK,
         "OIDC_NAME": settings.OIDC_NAME,
+        "WITHOUT_SMS": settings.SMS_GATEWAY.strip() == "none",
     }

@@ -9,6 +9,7 @@ text of an exception.
 
 import logging.config
 import re
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,8 @@ from foundation.wire.redaction import Redactor
 
 # An argument of a log line that may stand there as it is: a path, a number, a dotted name.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_./:<>\[\]#-]{0,120}")
+# Our own lines say only what the code chose to say; other people's may quote what somebody wrote.
+OURS = ("config.", "foundation.", "monitoring.", "helpdesk.", "runbooks.", "django_sla.")
 LONGEST_MESSAGE = 500
 ABOUT_AN_EVENT = (
     "event_id",
@@ -90,7 +93,7 @@ def configure_logging(options: dict) -> None:
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.JSONRenderer(ensure_ascii=False)
                         if options["json"]
-                        else structlog.dev.ConsoleRenderer(),
+                        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
                     ],
                 }
             },
@@ -116,12 +119,13 @@ def configure_logging(options: dict) -> None:
 
 
 def literal_message(logger: Any, method: str, event: dict) -> dict:
-    """Other people's log lines: the words of the code, and of the arguments only identifiers."""
+    """The words of the code; of the arguments our own texts, of other people's lines only identifiers."""
     template, arguments = str(event["_record"].msg), event.pop("positional_args", ())
+    is_ours = event["_record"].name.startswith(OURS)
     if isinstance(arguments, dict):
-        arguments = {name: presentable(value) for name, value in arguments.items()}
+        arguments = {name: presentable(value, is_ours=is_ours) for name, value in arguments.items()}
     elif isinstance(arguments, tuple):
-        arguments = tuple(presentable(value) for value in arguments)
+        arguments = tuple(presentable(value, is_ours=is_ours) for value in arguments)
     try:
         event["event"] = (template % arguments if arguments else template)[:LONGEST_MESSAGE]
     except (TypeError, ValueError, KeyError):
@@ -129,9 +133,9 @@ def literal_message(logger: Any, method: str, event: dict) -> dict:
     return event
 
 
-def presentable(value: object) -> object:
-    """A number or an identifier as it is; of anything else only what kind of thing it is."""
-    if value is None or isinstance(value, int | float):
+def presentable(value: object, *, is_ours: bool = False) -> object:
+    """A number, an identifier and a text of our own as it is; of anything else only what kind of thing it is."""
+    if value is None or isinstance(value, int | float) or is_ours and isinstance(value, str):
         return value
     text = str(value)
     return text if IDENTIFIER.fullmatch(text) else f"<{type(value).__name__}>"

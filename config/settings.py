@@ -157,6 +157,7 @@ TEMPLATES: list[dict] = [
 # --- The truth ------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'nobet.sqlite3'}")}
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")  # migrate and restore alone (config/database/roles.py)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

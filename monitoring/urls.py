@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from monitoring.public_urls import public
-from monitoring.views import machines, outages, registering, registry, speaking
+from monitoring.views import machines, outages, own_state, registering, registry, speaking
 
 app_name = "monitoring"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     re_path(r"^monitoring/http_sd/?$", machines.http_sd, name="http_sd"),
     re_path(r"^probe/?$", machines.probe, name="probe"),
     re_path(r"^monitoring/alertmanager/?$", machines.alertmanager, name="alertmanager"),
+    path("monitoring/own-state/", own_state.own_state, name="own_state"),
     path("monitoring/nodes/", registry.node_list, name="nodes"),
     path("monitoring/nodes/sheet/", registering.take_in, name="sheet"),
     path("monitoring/nodes/sheet.csv", registering.export, name="sheet_export"),

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from foundation import readiness
 from foundation.readiness import Finding, Part
-from runbooks import on_call
 from runbooks.models import Runbook, ShippedPiece
 from runbooks.plans import blanks
+from runbooks.rotas import on_call
 
 
 @readiness.parts.register

@@ -60,7 +60,7 @@ def unprivileged() -> dict:
 
 
 @contextmanager
-def postgres(name: str = "postgres") -> Iterator[str]:
+def postgres(name: str = "postgres", *, superuser: str = "nobet") -> Iterator[str]:
     """A throw-away server; yields the DATABASE_URL of `name`, which whoever wants another one has to make.
 
     Durable writes stay on: races are the point.
@@ -72,7 +72,7 @@ def postgres(name: str = "postgres") -> Iterator[str]:
         data, port, account = f"{folder}/data", free_port(), unprivileged()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
         subprocess.run(
-            [initdb, "-D", data, "-U", "nobet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+            [initdb, "-D", data, "-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
             check=True,
             **quiet,
             **account,
@@ -82,7 +82,7 @@ def postgres(name: str = "postgres") -> Iterator[str]:
         try:
             answers("127.0.0.1", port)
             wait_until_ready(port)
-            yield f"postgres://nobet@127.0.0.1:{port}/{name}"
+            yield f"postgres://{superuser}@127.0.0.1:{port}/{name}"
         finally:
             subprocess.run([program("pg_ctl"), "-D", data, "stop", "-m", "fast"], **quiet, **account)
             stop(running)

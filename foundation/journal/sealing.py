@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from foundation.journal import chain
 from foundation.journal.models import Entry, Head, PersonalText
@@ -87,7 +88,7 @@ def verify(*, anchor: tuple[int, str] | None = None) -> ChainCheck:
             return ChainCheck(position - 1, digest, Break(position, problem))
         digest = entry.digest
         if anchor and anchor[0] == position and anchor[1] != digest:
-            return ChainCheck(position - 1, digest, Break(position, "not what the anchor says"))
+            return ChainCheck(position - 1, digest, Break(position, gettext_noop("not what the anchor says")))
     return ChainCheck(position, digest, _missing_tail(position, digest, anchor))
 
 
@@ -97,12 +98,12 @@ def _sealed() -> Iterator[Entry]:
 
 def _problem(entry: Entry, position: int, before: str) -> str:
     if entry.position != position:
-        return "missing"
+        return gettext_noop("missing")
     if chain.link(before, position, said_by(entry)) != entry.digest:
-        return "changed"
+        return gettext_noop("changed")
     personal: PersonalText | None = getattr(entry, "personal", None)
     if personal is not None and chain.text_digest(personal.salt, personal.text) != entry.text_digest:
-        return "its text was changed"
+        return gettext_noop("its text was changed")
     return ""
 
 
@@ -110,7 +111,7 @@ def _missing_tail(position: int, digest: str, anchor: tuple[int, str] | None) ->
     head = Head.objects.filter(pk=1).first()
     end = (head.position, head.digest) if head else (0, "")
     if end != (position, digest):
-        return Break(min(position, end[0]) + 1, "the end of the chain is missing or was replaced")
+        return Break(min(position, end[0]) + 1, gettext_noop("the end of the chain is missing or was replaced"))
     if anchor and anchor[0] > position:
-        return Break(position + 1, "cut off before the anchor")
+        return Break(position + 1, gettext_noop("cut off before the anchor"))
     return None

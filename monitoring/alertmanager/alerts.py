@@ -19,6 +19,7 @@ from foundation.language import texts
 from monitoring import locks, outages
 from monitoring.history import gaps
 from monitoring.models import Affected, Alert, Check, Node, Outage, Prober, State, Transition
+from monitoring.models.alerts import OURS, PROBER
 from monitoring.nodes import rollup
 
 WATCHDOG = "Watchdog"
@@ -46,6 +47,11 @@ class Word:
     @property
     def name(self) -> str:
         return str(self.labels.get("alertname", ""))
+
+    @property
+    def is_about_us(self) -> bool:
+        """As `Alert.objects.about_us` finds them."""
+        return self.name.startswith(OURS) or self.name == PROBER
 
     @property
     def is_grave(self) -> bool:
@@ -177,8 +183,8 @@ def began_earlier(word: Word) -> None:
 
 
 def apply(word: Word, at: datetime) -> set[int]:
-    """Turn the check that stands for this alert; keys of the nodes it touches."""
-    node = node_of(word.labels)
+    """Turn the check that stands for this alert; keys of the nodes it touches. What is about us touches none."""
+    node = None if word.is_about_us else node_of(word.labels)
     if node is None:
         return set()
     verdict = Check.Verdict.DOWN if word.is_firing else Check.Verdict.UP

@@ -1,5 +1,7 @@
 """Samples and counts of an hour get tables of their own; on PostgreSQL in partitions that are dropped whole."""
 
+from datetime import timedelta
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -22,11 +24,23 @@ def make_tables(apps, schema_editor):
         partitioned = schema_editor.connection.vendor == "postgresql"
         schema_editor.execute(sql + " PARTITION BY RANGE (at)" if partitioned else sql, parameters or None)
         for at in hours:
-            partitions.ensure(model._meta.db_table, at)
+            ensure(schema_editor, model._meta.db_table, at)
         names = ", ".join(columns)
         filled = "WHERE samples IS NOT NULL" if "samples" in columns else ""
         copy = f"INSERT INTO {model._meta.db_table} ({names}) SELECT {names} FROM {BEFORE} {filled}"  # noqa: S608
         schema_editor.execute(copy)
+
+
+def ensure(schema_editor, table, at):
+    """The partition that holds `at`, as the owner that migrates makes it."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    start = partitions.first_day(table, at)
+    end = start + timedelta(days=partitions.DAYS[table])
+    schema_editor.execute(
+        f"CREATE TABLE IF NOT EXISTS {partitions.name_of(table, start)} PARTITION OF {table} "
+        f"FOR VALUES FROM ('{partitions.midnight(start)}') TO ('{partitions.midnight(end)}')"
+    )
 
 
 def check_of(related_name):

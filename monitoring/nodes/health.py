@@ -7,7 +7,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.directory.models import Component, Municipality
 from monitoring import locations
-from monitoring.models import Affected, Listening, Node, Prober, State
+from monitoring.models import Affected, Alert, Listening, Node, Prober, State
+
+MOST_ALERTS = 10
 
 
 def component_works(component: Component) -> bool:
@@ -33,7 +35,7 @@ def municipalities_that_answer() -> QuerySet[Municipality]:
 class Itself:
     """How the watch itself is: since when it is blind or hears nobody, who sees alone what, who has no time to ask.
 
-    `probers` are all of them, each with whether it is silent.
+    `probers` are all of them, each with whether it is silent; `alerts` names those about Nöbet itself.
     """
 
     blind_since: datetime | None
@@ -41,10 +43,11 @@ class Itself:
     alone: list[locations.Alone]
     starved: list[Prober]
     probers: list[tuple[Prober, bool]]
+    alerts: list[str]
 
 
 def of_the_watch(at: datetime) -> Itself:
-    """Two reads."""
+    """Three reads."""
     probers = list(Prober.objects.order_by("name"))
     silent = [prober.cycle_ended_at for prober in probers if prober.is_silent(at)]
     return Itself(
@@ -53,6 +56,7 @@ def of_the_watch(at: datetime) -> Itself:
         locations.alone(prober for prober in probers if locations.is_credible(prober, at)),
         [prober for prober in probers if prober.is_starved and not prober.is_silent(at)],
         [(prober, prober.is_silent(at)) for prober in probers],
+        list(Alert.objects.about_us().firing().values_list("labels__alertname", flat=True)[:MOST_ALERTS]),
     )
 
 

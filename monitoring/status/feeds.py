@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from foundation.directory.models import Component
 from foundation.language import texts
 from monitoring.maintenance import repeats
-from monitoring.models import Maintenance, Outage, StatusUpdate
+from monitoring.models import Maintenance, Outage, State, StatusUpdate
 from monitoring.status.report import StatusReport
 
 FORMATS = {"rss": feedgenerator.Rss201rev2Feed, "atom": feedgenerator.Atom1Feed}
@@ -33,11 +33,12 @@ class FeedFilter:
 
 def history(report: StatusReport, past: list[Outage], wanted: FeedFilter, form: str) -> str:
     """One entry an update, newest first; `form` is "rss" or "atom"."""
+    about = _("Outages and planned maintenance of the platform")
     here = f"{settings.PUBLIC_BASE_URL}/status/{report.of.code + '/' if report.of else ''}"
     feed = FORMATS[form](
         title=f"{report.of.full_name} · Nöbet" if report.of else "Nöbet",
         link=here,
-        description=_("Outages and planned maintenance of the platform"),
+        description=about if report.state != State.NO_DATA else f"{about} · {State.NO_DATA.label}",
         language=None,
         feed_url=f"{here}history.{form}",
     )

@@ -55,7 +55,8 @@ class ComponentReport:
 
     @property
     def is_foremost(self) -> bool:
-        return self.component.tier == Component.Tier.A or self.state != State.OK and not self.is_cut_off
+        is_well = self.is_cut_off or self.state in (State.OK, State.NO_DATA)
+        return self.component.tier == Component.Tier.A or not is_well
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,15 @@ class StatusReport:
 
     @property
     def state(self) -> str:
+        """What is known of; where nothing is, that is the answer."""
         states = [self.meant(outage) for outage in self.outages] + [component.state for component in self.components]
-        return worst(states + [node.state for node in self.nodes if node.state != State.NO_DATA])
+        states += [node.state for node in self.nodes]
+        return known([state for state in states if state != State.NO_DATA])
+
+    @property
+    def unmeasured(self) -> int:
+        """Components of ours of which nobody knows how they are."""
+        return sum(not component.is_outside and component.state == State.NO_DATA for component in self.components)
 
     def meant(self, outage: Outage) -> str:
         """What this outage means for those the page is about."""
@@ -163,6 +171,11 @@ class StatusReport:
 def worst(states: Iterable[str]) -> str:
     present = set(states)
     return next((state for state in WORST_FIRST if state in present), State.OK)
+
+
+def known(states: list[str]) -> str:
+    """The worst of what was measured or announced; what nobody measures is no data, never well."""
+    return worst(states) if states else State.NO_DATA
 
 
 def for_the_country(outage: Outage) -> str:
@@ -220,8 +233,9 @@ def seen_from_outside(components: list[ComponentReport]) -> list[ComponentReport
 
     What does not work at the centre either keeps the word for that.
     """
+    stands = (State.OK, State.NO_DATA)
     return [
-        replace(row, state=State.OUTAGE, is_cut_off=True) if row.state == State.OK and not row.is_outside else row
+        replace(row, state=State.OUTAGE, is_cut_off=True) if row.state in stands and not row.is_outside else row
         for row in components
     ]
 
@@ -244,7 +258,7 @@ def component_reports(
     since = watched_since()
     return [
         ComponentReport(
-            component, worst(states[component.pk]), bars.history(spans[component.pk], at=at, since=since or at)
+            component, known(states[component.pk]), bars.history(spans[component.pk], at=at, since=since or at)
         )
         for component in components
     ]

@@ -14,7 +14,7 @@ from monitoring.status.report import ComponentReport, StatusReport
 
 COMPONENT_STATUS = {
     State.OK: "operational",
-    State.NO_DATA: "operational",
+    State.NO_DATA: "unknown",  # not one of Statuspage's words; "operational" would be a lie
     State.MAINTENANCE: "under_maintenance",
     State.DEGRADED: "degraded_performance",
     State.PARTIAL: "partial_outage",
@@ -22,7 +22,7 @@ COMPONENT_STATUS = {
 }
 INDICATOR = {
     State.OK: ("none", "All Systems Operational"),
-    State.NO_DATA: ("none", "All Systems Operational"),
+    State.NO_DATA: ("unknown", "No Data"),
     State.MAINTENANCE: ("maintenance", "Service Under Maintenance"),
     State.DEGRADED: ("minor", "Partially Degraded Service"),
     State.PARTIAL: ("major", "Partial System Outage"),

@@ -59,7 +59,7 @@ def combinations():
             "ALERTMANAGER_TOKEN": alerts,
             "DEMO": demo,
             "TWILIO_AUTH_TOKENS": [],
-            "SMS_GATEWAY": "console",
+            "SMS_GATEWAY": "none",
             "SMS_OPERATOR": "",
         }
         yield pytest.param(values, id=f"{names}-{bool(redis):d}{bool(metrics):d}{bool(alerts):d}{demo:d}")

@@ -1,13 +1,16 @@
 """A backup taken while people work comes back whole, and a damaged one is noticed."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config import backups
+from config.database import backups
+from foundation import now
 from foundation.directory.models import Person
 from foundation.live.models import Era
 from tests.cast import a_person
@@ -67,3 +70,16 @@ def test_the_commands_say_what_they_did(tmp_path, settings, capsys):
     made = capsys.readouterr().out.strip()
     call_command("restore", made, "--verify")
     assert capsys.readouterr().out.startswith("verified: ")
+
+
+def test_old_packs_are_thrown_away_and_the_new_one_is_proved(tmp_path, settings, capsys):
+    settings.MEDIA_ROOT = tmp_path / "none"
+    with time_machine.travel(now() - timedelta(days=15)):
+        old = backups.make(tmp_path)
+    with time_machine.travel(now() - timedelta(days=13)):
+        young = backups.make(tmp_path)
+    (tmp_path / "nobet-of-somebody-else").mkdir()
+    call_command("backup", tmp_path, "--verify", keep=14)
+    assert not old.exists()
+    assert young.exists() and (tmp_path / "nobet-of-somebody-else").exists()
+    assert Path(capsys.readouterr().out.strip()).exists()

@@ -50,10 +50,10 @@ def test_without_celery_the_sweep_finds_what_nobody_rang_for():
 @pytest.mark.django_db
 def test_a_failed_sweep_is_named(monkeypatch):
     monkeypatch.setattr("config.management.commands.sweep.leases.run_sweep", lambda name, work: name != "journal.seal")
-    with pytest.raises(CommandError, match="failed: journal.seal"):
+    with pytest.raises(CommandError, match="journal.seal"):
         call_command("sweep", once=True, only=["journal.seal", "outbox.expire"])
 
 
 def test_an_unknown_sweep_is_refused():
-    with pytest.raises(CommandError, match="no sweep is called pigeons"):
+    with pytest.raises(CommandError, match="pigeons"):
         chosen(["pigeons"])

@@ -30,7 +30,7 @@ from foundation.language.formatting import ISTANBUL
 from monitoring import outages
 from monitoring.history import partitions
 from monitoring.maintenance import windows
-from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, State
+from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, Prober, State
 from monitoring.status import bars, feeds, latency, report, static_site
 from monitoring.status.page_cache import PageCache, shelf
 from tests.cast import Cast
@@ -153,7 +153,7 @@ class WhatItMeans(StatusCase):
             one.component.pk: (one.state, one.is_cut_off) for one in report.municipal(self.odunpazari, now()).components
         }
         self.assertEqual(row["TAHSILAT"], ("degraded", False))
-        self.assertEqual(row["BANKA"], ("ok", False))
+        self.assertEqual(row["BANKA"], ("nodata", False))
         self.assertEqual(row["RAPOR"], ("outage", True))
 
     def test_many_outages_cost_whoever_is_cut_off_no_more_queries_than_one(self):
@@ -463,6 +463,7 @@ LISTS = {
 WORDS = {
     "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance",
     "investigating", "identified", "monitoring", "resolved", "scheduled", "in_progress", "verifying", "completed",
+    "unknown",  # ours: what nobody measures is not called operational (docs/decisions/0179)
 }  # fmt: skip
 
 
@@ -558,6 +559,58 @@ class WorkThatRepeats(StatusCase):
         self.assertEqual([span.state for span in spans["TAHSILAT"]], [State.MAINTENANCE] * 3)
 
 
+class WhatNobodyMeasures(StatusCase):
+    """Is no data, everywhere; it is well only once somebody looked."""
+
+    def setUp(self):
+        super().setUp()
+        Node.objects.all().delete()
+        Prober.objects.update_or_create(name="test", defaults={"cycle_ended_at": now()})
+
+    def said(self) -> dict[str, str]:
+        shelf.forget()
+        return {name: self.page(name) for name in ("/status/", "/status/badge.svg", "/status/history.rss")}
+
+    def measured(self, *components) -> None:
+        for number, component in enumerate(components):
+            Node.objects.create(code=f"M-{number}", name=f"M-{number}", component=component, state=State.OK)
+
+    def test_is_no_data_on_page_badge_feed_and_json(self):
+        said = self.said()
+        self.assertNotIn("bütün bileşenleri çalışıyor", said["/status/"])
+        for name, text in said.items():
+            self.assertIn("veri yok", text, name)
+        document = json.loads(self.page("/api/v2/summary.json"))
+        self.assertEqual(document["status"], {"indicator": "unknown", "description": "No Data"})
+        self.assertEqual({row["status"] for row in document["components"]}, {"unknown"})
+        self.assertEqual(json.loads(self.page("/api/v2/status.json"))["status"]["indicator"], "unknown")
+
+    def test_what_one_knows_is_not_what_all_are(self):
+        self.measured(self.tahsilat)
+        said = self.said()
+        self.assertNotIn("bütün bileşenleri çalışıyor", said["/status/"])
+        self.assertIn("Ölçülenler çalışıyor", said["/status/"])
+        self.assertNotIn("veri yok", said["/status/badge.svg"])
+        rows = {row["id"]: row["status"] for row in json.loads(self.page("/api/v2/components.json"))["components"]}
+        self.assertEqual((rows["tahsilat"], rows["rapor"]), ("operational", "unknown"))
+
+    def test_all_measured_is_all_well(self):
+        self.measured(*Component.objects.exclude(tier=Component.Tier.OUTSIDE))
+        self.assertIn("bütün bileşenleri çalışıyor", self.said()["/status/"])
+
+    def test_an_outage_is_known_without_a_measurement(self):
+        self.an_outage()
+        rows = {row["id"]: row["status"] for row in json.loads(self.page("/api/v2/components.json"))["components"]}
+        self.assertEqual(rows["tahsilat"], "major_outage")
+
+    def test_the_copy_on_disk_says_the_same(self):
+        with TemporaryDirectory() as folder, override_settings(STATUS_SNAPSHOT_DIR=folder):
+            static_site.keep()
+            written = Path(folder)
+            self.assertIn("veri yok", (written / "status" / "badge.svg").read_text())
+            self.assertNotIn("bütün bileşenleri çalışıyor", (written / "status" / "index.html").read_text())
+
+
 class AClientOfStatuspage(StatusCase):
     """Reads every document as strictly as a typed client does, nationally and for a municipality."""
 
@@ -592,9 +645,8 @@ class AClientOfStatuspage(StatusCase):
                         for component in row.get("components", ()):
                             self.check(component, COMPONENT, f"{place}{name}.{key}.component")
                 if "status" in document:
-                    self.assertIn(
-                        document["status"]["indicator"], {"none", "minor", "major", "critical", "maintenance"}
-                    )
+                    words = {"none", "minor", "major", "critical", "maintenance", "unknown"}
+                    self.assertIn(document["status"]["indicator"], words)
 
 
 class NinetyDays(SimpleTestCase):

@@ -93,13 +93,13 @@ class TakingEvidence(Cast, TestCase):
     def test_a_changed_page_or_list_is_named(self):
         told = self.told()
         pages = evidence_pdf.pages(told)
-        with self.assertRaisesRegex(CommandError, "not printed.*pdf"):
+        with self.assertRaisesRegex(CommandError, "basılmamış.*pdf"):
             call_command("verify_evidence", self.file(pages.replace(b"/Lang (tr)", b"/Lang (en)")))
         out = BytesIO()
         with zipfile.ZipFile(out, "w") as box:
             box.writestr("x.json", json.dumps(told))
             box.writestr("x.csv", evidence_pdf.table(told).replace("··00", "··99"))
-        with self.assertRaisesRegex(CommandError, "not printed.*csv"):
+        with self.assertRaisesRegex(CommandError, "basılmamış.*csv"):
             call_command("verify_evidence", self.file(out.getvalue()))
 
     def test_pages_that_another_program_saved_anew_still_hold_what_was_signed(self):
@@ -109,7 +109,7 @@ class TakingEvidence(Cast, TestCase):
         out = BytesIO()
         writer.write(out)
         self.assertEqual(evidence_pdf.open_file(out.getvalue())[0], told)
-        with self.assertRaisesRegex(CommandError, "genuine, but not printed.*pdf"):
+        with self.assertRaisesRegex(CommandError, "gerçek, ancak.*pdf"):
             call_command("verify_evidence", self.file(out.getvalue()))
 
     def test_the_pages_say_what_was_signed_to_whoever_reads_them(self):
@@ -138,7 +138,7 @@ class TakingEvidence(Cast, TestCase):
     def test_a_forged_document_in_genuine_looking_pages_is_refused(self):
         told = self.told()
         told["document"] = told["document"].replace('"state":"delivered"', '"state":"failed"', 1)
-        with self.assertRaisesRegex(CommandError, "signature"):
+        with self.assertRaisesRegex(CommandError, "imza bu"):
             call_command("verify_evidence", self.file(evidence_pdf.pages(told)))
 
     def test_what_is_no_evidence_is_refused_with_a_sentence(self):
@@ -164,7 +164,7 @@ class TakingEvidence(Cast, TestCase):
 def test_the_command_says_yes_or_why_not(tmp_path):
     paper = tmp_path / "kanit.json"
     paper.write_text("{}", encoding="utf-8")
-    with pytest.raises(CommandError, match="not an envelope"):
+    with pytest.raises(CommandError, match="kanıt zarfı değil"):
         call_command("verify_evidence", str(paper))
     said = StringIO()
     call_command("verify_evidence", "--public-key", stdout=said)

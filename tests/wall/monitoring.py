@@ -55,6 +55,7 @@ def node(stage):
 
 doors += [
     Door("monitoring:nodes", EVERYONE, reads=OWN + NATIONAL),
+    Door("monitoring:own_state", WATCH),
     Door("monitoring:sheet", WATCH, post=nothing, answers=(422,)),
     Door("monitoring:sheet_export", WATCH),
     Door("monitoring:nodes_many", WATCH, post=nothing, answers=(422,)),

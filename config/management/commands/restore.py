@@ -4,8 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config import backups
+from config.database import backups
+from config.database.roles import RolesAreWrong
 from foundation import readiness
+from foundation.language import file_errors
 
 
 class Command(BaseCommand):
@@ -20,7 +22,11 @@ class Command(BaseCommand):
     def handle(self, *, pack, verify, **options) -> None:
         try:
             rows = backups.verify(pack) if verify else backups.restore(pack)
-        except (OSError, backups.PackIsWrong) as error:
+        except OSError as error:
+            sentence = file_errors.sentence(error)
+            readiness.keep_proof("backup-proved", passed=False, said=sentence)
+            raise CommandError(sentence) from None
+        except (backups.BackupRefused, RolesAreWrong) as error:
             readiness.keep_proof("backup-proved", passed=False, said=str(error))
             raise CommandError(str(error)) from None
         readiness.keep_proof("backup-proved", passed=True, said=pack.name)

@@ -3,6 +3,7 @@
 import time
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from config.timetable import SWEEPS, Sweep
 from foundation.leases import leases
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             return self._for_ever(sweeps)
         failed = [sweep.name for sweep in sweeps if not leases.run_sweep(sweep.name, sweep.work)]
         if failed:
-            raise CommandError(f"failed: {', '.join(failed)}")
+            raise CommandError(_("failed: %s") % ", ".join(failed))
         return None
 
     def _for_ever(self, sweeps: list[Sweep]) -> None:
@@ -37,5 +38,5 @@ class Command(BaseCommand):
 def chosen(names: list[str]) -> list[Sweep]:
     unknown = set(names) - {sweep.name for sweep in SWEEPS}
     if unknown:
-        raise CommandError(f"no sweep is called {', '.join(sorted(unknown))}")
+        raise CommandError(_("no sweep is called %s") % ", ".join(sorted(unknown)))
     return [sweep for sweep in SWEEPS if sweep.name in names or not names]

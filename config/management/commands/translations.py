@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.core.management.commands import makemessages
 from django.test.utils import override_settings
+from django.utils.translation import gettext as _
 
 ELSEWHERE = ["tests/*", "var/*", ".venv/*", "deploy/*", "docs/*", "bin/*", "locale/*", "requirements*.txt"]
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *, contexts, check, **options) -> None:
         contexts = contexts or settings.CATALOGUES
         if unknown := set(contexts) - set(settings.CATALOGUES):
-            raise CommandError(f"no such catalogue: {', '.join(sorted(unknown))}")
+            raise CommandError(_("no such catalogue: %s") % ", ".join(sorted(unknown)))
         if check:
             faults = [fault for context in contexts for fault in faults_of(context)]
             if faults:

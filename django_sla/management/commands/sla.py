@@ -5,6 +5,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from django_sla import questions, subjects, timeline
 from django_sla.models import Clock
@@ -33,11 +34,11 @@ class Command(BaseCommand):
     def explain(self, reference: str, language: str | None) -> None:
         subject = subjects.called(reference)
         if subject is None:
-            raise CommandError(f"nothing is called {reference}")
+            raise CommandError(_("nothing is called %s") % reference)
         subject_type, subject_id = subject
         clocks = Clock.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("metric", "cycle")
         if not clocks:
-            raise CommandError(f"{reference} has no clocks")
+            raise CommandError(_("%s has no clocks") % reference)
         with translation.override(language or translation.get_language()):
             for clock in clocks.select_related("version__policy", "calendar"):
                 for line in timeline.as_text(clock, timezone.now()):

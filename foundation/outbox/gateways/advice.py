@@ -7,6 +7,7 @@ from foundation.outbox.gateways import codes
 
 TITLES: dict[str, str | Promise] = {
     "console": _("console"),
+    "none": _("no SMS"),
     "twilio": "Twilio",
     "operator": _("domestic operator"),
     "netgsm": "NetGSM",

@@ -67,6 +67,7 @@ CODES: dict[str, Code] = {
     DOUBLED: _failed("copy dropped by the gateway"),
     THROTTLED: Code(CodeMeaning.AGAIN, "too many requests", timedelta(seconds=2), 1000),
     "20003": _stop_account("authentication failed"),
+    "no-sms": _failed("this house has no SMS"),
     "20404": _stop("no such account"),
     "20429": Code(CodeMeaning.AGAIN, "too many requests", timedelta(seconds=1), 1000),
     "21211": Code(CodeMeaning.CLOSED, "not a valid number", closes="invalid"),

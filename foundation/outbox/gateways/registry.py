@@ -13,9 +13,11 @@ from foundation.outbox.gateways.operator import Operator
 from foundation.outbox.gateways.twilio import Twilio
 from foundation.outbox.gateways.verimor import Verimor
 from foundation.outbox.gateways.webhook import Webhook
+from foundation.outbox.gateways.without import WithoutSms
 
 KINDS: dict[str, type[Gateway]] = {
     "console": Console,
+    "none": WithoutSms,
     "twilio": Twilio,
     "operator": Operator,
     "netgsm": NetGsm,

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from foundation.language.formatting import ISTANBUL
 from helpdesk.incidents.evaluation import score
@@ -41,7 +42,7 @@ def read(file: Path) -> list[dict]:
     try:
         return json.loads(file.read_text(encoding="utf-8"))["tickets"]
     except (OSError, ValueError, KeyError, TypeError) as reason:
-        raise CommandError(f"{file}: {reason!r}") from reason
+        raise CommandError(_("%(file)s cannot be read: %(reason)r") % {"file": file, "reason": reason}) from reason
 
 
 def report_of(ticket: dict) -> TicketText:
@@ -50,7 +51,8 @@ def report_of(ticket: dict) -> TicketText:
         at = datetime.fromisoformat(ticket["created_at"])
         key = ticket["id"]
     except (KeyError, ValueError, TypeError) as reason:
-        raise CommandError(f"ticket {ticket.get('id')}: {reason!r}") from reason
+        wrong = {"ticket": ticket.get("id") if isinstance(ticket, dict) else ticket, "reason": reason}
+        raise CommandError(_("ticket %(ticket)s is not as it should be: %(reason)r") % wrong) from reason
     if at.tzinfo is None:
         at = at.replace(tzinfo=ISTANBUL)
     return TicketText(

@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from foundation import garbage
 from monitoring.checks.verdicts import HERE
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *, shard, location, **options) -> None:
         if not 0 < len(location.strip()) <= LONGEST_NAME:
-            raise CommandError(f"a location has a name of at most {LONGEST_NAME} letters")
+            raise CommandError(_("a location has a name of at most %s letters") % LONGEST_NAME)
         index, of = read_shard(shard)
         garbage.calm()
         loops.run(self.probe(resident.Post(index, of, location.strip())))
@@ -35,7 +36,7 @@ class Command(BaseCommand):
 
 def read_shard(text: str) -> tuple[int, int]:
     """ "2/3" is (1, 3)."""
-    number, _, of = text.partition("/")
+    number, _slash, of = text.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise CommandError("a shard is written i/n, such as 2/3")
+        raise CommandError(_("a shard is written i/n, such as 2/3"))
     return int(number) - 1, int(of)

@@ -5,6 +5,7 @@ import signal
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from monitoring.simulator import control, resident
 from monitoring.simulator.endpoints import MODES, City
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         if order == "serve":
             return asyncio.run(self.serve(City(read_registry()), control_port))
         if order == "break" and not what:
-            raise CommandError("break what? A component, a province, a node, or all.")
+            raise CommandError(_("break what? A component, a province, a node, or all."))
         try:
             self.report(self.tell(order, what, mode, control_port))
         except control.NobodyListens as silence:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from foundation import now
 from foundation.directory.models import Person
@@ -86,9 +87,9 @@ def verify(told: dict, key: str) -> EvidenceSummary:
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(signature, text.encode())
         document = json.loads(text)
     except InvalidSignature as error:
-        raise NotGenuine("the signature is not of this key, or the document was changed") from error
+        raise NotGenuine(_("the signature is not of this key, or the document was changed")) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotGenuine(f"not an envelope of evidence: {type(error).__name__}") from error
+        raise NotGenuine(_("not an envelope of evidence")) from error
     return EvidenceSummary(
         number=document["broadcast"]["number"],
         signed_at=document["made_at"],

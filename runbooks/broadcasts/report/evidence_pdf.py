@@ -56,12 +56,12 @@ def open_file(data: bytes) -> tuple[dict, dict[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(data)) as box:
             for item in box.infolist():
                 if item.file_size > LARGEST:
-                    raise NotGenuine(f"{item.filename} is too large")
+                    raise NotGenuine(_("%s is too large") % item.filename)
                 files[item.filename.rpartition(".")[2]] = box.read(item)
     except (zipfile.BadZipFile, zlib.error) as error:
-        raise NotGenuine("not a readable ZIP") from error
+        raise NotGenuine(_("not a readable ZIP")) from error
     if "json" not in files:
-        raise NotGenuine("the ZIP holds no signed file")
+        raise NotGenuine(_("the ZIP holds no signed file"))
     return _envelope(files.pop("json")), files
 
 
@@ -75,9 +75,9 @@ def _envelope(data: bytes) -> dict:
     try:
         told = json.loads(data)
     except ValueError as error:
-        raise NotGenuine("not an envelope of evidence: no JSON") from error
+        raise NotGenuine(_("not an envelope of evidence")) from error
     if not isinstance(told, dict):
-        raise NotGenuine("not an envelope of evidence")
+        raise NotGenuine(_("not an envelope of evidence"))
     return told
 
 

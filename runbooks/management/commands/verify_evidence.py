@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
+from foundation.language import file_errors
 from runbooks.broadcasts.report import evidence, evidence_pdf
 
 
@@ -22,19 +24,22 @@ class Command(BaseCommand):
         if public_key:
             return self.stdout.write(evidence.public_key())
         if file is None:
-            raise CommandError("name the file that was downloaded")
+            raise CommandError(_("name the file that was downloaded"))
         try:
             told, printed = evidence_pdf.open_file(file.read_bytes())
             proof = evidence.verify(told, key or evidence.public_key())
         except OSError as error:
-            raise CommandError(f"{file}: {error}")
+            raise CommandError(file_errors.sentence(error))
         except evidence.NotGenuine as error:
             raise CommandError(f"{file}: {error}")
         if not proof.adds_up:
-            raise CommandError(f"{file}: genuine, but {proof.number} does not add up")
+            raise CommandError(
+                _("%(file)s: genuine, but %(number)s does not add up") % {"file": file, "number": proof.number}
+            )
         if wrong := evidence_pdf.misprints(told, printed):
             raise CommandError(
-                f"{file}: the signed document is genuine, but not printed as this version prints it: {', '.join(wrong)}"
+                _("%(file)s: the signed document is genuine, but not printed as this version prints it: %(wrong)s")
+                % {"file": file, "wrong": ", ".join(wrong)}
             )
         return self.stdout.write(
             f"{proof.number}: genuine, {proof.recipients} recipients, adds up, signed {proof.signed_at}, {proof.sha256}"

@@ -178,7 +178,8 @@ class TheAcceptancePage(Cast, TestCase):
 
 class TheFirstAdministrator(TestCase):
     def open(self, password: str):
-        with patch("foundation.accounts.management.commands.create_platform_admin.getpass", return_value=password):
+        command = "foundation.accounts.management.commands.create_platform_admin"
+        with patch(f"{command}.getpass", return_value=password), patch("sys.stdin.isatty", return_value=True):
             call_command("create_platform_admin", "Ilk@kurum.test", "İlk Yönetici")
 
     def test_is_opened_by_command(self):

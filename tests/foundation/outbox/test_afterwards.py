@@ -11,6 +11,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from foundation import now
 from foundation.outbox import canary, metrics, outbox
 from foundation.outbox.delivery import dispatch, routes, tokens
+from foundation.outbox.gateways import registry
+from foundation.outbox.gateways.postings import Posting, Refused
 from foundation.outbox.models import Batch, InboundMessage, OutboxMessage
 from foundation.outbox.outbox import Addressee
 from foundation.outbox.reconciliation import receipts, status_polling
@@ -170,3 +172,11 @@ def test_every_gateway_says_where_numbers_go(operator, settings):
     routes.route_for(routes.registry.make("operator"), "BELEDIYE")
     routes.trip("operator", "BELEDIYE", "20003 authentication failed")
     assert [gateway.is_open for gateway in routes.gateways_for("BELEDIYE")] == [False, True]
+
+
+def test_a_house_without_sms_refuses_each_message_and_says_why(settings):
+    settings.SMS_GATEWAY = "none"
+    gateway = registry.make(registry.chain("sms")[0])
+    posting = Posting(1, 1, 1, "+905990000001", "su kesik", "", "BELEDIYE", "r")
+    assert gateway.put([posting]) == [Refused("no-sms", "this house has no SMS")]
+    assert gateway.find(posting, now()) == []

@@ -90,3 +90,27 @@ def test_an_exception_is_its_types_and_places(lines):
 def test_a_line_break_cannot_forge_a_line(lines):
     logging.getLogger("x").warning('harmless\n{"event": "request", "status": 200}')
     assert len(lines()) == 1
+
+
+def test_our_own_words_stand_there_whole_and_others_do_not(lines):
+    logging.getLogger("foundation.outbox.delivery.routes").error(
+        "route %s opened: %s", "twilio", "20003 no such account"
+    )
+    logging.getLogger("foundation.outbox").info("asked %s", "+905329876543 of somebody")
+    logging.getLogger("config.serving.background").info("%s failed: %s", "stand-in city", ValueError("Ayşe Yılmaz"))
+    logging.getLogger("some.library").info("asked %s", "Ayşe Yılmaz")
+    said = [line["event"] for line in lines()]
+    assert said[0] == "route twilio opened: 20003 no such account"
+    assert "5329876543" not in said[1] and "of somebody" in said[1]
+    assert said[2:] == ["stand-in city failed: <ValueError>", "asked <str>"]
+
+
+def test_a_file_holds_no_colours(settings):
+    configure_logging({"level": "INFO", "json": False})
+    [handler] = [handler for handler in logging.getLogger().handlers if handler.name == "stderr"]
+    written = io.StringIO()
+    handler.setStream(written)
+    logging.getLogger("config.x").warning("started %s", "stand-in city")
+    configure_logging(settings.LOGGING)
+    assert "started stand-in city" in written.getvalue()
+    assert "\x1b" not in written.getvalue()

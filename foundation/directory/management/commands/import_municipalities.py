@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.directory import registers
 from foundation.directory.csv_files import BadRegister
+from foundation.language import file_errors
 
 SHOWN = 20
 
@@ -23,8 +24,10 @@ class Command(BaseCommand):
     def handle(self, *, file, provinces, components, preview, **options) -> None:
         try:
             comparisons = registers.compare(file, provinces=provinces, components=components)
-        except (BadRegister, OSError) as problem:
-            raise CommandError(str(problem))
+        except OSError as problem:
+            raise CommandError(file_errors.sentence(problem)) from None
+        except BadRegister as problem:
+            raise CommandError(str(problem)) from None
         for comparison in comparisons:
             self.show(comparison)
         if preview:

@@ -1,6 +1,7 @@
 """`manage.py audit_verify`: is the record what was sealed?"""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from foundation.journal import sealing
 
@@ -14,12 +15,13 @@ class Command(BaseCommand):
     def handle(self, *, anchor: str | None, **options) -> None:
         verdict = sealing.verify(anchor=parsed(anchor) if anchor else None)
         if verdict.first_break is not None:
-            raise CommandError(f"entry {verdict.first_break.position}: {verdict.first_break.why}")
+            found = {"position": verdict.first_break.position, "why": _(verdict.first_break.why)}
+            raise CommandError(_("entry %(position)s: %(why)s") % found)
         self.stdout.write(f"{verdict.checked} entries, head {verdict.checked}:{verdict.digest}")
 
 
 def parsed(anchor: str) -> tuple[int, str]:
-    position, _, digest = anchor.partition(":")
+    position, _colon, digest = anchor.partition(":")
     if not position.isdigit() or len(digest) != 64:
-        raise CommandError("the anchor is POSITION:DIGEST, as the log of the sealing gives it")
+        raise CommandError(_("the anchor is POSITION:DIGEST, as the log of the sealing gives it"))
     return int(position), digest

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from foundation import Refusal
 from foundation.directory.models import Person
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, email, name, scope, days, **options) -> None:
         person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
         if person is None:
-            raise CommandError(f"No active person has the address {email}.")
+            raise CommandError(_("No active person has the address %s.") % email)
         try:
             token, secret = tokens.issue(person, name=name, scopes=scope, lasting=timedelta(days=days))
         except Refusal as refusal:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0009_invitations_may_name_a_province"),
+        ("directory", "0010_places_are_renamed_merged_and_closed"),
     ]
 
     operations = [
