@@ -4,6 +4,7 @@ from django.contrib.auth import user_logged_in
 from django.dispatch import receiver
 
 from django_sla.signals import clock_escalated
+from foundation.outbox import successors
 from foundation.outbox.events import message_received
 from helpdesk import escalations
 from helpdesk.events import ticket_submitted
@@ -15,6 +16,7 @@ from runbooks.broadcasts.report import sent_messages
 from runbooks.runs import starting
 
 told_lately.register(sent_messages.to)
+successors.nobody_else("step-reminder:", "all who carry the watch hear it; the page of the run shows the step")
 
 
 @receiver(outage_opened)

@@ -1,5 +1,7 @@
 """What happens to people: described, revoked, restored, erased."""
 
+from collections.abc import Iterable
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -26,6 +28,17 @@ class NotYourself(Refusal):
 
 class PersonMovedOn(Refusal):
     sentence = _("This person was already revoked.")
+
+
+def administrators_of(municipality_ids: Iterable[int]) -> dict[int, list[Person]]:
+    """Who answers for these municipalities and can be written to, longest there first; one query."""
+    role = Membership.Role.MUNICIPAL_ADMIN
+    held = Membership.objects.current().filter(municipality__in=municipality_ids, role=role, person__is_active=True)
+    people: dict[int, list[Person]] = {}
+    for membership in held.exclude(person__email="").select_related("person").order_by("pk"):
+        if membership.municipality_id is not None:
+            people.setdefault(membership.municipality_id, []).append(membership.person)
+    return people
 
 
 @transaction.atomic
