@@ -27,6 +27,7 @@ HOOKS = {
         "HelpdeskConfig",
         "LanguageConfig",
         "LeasesConfig",
+        "OutboxConfig",
         "RunbooksConfig",
         "WireConfig",
     },
