@@ -27,7 +27,7 @@ from foundation.wire import limits
 from foundation.wire.api import tokens
 from foundation.wire.api.idempotency import once
 from foundation.wire.api.json_bodies import StrictBodies
-from foundation.wire.api.parameters import knows_its_parameters
+from foundation.wire.api.parameters import LONGEST_NAME, knows_its_parameters
 from foundation.wire.api.problems import API_PREFIX, of_refusal, problem
 from foundation.wire.api.tokens import bearer_of
 from foundation.wire.models import Token
@@ -120,7 +120,11 @@ def nowhere(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Says where and why, never what was sent."""
+    """Says where and why, never what was sent; fields that the operation does not have are named."""
+    unknown = [str(item["loc"][-1])[:LONGEST_NAME] for item in error.errors if item["type"] == "extra_forbidden"]
+    if unknown:
+        detail = _("This operation does not know the field “%(name)s”.") % {"name": unknown[0]}
+        return problem(422, kind="unknown-field", detail=detail, unknown=unknown)
     errors = [{"pointer": "#/" + "/".join(map(str, item["loc"])), "detail": item["msg"]} for item in error.errors]
     return problem(422, kind="invalid", detail=_("Some values are missing or not as they should be."), errors=errors)
 

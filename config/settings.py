@@ -246,6 +246,10 @@ SOCIALACCOUNT_PROVIDERS = outside_accounts(
 )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "foundation.accounts.signin_forms.AddWebAuthnForm",
+    "edit_webauthn": "foundation.accounts.signin_forms.EditWebAuthnForm",
+}
 # Browsers give keys to names over https and to localhost, never to a bare address.
 ON_LOCALHOST = PUBLIC_BASE_URL.startswith("http://localhost")
 PASSKEYS_WORK = PUBLIC_BASE_URL.startswith("https://") or ON_LOCALHOST

@@ -17,7 +17,7 @@ from foundation.outbox.reconciliation import receipts, status_polling, uncertain
 from foundation.wire.api import idempotency
 from foundation.wire.files import draft_uploads
 from helpdesk import escalations
-from helpdesk.incidents import auto_linking, recovery
+from helpdesk.incidents import answers, auto_linking, recovery
 from helpdesk.mail import fetching
 from helpdesk.tickets import attachment_scanning, counters
 from monitoring import sweeps
@@ -64,6 +64,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
     Sweep("live.keep_house", timedelta(minutes=1), numbering.maintain),
     Sweep("helpdesk.tallies", timedelta(seconds=5), counters.recount),
+    Sweep("helpdesk.answers", timedelta(seconds=2), answers.write_owed),
     Sweep("helpdesk.match", timedelta(seconds=2), auto_linking.match_waiting),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
     Sweep("helpdesk.quarantine", timedelta(seconds=5), attachment_scanning.ask_about_waiting, queue="outbox"),

@@ -119,12 +119,26 @@ def _line(clock: Clock, event: ClockEvent) -> TimelineLine:
     sentence = _sentence(clock, event)
     if event.reason:
         sentence = f"{sentence} “{event.reason}”"
-    return TimelineLine(event.at, event.kind, sentence, event.rule, event.due_before, event.due_after)
+    rule = rule_in_words(clock, event.rule)
+    return TimelineLine(event.at, event.kind, sentence, rule, event.due_before, event.due_after)
+
+
+def rule_in_words(clock: Clock, rule: str) -> str:
+    """The terms or the calendar that an event names by its code ("s2 v1", "tr-mesai"), as people call it."""
+    code, _space, number = rule.rpartition(" v")
+    if code and number.isdigit():
+        policy = clock.version.policy
+        return terms(policy.name if policy.code == code else code.upper(), int(number))
+    return clock.calendar.name if rule == clock.calendar.code else rule
+
+
+def terms(name: str, number: int) -> str:
+    return _("%(name)s, version %(number)d") % {"name": name, "number": number}
 
 
 def _sentence(clock: Clock, event: ClockEvent) -> str:
     facts = {
-        "rule": event.rule,
+        "rule": rule_in_words(clock, event.rule),
         "reason": because(event.reason_kind),
         "due": moment(event.due_after, clock),
         "before": moment(event.due_before, clock),

@@ -11,6 +11,7 @@ from ninja.pagination import paginate
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
 from foundation.language.schema_types import Line, Paragraphs, Telephone
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
 from helpdesk.knowledge.api import router as knowledge
@@ -47,7 +48,7 @@ class TicketOut(Schema):
     due_at: datetime | None
 
 
-class TicketIn(Schema):
+class TicketIn(Body):
     """`municipality` may be left out by municipal staff: it is their own."""
 
     municipality: str = Field("", max_length=5, description="five-digit code")
@@ -61,7 +62,7 @@ class TicketIn(Schema):
     )
 
 
-class MessageIn(Schema):
+class MessageIn(Body):
     body: Paragraphs = Field(min_length=1, max_length=20_000)
 
 

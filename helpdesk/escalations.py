@@ -21,7 +21,7 @@ from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from helpdesk.models import OwedWord, Ticket
 from helpdesk.service_levels.commitments import name_of
 from helpdesk.tickets import assignment
@@ -119,13 +119,19 @@ def hand_on(ticket: Ticket, people: Sequence[Person]) -> None:
 
 
 def people_of(ticket: Ticket, to: str) -> Iterable[Person]:
-    """Whom a level means: the assignee (without one, the shift leads), the team, shift leads, managers."""
-    if to == "assignee" and ticket.assignee:
+    """Whom a level means: assignee, team, shift leads, managers; where none of them can be told, the next of these."""
+    if to == "assignee" and successors.can_hear(ticket.assignee):
         return [ticket.assignee]
-    if to == "team":
-        return ticket.queue.team.members.filter(is_active=True)
-    roles = {"assignee": SHIFT_LEADS, "shift_lead": SHIFT_LEADS, "manager": MANAGERS}.get(to, ())
-    return Person.objects.holding(roles)
+    if to == "team" and (members := successors.first_to_hear(ticket.queue.team.members.all())):
+        return members
+    roles = {"assignee": SHIFT_LEADS, "team": SHIFT_LEADS, "shift_lead": SHIFT_LEADS, "manager": MANAGERS}.get(to, ())
+    return successors.first_to_hear(Person.objects.holding(roles), Person.objects.holding(MANAGERS) if roles else ())
+
+
+@successors.register("sla")
+def after_a_reader_at_the_desk(key: str, reference: str) -> list[Person]:
+    """A promise is close to breaking, and the letter came back: shift leads, then who keeps the platform."""
+    return [*Person.objects.holding(SHIFT_LEADS).order_by("pk"), *Person.objects.holding(MANAGERS).order_by("pk")]
 
 
 def letter_key(person: Person, clock: Clock, level: dict) -> str:

@@ -65,6 +65,7 @@ urlpatterns = [
     path("desk/palette/", desk.palette, name="palette"),
     path("desk/incidents/<int:pk>/", incidents.incident, name="incident"),
     path("desk/incidents/<int:pk>/answers/", incidents.answer, name="answer"),
+    path("desk/incidents/<int:pk>/answers/given/", incidents.answers_given, name="answers_given"),
     path("desk/incidents/<int:pk>/rejection/", incidents.rejection, name="rejection"),
     path("standards/", standards.service_times, name="standards"),
     path("standards/attainment/", standards.attainment, name="attainment"),

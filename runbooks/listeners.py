@@ -6,6 +6,7 @@ from django.dispatch import receiver
 from django_sla.signals import clock_escalated
 from foundation.directory.events import person_revoked
 from foundation.leases import doorbell
+from foundation.outbox import successors
 from foundation.outbox.events import message_moved, message_received
 from helpdesk import escalations
 from helpdesk.events import ticket_submitted
@@ -18,6 +19,7 @@ from runbooks.paging import answering, ladders, matters, notices, watching, ways
 from runbooks.runs import starting
 
 told_lately.register(sent_messages.to)
+successors.nobody_else("step-reminder:", "all who carry the watch hear it; the page of the run shows the step")
 
 
 @receiver(outage_opened)

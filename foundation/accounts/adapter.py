@@ -23,12 +23,13 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts import attempts
 from foundation.directory.models import Membership, Person
 from foundation.language.middleware import remember
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.wire.guards import client_address
 from foundation.wire.limits import TooMany
 
 # They move the whole country: the watch, the crisis message, the platform itself.
 FAR_REACHING_ROLES = Membership.WATCH_ROLES
+successors.nobody_else("account:", "its link opens an account")
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

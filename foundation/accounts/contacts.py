@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Contact, Municipality, Person
 from foundation.journal import journal
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
 
 VALID_FOR = timedelta(minutes=15)
 NEXT_AFTER = timedelta(minutes=1)
 MOST_TRIES = 5
+successors.nobody_else("contact:", "it proves that the address is the contact's own; the page of the contacts says it")
 
 
 class NotYourMunicipality(Refusal):

@@ -14,9 +14,10 @@ from foundation import Refusal, now
 from foundation.directory.models import Invitation, Membership, Municipality, Person, Province
 from foundation.journal import journal
 from foundation.language.formatting import exact
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 
 VALID_FOR = timedelta(days=7)
+successors.nobody_else("invitation:", "its link opens an account; the list of invitations says that it came back")
 
 
 class NotYoursToInvite(Refusal):

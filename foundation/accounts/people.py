@@ -1,6 +1,7 @@
 """What happens to people: described, revoked, restored, erased, signed out, freed of a lost second factor."""
 
 import uuid
+from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -43,6 +44,17 @@ class PersonErased(Refusal):
 
 class NoSecondFactor(Refusal):
     sentence = _("This person has no second step that could be taken away.")
+
+
+def administrators_of(municipality_ids: Iterable[int]) -> dict[int, list[Person]]:
+    """Who answers for these municipalities and can be written to, longest there first; one query."""
+    role = Membership.Role.MUNICIPAL_ADMIN
+    held = Membership.objects.current().filter(municipality__in=municipality_ids, role=role, person__is_active=True)
+    people: dict[int, list[Person]] = {}
+    for membership in held.exclude(person__email="").select_related("person").order_by("pk"):
+        if membership.municipality_id is not None:
+            people.setdefault(membership.municipality_id, []).append(membership.person)
+    return people
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django.forms import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from foundation.accounts import new_passwords
 PASSWORD_HELP = _("At least ten characters; a short sentence is easiest to remember.")
 # (label, help) by field name.
 WORDS: dict[str, tuple[Any, Any]] = {
+    "name": (_("Name of the key"), ""),
     "login": (_("E-mail address"), ""),
     "email": (_("E-mail address"), ""),
     "password": (_("Password"), ""),
@@ -61,3 +63,11 @@ class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):
 
 class ResetPasswordKeyForm(InOurWords, forms.ResetPasswordKeyForm):
     pass
+
+
+class AddWebAuthnForm(InOurWords, webauthn_forms.AddWebAuthnForm):
+    """Name a security key while it is added."""
+
+
+class EditWebAuthnForm(InOurWords, webauthn_forms.EditWebAuthnForm):
+    """Call a security key something else."""

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -23,7 +24,7 @@ from foundation.wire import encryption, limits, once
 from foundation.wire.guards import client_address
 
 KEY = "unsent_words"
-LARGEST = 200_000  # characters of all fields together
+LARGEST = 450_000  # characters of all fields together: a plan, or a sheet of a few thousand nodes
 SECRET = ("csrfmiddlewaretoken", once.FIELD, "password", "password1", "password2", "code")
 
 
@@ -52,11 +53,23 @@ def leads_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
 
 def sign_in_and_return(request: HttpRequest) -> HttpResponse:
     """To the sign-in, and from there to the page; never to an address that only takes forms."""
-    keep(request)
+    say_what_is_kept(request, is_kept=keep(request))
     return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page_of(request)})}")
 
 
-def keep(request: HttpRequest) -> None:
+def say_what_is_kept(request: HttpRequest, *, is_kept: bool) -> None:
+    """Before anybody signs in: what will be there again, and what the way back in the browser still holds."""
+    if is_kept and request.FILES:
+        messages.warning(request, _("Your words are kept, your files are not: you will have to choose them again."))
+    elif is_kept:
+        messages.info(request, _("Your words are kept. Sign in, and they stand in their fields again."))
+    elif request.POST.get(once.FIELD):
+        sentence = _("What you wrote is too long to be kept. Go back in your browser and copy it before you sign in.")
+        messages.warning(request, sentence)
+
+
+def keep(request: HttpRequest) -> bool:
+    """Whether there was room for it."""
     fields = [(name, values) for name, values in request.POST.lists() if name not in SECRET]
     token = request.POST.get(once.FIELD, "")
     told = json.dumps(
@@ -66,11 +79,14 @@ def keep(request: HttpRequest) -> None:
             "token": token,
             "fields": fields,
             "files": len(request.FILES),
-        }
+        },
+        ensure_ascii=False,
     )
     # Whoever is not signed in costs us a row: bounded by length and by pace.
-    if token and len(told) <= LARGEST and not limits.wait_for("unsent", client_address(request), limit=30, per=60):
-        request.session[KEY] = encryption.seal(told)
+    if not token or len(told) > LARGEST or limits.wait_for("unsent", client_address(request), limit=30, per=60):
+        return False
+    request.session[KEY] = encryption.seal(told)
+    return True
 
 
 def page_of(request: HttpRequest) -> str:

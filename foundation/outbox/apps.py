@@ -4,9 +4,10 @@ from django.apps import AppConfig
 
 
 class OutboxConfig(AppConfig):
-    """Says on the set-up page whether anything leaves."""
+    """Says on the set-up page whether anything leaves, and hands on what came back."""
 
     name = "foundation.outbox"
 
     def ready(self) -> None:
-        import_module("foundation.outbox.readiness")
+        for module in ("readiness", "successors"):
+            import_module(f"foundation.outbox.{module}")

@@ -12,7 +12,7 @@ from foundation import now, rows
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.language import texts
-from foundation.outbox import jobs, segments
+from foundation.outbox import events, jobs, segments
 from foundation.outbox.delivery import routes
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, OutboxMessage, Suppression
@@ -131,7 +131,18 @@ def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee], *, for_d
     closed = dict(suppressed.values_list("address", "reason"))
     turkish = channel == Channel.SMS and routes.speak_turkish()
     messages = [_message(batch, channel, recipient, closed, turkish) for recipient in reversed(wanted.values())]
-    return len(OutboxMessage.objects.bulk_create(messages))
+    OutboxMessage.objects.bulk_create(messages)
+    if channel == Channel.EMAIL:
+        _say_unheard([message for message in messages if message.state == OutboxMessage.State.SUPPRESSED])
+    return len(messages)
+
+
+def _say_unheard(messages: list[OutboxMessage]) -> None:
+    """Handed in and never sent, because the address is closed: whoever comes next is told."""
+    for message in messages:
+        events.message_moved.send(
+            OutboxMessage, batch_id=message.batch_id, state=message.state, message_ids=[message.pk]
+        )
 
 
 def _message(
@@ -168,6 +179,7 @@ def email(
     lane: str = Lane.OPERATIONAL,
     secret: bool = False,
     withheld: str = "",
+    reference: str = "",
 ) -> Batch:
     """One e-mail, handed in and let go; the same `key` again does nothing.
 
@@ -177,12 +189,16 @@ def email(
     batch, suppressed = Batch.objects.claim_released(key, Lane(lane), to)
     if batch is None:
         return Batch.objects.get(key=key)
-    recipient = Addressee(address=to, subject=subject, text=text, suppressed=suppressed or withheld)
+    recipient = Addressee(
+        address=to, subject=subject, text=text, reference=reference, suppressed=suppressed or withheld
+    )
     message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
         message.text, message.is_sealed = encryption.seal(text), True
     rows.add(message)
     jobs.ring(Channel.EMAIL)
+    if suppressed:
+        transaction.on_commit(lambda: _say_unheard([message]))
     return batch
 
 

@@ -1,6 +1,7 @@
 """Many tickets, one cause: major incidents, and how tickets find theirs.
 
-major_incidents  propose, open, answer, close
+major_incidents  propose, open, close
+answers          one text to every ticket, batch by batch
 similarity       whether two tickets speak of one thing
 vocabulary       the words that similarity knows
 auto_linking     ties what was just filed to what is going on

@@ -1,4 +1,4 @@
-"""Many tickets, one cause, one voice: propose, declare, link, undo, answer all, end."""
+"""Many tickets, one cause: propose, declare, link, undo, end."""
 
 from collections.abc import Iterable
 
@@ -8,18 +8,13 @@ from foundation import now
 from foundation.directory.models import Component, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
-from foundation.outbox import outbox
-from foundation.outbox.lanes import Lane
 from helpdesk import events
-from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink
-from helpdesk.refusals import IncidentOver, NothingSaid, NotYourTicket, TicketMovedOn
+from helpdesk.models import MajorIncident, Ticket, TicketLink
+from helpdesk.refusals import IncidentOver, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
-from helpdesk.tickets import emails, live_updates
+from helpdesk.tickets import live_updates
 from helpdesk.tickets.assignment import require_party
-from monitoring import outages
 from monitoring.models import Outage
-
-BATCH = 500
 
 
 @transaction.atomic
@@ -97,85 +92,6 @@ def follow(incident: MajorIncident, part: Outage, municipality_ids: Iterable[int
     moved = links.update(incident=declare(part, by=incident.commander))
     tell(incident)
     return moved
-
-
-@transaction.atomic
-def answer_all(
-    incident: MajorIncident,
-    *,
-    text: str,
-    by: Person,
-    token: str,
-    text_en: str = "",
-    stage: str = "",
-    minutes: int | None = None,
-    alone_because: str = "",
-) -> IncidentAnswer:
-    """One text to every linked, open ticket and by e-mail, once a token; to the public by `outages.speak`.
-
-    Costs a fixed number of queries for each five hundred tickets.
-    """
-    if not by.works_nationally:
-        raise NotYourTicket
-    if not text.strip():
-        raise NothingSaid
-    answer, is_new = IncidentAnswer.objects.get_or_create(
-        token=token, defaults={"incident": incident, "text": text.strip(), "by": by}
-    )
-    if not is_new:
-        return answer
-    if not incident.is_live:
-        raise IncidentOver
-    tickets = list(Ticket.objects.open().linked_to(incident).select_related("requester").only(*ANSWERED_FIELDS))
-    write_to_each(incident, tickets, answer)
-    mail_to_each(incident, tickets, answer)
-    if incident.outage and incident.outage.is_open:  # one that has ended says nothing more
-        outages.speak(
-            incident.outage,
-            text_tr=answer.text,
-            text_en=text_en,
-            by=by,
-            stage=stage,
-            minutes=minutes,
-            alone_because=alone_because,
-        )
-    answer.tickets = len(tickets)
-    answer.save(update_fields=["tickets"])
-    journal.record("incident.answered", incident, by=by, text=answer.text, tickets=len(tickets))
-    tell(incident)
-    events.incident_answered.send(MajorIncident, incident=incident, tickets=len(tickets))
-    return answer
-
-
-ANSWERED_FIELDS = ("number", "subject", "requester__email", "requester__language", "requester__is_active")
-
-
-def write_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: IncidentAnswer) -> None:
-    """The text as a public message in every conversation."""
-    messages = [
-        Message(
-            ticket=ticket,
-            kind=Message.Kind.PUBLIC,
-            side=Message.Side.US,
-            author=answer.by,
-            incident=incident,
-            body=answer.text,
-            created_at=answer.created_at,
-        )
-        for ticket in tickets
-    ]
-    Message.objects.bulk_create(messages, batch_size=BATCH)
-    rooms = [room(ticket.number) for ticket in tickets for room in (audiences.ticket_public, audiences.ticket_desk)]
-    live.announce_each(rooms, "answer", answer.pk, {"side": "us", "kind": "public"})
-
-
-def mail_to_each(incident: MajorIncident, tickets: Iterable[Ticket], answer: IncidentAnswer) -> None:
-    """The text by e-mail, one batch; a requester with several tickets gets it once."""
-    recipients = [emails.answer_to_all(ticket, answer.text) for ticket in tickets if emails.address_of(ticket)]
-    if recipients:
-        batch = outbox.open_batch(f"incident:{incident.pk}:answer:{answer.pk}", lane=Lane.OPERATIONAL)
-        outbox.add(batch, "email", recipients)
-        outbox.release(batch, by=answer.by)
 
 
 @transaction.atomic

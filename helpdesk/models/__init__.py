@@ -1,5 +1,5 @@
 from helpdesk.models.conversation import Attachment, Message, Satisfaction
-from helpdesk.models.incidents import IncidentAnswer, MajorIncident, TicketLink
+from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
 from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.tallies import Tally
@@ -8,6 +8,7 @@ from helpdesk.models.ticket import RESTING, Filing, Ticket
 
 __all__ = [
     "RESTING",
+    "AnsweredTicket",
     "Article",
     "Attachment",
     "Filing",
@@ -15,6 +16,7 @@ __all__ = [
     "Macro",
     "MajorIncident",
     "Message",
+    "OwedAnswer",
     "OwedWord",
     "Queue",
     "Satisfaction",

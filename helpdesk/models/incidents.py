@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component
+from foundation.leases.models import LeasedRow
 from helpdesk.models.ticket import Ticket
 from monitoring.models import Outage
 
@@ -112,7 +113,7 @@ class TicketLink(models.Model):
 
 
 class IncidentAnswer(models.Model):
-    """One text that answered every linked ticket. The token keeps a second press from sending it again."""
+    """One text that answers every linked ticket. The token keeps a second press from sending it again."""
 
     incident = models.ForeignKey(MajorIncident, on_delete=models.CASCADE, related_name="texts")
     token = models.CharField(max_length=64, unique=True)
@@ -126,3 +127,43 @@ class IncidentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id}: {self.tickets}"
+
+
+class OwedAnswer(LeasedRow):
+    """An answer is owed until every ticket of its list was looked at."""
+
+    answer = models.OneToOneField(IncidentAnswer, on_delete=models.CASCADE, related_name="owed")
+
+    class Meta(LeasedRow.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.state}"
+
+
+class AnsweredTicket(models.Model):
+    """One ticket that an answer is meant for, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        OWED = "owed", _("still to be answered")
+        ANSWERED = "answered", _("answered")
+        NO_ADDRESS = "no_address", _("answered on its page; nobody of it reads our letters")
+        ENDED = "ended", _("left out: it had ended meanwhile")
+        UNLINKED = "unlinked", _("left out: the link was undone meanwhile")
+
+    REACHED = (Outcome.ANSWERED, Outcome.NO_ADDRESS)
+
+    answer = models.ForeignKey(IncidentAnswer, on_delete=models.CASCADE, related_name="list")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OWED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_ticket_is_answered_once", fields=["answer", "ticket"]),
+        ]
+        indexes = [
+            models.Index(fields=["answer", "id"], condition=Q(outcome="owed"), name="tickets_owed_an_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.ticket_id}"

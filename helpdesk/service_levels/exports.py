@@ -62,7 +62,8 @@ def evidence_pdf(ticket: Ticket, clocks: Sequence[Clock]) -> bytes:
         target = clock.version.target(clock.metric)
         promise = policies.target_text(target) if target else ""
         paper.ln(3)
-        paper.line_of(f"{clock.get_metric_display()} {clock.cycle} · {promise} · {clock.version}", size=11, bold=True)
+        terms = timeline.terms(clock.version.policy.name, clock.version.number)
+        paper.line_of(f"{clock.get_metric_display()} {clock.cycle} · {promise} · {terms}", size=11, bold=True)
         paper.line_of(timeline.summary(clock, now()))
         _table(paper, clock)
     return bytes(paper.output())

@@ -54,6 +54,12 @@ class Conversation:
     link: TicketLink | None
 
     @property
+    def last_reply(self) -> int | None:
+        """The last message of ours that the municipality reads."""
+        ours = [said.pk for said in self.messages if said.kind == Message.Kind.PUBLIC and said.side == Message.Side.US]
+        return ours[-1] if ours else None
+
+    @property
     def next_commitment(self) -> Commitment | None:
         """The promise that falls due next."""
         return soonest(self.commitments)

@@ -8,10 +8,12 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from foundation.directory.models import Person
 from foundation.outbox import outbox
 from foundation.outbox.outbox import Addressee
 from helpdesk.models import Message, Ticket
 from helpdesk.service_levels import commitments
+from helpdesk.tickets.readers import readers_of
 
 
 def page_of(ticket: Ticket) -> str:
@@ -19,9 +21,8 @@ def page_of(ticket: Ticket) -> str:
 
 
 @contextmanager
-def language_of(ticket: Ticket) -> Iterator[None]:
-    """Turkish where nobody's language is known."""
-    with translation.override(ticket.requester.language if ticket.requester else "tr"):
+def language_of(reader: Person) -> Iterator[None]:
+    with translation.override(reader.language):
         yield
 
 
@@ -30,17 +31,17 @@ def subject_of(ticket: Ticket) -> str:
     return f"[{ticket.number}] {ticket.subject}"
 
 
-def address_of(ticket: Ticket) -> str:
-    """Where the requester reads mail; empty without one who may still sign in."""
-    return ticket.requester.email if ticket.requester and ticket.requester.is_active else ""
+def reader_of(ticket: Ticket) -> Person | None:
+    """Whom we write to about it."""
+    return readers_of([ticket]).get(ticket.pk)
 
 
 def received(ticket: Ticket, promises: Sequence[commitments.Commitment]) -> None:
-    """ "We have it": the number and the promised times. Does nothing without a requester."""
-    address = address_of(ticket)
-    if not address:
+    """ "We have it": the number and the promised times. Does nothing where nobody reads letters."""
+    reader = reader_of(ticket)
+    if reader is None:
         return
-    with language_of(ticket):
+    with language_of(reader):
         text = "\n".join(
             [
                 _("We have received your ticket %(number)s.") % {"number": ticket.number},
@@ -51,7 +52,7 @@ def received(ticket: Ticket, promises: Sequence[commitments.Commitment]) -> None
                 page_of(ticket),
             ]
         )
-    outbox.email(f"ticket:{ticket.number}:received", address, subject_of(ticket), text)
+    outbox.email(f"ticket:{ticket.number}:received", reader.email, subject_of(ticket), text)
 
 
 def promise_line(promise: commitments.Commitment) -> str:
@@ -61,18 +62,19 @@ def promise_line(promise: commitments.Commitment) -> str:
 
 def written(message: Message) -> None:
     """Our reply, on its way to the requester; notes and their own words are not mailed."""
-    ticket = message.ticket
-    address = address_of(ticket)
-    if message.kind != Message.Kind.PUBLIC or message.side != Message.Side.US or not address:
+    if message.kind != Message.Kind.PUBLIC or message.side != Message.Side.US:
         return
-    text = f"{message.body}\n\n{page_of(ticket)}"
-    outbox.email(f"message:{message.pk}", address, subject_of(ticket), text)
+    ticket = message.ticket
+    reader = reader_of(ticket)
+    if reader:
+        text = f"{message.body}\n\n{page_of(ticket)}"
+        outbox.email(f"message:{message.pk}", reader.email, subject_of(ticket), text)
 
 
-def answer_to_all(ticket: Ticket, text: str) -> Addressee:
+def answer_to_all(ticket: Ticket, text: str, reader: Person) -> Addressee:
     """What one recipient of an answer to all is told."""
     return Addressee(
-        address=address_of(ticket),
+        address=reader.email,
         subject=subject_of(ticket),
         text=f"{text}\n\n{page_of(ticket)}",
         reference=ticket.number,

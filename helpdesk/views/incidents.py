@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.directory.models import Municipality, Person
 from foundation.outbox import segments
 from foundation.wire.api import paging
-from helpdesk.incidents import major_incidents
-from helpdesk.models import MajorIncident, Ticket
+from helpdesk.incidents import answers, major_incidents
+from helpdesk.models import IncidentAnswer, MajorIncident, Ticket
 from helpdesk.tickets import emails
 from helpdesk.tickets.forms import AnswerForm, LinkForm
 from helpdesk.views.tickets import find
@@ -39,6 +39,7 @@ def incident(request, pk) -> HttpResponse:
 def show(request, incident: MajorIncident, form: AnswerForm, preview=None) -> HttpResponse:
     linked = Ticket.objects.linked_to(incident).select_related("municipality").defer("search_text")
     rows, following = paging.page(linked, order=("-pk",), cursor=request.GET.get("cursor"), limit=PAGE)
+    given = answers_of(incident)
     context = {
         "incident": incident,
         "form": form,
@@ -50,9 +51,22 @@ def show(request, incident: MajorIncident, form: AnswerForm, preview=None) -> Ht
         "municipality_count": Municipality.objects.filter(tickets__in=Ticket.objects.linked_to(incident))
         .distinct()
         .count(),
-        "answers": incident.texts.select_related("by")[:5],
+        "answers": given,
+        "under_way": any(answer.is_under_way for answer in given),
     }
     return render(request, "helpdesk/incident.html", context)
+
+
+def answers_of(incident: MajorIncident) -> list[answers.AnswerProgress]:
+    return answers.progress_of(incident.texts.select_related("by")[:5])
+
+
+@login_required
+@require_safe
+def answers_given(request, pk) -> HttpResponse:
+    """What was said so far and how far it has come, fetched again while it goes."""
+    incident = find_incident(request, pk)
+    return render(request, "helpdesk/_answers.html", {"incident": incident, "answers": answers_of(incident)})
 
 
 @login_required
@@ -66,17 +80,26 @@ def answer(request, pk) -> HttpResponse:
     texts = form.cleaned_data
     if not texts.pop("confirmed"):
         return show(request, incident, form, preview_of(incident, texts, request.user))
-    given = major_incidents.answer_all(incident, by=request.user, **texts)
-    sentence = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", given.tickets)
-    messages.success(request, sentence % {"n": given.tickets})
+    given = answers.answer_all(incident, by=request.user, **texts)
+    messages.success(request, sentence_about(given))
     if incident.outage and incident.outage.proposals.waiting().filter(by=request.user).exists():
         messages.info(request, _("On the public pages it waits for a second look by the watch."))
     return redirect("helpdesk:incident", pk=pk)
 
 
+def sentence_about(given: IncidentAnswer) -> str:
+    (stands,) = answers.progress_of([given])
+    if stands.is_under_way:
+        sentence = _("The answer is on its way to %(n)d tickets; you may leave this page.")
+        return sentence % {"n": given.tickets}
+    sentence = ngettext("%(n)d ticket was answered.", "%(n)d tickets were answered.", stands.done)
+    return sentence % {"n": stands.done}
+
+
 def preview_of(incident: MajorIncident, texts: dict, by: Person) -> dict:
     """The text as each surface will show it."""
     sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
+    reader = emails.reader_of(sample) if sample else None
     outage = incident.outage
     waits = outage and outages.must_wait(outage, by) and not (by.keeps_the_watch and texts["alone_because"].strip())
     return {
@@ -84,7 +107,7 @@ def preview_of(incident: MajorIncident, texts: dict, by: Person) -> dict:
         "stage_name": outage and Outage.Stage(texts["stage"] or outage.stage).label,
         "next_update_at": outage and updates.next_word(outage, texts["minutes"]),
         "waits": waits,
-        "mail": emails.answer_to_all(sample, texts["text"]) if sample else None,
+        "mail": emails.answer_to_all(sample, texts["text"], reader) if sample and reader else None,
         "sms": segments.measure(texts["text"]),
     }
 

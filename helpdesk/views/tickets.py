@@ -14,7 +14,7 @@ from helpdesk import tickets
 from helpdesk.knowledge import macros
 from helpdesk.models import Attachment, Macro, Ticket
 from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
-from helpdesk.tickets import agents, detail, viewers
+from helpdesk.tickets import agents, detail, readers, viewers
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import (
     AssignmentForm,
@@ -61,9 +61,10 @@ def looking(request, number) -> HttpResponse:
 def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> HttpResponse:
     """The page of a ticket, for the desk or for the municipality."""
     at_desk = request.user.works_at_the_desk
+    conversation = detail.of(ticket, request.user)
     context = {
         "ticket": ticket,
-        "conversation": detail.of(ticket, request.user),
+        "conversation": conversation,
         "form": form or (MessageForm if at_desk else ReplyForm)(by=request.user),
         "refusal": refusal,
     }
@@ -72,6 +73,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         context |= {
             "around": detail.around(ticket),
             "colleagues": agents.for_module(ticket.component_id),
+            "unheard": readers.trouble_with(ticket, conversation.last_reply),
             "looking": viewers.others(ticket, request.user),
             "macros": macros.to_choose_from(),
         }

@@ -8,10 +8,11 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext
 
+from foundation.accounts import people
 from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.message import Channel
 from monitoring.models import ImpactReport, Outage
@@ -37,20 +38,35 @@ def report(outage: Outage, municipality: Municipality, by: Person | None) -> tup
 
 
 def keep_promise(outage: Outage, municipality_ids: Iterable[int]) -> None:
-    """Whoever said "us too" hears that it is over at their place; once, in the caller's transaction."""
-    reports = outage.reports.filter(municipality__in=municipality_ids, by__is_active=True).select_related("by")
-    letters = [letter(outage, report.by) for report in reports if report.by]
+    """Whoever said "us too" hears that it is over at their place; once, in the caller's transaction.
+
+    Where they have left, those who answer for the municipality hear it.
+    """
+    reports = list(outage.reports.filter(municipality__in=municipality_ids).select_related("by", "municipality"))
+    left = [report.municipality_id for report in reports if not successors.can_hear(report.by)]
+    instead = people.administrators_of(left) if left else {}
+    readers = [
+        (report, successors.first_to_hear([report.by], instead.get(report.municipality_id, []))) for report in reports
+    ]
+    letters = [letter(outage, able[0], report.municipality) for report, able in readers if able]
     if letters and outage.is_public:
         batch = outbox.open_batch(f"us-too:{outage.pk}", lane=Lane.OPERATIONAL)
         outbox.add(batch, Channel.EMAIL, letters)
         outbox.release(batch)
 
 
-def letter(outage: Outage, person: Person) -> outbox.Addressee:
+@successors.register("us-too:")
+def after_the_reporter(key: str, reference: str) -> list[Person]:
+    municipality = Municipality.objects.filter(code=reference).first()
+    return people.administrators_of([municipality.pk]).get(municipality.pk, []) if municipality else []
+
+
+def letter(outage: Outage, person: Person, municipality: Municipality) -> outbox.Addressee:
     with translation.override(person.language):
         subject = gettext("Over: %(title)s") % {"title": outage.title}
         text = gettext(
             "You told us that “%(title)s” affects you, too. By our measurements it works again at your place.\n\n"
             "If you still see the problem, please open a ticket: %(url)s"
         ) % {"title": outage.title, "url": f"{settings.PUBLIC_BASE_URL}/status/outages/{outage.pk}/"}
-        return outbox.Addressee(person.email, text, subject=f"[Nöbet] {subject}"[:200])
+        subject = f"[Nöbet] {subject}"[:200]
+        return outbox.Addressee(person.email, text, subject=subject, reference=municipality.code)

@@ -1,6 +1,7 @@
 """The report after an outage: drafted from what was recorded, finished by people, published once."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -62,19 +63,27 @@ def sections(outage: Outage) -> Iterator[str]:
     }
     numbers["minutes"] = round((end - outage.started_at).total_seconds() / 60)
     summary = gettext("From %(begin)s to %(end)s (%(minutes)d minutes). Municipalities affected: %(count)d.") % numbers
-    yield f"## {gettext('What happened')}\n\n{summary} {GAP}"
+    yield chapter(gettext("What happened"), f"{summary} {GAP}")
     modules = ", ".join(component.name for component in outage.components.all())
-    yield f"## {gettext('Who was affected')}\n\n{modules or outage.get_scope_display()}. {GAP}"
-    yield f"## {gettext('Timeline')}\n\n" + "\n".join(timeline(outage))
-    yield f"## {gettext('Why')}\n\n{GAP}"
-    yield f"## {gettext('What we change')}\n\n- {GAP}"
+    yield chapter(gettext("Who was affected"), f"{modules or outage.get_scope_display()}. {GAP}")
+    yield chapter(gettext("Timeline"), "\n".join(timeline(outage)))
+    yield chapter(gettext("Why"), GAP)
+    yield chapter(gettext("What we change"), f"- {GAP}")
+
+
+def chapter(heading: str, text: str) -> str:
+    return f"## {heading}\n\n{text}"
+
+
+def entry(at: datetime, text: str) -> str:
+    return f"- **{clock(at)}** {text}"
 
 
 def timeline(outage: Outage) -> Iterator[str]:
-    yield f"- **{clock(outage.started_at)}** {gettext('First sign')}"
-    yield f"- **{clock(outage.confirmed_at)}** {gettext('Confirmed and announced')}"
+    yield entry(outage.started_at, gettext("First sign"))
+    yield entry(outage.confirmed_at, gettext("Confirmed and announced"))
     for update in outage.updates.order_by("created_at", "pk"):
-        yield f"- **{clock(update.created_at)}** {update.get_stage_display()}: {' '.join(update.text.split())}"
+        yield entry(update.created_at, f"{update.get_stage_display()}: {' '.join(update.text.split())}")
 
 
 def clock(at) -> str:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from foundation.directory.models import Membership, Person
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models.message import Channel
 from monitoring.models import Outage, Scope, StatusUpdate
@@ -28,10 +28,16 @@ def tell_the_others(update: StatusUpdate) -> None:
     outage, writer = update.outage, update.by
     if writer is None or update.seen_by_id or not needs_second_look(outage):
         return
-    if others := list(Person.objects.holding(Membership.WATCH_ROLES).exclude(pk=writer.pk)):
+    if others := successors.first_to_hear(Person.objects.holding(Membership.WATCH_ROLES).exclude(pk=writer.pk)):
         batch = outbox.open_batch(f"alone:{update.pk}", lane=Lane.OPERATIONAL)
         outbox.add(batch, Channel.EMAIL, (letter(update, writer, reader) for reader in others))
         outbox.release(batch, by=writer)
+
+
+@successors.register("alone:")
+def after_one_of_the_watch(key: str, reference: str) -> list[Person]:
+    """Where one of the others cannot be reached, whoever keeps the platform is."""
+    return list(Person.objects.holding([Membership.Role.PLATFORM_ADMIN]).order_by("pk"))
 
 
 def letter(update: StatusUpdate, writer: Person, reader: Person) -> outbox.Addressee:

@@ -42,6 +42,7 @@ COLUMNS = {
     "rules": "kurallar",
 }
 MOST_LINES = 20_000
+MOST_COLUMNS = 100  # each is compared with every name that we know
 YES, NO = {"evet", "e", "1", "yes", "true", "x"}, {"hayir", "h", "0", "no", "false"}
 NUMBERS = {
     "interval": ("interval", 5, 86_400),
@@ -99,7 +100,10 @@ def read(text: str) -> NodeSheet:
     """Every line judged by itself, then all of them together."""
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator_of(text))
     try:
-        columns = [column_of(cell) for cell in next(rows, [])]
+        head = next(rows, [])
+        if len(head) > MOST_COLUMNS:
+            return NodeSheet([], [Fault(1, _("A sheet holds at most %(n)d columns.") % {"n": MOST_COLUMNS})])
+        columns = [column_of(cell) for cell in head]
         if "code" not in columns:
             return NodeSheet([], [Fault(1, _("The first line names the columns; one of them is “kod”."))])
         return judge(Reader(columns), rows)

@@ -55,6 +55,15 @@ def is_another_house_at(port: int) -> bool:
         return False
 
 
+def places_of_another() -> list[int]:
+    """Ports of our city at which something listens before we do: another house's city reaches into ours.
+
+    One alone may be a program that somebody watches on this machine; the city is opened around it.
+    """
+    ports = sorted({place.port for place in read_places()})
+    return [port for port in ports if is_another_house_at(port)]
+
+
 def read_places() -> list[SimulatedNode]:
     try:
         return read_registry()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from foundation import now
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
 from monitoring import notices
 from monitoring.maintenance import windows
@@ -30,6 +30,7 @@ HOOKS_LIVE = timedelta(hours=24)
 TOO_LATE_TO_SAY = timedelta(minutes=30)
 What = Announcement.What
 Channel = Subscriber.Channel
+successors.nobody_else("status:", "each subscribed for themselves; the page of the subscription says it")
 
 
 def announce_due() -> int:

@@ -12,16 +12,19 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from foundation import now
+from foundation import locks, now
 from foundation.directory.models import Component, Municipality
 from foundation.journal import journal
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
 from foundation.wire import limits
 from monitoring.models import Severity, Subscriber
 from monitoring.refusals import SubscriptionIsOver, TooManySubscriptions, WrongSubscriptionCode
 from monitoring.subscribers import letters
 
+successors.nobody_else("subscription:", "it asks whether the address is the reader's own")
+A_MOMENT = timedelta(seconds=30)
+ASKING = 7_318_001  # the turn in which wishes are kept, so that two at once see each other
 CODE_HOLDS = timedelta(minutes=15)
 MOST_TRIES = 5
 MOST_OF_AN_ADDRESS = 20
@@ -43,7 +46,11 @@ def ask(
     three times an hour at most, whoever asks. Raises `limits.TooMany`.
     """
     limits.spend("subscription-address", address_digest(address), limit=ASKS_OF_AN_ADDRESS, per=ASKS_WITHIN)
+    components = list(components)
     with transaction.atomic():
+        locks.hold(ASKING)
+        if asked_already := just_asked(channel, address, municipality, components, least_severity):
+            return asked_already
         subscriber = Subscriber.objects.create(
             channel=channel,
             address=address,
@@ -54,6 +61,15 @@ def ask(
         subscriber.components.set(components)
         send_question(subscriber)
     return subscriber
+
+
+def just_asked(
+    channel: str, address: str, municipality: Municipality | None, components: list[Component], least_severity: str
+) -> Subscriber | None:
+    """The same wish of a moment ago: a double click, or a page sent again after a lost answer."""
+    wish = {"channel": channel, "address": address, "municipality": municipality, "least_severity": least_severity}
+    fresh = Subscriber.objects.unproved().filter(**wish, created_at__gt=now() - A_MOMENT).order_by("-pk").first()
+    return fresh if fresh and set(fresh.components.all()) == set(components) else None
 
 
 def address_digest(address: str) -> str:
@@ -123,6 +139,10 @@ def confirm_by_code(subscriber: Subscriber, code: str) -> None:
 def change(subscriber: Subscriber, *, components: Iterable[Component], least_severity: str, language: str) -> None:
     """Hear of more or less from now on. Refused with SubscriptionIsOver."""
     wishes = {"least_severity": least_severity, "language": language}
+    components = list(components)
+    mine = Subscriber.objects.confirmed().filter(pk=subscriber.pk)
+    if mine.filter(**wishes).exists() and set(subscriber.components.all()) == set(components):
+        return  # as it is; a second press
     if not Subscriber.objects.confirmed().filter(pk=subscriber.pk).update(**wishes):
         raise SubscriptionIsOver
     subscriber.components.set(components)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation import Refusal, now
 from foundation.directory.models import Municipality
+from foundation.outbox import successors
 from foundation.outbox.gateways import webhook
 from foundation.wire import limits
 from monitoring.models import Subscriber
@@ -117,7 +118,8 @@ def subscription(request: HttpRequest, token: str) -> HttpResponse:
         signup.change(subscriber, **form.cleaned_data)
     is_hook = subscriber.channel == Subscriber.Channel.HOOK
     key = webhook.key_of(subscriber.address) if is_hook and subscriber.is_confirmed else ""
-    context = {"subscriber": subscriber, "form": form, "is_saved": is_saved, "key": key}
+    closed = successors.closed(subscriber.channel, [subscriber.address]).get(subscriber.address, "")
+    context = {"subscriber": subscriber, "form": form, "is_saved": is_saved, "key": key, "closed": closed}
     return page(request, "subscription", context, 422 if form.is_bound and not is_saved else 200)
 
 

@@ -14,6 +14,7 @@ from config.api import scope_for
 from foundation.wire import once
 from foundation.wire.models import GivenAnswer
 from helpdesk.models import Message
+from tests.cases.acts import ACTS, EACH_TIME, NO_ROW, Act
 from tests.test_tenant_wall import a_secret
 from tests.wall import Door, declared
 from tests.wall.walking import address, signed_in
@@ -36,31 +37,49 @@ def everything() -> Counter:
     )
 
 
-def posted_twice(client: Client, path: str, form: dict) -> tuple:
+def posted_twice(stage, door: Door) -> tuple:
     """Both answers, what the first changed, and what the second changed; all of it undone."""
-    form = form | {once.FIELD: "w3kq9"}
+    act = ACTS.get(door.name)
     with transaction.atomic():
+        client, path, form = prepared(stage, door, act)
+        form = form | {once.FIELD: "w3kq9"}
         before = everything()
         first = client.post(path, form)
         between = everything()
         second = client.post(path, form)
         after = everything()
         transaction.set_rollback(True)
-    return first, second, between - before, after - between
+    return first, second, changed(before, between), changed(between, after)
+
+
+def prepared(stage, door: Door, act: Act | None) -> tuple[Client, str, dict]:
+    """Who presses, where, and what is posted, with the house in the state in which it acts."""
+    if act is None:
+        return signed_in(getattr(stage, door.admits[0])), address(door, stage), dict(door.post(stage))
+    act.before(stage)
+    client = signed_in(getattr(stage, act.by or door.admits[0]))
+    path = reverse(door.name, kwargs=dict((act.at or door.at)(stage)))
+    return client, path, act.client(stage, client, path) if act.client else act.form(stage)
+
+
+def changed(before: Counter, after: Counter) -> Counter:
+    """Rows that came, went or became others."""
+    return (after - before) + (before - after)
 
 
 @pytest.mark.parametrize("share", range(3))
-def test_every_form_sent_twice_has_one_effect(stage, share):
-    acted = 0
+def test_every_form_acts_once_however_often_it_is_sent(stage, share):
+    acted, idle = 0, []
     for door in writes[share::3]:
-        client = signed_in(getattr(stage, door.admits[0]))
-        first, second, did, again = posted_twice(client, address(door, stage), dict(door.post(stage)))
+        first, second, did, again = posted_twice(stage, door)
         assert again == Counter(), f"{door}: the second press changed {list(again)[:2]}"
         if first.status_code == 302:
             assert (second.status_code, second["Location"]) == (302, first["Location"]), door
         acted += bool(did)
-    print(f"{len(writes[share::3])} forms sent twice, {acted} of them acted")
-    assert acted > 5
+        if not did and door.name not in NO_ROW and door.name not in EACH_TIME:
+            idle.append(f"{door}: {first.status_code}")
+    print(f"{len(writes[share::3])} forms sent twice, {acted} of them acted, {len(NO_ROW)} keep nothing")
+    assert idle == []
 
 
 def test_every_write_of_the_api_sent_twice_has_one_effect(stage):

@@ -6,7 +6,7 @@ from django.test import TestCase
 from django.urls import reverse
 
 from foundation import now
-from helpdesk.incidents import major_incidents
+from helpdesk.incidents import answers, major_incidents
 from helpdesk.models import Message
 from monitoring import outages
 from monitoring.models import Affected, Proposal, State, StatusUpdate
@@ -30,7 +30,7 @@ class AnAnswerToAll(Cast, TestCase):
     def answer(self, by, outage=None, **words):
         incident = major_incidents.declare(outage) if outage else self.incident
         words = {"text": "Ekip çalışıyor.", "token": f"t-{now()}"} | words
-        return major_incidents.answer_all(incident, by=by, **words)
+        return answers.answer_all(incident, by=by, **words)
 
     def stands(self, text="Ekip çalışıyor."):
         return StatusUpdate.objects.filter(text_tr=text).exists()

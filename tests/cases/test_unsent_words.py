@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -78,6 +79,40 @@ def test_somebody_else_on_the_same_machine_is_not_shown_them(stage):
     sign_in(client, stage.ayse, refused["Location"])
     assert "Makbuz" not in client.get(page).content.decode()
     assert KEY not in client.session
+
+
+def refused_with(stage, extra: dict):
+    """A clerk's reply without a session: what the sign-in page says."""
+    client, page = signed_in(stage.zehra), at(stage, "helpdesk:ticket")
+    token = token_on(client.get(page).content, page)
+    client.logout()
+    form = {"body": WORDS, once.FIELD: token} | extra
+    refused = client.post(at(stage, "helpdesk:message"), form, headers={"referer": HERE + page})
+    return client, client.get(refused["Location"]).content.decode(), refused
+
+
+def test_before_signing_in_the_page_says_that_the_words_are_kept(stage):
+    _client, page, _refused = refused_with(stage, {})
+    assert "Yazdıklarınız saklandı. Oturum açtığınızda alanlarında olacak." in page
+
+
+def test_before_signing_in_the_page_says_that_files_are_not_kept(stage):
+    client, page, refused = refused_with(stage, {"files": SimpleUploadedFile("a.txt", b"a")})
+    assert "dosyalarınız saklanamadı" in page
+    sign_in(client, stage.zehra, refused["Location"])
+    again = client.get(at(stage, "helpdesk:ticket")).content.decode()
+    assert "Dosyaları yeniden seçmeniz gerekiyor." in again and "vezne kapalı" in again
+
+
+def test_a_plan_of_two_hundred_thousand_turkish_letters_survives(stage):
+    client, _page, refused = refused_with(stage, {"body": "ığüşöç" * 35_000})
+    sign_in(client, stage.zehra, refused["Location"])
+    assert client.get(at(stage, "helpdesk:ticket")).content.decode().count("ığüşöç") == 35_000
+
+
+def test_what_is_too_long_to_be_kept_is_said_before_signing_in(stage):
+    client, page, _refused = refused_with(stage, {"body": "ı" * 460_000})
+    assert "saklanamayacak kadar uzun" in page and KEY not in client.session
 
 
 def test_an_address_that_only_takes_forms_is_never_returned_to(stage):

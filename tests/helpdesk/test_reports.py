@@ -135,7 +135,7 @@ def test_explain_tells_the_same_story_on_the_terminal():
     ticket = a_ticket()
     out = io.StringIO()
     call_command("sla", "explain", ticket.number, language="tr", stdout=out)
-    assert "Söz verildi (s2 v1)." in out.getvalue()
+    assert "Söz verildi (Majör – Yüksek, sürüm 1)." in out.getvalue()
     assert "08.06.2026 Pazartesi 09.00" in out.getvalue()
 
 

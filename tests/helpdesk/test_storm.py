@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from foundation import now
 from foundation.outbox.models import OutboxMessage
 from helpdesk import tickets
-from helpdesk.incidents import auto_linking, major_incidents, recovery
+from helpdesk.incidents import answers, auto_linking, major_incidents, recovery
 from helpdesk.models import IncidentAnswer, MajorIncident, Message, Ticket, TicketLink
 from helpdesk.refusals import NotYourTicket
 from monitoring import outages
@@ -120,7 +120,7 @@ class WhileAnOutageIsOpen(Storm):
     def answer(self, **words):
         alone = "Tek başıma nöbetteyim"
         words = {"text": "Ekip çalışıyor.", "by": self.leyla, "token": "t-1", "alone_because": alone} | words
-        return major_incidents.answer_all(self.incident, **words)
+        return answers.answer_all(self.incident, **words)
 
     def test_one_text_answers_all_on_every_surface(self):
         given = self.answer()

@@ -154,6 +154,7 @@ doors = [
     Door("helpdesk:palette", DESK, query="?q=belge"),
     Door("helpdesk:incident", NATIONAL, at=incident),
     Door("helpdesk:answer", NATIONAL, at=incident, get=False, post=lambda stage: {"text": "Düzeldi"}),
+    Door("helpdesk:answers_given", NATIONAL, at=incident),
     Door("helpdesk:rejection", DESK, at=incident, get=False, post=nothing),
 ]
 KEEPERS = ("yonca",)

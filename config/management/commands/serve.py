@@ -12,7 +12,7 @@ from config.serving import background
 from config.serving.server import GuardedServer, on_start, on_stop, open_many_files
 from foundation import garbage
 from foundation.directory.demo import ACCOUNTS, PASSWORD
-from monitoring.simulator.resident import is_another_house_at
+from monitoring.simulator.resident import is_another_house_at, places_of_another
 
 GONE_WITHIN = 4.5
 LARGEST_FRAME = 16 * 1024
@@ -34,8 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *, host: str, port: int, **options) -> None:
-        if settings.DEMO and settings.EMBEDDED and is_another_house_at(settings.CITY_CONTROL_PORT):
-            raise SystemExit(ANOTHER_CITY % {"port": settings.CITY_CONTROL_PORT})
+        if settings.DEMO and settings.EMBEDDED:
+            refuse_a_shared_city()
         living = [each for each in background.RESIDENTS if settings.EMBEDDED or not each.embedded_only]
         server = GuardedServer(
             application,
@@ -67,6 +67,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {email:24} {name} · {role.label}")
             self.stdout.write(f"  {PASSWORD}")
         self.stdout.flush()
+
+
+def refuse_a_shared_city() -> None:
+    """Neither the control port nor the places that the prober asks may be another house's."""
+    if is_another_house_at(settings.CITY_CONTROL_PORT):
+        raise SystemExit(ANOTHER_CITY % {"port": settings.CITY_CONTROL_PORT})
+    if len(taken := places_of_another()) > 1:
+        raise SystemExit(ANOTHER_CITY % {"port": taken[0]})
 
 
 async def insist() -> None:

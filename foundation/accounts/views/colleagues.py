@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.accounts import invitations, people
 from foundation.accounts.forms import InvitationForm
 from foundation.directory.models import Invitation, Membership, Municipality, Person
+from foundation.outbox import successors
 
 
 @login_required
@@ -24,10 +25,12 @@ def staff(request, code) -> HttpResponse:
         messages.success(request, _("The invitation is on its way."))
         return redirect("accounts:staff", code)
     roles = Membership.objects.current().filter(municipality=municipality, person__is_active=True)
+    invited = list(Invitation.objects.open().filter(municipality=municipality).order_by("email"))
     context = {
         "municipality": municipality,
         "memberships": roles.select_related("person").order_by("person__sort_key", "pk"),
-        "open_invitations": Invitation.objects.open().filter(municipality=municipality).order_by("email"),
+        "open_invitations": invited,
+        "closed": successors.closed("email", [invitation.email for invitation in invited]),
         "form": form,
     }
     return render(request, "accounts/staff.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.accounts import contacts
 from foundation.accounts.forms import ContactForm
 from foundation.directory.models import Contact, Municipality
+from foundation.outbox import successors
 
 
 @login_required
@@ -22,9 +23,13 @@ def of_municipality(request, code) -> HttpResponse:
         contacts.add(municipality, by=request.user, **form.cleaned_data)
         messages.success(request, _("The contact is listed; a code is on its way."))
         return redirect("accounts:contacts", code)
+    listed = list(municipality.contacts.order_by("duty", "pk"))
+    by_sms = successors.closed(Contact.Channel.SMS, [one.address for one in listed])
+    by_mail = successors.closed(Contact.Channel.EMAIL, [one.address for one in listed])
     context = {
         "municipality": municipality,
-        "contacts": municipality.contacts.order_by("duty", "pk"),
+        "contacts": listed,
+        "closed": by_sms | by_mail,
         "form": form,
     }
     return render(request, "accounts/contacts.html", context)

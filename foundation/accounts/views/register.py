@@ -18,6 +18,7 @@ from foundation.accounts import adapter, invitations, people, roles
 from foundation.accounts.forms import NationalInvitationForm
 from foundation.accounts.views.myself import data_file
 from foundation.directory.models import Component, Invitation, Membership, Municipality, Person
+from foundation.outbox import successors
 from foundation.wire.api import paging
 
 PAGE = 50
@@ -112,5 +113,7 @@ def national_invitations(request) -> HttpResponse:
         invitations.invite(by=request.user, **form.cleaned_data)
         messages.success(request, _("The invitation is on its way."))
         return redirect("accounts:national_invitations")
-    waiting = Invitation.objects.open().select_related("municipality", "province").order_by("-created_at")[:200]
-    return render(request, "accounts/register_invitations.html", {"form": form, "open_invitations": waiting})
+    waiting = list(Invitation.objects.open().select_related("municipality", "province").order_by("-created_at")[:200])
+    closed = successors.closed("email", [invitation.email for invitation in waiting])
+    context = {"form": form, "open_invitations": waiting, "closed": closed}
+    return render(request, "accounts/register_invitations.html", context)

@@ -1,5 +1,6 @@
 """The template words of the house, built in: no `load` needed."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -52,6 +53,12 @@ def when(at: datetime | None) -> SafeString | str:
 def number(value: formatting.Number | None, decimals: int = 0) -> str:
     """1.234,56 in Turkish; a dash where nothing is known."""
     return "–" if value is None or value == "" else formatting.number(value, decimals)
+
+
+@register.filter
+def under(values: Mapping[str, str], key: str) -> str:
+    """What a dictionary holds under this key; nothing where it holds nothing."""
+    return values.get(key, "") if values else ""
 
 
 @register.filter

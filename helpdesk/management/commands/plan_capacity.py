@@ -79,6 +79,7 @@ def heads(within: float) -> list[str]:
 
 
 def cells(staffing: Staffing) -> list[str]:
-    wait = "–" if staffing.mean_wait is None else f"{number(staffing.mean_wait, 1)} {_('min')}"
+    minutes = _("min")
+    wait = "–" if staffing.mean_wait is None else f"{number(staffing.mean_wait, 1)} {minutes}"
     shares = (percent(share) for share in (staffing.leaving, staffing.busy))
     return [str(staffing.people), percent(staffing.within), percent(staffing.waiting), wait, *shares]

@@ -16,7 +16,7 @@ from foundation import Refusal, now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.language import phone_numbers
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.approval.approval import MAY_APPROVE, Confirmation
 from runbooks.broadcasts.delivery import live_updates, sending
@@ -25,6 +25,8 @@ from runbooks.models import Broadcast, BrokenGlass
 Role = Membership.Role
 MAY_BREAK = (Role.APPROVER, Role.SHIFT_LEAD, Role.PLATFORM_ADMIN)
 SHORTEST_REASON = 20  # characters
+successors.nobody_else("glass:", "all of the watch hear it, by letter and SMS")
+successors.nobody_else("glass-review:", "all who may review hear it, every day until one does")
 
 
 class MayNotBreakGlass(Refusal):

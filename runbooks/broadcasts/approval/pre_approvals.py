@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from runbooks.broadcasts.approval import approval
 from runbooks.broadcasts.approval.approval import MAY_APPROVE, MAY_PREPARE, Confirmation
 from runbooks.broadcasts.compose import audience, bindings, drafts
@@ -208,12 +208,18 @@ def _send(broadcast: Broadcast, allowed: PreApproval, recipients: audience.Audie
     )
     sending.enqueue(broadcast)
     for person in (allowed.asked_by, allowed.approved_by):
-        _tell(broadcast, allowed, person, len(recipients.included))
+        for reader in successors.first_to_hear([person], Person.objects.holding(MAY_APPROVE).order_by("pk")[:1]):
+            _tell(broadcast, allowed, reader, len(recipients.included))
     live_updates.tell(broadcast)
 
 
-def _tell(broadcast: Broadcast, allowed: PreApproval, person: Person | None, count: int) -> None:
-    assert person is not None
+@successors.register("in-advance:")
+def after_one_of_the_two(key: str, reference: str) -> list[Person]:
+    """Somebody who may stop it has to know that it has left."""
+    return list(Person.objects.holding(MAY_APPROVE).order_by("pk"))
+
+
+def _tell(broadcast: Broadcast, allowed: PreApproval, person: Person, count: int) -> None:
     with override(person.language):
         facts = {
             "number": broadcast.number,

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -220,15 +220,20 @@ def read_file(text: str) -> tuple[tuple[str, str, str, str], ...]:
     if len(lines) > LARGEST_FILE:
         raise FileIsWrong(_("The file has more than %(most)d lines.") % {"most": LARGEST_FILE})
     separator = ";" if ";" in text else ","
-    rows = []
-    for number, row in enumerate(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator), start=1):
-        cells = [texts.line(cell) for cell in row] + [""] * 4
+    try:
+        return tuple(rows_in(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)))
+    except csv.Error as error:
+        raise FileIsWrong(_("This is not a list of text cells.")) from error
+
+
+def rows_in(rows: Iterable[list[str]]) -> Iterator[tuple[str, str, str, str]]:
+    for number, row in enumerate(rows, start=1):
+        cells = [texts.line(cell) for cell in row[:4]] + [""] * 4
         if not any(cells) or number == 1 and not any(letter.isdigit() for letter in cells[0]):
             continue
         if cells[2] and cells[2] not in Duty.values:
             raise FileIsWrong(_("Line %(line)d: “%(duty)s” is not a duty.") % {"line": number, "duty": cells[2]})
-        rows.append((cells[0], cells[1], cells[2] or Duty.OTHER.value, cells[3]))
-    return tuple(rows)
+        yield cells[0], cells[1], cells[2] or Duty.OTHER.value, cells[3]
 
 
 def _entries(rule: AudienceRule) -> Iterable[Listed]:

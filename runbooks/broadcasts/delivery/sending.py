@@ -14,7 +14,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.leases import doorbell
 from foundation.live import audiences, live
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import rules
 from foundation.outbox.models import Batch
 from runbooks.broadcasts.compose import bindings, drafts
@@ -26,6 +26,7 @@ Status = Broadcast.Status
 CHUNK = 500  # recipients handed over in one transaction
 FIRST = 100  # of them with the approval itself, so that the first leave at the next look
 LEASE = timedelta(seconds=30)
+successors.nobody_else("broadcast:", "its list is frozen; who was not reached is chased, then stands on the call sheet")
 
 
 class NothingToHold(Refusal):
