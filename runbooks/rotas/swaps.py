@@ -123,7 +123,7 @@ def _claim(swap: Swap, status: str) -> None:
 
 def _as_agreed(swap: Swap, key: int | None, person: Person) -> Shift:
     """The shift as it stands now, under the row of its rota; refused if it is not what was agreed on."""
-    shift = Shift.objects.select_related("rota", "person").filter(pk=key, person=person).first()
+    shift = Shift.objects.select_related("rota", "person").filter(pk=key or 0, person=person).first()
     if shift is None or shift.changed_at > swap.created_at:
         raise ShiftHasChanged
     return shift
