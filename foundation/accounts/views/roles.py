@@ -63,10 +63,11 @@ def restoration(request, pk) -> HttpResponse:
 @require_POST
 def session_ending(request, pk, session) -> HttpResponse:
     """Sign a person out at one place."""
-    found = get_object_or_404(UserSession.objects.select_related("user"), user=pk, pk=session)
+    person = get_object_or_404(Person, pk=pk)
+    found = get_object_or_404(UserSession.objects.select_related("user"), user=person, pk=session)
     people.end_session(found, by=request.user)
     messages.success(request, _("Signed out there; open pages close within seconds."))
-    return redirect(page_of(found.user))
+    return redirect(page_of(person))
 
 
 @for_platform_administrators
