@@ -1,4 +1,4 @@
-"""1,000 nights (25 in `bin/test`): nobody skipped, nobody paged twice for a step, each ladder comes to its end.
+"""1,000 nights (ten in `bin/test`): nobody skipped, nobody paged twice for a step, each ladder comes to its end.
 
 Prints its seed. `bin/prove nights` plays them all, `bin/bench paging` measures them.
 """
@@ -13,7 +13,7 @@ from tests.proofs import _nights
 
 pytestmark = [pytest.mark.long(40), pytest.mark.django_db]
 WHOLE = 1000
-NIGHTS = WHOLE if proofs.sized(WHOLE) == WHOLE else 25  # each takes half a second of processor time
+NIGHTS = WHOLE if proofs.sized(WHOLE) == WHOLE else 10  # each takes half a second of processor time
 
 
 def test_every_night_comes_to_its_end_whoever_dies_in_it():

@@ -198,7 +198,7 @@ class AWayFails(ANight):
     def test_a_message_that_does_not_leave_counts_as_failed(self):
         type(self.nermin).objects.filter(pk=self.nermin.pk).update(email="")
         an_outage(self.tahsilat)
-        pass_time(self.clock, 70, carry=False)
+        pass_time(self.clock, 120, carry=False)
         self.assertEqual(len(told(self.leyla)), 1)
         self.assertEqual(Notice.objects.get(person=self.nermin).reason, "not_left")
 

@@ -22,7 +22,7 @@ class ARingingPage(Cast, TestCase):
         telephones(self)
         on_call(self.nermin, self.leyla)
         an_outage(self.tahsilat)
-        pass_time(self.clock, 190)
+        pass_time(self.clock, 240)
 
     def page(self) -> Page:
         return Page.objects.select_related("matter").get()
