@@ -24,6 +24,7 @@ from ninja.throttling import BaseThrottle
 
 from foundation import Refusal
 from foundation.wire import limits
+from foundation.wire.api import tokens
 from foundation.wire.api.idempotency import once
 from foundation.wire.api.json_bodies import StrictBodies
 from foundation.wire.api.parameters import LONGEST_NAME, knows_its_parameters
@@ -165,3 +166,9 @@ def collect_routers() -> None:
 
 
 collect_routers()
+
+
+@tokens.nouns.register
+def nouns() -> set[str]:
+    """The first words of the paths: what the scopes of a token are made of."""
+    return {path.removeprefix(API_PREFIX).split("/")[0] for path in api.get_openapi_schema()["paths"]}

@@ -5,15 +5,19 @@ knows when that ends.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from foundation.outbox.gateways.account import WITH_LOGIN
 from foundation.wire.production import is_production
 
-SMS_GATEWAYS = {"console", "operator", "twilio"}
+SMS_GATEWAYS = {"console", "operator", "twilio", *WITH_LOGIN}
+SHORTEST_CALLBACK_SECRET = 32
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 16
 
@@ -51,11 +55,44 @@ def unknown_gateways(settings) -> Iterator[str]:
     """SMS_GATEWAY names one gateway or several, first choice first; each needs what it sends with."""
     names = [name.strip() for name in settings.SMS_GATEWAY.split(",")]
     if unknown := [name for name in names if name not in SMS_GATEWAYS]:
-        yield f'SMS_GATEWAY names "{unknown[0]}"; we know "console", "operator" and "twilio".'
+        yield f'SMS_GATEWAY names "{unknown[0]}"; we know {", ".join(sorted(SMS_GATEWAYS))}.'
     if "twilio" in names:
         yield from missing_twilio_values(settings)
     if "operator" in names and not Path(settings.SMS_OPERATOR or "/").is_file():
         yield "SMS_GATEWAY names the operator, but SMS_OPERATOR is not the path of its mapping."
+    for name in WITH_LOGIN:
+        if name in names:
+            yield from missing_login(name, settings.SMS_ACCOUNTS[name])
+    for name, account in settings.SMS_ACCOUNTS.items():
+        yield from unusable_account(name.upper(), account)
+
+
+def missing_login(name: str, account: dict[str, Any]) -> Iterator[str]:
+    for word in ("user", "password"):
+        if not account[word]:
+            yield f"SMS_GATEWAY names {name}, but {name.upper()}_{word.upper()} is not set."
+
+
+def unusable_account(name: str, account: dict[str, Any]) -> Iterator[str]:
+    """What cannot work at any gateway: secrets that can be guessed, networks that are none, limits below zero."""
+    for secret in account["callback_secrets"]:
+        if not re.fullmatch(rf"[\w.~-]{{{SHORTEST_CALLBACK_SECRET},200}}", secret):
+            yield (
+                f"{name}_CALLBACK_SECRET stands in an address: "
+                f"{SHORTEST_CALLBACK_SECRET} to 200 letters, digits, '-', '_', '.' or '~'."
+            )
+    strangers = [entry for entry in account["callback_addresses"] if not is_network(entry)]
+    yield from (f'{name}_CALLBACK_ADDRESSES: "{entry}" is no network.' for entry in strangers)
+    for word, setting in (
+        ("batch_size", "BATCH"),
+        ("requests_a_minute", "REQUESTS_A_MINUTE"),
+        ("rate", "SEGMENTS_PER_SECOND"),
+        ("low_credit", "LOW_CREDIT"),
+    ):
+        if account[word] < 0:
+            yield f"{name}_{setting} is less than nothing."
+    if account["price"] is not None and account["price"] < 0:
+        yield f"{name}_PRICE is less than nothing."
 
 
 def missing_twilio_values(settings) -> Iterator[str]:
@@ -91,6 +128,9 @@ def demonstration_values(settings) -> Iterator[str]:
         yield "REQUIRE_SECOND_FACTOR is off: a password alone would send a crisis message."
     if settings.TWILIO_API_BASE:
         yield "TWILIO_API_BASE is set: messages would go to a stand-in."
+    for name, account in settings.SMS_ACCOUNTS.items():
+        if account["base"] and not account["base"].startswith("https://"):
+            yield f"{name.upper()}_API_BASE is not https: login and numbers would travel readable."
     if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend")):
         yield "EMAIL_URL is not set: invitations and answers would reach nobody."
     if settings.REDIS_URL and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -10,15 +10,19 @@ text of an exception.
 import logging.config
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sentry_sdk
 import structlog
+import yaml
 from django.conf import settings
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration
 
+from foundation.outbox.gateways import mapping
 from foundation.wire.redaction import Redactor
 
 # An argument of a log line that may stand there as it is: a path, a number, a dotted name.
@@ -43,8 +47,23 @@ ABOUT_A_CRUMB = ("type", "category", "level", "timestamp")
 def secrets_of_the_house() -> tuple[str, ...]:
     """Every configured value that opens something."""
     database = settings.DATABASES["default"]
+    accounts = [
+        secret
+        for account in settings.SMS_ACCOUNTS.values()
+        for secret in (account["password"], *account["callback_secrets"])
+    ]
     named = [settings.SECRET_KEY, settings.METRICS_TOKEN, settings.ALERTMANAGER_TOKEN, database.get("PASSWORD", "")]
-    return tuple(secret for secret in (*named, *settings.TWILIO_AUTH_TOKENS, settings.EMAIL_HOST_PASSWORD) if secret)
+    named += [*accounts, *operator_secrets(settings.SMS_OPERATOR), *settings.TWILIO_AUTH_TOKENS]
+    return tuple(secret for secret in (*named, settings.EMAIL_HOST_PASSWORD) if secret)
+
+
+@lru_cache(maxsize=1)
+def operator_secrets(path: str) -> tuple[str, ...]:
+    """What the mapping of a domestic operator takes from the environment; a mapping nobody can read names none."""
+    try:
+        return tuple(mapping.secrets_in(yaml.safe_load(Path(path).read_text(encoding="utf-8")))) if path else ()
+    except (OSError, ValueError, yaml.YAMLError):
+        return ()
 
 
 # --- Logs -----------------------------------------------------------------

@@ -12,6 +12,7 @@ from foundation.journal import retention as journal
 from foundation.outbox import retention as outbox
 from helpdesk import retention as helpdesk
 from monitoring.subscribers import signup
+from runbooks.paging import retention as paging
 
 YEAR = timedelta(days=365)
 
@@ -19,6 +20,7 @@ RULES = (
     RetentionRule("ticket texts", 2 * YEAR, helpdesk.forget_texts),
     RetentionRule("ticket files", YEAR, helpdesk.drop_files),
     RetentionRule("messages sent", 2 * YEAR, outbox.forget_messages),
+    RetentionRule("calls to duty", 2 * YEAR, paging.forget_matters),
     RetentionRule("unproved subscriptions", timedelta(days=2), signup.forget_unproved),
     RetentionRule("journal texts", 2 * YEAR, journal.forget_texts),
     RetentionRule("invitations", YEAR, accounts.forget_invitations),

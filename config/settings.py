@@ -10,6 +10,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE
 
+from foundation.outbox.gateways import account
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
@@ -45,6 +47,8 @@ OUTBOX_UNCONFIRMED_AFTER = env.float("OUTBOX_UNCONFIRMED_AFTER", default=600)  #
 SMS_CANARY_NUMBERS = env.list("SMS_CANARY_NUMBERS", default=[])  # our own handsets, E.164
 SMS_CANARY_EVERY = env.int("SMS_CANARY_EVERY", default=4 * 3600)  # seconds
 SMS_TRANSFER_BASIS = env.str("SMS_TRANSFER_BASIS", default="")  # why numbers may go abroad, as shown (KVKK art. 9)
+SMS_ACCOUNTS = account.read(env)  # users, passwords, limits and prices, by gateway
+JETSMS_CODES = env.dict("JETSMS_CODES", default={})  # their refusal code=ours (docs/outbox.md)
 SMS_SEGMENT_PRICE = Decimal(env.str("SMS_SEGMENT_PRICE", default="0.30"))  # TL, for the estimate
 
 ALERTMANAGER_TOKEN = env.str("ALERTMANAGER_TOKEN", default="")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from config import retention
 from foundation.journal import sealing
 from foundation.live import numbering
-from foundation.outbox import canary, housekeeping
+from foundation.outbox import canary, credit, housekeeping
 from foundation.outbox.delivery import dispatch
 from foundation.outbox.reconciliation import receipts, status_polling, uncertain
 from foundation.wire.api import idempotency
@@ -27,6 +27,8 @@ from monitoring.status import static_site
 from monitoring.subscribers import notify
 from runbooks.broadcasts.approval import approval, break_glass
 from runbooks.broadcasts.delivery import acknowledgements, follow_ups, sending
+from runbooks.paging import ladders, watching
+from runbooks.rotas import gaps, laying
 from runbooks.runs import engine
 from runbooks.scenarios import playing
 
@@ -41,6 +43,11 @@ class Sweep:
     queue: str = "celery"  # sweeps that take long have workers of their own
 
 
+def look_for_matters() -> int:
+    """Paging looks around; of late sweeps it knows because it is told here how often each should go through."""
+    return watching.look_around({sweep.name: sweep.every for sweep in SWEEPS})
+
+
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.sms", timedelta(seconds=2), dispatch.deliver_sms, queue="outbox"),
     Sweep("outbox.email", timedelta(seconds=3), dispatch.deliver_email, queue="outbox"),
@@ -48,6 +55,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
     Sweep("outbox.doubts", timedelta(seconds=3), uncertain.run, queue="outbox"),
     Sweep("outbox.inquiries", timedelta(seconds=20), status_polling.ask_about_silent, queue="outbox"),
+    Sweep("outbox.credit", timedelta(minutes=5), credit.ask_all, queue="outbox"),
     Sweep("outbox.canary", timedelta(minutes=5), canary.fly),
     Sweep("outbox.unconfirmed", timedelta(seconds=30), receipts.give_up_waiting),
     Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),
@@ -70,11 +78,15 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("monitoring.snapshot", timedelta(seconds=1), static_site.keep),
     Sweep("monitoring.subscribers", timedelta(seconds=2), notify.announce_due),
     Sweep("runbooks.runs", timedelta(seconds=2), engine.go_on),
+    Sweep("runbooks.paging", timedelta(seconds=2), ladders.go_on),
+    Sweep("runbooks.watching", timedelta(seconds=10), look_for_matters),
     Sweep("runbooks.dispatch", timedelta(seconds=2), sending.dispatch_due),
     Sweep("runbooks.follow", timedelta(seconds=2), sending.follow),
     Sweep("runbooks.chase", timedelta(seconds=20), follow_ups.chase_due),
     Sweep("runbooks.machines", timedelta(seconds=30), acknowledgements.hear_machines),
     Sweep("runbooks.reviews", timedelta(hours=1), break_glass.remind_of_reviews),
+    Sweep("runbooks.rotas", timedelta(hours=6), laying.sweep),
+    Sweep("runbooks.gaps", timedelta(minutes=15), gaps.tell_leads),
     Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
     Sweep("helpdesk.digests", timedelta(seconds=15), escalations.write_digests),

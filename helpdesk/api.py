@@ -14,11 +14,17 @@ from foundation.language.schema_types import Line, Paragraphs, Telephone
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
+from helpdesk.knowledge.api import router as knowledge
 from helpdesk.models import Message, Ticket
+from helpdesk.service_levels.api import router as service_levels
+from helpdesk.teams.api import router as teams
 from helpdesk.tickets import rate_limits
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
 
 router = Router(tags=["tickets"])
+router.add_router("", knowledge)
+router.add_router("", service_levels)
+router.add_router("", teams)
 
 
 class TicketOfAnother(Refusal):
@@ -103,7 +109,9 @@ def file_ticket(request, ticket: TicketIn) -> Status:
     """File a ticket. The severity follows from impact and urgency."""
     fields = ticket.dict()
     municipality = home_of(request.user, fields.pop("municipality"))
-    component = get_object_or_404(Component.objects.exclude(tier=OUTSIDE_PROVIDER), pk=fields.pop("component"))
+    component = get_object_or_404(
+        Component.objects.current().exclude(tier=OUTSIDE_PROVIDER), pk=fields.pop("component")
+    )
     fields["body"] = fields["body"] or fields["subject"]
     rate_limits.spend(request.user, municipality)
     filed = tickets.submit(
@@ -118,7 +126,7 @@ def home_of(person: Person, code: str) -> Municipality:
     if own and code in ("", own.code):
         return own
     if person.works_at_the_desk:
-        return get_object_or_404(Municipality, code=code)
+        return get_object_or_404(Municipality.objects.current(), code=code)
     raise TicketOfAnother
 
 

@@ -1,7 +1,7 @@
 """When a promise is close to breaking, or broken: who hears of it.
 
 django-sla says each level once; here it becomes a line in the journal, word to the
-open desks and a line in the next letter to those named. The next person on call is paged by those
+open desks and a line in the next letter to those named. Those on call are paged by those
 who keep the rota: they listen to the same signal.
 """
 
@@ -22,8 +22,6 @@ from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from foundation.outbox import outbox, successors
-from foundation.outbox.lanes import Lane
-from foundation.outbox.models.message import Channel
 from helpdesk.models import OwedWord, Ticket
 from helpdesk.service_levels.commitments import name_of
 from helpdesk.tickets import assignment
@@ -136,37 +134,9 @@ def after_a_reader_at_the_desk(key: str, reference: str) -> list[Person]:
     return [*Person.objects.holding(SHIFT_LEADS).order_by("pk"), *Person.objects.holding(MANAGERS).order_by("pk")]
 
 
-def page(people: Iterable[Person], clock: Clock, level: dict) -> None:
-    """Call people by SMS and e-mail to a ticket that nobody has taken; nothing once somebody has.
-
-    Those who keep the rota say whom. The same level calls the same person once.
-    """
-    ticket = ticket_of(clock)
-    if ticket is None or ticket.assignee_id:
-        return
-    for person in people:
-        write(person, ticket, clock, level)
-        if person.phone:
-            with translation.override(person.language):
-                text = _("NÖBET: %(severity)s %(number)s has not been taken. %(municipality)s") % {
-                    "severity": ticket.severity,
-                    "number": ticket.number,
-                    "municipality": ticket.municipality,
-                }
-            batch = outbox.open_batch(f"{letter_key(person, clock, level)}:sms", lane=Lane.OPERATIONAL, urgent=True)
-            outbox.add(batch, Channel.SMS, [outbox.Addressee(address=str(person.phone), text=text)])
-            outbox.release(batch)
-
-
 def letter_key(person: Person, clock: Clock, level: dict) -> str:
     """What makes one letter one: clock, level, terms, reader."""
     return f"sla:{clock.pk}:{sweep.level_name(level)}:{clock.version_id}:{person.pk}"
-
-
-def write(person: Person, ticket: Ticket, clock: Clock, level: dict) -> None:
-    """One letter for this clock and level, at once."""
-    subject, text = words_for(person, ticket, clock)
-    outbox.email(letter_key(person, clock, level), person.email, subject, text)
 
 
 def words_for(person: Person, ticket: Ticket, clock: Clock) -> tuple[str, str]:

@@ -5,11 +5,14 @@ from django.dispatch import receiver
 from django_sla import signals as sla
 from django_sla import subjects
 from foundation.accounts import exports
+from foundation.directory import events as people
 from foundation.directory.models import Person
 from helpdesk import escalations
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket
 from helpdesk.service_levels import ticket_clocks
+from helpdesk.teams import members
+from helpdesk.tickets import succession
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower
@@ -65,3 +68,16 @@ def show_breach(sender, clock, **kwargs) -> None:
 @receiver(sla.clock_escalated)
 def tell_level(sender, clock, level, **kwargs) -> None:
     escalations.escalated(clock, level)
+
+
+@receiver([people.person_revoked, people.role_ended])
+def leave_the_desk(sender, person, **kwargs) -> None:
+    """What somebody who is gone had claimed waits for the others again."""
+    members.followed_role(person)
+
+
+@receiver(people.municipality_closed)
+def follow_the_law(sender, municipality, successor, by, **kwargs) -> None:
+    """Open tickets of a municipality that merged are its successor's from now on."""
+    if successor:
+        succession.hand_over(municipality, successor, by=by)

@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from helpdesk.views import calendars, desk, incidents, knowledge, outages, policies, portal, standards, tickets
+from helpdesk.views import (
+    calendars,
+    desk,
+    incidents,
+    knowledge,
+    outages,
+    policies,
+    portal,
+    queues,
+    standards,
+    teams,
+    tickets,
+)
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -33,7 +45,20 @@ urlpatterns = [
     path("help/<slug:slug>/editing/", knowledge.editing, name="article_editing"),
     path("help/<slug:slug>/helped/", knowledge.article_helped, name="article_helped"),
     path("desk/macros/", knowledge.macro_list, name="macros"),
+    path("desk/macros/<int:pk>/", knowledge.macro_editing, name="macro_editing"),
     path("desk/macros/<int:pk>/removal/", knowledge.macro_removal, name="macro_removal"),
+    path("desk/teams/", teams.team_list, name="teams"),
+    path("desk/teams/new/", teams.new_team, name="new_team"),
+    path("desk/teams/<slug:code>/", teams.team, name="team"),
+    path("desk/teams/<slug:code>/editing/", teams.team_editing, name="team_editing"),
+    path("desk/teams/<slug:code>/ending/", teams.team_ending, name="team_ending"),
+    path("desk/teams/<slug:code>/members/<int:pk>/skills/", teams.skills, name="skills"),
+    path("desk/teams/<slug:code>/members/<int:pk>/leaving/", teams.leaving, name="leaving"),
+    path("desk/queues/", queues.queue_list, name="queues"),
+    path("desk/queues/new/", queues.new_queue, name="new_queue"),
+    path("desk/queues/<slug:code>/", queues.queue, name="queue"),
+    path("desk/queues/<slug:code>/default/", queues.default, name="queue_default"),
+    path("desk/queues/<slug:code>/ending/", queues.queue_ending, name="queue_ending"),
     path("desk/", desk.show, name="desk"),
     path("desk/rows/", desk.rows, name="rows"),
     path("desk/claims/", desk.claims, name="claims"),

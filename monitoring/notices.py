@@ -42,6 +42,12 @@ def owe_round(window: Maintenance, starts_at, ends_at) -> None:
     Announcement.objects.create(maintenance=window, what=What.ENDED, due_at=ends_at)
 
 
+def hurry_end(window: Maintenance, planned, at) -> None:
+    """A round is over before its time: the word about its end is owed now."""
+    waiting = Announcement.objects.filter(maintenance=window, what=What.ENDED, due_at=planned)
+    waiting.filter(state=Announcement.State.WAITING).update(due_at=at)
+
+
 def owe_calling_off(window: Maintenance) -> None:
     """A window that had been announced will not take place, or ends at once."""
     if window.is_public and window.ends_at > now():

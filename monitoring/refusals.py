@@ -43,6 +43,10 @@ class WindowCoversNothing(Refusal):
     status = 422
 
 
+class NothingRuns(Refusal):
+    sentence = _("No round of this window runs now; somebody else may have ended it already.")
+
+
 class WindowCannotRepeat(Refusal):
     sentence = _("A window does not repeat by this rule: its rounds would be too many, or there would be none.")
     status = 422

@@ -1,20 +1,36 @@
 """The demonstration's part of runbooks: plans in the catalogue, a rota, contacts that can be reached."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlsplit
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.language import phone_numbers
 from monitoring.models import Check
-from runbooks.models import DrillNumber, Endpoint, Rota, Shift
+from runbooks.models import DrillNumber, Endpoint, Rota
+from runbooks.models.rotas import WHOLE_WEEK, Rank
 from runbooks.plans import catalogue
+from runbooks.rotas import permissions, rules
+from runbooks.rotas.rotation import ISTANBUL
 
-DAYS = 7
-SHIFT = timedelta(hours=12)
-# (rota, Turkish, English, first and backup of each shift, by the name before @nobet.demo)
+EIGHT, NINE, SIX = time(8, 30), time(9), time(17, 30)
+FIRSTS, BACKUPS = ("nermin", "leyla", "kemal"), ("leyla", "kemal", "nermin")
+
+# (key, Turkish, English, weekdays, from, until, turn, who is first in the order of turns, who is backup),
+# people by the name before @nobet.demo
 ROTAS = (
-    ("nobet", "Platform nöbeti", "Platform watch", (("nermin", "leyla"), ("leyla", "nermin"))),
-    ("masa", "Destek masası", "Support desk", (("leyla", "ayse"), ("ayse", "burak"))),
+    (
+        "nobet",
+        "Platform nöbeti",
+        "Platform watch",
+        WHOLE_WEEK,
+        NINE,
+        NINE,
+        "day",
+        ("nermin", "leyla", "kemal"),
+        BACKUPS,
+    ),
+    ("masa", "Destek masası", "Support desk", "12345", EIGHT, SIX, "week", ("ayse", "burak", "leyla"), ()),
 )
 
 
@@ -25,12 +41,13 @@ PHONES = {"nermin": "+905320000101", "leyla": "+905320000102", "ayse": "+9053200
 def load() -> None:
     """Repeatable: a second call adds only what is missing."""
     catalogue.stock()
-    for name, phone in PHONES.items():
+    for name, phone in (PHONES | {"kemal": "+905320000105"}).items():
         Person.objects.filter(email=f"{name}@nobet.demo", phone="").update(phone=phone)
-    for key, name_tr, name_en, turns in ROTAS:
-        rota, _is_new = Rota.objects.get_or_create(key=key, defaults={"name_tr": name_tr, "name_en": name_en})
-        if not rota.shifts.still_to_come().exists():
-            _fill(rota, turns)
+    _rotas()
+    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in PHONES], contact_ways=None):
+        number = phone_numbers.read(str(person.phone)).address
+        person.contact_ways.create(kind="sms", address=number, place=0, verified_at=now())
+        person.contact_ways.create(kind="email", address=person.email, place=1, verified_at=now())
     if not DrillNumber.objects.exists():
         DrillNumber.objects.bulk_create(DrillNumber(address=phone, name=name.title()) for name, phone in PHONES.items())
     if address := _payment_queue():
@@ -44,13 +61,41 @@ def _payment_queue() -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def _fill(rota: Rota, turns) -> None:
-    people = {person.email.partition("@")[0]: person for person in Person.objects.filter(email__endswith="@nobet.demo")}
-    begin = now().replace(minute=0, second=0, microsecond=0)
-    for place in range(2 * DAYS):
-        for rank, name in enumerate(turns[place % len(turns)], start=1):
-            if name in people:
-                starts_at = begin + place * SHIFT
-                Shift.objects.create(
-                    rota=rota, person=people[name], rank=rank, starts_at=starts_at, ends_at=starts_at + SHIFT
+def _rotas() -> None:
+    """By the same verbs as the pages, in the name of a lead of the demonstration."""
+    demonstration = Person.objects.filter(email__endswith="@nobet.demo")
+    people = {person.email.partition("@")[0]: person for person in demonstration}
+    lead = demonstration.holding(permissions.LEADS).order_by("pk").first()
+    if lead is None:
+        return
+    today = now().astimezone(ISTANBUL).date()
+    monday = today - timedelta(days=today.weekday())
+    for key, name_tr, name_en, days, opens, closes, unit, firsts, backups in ROTAS:
+        rota = Rota.objects.filter(key=key).first()
+        rota = rota or rules.make(
+            key=key,
+            name_tr=name_tr,
+            name_en=name_en,
+            days=days,
+            opens=opens,
+            closes=closes,
+            has_backup=bool(backups),
+            by=lead,
+        )
+        if rota.ended_at or rota.layers.exists():
+            continue
+        for rank, names in ((Rank.FIRST, firsts), (Rank.BACKUP, backups)):
+            if turns := [people[name] for name in names if name in people]:
+                rules.set_layer(
+                    rota,
+                    rank=rank,
+                    people=turns,
+                    starts_on=monday,
+                    every=1,
+                    unit=unit,
+                    days=days,
+                    opens=opens,
+                    closes=closes,
+                    by=lead,
+                    signed=True,
                 )

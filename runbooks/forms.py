@@ -40,11 +40,11 @@ def every_region() -> list[tuple[str, str]]:
 
 
 def every_province() -> list[tuple[str, str]]:
-    return list(Province.objects.values_list("plate_code", "name"))
+    return list(Province.objects.current().values_list("plate_code", "name"))
 
 
 def every_module() -> list[tuple[str, str]]:
-    return [(part.pk, part.name) for part in Component.objects.exclude(tier=Component.Tier.OUTSIDE)]
+    return [(part.pk, part.name) for part in Component.objects.current().exclude(tier=Component.Tier.OUTSIDE)]
 
 
 def unheard() -> list[tuple[str, str]]:

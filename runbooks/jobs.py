@@ -4,6 +4,7 @@ from celery import shared_task
 
 from foundation.leases import doorbell
 from runbooks.broadcasts.delivery import sending
+from runbooks.paging import ladders, matters
 from runbooks.runs import engine
 
 
@@ -19,5 +20,12 @@ def go_on_with_runs() -> None:
     engine.go_on()
 
 
+@shared_task(expires=60)
+def climb_ladders() -> None:
+    doorbell.answer(matters.BELL)
+    ladders.go_on()
+
+
 doorbell.hang("broadcasts", dispatch_broadcasts)
 doorbell.hang("steps", go_on_with_runs)
+doorbell.hang(matters.BELL, climb_ladders)

@@ -4,15 +4,18 @@ from django.contrib.auth import user_logged_in
 from django.dispatch import receiver
 
 from django_sla.signals import clock_escalated
+from foundation.directory.events import person_revoked
+from foundation.leases import doorbell
 from foundation.outbox import successors
-from foundation.outbox.events import message_received
+from foundation.outbox.events import message_moved, message_received
 from helpdesk import escalations
 from helpdesk.events import ticket_submitted
 from helpdesk.providers import told_lately
-from monitoring.events import outage_opened
-from runbooks import on_call
+from monitoring.events import outage_acknowledged, outage_ended, outage_opened
 from runbooks.broadcasts.delivery import acknowledgements
 from runbooks.broadcasts.report import sent_messages
+from runbooks.models import Matter, Page, Summons
+from runbooks.paging import answering, ladders, matters, notices, watching, ways
 from runbooks.runs import starting
 
 told_lately.register(sent_messages.to)
@@ -22,6 +25,38 @@ successors.nobody_else("step-reminder:", "all who carry the watch hear it; the p
 @receiver(outage_opened)
 def call_for_runbooks(sender, outage, **kwargs) -> None:
     starting.enqueue_for(outage)
+
+
+@receiver(outage_opened)
+def somebody_is_called(sender, outage, **kwargs) -> None:
+    """A drill wakes nobody."""
+    if not outage.is_drill:
+        matters.report(matters.of_outage(outage))
+
+
+@receiver(outage_ended)
+def nobody_is_called_any_more(sender, outage, **kwargs) -> None:
+    for matter in Matter.objects.open().filter(outage=outage, kind__in=(Matter.Kind.OUTAGE, Matter.Kind.WORD)):
+        ladders.end(matter)
+
+
+@receiver(outage_acknowledged)
+def who_takes_the_outage_takes_its_page(sender, outage, by, **kwargs) -> None:
+    """On the board, too, one is the owner: the telephone of nobody else rings on."""
+    open_pages = Page.objects.open().filter(matter__outage=outage, matter__kind=Matter.Kind.OUTAGE)
+    ladders.take(open_pages.values_list("pk", flat=True), by=by, via="board")
+
+
+@receiver(person_revoked)
+def who_is_gone_is_called_no_more(sender, person, **kwargs) -> None:
+    ways.forget(person)
+
+
+@receiver(message_moved)
+def what_failed_leads_to_the_next(sender, batch_id, state, **kwargs) -> None:
+    """The sweep finds it too; the doorbell saves its seconds."""
+    if state in notices.LOST and Summons.objects.filter(batch=batch_id).exists():
+        doorbell.ring(matters.BELL)
 
 
 @receiver(user_logged_in)
@@ -38,11 +73,13 @@ def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs) -> None:
 @receiver(message_received)
 def who_answers_has_seen_it(sender, inbound, **kwargs) -> None:
     acknowledgements.hear_reply(inbound.address, inbound.text)
+    answering.hear_reply(inbound)
 
 
 @receiver(clock_escalated)
-def call_the_next_on_call(sender, clock, level, **kwargs) -> None:
-    """An S1 that nobody took goes to the backup of the watch; to whoever carries it, if there is none."""
+def call_somebody_for_the_ticket(sender, clock, level, **kwargs) -> None:
+    """An S1 that nobody took calls those on call, until somebody answers."""
     if level["to"] == "next_on_call":
-        carriers = on_call.carriers(on_call.WATCH)
-        escalations.page(carriers[1:2] or carriers[:1], clock, level)
+        ticket = escalations.ticket_of(clock)
+        if ticket and ticket.is_open and not ticket.assignee_id:
+            matters.report(watching.of_ticket(ticket))

@@ -18,9 +18,9 @@ from foundation.language import formatting
 from foundation.outbox.models import OutboxMessage
 from helpdesk.models import MajorIncident, Ticket
 from monitoring.models import Outage
-from runbooks import on_call
 from runbooks.broadcasts.delivery import acknowledgements, sending
-from runbooks.models import Broadcast, Run
+from runbooks.models import Broadcast, Page, Run
+from runbooks.rotas import on_call
 from runbooks.runs import outcomes
 
 LONGEST_COLUMN = 200
@@ -53,6 +53,14 @@ SENTENCES = {
     "run.declined": _("%(code)s declined"),
     "run.abandoned": _("%(code)s broken off"),
     "run.finished": _("%(code)s finished"),
+    "page.opened": _("Somebody is being called"),
+    "page.called": _("Step %(rung)s of the ladder: %(people)s people called"),
+    "page.passed_over": _("Step %(rung)s of the ladder: nobody there, passed over"),
+    "page.way_failed": _("A call reached nobody: the next way or the next person follows"),
+    "page.taken": _("The call was answered"),
+    "page.handed_over": _("The call was handed over"),
+    "page.expired": _("No progress since it was answered: people are called again"),
+    "page.unanswered": _("Nobody answered: the end of the line was reached"),
     "step.ended": _("Step “%(title)s”: %(outcome)s"),
     "step.signed": _("Step “%(title)s” signed"),
     "step.overdue": _("Step “%(title)s” is overdue, the person on call was told"),
@@ -170,6 +178,8 @@ def column(outage, runs, broadcasts, incident) -> list[Happening]:
     about = Q(subject_type="monitoring.outage", subject_id=str(outage.pk))
     about |= Q(subject_type="runbooks.run", subject_id__in=[str(run.pk) for run in runs])
     about |= Q(subject_type="runbooks.broadcast", subject_id__in=[str(one.pk) for one in broadcasts])
+    pages = Page.objects.filter(matter__outage=outage).values_list("pk", flat=True)
+    about |= Q(subject_type="runbooks.page", subject_id__in=[str(pk) for pk in pages])
     if incident:
         about |= Q(subject_type="helpdesk.majorincident", subject_id=str(incident.pk))
     entries = list(
@@ -186,6 +196,8 @@ def _happening(entry: Entry, names: dict[int, str], planned: dict[tuple, dict]) 
     spoken_facts = {name: formatting.number(fact) if type(fact) is int else fact for name, fact in entry.facts.items()}
     step = planned.get((entry.subject_id, entry.facts.get("step")), {})
     outcome = outcomes.in_words(str(entry.facts.get("outcome", "")), step)
+    if type(entry.facts.get("step")) is int:
+        spoken_facts["rung"] = str(entry.facts["step"] + 1)
     facts = spoken_facts | {"title": step.get("title", ""), "outcome": outcome}
     is_people_step = entry.kind == "step.ended" and entry.facts.get("step_kind") in ("decision", "approval")
     personal = getattr(entry, "personal", None)

@@ -11,7 +11,6 @@ from runbooks.views import (
     cap,
     drill_list,
     ivr,
-    on_call,
     outage_panel,
     plans,
     preapprovals,
@@ -21,6 +20,8 @@ from runbooks.views import (
     told,
     wall,
 )
+from runbooks.views.paging import pages, policies, ways
+from runbooks.views.rotas import calendars, imports, mine, on_call, rotas, shifts
 
 
 def sending_doors(prefix: str, name: str, *, is_drill: bool) -> list[URLPattern]:
@@ -95,8 +96,43 @@ urlpatterns = [
     path("runbooks/situation/<int:outage>/sheet/", situation.sheet, name="incident_sheet"),
     path("runbooks/<str:code>/", plans.plan, name="runbook"),
     path("runbooks/<str:code>/runs/", plans.start, name="runbook_start"),
+    path("paging/", pages.index, name="pages"),
+    path("paging/moving/", pages.moving, name="pages_moving"),
+    path("paging/awake/", pages.awake, name="awake"),
+    path("paging/answers/<str:token>/", pages.answer, name="page_answer"),
+    path("paging/policies/", policies.index, name="paging_policies"),
+    path("paging/policies/new/", policies.edit, name="new_paging_policy"),
+    path("paging/policies/<int:pk>/", policies.edit, name="paging_policy"),
+    path("paging/policies/<int:pk>/removal/", policies.removal, name="paging_policy_removal"),
+    path("paging/ways/", ways.index, name="ways"),
+    path("paging/ways/<int:pk>/", ways.act, name="way"),
+    path("paging/<int:pk>/", pages.show, name="page"),
+    path("paging/<int:pk>/acknowledgement/", pages.acknowledgement, name="page_acknowledgement"),
+    path("paging/<int:pk>/hand-over/", pages.hand_over, name="page_hand_over"),
     path("on-call/", on_call.index, name="on_call"),
     path("on-call/<int:pk>/", on_call.take_over, name="take_over"),
+    path("on-call/me/", mine.index, name="my_shifts"),
+    path("on-call/me/key/", mine.key, name="calendar_key"),
+    path("on-call/me/key/end/", mine.key_end, name="calendar_key_end"),
+    path("on-call/me.ics", calendars.mine, name="my_feed"),
+    path("on-call/<slug:key>.ics", calendars.rota, name="rota_feed"),
+    path("on-call/leave/<int:pk>/withdrawal/", mine.leave_withdrawal, name="leave_withdrawal"),
+    path("on-call/swaps/<int:pk>/acceptance/", mine.swap_acceptance, name="swap_acceptance"),
+    path("on-call/swaps/<int:pk>/refusal/", mine.swap_refusal, name="swap_refusal"),
+    path("on-call/swaps/<int:pk>/withdrawal/", mine.swap_withdrawal, name="swap_withdrawal"),
+    path("on-call/shifts/<int:pk>/", shifts.shift, name="shift"),
+    path("on-call/shifts/<int:pk>/withdrawal/", shifts.withdrawal, name="shift_withdrawal"),
+    path("on-call/shifts/<int:pk>/note/", shifts.note, name="handover"),
+    path("on-call/import/", imports.index, name="rota_import"),
+    path("on-call/new/", rotas.make, name="new_rota"),
+    path("on-call/<slug:key>/", rotas.rota, name="rota"),
+    path("on-call/<slug:key>/shares/", rotas.shares, name="rota_shares"),
+    path("on-call/<slug:key>/change/", rotas.change, name="rota_change"),
+    path("on-call/<slug:key>/end/", rotas.end, name="rota_end"),
+    path("on-call/<slug:key>/shifts/new/", shifts.put, name="new_shift"),
+    path("on-call/<slug:key>/layers/new/", rotas.new_layer, name="new_layer"),
+    path("on-call/<slug:key>/layers/<int:pk>/", rotas.layer, name="layer"),
+    path("on-call/<slug:key>/layers/<int:pk>/end/", rotas.end_layer, name="layer_end"),
 ]
 
 # The rehearsal exists only where the demonstration runs.

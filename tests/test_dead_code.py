@@ -27,6 +27,7 @@ HOOKS = {
         "HelpdeskConfig",
         "LanguageConfig",
         "LeasesConfig",
+        "MonitoringConfig",
         "OutboxConfig",
         "RunbooksConfig",
         "WireConfig",
@@ -39,6 +40,7 @@ HOOKS = {
     "Django judges a form": {"full_clean"},
     "fpdf writes a text": {"normalize_text"},
     "Django names the choices of a field": {"label_from_instance"},
+    "Django shows what a field holds": {"prepare_value"},
     "ninja: who asks, how often, with what body, in what pages": {
         "authenticate",
         "allow_request",
@@ -77,6 +79,7 @@ HOOKS = {
         "kill_all_applications",
     },
     "asyncio's protocols": {"connection_made", "data_received", "connection_lost"},
+    "llhttp": {"on_header", "on_headers_complete", "on_body", "on_message_complete"},
 }
 # ninja and Django forms know a method by the field it is for.
 FOR_A_FIELD = ("clean_", "resolve_")

@@ -35,7 +35,8 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Broadcasts"), "runbooks:broadcasts", lambda person: keeps_the_watch(person)),
     (_("Sent messages"), "runbooks:told", lambda person: works_at_the_desk(person) and not keeps_the_watch(person)),
     (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
-    (_("On call"), "runbooks:on_call", lambda person: keeps_the_watch(person)),
+    (_("On call"), "runbooks:on_call", lambda person: works_nationally(person)),
+    (_("Calls"), "runbooks:pages", lambda person: keeps_the_watch(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "accounts:everyone", lambda person: keeps_the_registers(person)),
     (_("Knowledge base"), "helpdesk:articles", lambda person: files_tickets(person) or works_at_the_desk(person)),
@@ -47,6 +48,10 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
 
 def keeps_the_watch(person) -> bool:
     return person.is_authenticated and person.keeps_the_watch
+
+
+def works_nationally(person) -> bool:
+    return person.is_authenticated and person.works_nationally
 
 
 def works_at_the_desk(person) -> bool:

@@ -1,7 +1,9 @@
 """How people come in and what becomes of them; their tables are in `foundation.directory`.
 
 invitations     invite, accept, withdraw
-people          describe, revoke, end a membership, erase
+people          describe, revoke, restore, sign out, free of a lost second factor, erase
+roles           give and end; the last administrator stays
+places/         the registers: municipalities, provinces, components
 adapter, federation, signin_forms, signin_urls     signing in, here or with an outside account
 attempts        wrong passwords: who is slowed
 new_passwords   a link for whoever forgot theirs

@@ -113,12 +113,22 @@ def recently_confirmed(request: HttpRequest) -> bool:
     Signing in counts as proof; so does confirming again. Lately is
     `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
     """
+    return fresh_proof(request) is not None
+
+
+def fresh_proof(request: HttpRequest, *, by_second_factor: bool = False) -> dict | None:
+    """The newest proof of this session that counts and is fresh, as allauth keeps it; None without one.
+
+    For those who have a second factor it alone counts; with `by_second_factor`, for everybody.
+    """
     if not request.user.is_authenticated:
-        return False
+        return None
     proofs = get_authentication_records(request, request.user)
-    if has_second_factor(request.user):
+    if by_second_factor or has_second_factor(request.user):
         proofs = [proof for proof in proofs if proof["method"] == "mfa"]
-    return any(time() - proof["at"] < app_settings.REAUTHENTICATION_TIMEOUT for proof in proofs)
+    newest = max(proofs, key=lambda proof: proof["at"], default=None)
+    is_fresh = newest is not None and time() - newest["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+    return newest if is_fresh else None
 
 
 def confirm_first(request: HttpRequest) -> None:

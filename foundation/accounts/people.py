@@ -1,5 +1,6 @@
-"""What happens to people: described, revoked, restored, erased."""
+"""What happens to people: described, revoked, restored, erased, signed out, freed of a lost second factor."""
 
+import uuid
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
@@ -7,14 +8,17 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
+from foundation.accounts import roles
 from foundation.directory import events
 from foundation.directory.models import Contact, Invitation, Membership, Person
 from foundation.journal import journal
 from foundation.journal.models import Entry
+from foundation.outbox import outbox
 
 
 class NotYourPerson(Refusal):
@@ -28,6 +32,18 @@ class NotYourself(Refusal):
 
 class PersonMovedOn(Refusal):
     sentence = _("This person was already revoked.")
+
+
+class PersonIsActive(Refusal):
+    sentence = _("This account is open.")
+
+
+class PersonErased(Refusal):
+    sentence = _("This person was erased for good. Please invite them anew.")
+
+
+class NoSecondFactor(Refusal):
+    sentence = _("This person has no second step that could be taken away.")
 
 
 def administrators_of(municipality_ids: Iterable[int]) -> dict[int, list[Person]]:
@@ -57,6 +73,7 @@ def revoke(person: Person, *, by: Person) -> None:
     Memberships end too, so that a restored account starts with none.
     """
     check_care(person, by)
+    roles.keep_an_administrator(person)
     at = now()
     if not Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, revoked_at=at):
         raise PersonMovedOn
@@ -68,15 +85,47 @@ def revoke(person: Person, *, by: Person) -> None:
 
 
 @transaction.atomic
-def end_membership(membership: Membership, *, by: Person) -> None:
-    """Take one role from a person; their other roles, sessions and tokens stay.
+def restore(person: Person, *, by: Person) -> None:
+    """Open a closed account again. It starts without roles, sessions and tokens; one that was erased stays erased."""
+    if not by.has_role(Membership.Role.PLATFORM_ADMIN):
+        raise NotYourPerson
+    if person.is_erased:
+        raise PersonErased
+    if not Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True, revoked_at=None):
+        raise PersonIsActive
+    person.refresh_from_db()
+    journal.record("person.restored", person, by=by)
 
-    What is open is asked again within seconds whether it may stay so. Of two who
-    press at once one ends it, and nothing is recorded twice.
-    """
+
+@transaction.atomic
+def end_membership(membership: Membership, *, by: Person) -> None:
+    """Take one role from a person, if `by` looks after them (`roles.end`)."""
     check_care(membership.person, by)
-    if Membership.objects.current().filter(pk=membership.pk).update(until=now()):
-        journal.record("membership.ended", membership.person, by=by, role=membership.role)
+    roles.end(membership, by=by)
+
+
+@transaction.atomic
+def reset_second_factor(person: Person, *, reason: str, by: Person) -> None:
+    """Take away a lost second factor: who shows up next with the password sets up a new one.
+
+    Signed out everywhere, and told by letter, so that nobody does it behind their back.
+    """
+    if not by.has_role(Membership.Role.PLATFORM_ADMIN):
+        raise NotYourPerson
+    if person.pk == by.pk:
+        raise NotYourself
+    if not Authenticator.objects.filter(user=person).delete()[0]:
+        raise NoSecondFactor
+    close_sessions(person)
+    journal.record("person.second_factor_reset", person, by=by, text=reason)
+    with override(person.language):
+        subject = gettext("Your second step at sign-in was taken away")
+        text = gettext(
+            "A platform administrator took away the second step of your account in Nöbet, and you were signed out "
+            "everywhere. At your next sign-in please set up a new one.\n\nIf you did not ask for this, please call "
+            "the support desk at once."
+        )
+    outbox.email(f"second-factor-reset:{uuid.uuid4()}", person.email, subject, text)
 
 
 @transaction.atomic
@@ -105,9 +154,30 @@ def erase(person: Person, *, by: Person) -> None:
 
 def close_sessions(person: Person) -> None:
     """End every session the person has, wherever it was opened."""
-    open_sessions = UserSession.objects.filter(user=person)
-    Session.objects.filter(session_key__in=list(open_sessions.values_list("session_key", flat=True))).delete()
-    open_sessions.delete()
+    close(UserSession.objects.filter(user=person))
+
+
+@transaction.atomic
+def end_session(session: UserSession, *, by: Person) -> None:
+    """Sign a person out at one place; pages open there close within seconds."""
+    if session.user_id != by.pk and not by.has_role(Membership.Role.PLATFORM_ADMIN):
+        raise NotYourPerson
+    close(UserSession.objects.filter(pk=session.pk))
+    journal.record("session.ended", session.user, by=by)
+
+
+@transaction.atomic
+def end_sessions(person: Person, *, by: Person) -> None:
+    """Sign a person out everywhere; the account stays open."""
+    if person.pk != by.pk and not by.has_role(Membership.Role.PLATFORM_ADMIN):
+        raise NotYourPerson
+    close_sessions(person)
+    journal.record("session.all_ended", person, by=by)
+
+
+def close(sessions: QuerySet[UserSession]) -> None:
+    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+    sessions.delete()
 
 
 def check_care(person: Person, by: Person) -> None:

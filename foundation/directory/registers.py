@@ -5,13 +5,15 @@ not at all. What a file no longer names is reported and kept: tickets hang on it
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Manager
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from foundation import now
 from foundation.directory.csv_files import (
     Column,
     Columns,
@@ -112,12 +114,29 @@ def compare(
 
 @transaction.atomic
 def carry_out(comparisons: Iterable[RegisterDiff]) -> None:
-    """Save what `compare` found, in one transaction."""
+    """Save what `compare` found, in one transaction. Names that end stay with their place."""
     for comparison in comparisons:
+        keep_former_names(comparison)
         if comparison.model is Municipality:
             save_municipalities(comparison.touched)
         else:
             save(comparison.model, list(comparison.touched.values()))
+
+
+def keep_former_names(comparison: RegisterDiff) -> None:
+    """What a place was called until this file came is still shown and found."""
+    column = {Municipality: "full_name", Province: "name"}.get(comparison.model)
+    for change in comparison.changed:
+        if column in change.fields:
+            key = {next(iter(comparison.rows[change.code])): change.code}
+            record = comparison.model._default_manager.get(**key)
+            record.remember_name(str(change.fields[column][0]), timezone.localdate(now()))
+            record.save()
+
+
+def without_changes(comparisons: Iterable[RegisterDiff]) -> list[RegisterDiff]:
+    """What is missing here and nothing else: what a house changed stays as it is."""
+    return [replace(comparison, changed=[]) for comparison in comparisons]
 
 
 def beside(path: Path, neighbour: str) -> Path | None:

@@ -45,6 +45,15 @@ class TelephoneField(PhoneNumberField):
         return super().to_python(read.address if read else value)
 
 
+class DayPicker(forms.DateInput):
+    """The browser's own calendar; without one, a date typed as 2026-06-09."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 def cleaning_of(field: forms.Field) -> Any:
     """The cleaning that a field's words need; None for what is no word."""
     if not isinstance(field, forms.CharField) or isinstance(field.widget, forms.PasswordInput):

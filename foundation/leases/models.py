@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import NotRequired, Self, TypedDict
+from typing import NotRequired, Self, TypedDict, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,15 +11,16 @@ from foundation import now
 from foundation.leases import backoff, claims
 
 LEASE = timedelta(seconds=30)
+Owed = TypeVar("Owed", bound="LeasedRow")
 
 
-class LeasedRowQuerySet(models.QuerySet["LeasedRow"]):
+class LeasedRowQuerySet(models.QuerySet[Owed]):
     def due(self, at: datetime | None = None) -> Self:
         """Those owed now: waiting and due, or leased by someone who let the lease run out."""
         at = at or now()
         return self.filter(Q(state="waiting", due_at__lte=at) | Q(state="leased", leased_until__lte=at))
 
-    def claim(self, limit: int, lease: timedelta = LEASE) -> list:
+    def claim(self, limit: int, lease: timedelta = LEASE) -> list[Owed]:
         """Lease up to `limit` due rows, earliest first; each row has one winner.
 
         The claim is committed before this returns (unless the caller holds a

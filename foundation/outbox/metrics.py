@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from foundation import now
 from foundation.outbox import canary
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import Batch, OutboxMessage
+from foundation.outbox.models import Batch, GatewayAccount, OutboxMessage
 from foundation.outbox.models.message import Channel
 
 
@@ -20,6 +20,7 @@ class Outbox(Collector):
         yield self._pending()
         yield self._lag()
         yield from self._canary()
+        yield self._credit()
 
     def _pending(self) -> Metric:
         family = GaugeMetricFamily(
@@ -53,6 +54,15 @@ class Outbox(Collector):
             took.add_metric([gateway], seconds)
             arrived.add_metric([gateway], at)
         return took, arrived
+
+    def _credit(self) -> Metric:
+        left = GaugeMetricFamily(
+            "nobet_gateway_credit", "Messages left on the account, as the gateway last said.", labels=["gateway"]
+        )
+        for account in GatewayAccount.objects.all():
+            if account.credit is not None:
+                left.add_metric([account.gateway], float(account.credit))
+        return left
 
 
 def _waiting() -> QuerySet[OutboxMessage]:

@@ -74,28 +74,35 @@ class Stopped:
 
 @transaction.atomic
 def open_batch(
-    key: str, *, lane: str, sender: str = "", expires_at: datetime | None = None, urgent: bool = False
+    key: str,
+    *,
+    lane: str,
+    sender: str = "",
+    expires_at: datetime | None = None,
+    urgent: bool = False,
+    gateway: str = "",
 ) -> Batch:
     """The batch of this key, made if it is new. Nothing leaves before `release`.
 
     `urgent` lets an operational or informational batch leave at night and beyond
-    the hourly cap (a severe outage).
+    the hourly cap (a severe outage). `gateway` names the only one it may take.
     """
     batch, _ = Batch.objects.get_or_create(
         key=key,
-        defaults={"lane": Lane(lane), "sender": sender, "expires_at": expires_at, "urgent": urgent},
+        defaults={"lane": Lane(lane), "sender": sender, "expires_at": expires_at, "urgent": urgent, "gateway": gateway},
     )
     return batch
 
 
 @transaction.atomic
-def add(batch: Batch, channel: str, recipients: Iterable[Addressee]) -> int:
+def add(batch: Batch, channel: str, recipients: Iterable[Addressee], *, for_duty: bool = False) -> int:
     """Hand in recipients; returns how many addresses were new to the batch.
 
     Handing in the same address again changes nothing, however often a person is
     listed. Suppressed addresses are kept as such, with their reason. A batch that has
     been let go takes more; one that was stopped takes them as aborted, so that its
-    equation names everyone who was meant.
+    equation names everyone who was meant. What is sent `for_duty` reaches people who
+    asked for no more notices: a word to stop never silences a call to duty.
     """
     current = Batch.objects.select_for_update().get(pk=batch.pk)
     batch.state, batch.expires_at = current.state, current.expires_at
@@ -104,7 +111,7 @@ def add(batch: Batch, channel: str, recipients: Iterable[Addressee]) -> int:
     added = 0
     remaining = iter(recipients)
     while chunk := list(islice(remaining, CHUNK)):
-        added += _add_chunk(batch, channel, chunk)
+        added += _add_chunk(batch, channel, chunk, for_duty=for_duty)
     Batch.objects.filter(pk=batch.pk).update(intended=F("intended") + added)
     batch.intended += added
     if batch.state == Batch.State.RELEASED:
@@ -113,12 +120,15 @@ def add(batch: Batch, channel: str, recipients: Iterable[Addressee]) -> int:
     return added
 
 
-def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee]) -> int:
+def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee], *, for_duty: bool) -> int:
     wanted = {recipient.address: recipient for recipient in reversed(recipients)}
     listed = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
     for address in listed:
         del wanted[address]
-    closed = dict(Suppression.objects.filter(channel=channel, address__in=wanted).values_list("address", "reason"))
+    suppressed = Suppression.objects.filter(channel=channel, address__in=wanted)
+    if for_duty:
+        suppressed = suppressed.exclude(reason=Suppression.Reason.OPTED_OUT)
+    closed = dict(suppressed.values_list("address", "reason"))
     turkish = channel == Channel.SMS and routes.speak_turkish()
     messages = [_message(batch, channel, recipient, closed, turkish) for recipient in reversed(wanted.values())]
     OutboxMessage.objects.bulk_create(messages)

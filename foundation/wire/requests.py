@@ -11,6 +11,7 @@ import structlog
 from django.http import HttpResponse
 
 from foundation.wire.guards import client_address
+from foundation.wire.redaction import CALLBACK
 
 log = structlog.get_logger("nobet.access")
 
@@ -56,5 +57,6 @@ def person_of(request) -> int | None:
 
 
 def path_without_secrets(path: str) -> str:
-    """Long parts of a path are keys of links that open something: their start suffices."""
+    """Long parts of a path are keys of links that open something: their start suffices, or not even that."""
+    path = CALLBACK.sub(r"\1[secret]", path)
     return "/".join(part if len(part) <= LONGEST_PLAIN_PART else f"{part[:6]}…" for part in path.split("/"))

@@ -3,7 +3,7 @@ from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncid
 from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.tallies import Tally
-from helpdesk.models.teams import Queue, Team
+from helpdesk.models.teams import Queue, Skill, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "OwedWord",
     "Queue",
     "Satisfaction",
+    "Skill",
     "Tally",
     "Team",
     "Ticket",

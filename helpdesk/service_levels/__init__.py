@@ -7,5 +7,7 @@ reports, exports   kept promises, on pages and as sheets
 calendar_forms     special days, weeks, calendars of one place
 calendar_preview   what a calendar means, day by day
 policy_forms       whom a policy is for, its targets, rests and levels
+keeping            what keepers of calendars and policies do; pages and API call it
+api                calendars and terms for other programs
 staffing           how many agents a load needs
 """

@@ -11,7 +11,7 @@ from django_sla.models import Calendar, SpecialDay
 from django_sla.models.calendars import clock_face
 from foundation.directory.models import Municipality, Province
 from foundation.language.formatting import ISTANBUL
-from foundation.language.forms import CleanForm
+from foundation.language.forms import CleanForm, DayPicker
 
 WEEKDAYS = (
     _("Monday"),
@@ -23,15 +23,6 @@ WEEKDAYS = (
     _("Sunday"),
 )
 LONGEST_RANGE = 31
-
-
-class DayPicker(forms.DateInput):
-    """The browser's own calendar; without one, a date typed as 2026-06-09."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class ClockFace(forms.Field):

@@ -12,9 +12,8 @@ from django_sla.models import BETWEEN_TEAMS, Calendar, Metric, Policy, PolicyVer
 from foundation import now
 from foundation.directory.models import Component, Municipality, Province
 from foundation.language.formatting import ISTANBUL
-from foundation.language.forms import CleanForm
+from foundation.language.forms import CleanForm, DayPicker
 from helpdesk.models import Queue, Ticket
-from helpdesk.service_levels.calendar_forms import DayPicker
 
 HOUR = 3600
 MOST_LEVELS = 6

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from foundation.directory.models import Membership, Person
+from helpdesk.models import Skill
 
 REMEMBERED_FOR = 60  # seconds; the verb asks again whether the person may have a ticket
 
@@ -14,6 +15,7 @@ REMEMBERED_FOR = 60  # seconds; the verb asks again whether the person may have 
 class Colleague(NamedTuple):
     pk: int
     name: str
+    knows_it_well: bool = False
 
 
 def at_the_desk() -> QuerySet[Person]:
@@ -28,3 +30,18 @@ def names_at_the_desk() -> Sequence[Colleague]:
         colleagues = [Colleague(*row) for row in at_the_desk().values_list("pk", "name")]
         cache.set("helpdesk.colleagues", colleagues, REMEMBERED_FOR)
     return colleagues
+
+
+def for_module(component: str) -> Sequence[Colleague]:
+    """The same for a ticket about this module: those who know it well come first."""
+    skills = cache.get("helpdesk.skills")
+    if skills is None:
+        skills = set(Skill.objects.values_list("person", "component"))
+        cache.set("helpdesk.skills", skills, REMEMBERED_FOR)
+    marked = [each._replace(knows_it_well=(each.pk, component) in skills) for each in names_at_the_desk()]
+    return sorted(marked, key=lambda each: not each.knows_it_well)
+
+
+def changed() -> None:
+    """Somebody came to the desk, left it or learnt something: pages that ask next see it."""
+    cache.delete_many(["helpdesk.colleagues", "helpdesk.skills"])

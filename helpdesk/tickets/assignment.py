@@ -1,6 +1,7 @@
 """Who has it: one agent at a time, and everyone can see whom."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from foundation import now
 from foundation.directory.models import Membership, Person
@@ -45,6 +46,24 @@ def release(ticket: Ticket, *, by: Person) -> None:
     ticket_clocks.released(ticket, now())
     journal.record("ticket.released", ticket, by=by)
     live_updates.changed(ticket)
+
+
+@transaction.atomic
+def give_back(tickets: QuerySet[Ticket], *, by: Person | None) -> int:
+    """The same for the open ones of somebody who leaves a team or the desk; returns how many."""
+    given, at = 0, now()
+    for ticket in tickets.select_for_update():
+        if (
+            Ticket.objects.open()
+            .filter(pk=ticket.pk, assignee=ticket.assignee_id)
+            .update(assignee=None, claimed_at=None)
+        ):
+            ticket.refresh_from_db()
+            ticket_clocks.released(ticket, at)
+            journal.record("ticket.released", ticket, by=by)
+            live_updates.changed(ticket)
+            given += 1
+    return given
 
 
 @transaction.atomic

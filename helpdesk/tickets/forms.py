@@ -132,7 +132,7 @@ class TicketForm(FormWithFiles):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.components = {c.pk: c for c in Component.objects.exclude(tier=OUTSIDE_PROVIDER)}
+        self.components = {c.pk: c for c in Component.objects.current().exclude(tier=OUTSIDE_PROVIDER)}
         common = [code for code in COMMON_MODULES if code in self.components]
         self.offer(
             "module",
@@ -171,8 +171,8 @@ class PhoneLogForm(TicketForm):
 
     def clean_municipality(self) -> Municipality:
         text = self.cleaned_data["municipality"]
-        exact = Municipality.objects.filter(code=text).first()
-        municipalities = [exact] if exact else list(Municipality.objects.matching(text)[:6])
+        exact = Municipality.objects.current().filter(code=text).first()
+        municipalities = [exact] if exact else list(Municipality.objects.current().matching(text)[:6])
         if len(municipalities) == 1:
             return municipalities[0]
         if not municipalities:

@@ -8,7 +8,6 @@ from typing import TypedDict, Unpack
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
 
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person
@@ -89,7 +88,7 @@ def opened(filing: int, at: datetime, *, component: Component, **facts: Unpack[T
         number=number_of(filing, at),
         component=component,
         severity=severity.proposed(facts["impact"], facts["urgency"], component.tier),
-        queue=queue_for(component),
+        queue=queue_for(component, facts["municipality"]),
         created_at=at,
         waiting_since=at,
         **facts,
@@ -126,10 +125,9 @@ def number_of(filing: int, at: datetime) -> str:
     return f"DST-{at.astimezone(ISTANBUL).year}-{filing:06d}"
 
 
-def queue_for(component: Component) -> Queue:
-    """The queue that looks after this component, else the one that takes the rest."""
-    fitting = Queue.objects.filter(Q(components=component) | Q(takes_the_rest=True))
-    return fitting.order_by("takes_the_rest", "code")[0]
+def queue_for(component: Component, municipality: Municipality) -> Queue:
+    """The queue that looks after this component for such a place, else the one that takes the rest."""
+    return Queue.objects.fitting(component, municipality)[0]
 
 
 def attach(message: Message, attachments: Iterable[File]) -> None:

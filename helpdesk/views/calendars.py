@@ -18,16 +18,14 @@ from django_sla.arithmetic import Hours
 from django_sla.models import Calendar, Rejudgement, SpecialDay, WorkingWeek
 from foundation import now
 from foundation.directory.models import Membership
-from foundation.journal import journal
 from foundation.language.formatting import ISTANBUL
 from helpdesk.models import Ticket
-from helpdesk.service_levels import calendar_preview, ticket_clocks
+from helpdesk.service_levels import calendar_preview, keeping, ticket_clocks
 from helpdesk.service_levels.calendar_forms import DaysForm, OverlayForm, WeekForm
 from helpdesk.service_levels.commitments import name_of
 
 DAYS_SHOWN = 20
 SAMPLES = 8
-BATCH_SIZE = 4000  # promises counted anew while a person waits
 
 
 def keepers_only(request) -> None:
@@ -50,13 +48,7 @@ def overlay(request) -> HttpResponse:
     form = OverlayForm(request.POST)
     if not form.is_valid():
         return _list_page(request, form, status=422)
-    place, base = form.cleaned_data["place"], form.cleaned_data["base"]
-    with transaction.atomic():
-        names = {f"name_{code}": f"{base.name_in(code)} · {place}" for code in ("tr", "en")}
-        made = calendars.lay_over(base, code=form.code, scope=form.scope, **names)
-        recalculation.adopt(made, ticket_clocks.LABEL, Ticket.objects.open().filter(**form.reach).values("pk"))
-        journal.record("calendar.laid_over", made, by=request.user, scope=made.scope)
-    return redirect("helpdesk:calendar", code=made.code)
+    return redirect("helpdesk:calendar", code=keeping.lay_over(form, by=request.user).code)
 
 
 @login_required
@@ -81,8 +73,7 @@ def days(request, code: str) -> HttpResponse:
         effect = _effect(shown, calendars.drafted(shown, days=rows), form.reaches_back_to)
         return _calendar_page(request, shown, days_form=form, days_effect=effect)
     with transaction.atomic():
-        calendars.declare_days(shown, rows)
-        journal.record("calendar.days_declared", shown, by=request.user, dates=[str(row.date) for row in rows])
+        keeping.declare_days(shown, rows, by=request.user)
         _promise_rejudgement(request, shown, form.reaches_back_to)
     return _recalculated(request, shown)
 
@@ -102,8 +93,7 @@ def week(request, code: str) -> HttpResponse:
         effect = _effect(shown, calendars.drafted(shown, weeks=[draft]), form.reaches_back_to)
         return _calendar_page(request, shown, week_form=form, week_effect=effect)
     with transaction.atomic():
-        calendars.publish_week(shown, form.week, effective_from=starts, at=now(), by=request.user.name)
-        journal.record("calendar.week_published", shown, by=request.user, effective_from=str(starts))
+        keeping.publish_week(shown, form.week, effective_from=starts, by=request.user)
         _promise_rejudgement(request, shown, form.reaches_back_to)
     return _recalculated(request, shown)
 
@@ -119,8 +109,7 @@ def withdrawal(request, code: str, pk: int) -> HttpResponse:
         effect = _effect(day.calendar, calendars.drafted(day.calendar, without=day.pk), back_to)
         return _calendar_page(request, day.calendar, withdrawing=day, withdrawal_effect=effect)
     with transaction.atomic():
-        calendars.withdraw_day(day, at=now())
-        journal.record("calendar.day_withdrawn", day.calendar, by=request.user, date=str(day.date))
+        keeping.withdraw_day(day, by=request.user)
         _promise_rejudgement(request, day.calendar, back_to)
     return _recalculated(request, day.calendar)
 
@@ -143,16 +132,15 @@ def _effect(shown: Calendar, hours_of: Mapping[Calendar, Hours], back_to: dateti
 
 def _promise_rejudgement(request, shown: Calendar, back_to: datetime) -> None:
     """Ended promises are judged anew when the keeper asked for it."""
-    if "rejudge" in request.POST and back_to < now():
-        rejudgement.request(shown, back_to, at=now(), by=request.user.name)
-        journal.record("calendar.rejudgement_requested", shown, by=request.user, since=back_to.isoformat())
+    if "rejudge" in request.POST:
+        keeping.request_rejudgement(shown, back_to, by=request.user)
 
 
 def _recalculated(request, shown: Calendar) -> HttpResponse:
-    moved = recalculation.recalculate(at=now(), by=request.user.name, limit=BATCH_SIZE)
-    judged = rejudgement.work(at=now(), limit=BATCH_SIZE)
+    moved = keeping.recalculate(request.user)
+    judged = rejudgement.work(at=now(), limit=keeping.BATCH_SIZE)
     messages.success(request, _("The calendar is published. %(moved)s") % {"moved": counted_anew(moved)})
-    if max(moved, judged) >= BATCH_SIZE:
+    if max(moved, judged) >= keeping.BATCH_SIZE:
         messages.info(request, _("The rest follows in the background."))
     return redirect("helpdesk:calendar", code=shown.code)
 

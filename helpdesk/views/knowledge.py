@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -86,8 +87,7 @@ def macro_list(request) -> HttpResponse:
     desk_only(request)
     form = MacroForm(request.POST or None)
     if form.is_valid():
-        form.save()
-        macros.changed()
+        macros.write(form.save(commit=False), by=request.user)
         messages.success(request, _("The macro is kept."))
         return redirect("helpdesk:macros")
     return render(
@@ -96,11 +96,27 @@ def macro_list(request) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def macro_editing(request, pk) -> HttpResponse:
+    """Another name or text."""
+    desk_only(request)
+    form = MacroForm(request.POST or None, instance=get_object_or_404(Macro, pk=pk))
+    if form.is_valid():
+        macros.write(form.save(commit=False), by=request.user)
+        messages.success(request, _("The macro is kept."))
+        return redirect("helpdesk:macros")
+    lead = f"{_('These words are filled in for the ticket:')} {' '.join(macros.TOKENS)}"
+    context = {"form": form, "heading": _("Change the macro"), "button": _("Keep"), "lead": lead}
+    return render(request, "form_page.html", context | {"back": reverse("helpdesk:macros")})
+
+
+@login_required
 @require_POST
 def macro_removal(request, pk) -> HttpResponse:
     desk_only(request)
-    Macro.objects.filter(pk=pk).delete()
-    macros.changed()
+    macro = Macro.objects.filter(pk=pk).first()
+    if macro:
+        macros.remove(macro, by=request.user)
     messages.success(request, _("The macro is gone."))
     return redirect("helpdesk:macros")
 

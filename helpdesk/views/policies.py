@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_sla import policies, recalculation
 from django_sla.models import Policy, PolicyVersion
 from foundation import now
-from foundation.journal import journal
-from helpdesk.service_levels import ticket_clocks
+from helpdesk.service_levels import keeping, ticket_clocks
 from helpdesk.service_levels.policy_forms import NewPolicyForm, TermsForm, spoken_conditions
 from helpdesk.views.calendars import counted_anew, keepers_only
 
@@ -36,18 +34,7 @@ def new(request) -> HttpResponse:
     form = NewPolicyForm(request.POST)
     if not form.is_valid():
         return _list_page(request, form, status=422)
-    facts = form.cleaned_data
-    last = Policy.objects.order_by("-position").first()
-    with transaction.atomic():
-        made = Policy.objects.create(
-            **{name: facts[name] for name in ("code", "name_tr", "name_en", "kind")},
-            position=last.position + 10 if last else 10,
-            is_active=False,
-        )
-        if facts["like"]:
-            like = _version_of(facts["like"])
-            policies.publish(policies.copied(like, made), like.targets_in_order, at=now(), by=request.user.name)
-        journal.record("policy.opened", made, by=request.user)
+    made = keeping.open_policy(form, by=request.user)
     return redirect("helpdesk:policy", code=made.code)
 
 
@@ -57,7 +44,7 @@ def policy(request, code: str) -> HttpResponse:
     """One policy: its terms and a form for new ones; shows which tickets would match, or publishes."""
     keepers_only(request)
     shown = get_object_or_404(Policy, code=code)
-    version = _version_of(shown)
+    version = keeping.version_of(shown)
     form = TermsForm(request.POST if request.method == "POST" else None, version=version)
     context = {"policy": shown, "version": version, "form": form, "versions": shown.versions.order_by("-number")}
     if request.method != "POST":
@@ -89,12 +76,9 @@ def _effect(form: TermsForm) -> dict:
 def _published(request, form: TermsForm) -> HttpResponse:
     """A new version; the policy's place and use change with it."""
     facts, shown = form.conditions.cleaned_data, form.version.policy
-    with transaction.atomic():
-        Policy.objects.filter(pk=shown.pk).update(position=facts["position"], is_active=facts["is_active"])
-        version = policies.publish(form.draft(), form.rows(), at=now(), by=request.user.name)
-        journal.record("policy.published", shown, by=request.user, version=version.number)
-        if not facts["is_active"]:
-            recalculation.withdraw_policy(shown, at=now(), by=request.user.name)
+    version = keeping.publish_terms(
+        form.draft(), form.rows(), position=facts["position"], is_active=facts["is_active"], by=request.user
+    )
     sentence = _("Version %(number)d is published.") % {"number": version.number}
     messages.success(request, f"{sentence} {counted_anew(_applied(request, version, now()))}")
     return redirect("helpdesk:policy", code=shown.code)
@@ -107,13 +91,6 @@ def _applied(request, version: PolicyVersion, at: datetime) -> int:
         while done := recalculation.apply_terms(version, at=at, by=request.user.name):
             moved += done
     return moved
-
-
-def _version_of(shown: Policy) -> PolicyVersion:
-    """The terms in force, else the newest, else none yet."""
-    numbered = shown.versions.select_related("policy").order_by("number")
-    current = numbered.filter(effective_from__lte=now()).last() or numbered.last()
-    return current or PolicyVersion(policy=shown, number=0)
 
 
 def _list_page(request, form: NewPolicyForm, *, status: int = 200) -> HttpResponse:

@@ -73,7 +73,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         context |= {
             "around": detail.around(ticket),
             "unheard": readers.trouble_with(ticket, conversation.last_reply),
-            "colleagues": agents.names_at_the_desk(),
+            "colleagues": agents.for_module(ticket.component_id),
             "looking": viewers.others(ticket, request.user),
             "macros": macros.to_choose_from(),
         }

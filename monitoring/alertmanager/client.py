@@ -33,14 +33,20 @@ def reconcile() -> int:
 
 
 def keep_silences() -> int:
-    """Silence in Alertmanager what is in maintenance here, and lift the silences of what was called off."""
+    """Silence in Alertmanager what is in maintenance here, and lift those of what was called off or ended early."""
     if not settings.ALERTMANAGER_URL:
         return 0
     at = now()
     Silence.objects.filter(ends_at__lt=at - AHEAD).delete()
     done = sum(silence(window, start, end) for window, start, end in rounds_to_silence(at))
-    called_off = Silence.objects.filter(ends_at__gt=at).exclude(window__cancelled_at=None)
-    return done + sum(lift(one) for one in called_off)
+    return done + sum(lift(one) for one in silences_to_lift(at))
+
+
+def silences_to_lift(at: datetime) -> list[Silence]:
+    """Of windows that were called off, and of rounds that ended before their time."""
+    kept = Silence.objects.filter(ends_at__gt=at).select_related("window")
+    changed = kept.exclude(window__cancelled_at=None, window__changed_at=None)
+    return [one for one in changed if one.window.cancelled_at or one.window.end_of(one.starts_at) <= at]
 
 
 def rounds_to_silence(at: datetime) -> Iterator[tuple[Maintenance, datetime, datetime]]:

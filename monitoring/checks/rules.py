@@ -28,6 +28,7 @@ def closed(properties: dict, required: tuple[str, ...] = ()) -> dict:
 FLAG = {"type": "boolean"}
 TOKEN = {"type": "string", "pattern": r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"}  # RFC 9110, 5.6.2
 ONE_LINE = {"type": "string", "maxLength": 2000, "pattern": r"^[^\r\n\x00]*$"}
+SAID = {"type": "string", "maxLength": 2000}
 PATTERN = {"type": "string", "minLength": 1, "maxLength": patterns.LONGEST}
 PATTERNS = {"type": "array", "items": PATTERN, "maxItems": 20}
 HEADER_PATTERNS = {
@@ -36,6 +37,17 @@ HEADER_PATTERNS = {
     "items": closed({"header": TOKEN, "regexp": PATTERN, "allow_missing": FLAG}, ("header", "regexp")),
 }
 TLS = closed({"insecure_skip_verify": FLAG})
+DAYS = {"type": "number", "minimum": 0, "maximum": 3650}
+MAIL = closed({"starttls": FLAG, "tls_config": TLS, "min_days": DAYS})
+
+# What a value of an answer in JSON must be; with none of these it must be there.
+JSON_VALUE = {
+    "path": {"type": "string", "maxLength": 200},
+    "equals": {},
+    "above": {"type": "number"},
+    "below": {"type": "number"},
+    "type": {"enum": ["string", "number", "boolean", "array", "object", "null"]},
+}
 
 SCHEMAS: dict[str, dict] = {
     "http": closed(
@@ -64,11 +76,23 @@ SCHEMAS: dict[str, dict] = {
             "json": {
                 "type": "array",
                 "maxItems": 20,
-                "items": closed({"path": {"type": "string", "maxLength": 200}, "equals": {}}, ("path", "equals")),
+                "items": closed(JSON_VALUE, ("path",)),
             },
         }
     ),
-    "tls": closed({"tls_config": TLS, "min_days": {"type": "number", "minimum": 0, "maximum": 3650}}),
+    "tcp": closed(
+        {
+            "query_response": {
+                "type": "array",
+                "maxItems": 20,
+                "items": closed({"expect": PATTERN, "send": SAID, "starttls": FLAG}),
+            },
+            "tls_config": TLS,
+        }
+    ),
+    "tls": closed({"tls_config": TLS, "min_days": DAYS}),
+    "smtp": MAIL,
+    "imap": MAIL,
     "dns": closed(
         {
             "query_name": {"type": "string", "minLength": 1, "maxLength": 253},
@@ -180,4 +204,5 @@ def patterns_of(rules: dict) -> Iterator[str]:
         yield from rules.get(key, ())
     for key in ("fail_if_header_matches", "fail_if_header_not_matches"):
         yield from (wanted["regexp"] for wanted in rules.get(key, ()))
+    yield from (step["expect"] for step in rules.get("query_response", ()) if "expect" in step)
     yield from rules.get("validate_answer_rrs", {}).get("fail_if_not_matches_regexp", ())

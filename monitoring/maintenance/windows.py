@@ -1,13 +1,13 @@
-"""Maintenance windows: planned, repeated by a rule, admitted afterwards, called off."""
+"""Maintenance windows: planned, repeated by a rule, admitted afterwards, ended early, called off."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from foundation import now, rows
@@ -19,7 +19,7 @@ from monitoring import notices
 from monitoring.history import rollups
 from monitoring.maintenance import repeats
 from monitoring.models import Maintenance, Node, NodeTransition, State
-from monitoring.refusals import WindowCannotRepeat, WindowCoversNothing
+from monitoring.refusals import NothingRuns, WindowCannotRepeat, WindowCoversNothing
 
 LOOK_AHEAD = timedelta(days=800)  # a rule that has no round so soon is as good as over
 LOOK_BACK = timedelta(days=90)  # a rule admitted afterwards leaves older days as they were
@@ -38,8 +38,9 @@ def rounds(window: Maintenance, since: datetime, until: datetime) -> Iterator[tu
         between = repeats.starts(window.rule, first, timezone.make_naive(since) - length, timezone.make_naive(until))
         starts = [timezone.make_aware(start) for start in between]
     for start in starts:
-        if start < until and start + length > since:
-            yield start, start + length
+        end = window.end_of(start)
+        if start < until and end > since:
+            yield start, end
 
 
 def is_active(window: Maintenance, at: datetime) -> bool:
@@ -203,6 +204,33 @@ def call_off(window: Maintenance, *, by: Person) -> None:
         notices.owe_calling_off(window)
 
 
+@transaction.atomic
+def end_early(window: Maintenance, *, by: Person) -> None:
+    """The work is done before its time: the round that runs is over now; later rounds of a rule stay.
+
+    Whoever shows nodes looks at them anew (`sweeps.follow_the_clock`). Refused with NothingRuns, also to the
+    second of two people.
+    """
+    at = now().replace(microsecond=0)
+    round_now = next(rounds(window, at, at + timedelta(microseconds=1)), None)
+    if window.cancelled_at or not round_now or round_now[0] >= at:
+        raise NothingRuns
+    start, planned = round_now
+    if window.rule:
+        over: dict = {
+            "short_rounds": {**(window.short_rounds or {}), start.astimezone(UTC).isoformat(): at.isoformat()}
+        }
+    else:
+        over = {"ends_at": at, "planned_end": planned}
+    found = Maintenance.objects.standing().filter(pk=window.pk, revision=window.revision)
+    if not found.update(changed_at=at, revision=F("revision") + 1, **over):
+        raise NothingRuns
+    window.refresh_from_db()
+    journal.record("maintenance.ended_early", window, by=by, planned=planned.isoformat())
+    notices.hurry_end(window, planned, at)
+    tell(window)
+
+
 def tell(window: Maintenance) -> None:
     state = {
         "id": window.pk,
@@ -210,6 +238,7 @@ def tell(window: Maintenance) -> None:
         "starts_at": window.starts_at.isoformat(),
         "ends_at": window.ends_at.isoformat(),
         "cancelled": window.cancelled_at is not None,
+        "revision": window.revision,
     }
     rooms = [audiences.BOARD, *([audiences.STATUS_NATIONAL] if window.is_public else [])]
     live.announce_each(rooms, "maintenance", window.pk, state)

@@ -1,6 +1,6 @@
 """Work announced beforehand, or admitted afterwards: it stops alerts and leaves the SLA."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self, TypeAlias
 
 from django.db import models
@@ -46,6 +46,12 @@ class Maintenance(models.Model):
     created_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=now)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    planned_end = models.DateTimeField(null=True, blank=True, help_text="where it ended early; ends_at says when")
+    short_rounds = models.JSONField(
+        null=True, blank=True, help_text="of a rule: starts of rounds, and when they ended early"
+    )
+    changed_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="SEQUENCE in calendars")
 
     objects = MaintenanceQuerySet.as_manager()
     coming: tuple[datetime, datetime] | None = None  # set by `windows.coming` for readers; not stored
@@ -69,6 +75,11 @@ class Maintenance(models.Model):
     def text(self) -> str:
         english = (get_language() or "tr").startswith("en")
         return self.text_en if english and self.text_en else self.text_tr
+
+    def end_of(self, start: datetime) -> datetime:
+        """When the round that begins at `start` ends, or ended early."""
+        short = (self.short_rounds or {}).get(start.astimezone(UTC).isoformat())
+        return datetime.fromisoformat(short) if short else start + (self.ends_at - self.starts_at)
 
     @property
     def begins_at(self) -> datetime:

@@ -26,7 +26,7 @@ def node_answers(municipality: Municipality) -> bool:
 def municipalities_that_answer() -> QuerySet[Municipality]:
     """Those without a node that is down, as a queryset."""
     down = Node.objects.watched().filter(municipality=OuterRef("pk"), state=State.OUTAGE)
-    return Municipality.objects.exclude(Exists(down))
+    return Municipality.objects.current().exclude(Exists(down))
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def note_municipalities(outage: Outage, broken: Broken) -> None:
     named = None if broken.municipalities is None else {municipality.pk for municipality in broken.municipalities}
     if not broken.components:
         everyone = outage.scope == Scope.CENTRAL and named is None and not outage.affected.exists()
-        feel(outage, None, Municipality.objects.values_list("pk", flat=True) if everyone else named or ())
+        feel(outage, None, Municipality.objects.current().values_list("pk", flat=True) if everyone else named or ())
     for component in broken.components:
         if named is None:
             note_broken(outage, component)
@@ -173,7 +173,7 @@ def feel(outage: Outage, component: Component | None, municipality_ids: Iterable
 def users_of(component: Component) -> QuerySet[Municipality, int]:
     """Keys of the municipalities that use it; those without a module list use everything."""
     uses = Q(components=component) | Q(components=None)
-    return Municipality.objects.filter(uses).values_list("pk", flat=True).distinct()
+    return Municipality.objects.current().filter(uses).values_list("pk", flat=True).distinct()
 
 
 def cut_off_elsewhere(outage: Outage) -> set[int]:

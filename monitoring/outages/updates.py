@@ -68,6 +68,7 @@ def acknowledge(outage: Outage, by: Person) -> None:
     outage.refresh_from_db()
     journal.record("outage.acknowledged", outage, by=by)
     live.announce(audiences.BOARD, "outage", outage.pk, {**outage.live_state(), "acknowledged_by": by.name})
+    events.outage_acknowledged.send(Outage, outage=outage, by=by)
 
 
 def tell_the_watch(outage: Outage) -> dict:

@@ -2,7 +2,8 @@
 
 questions         one probe with its rules read once, and its outcome
 run               asks one probe of any kind; whatever goes wrong is an outcome
-http, tcp, dns, icmp     how each kind is asked; TLS and the greetings of mail servers are in `tcp`
+http/             HTTP as the world speaks it: asking, requests, answers, bodies, judging
+tcp, mail, dns, icmp     how each other kind is asked; TLS is in `tcp`
 sockets           guarded sockets, with the time each phase took
 certificates      what a chain says about its days left
 timers            when each probe is due: a fixed beat that never drifts

@@ -131,10 +131,21 @@ class Probe:
         return usable(self.rules.get("validate_answer_rrs", {}).get("fail_if_not_matches_regexp", ()))
 
     @cached_property
+    def expected_lines(self) -> list[Pattern | None]:
+        """What each step of a conversation waits for."""
+        steps = self.rules.get("query_response", ())
+        return [Pattern(step["expect"]) if step.get("expect") else None for step in steps]
+
+    @property
+    def verifies(self) -> bool:
+        return not self.rules.get("tls_config", {}).get("insecure_skip_verify")
+
+    @cached_property
     def size_of_patterns(self) -> int:
         """Instructions for each byte of an answer, at worst."""
         of_headers = [wanted.pattern for wanted in (*self.headers_must_match, *self.headers_must_not_match)]
-        all_of_them = (*self.must_match, *self.must_not_match, *of_headers, *self.records_must_match)
+        of_lines = [pattern for pattern in self.expected_lines if pattern]
+        all_of_them = (*self.must_match, *self.must_not_match, *of_headers, *self.records_must_match, *of_lines)
         return sum(pattern.size for pattern in all_of_them)
 
 

@@ -11,7 +11,7 @@ from foundation.wire.addresses import ForbiddenAddress
 from monitoring.checks.patterns import UnusablePattern
 from monitoring.checks.verdicts import Result
 from monitoring.probing import dns as dns_kind
-from monitoring.probing import http, icmp, tcp
+from monitoring.probing import http, icmp, mail, tcp
 from monitoring.probing.questions import Probe, ProbeOutcome, StillInLine, WrongAnswer
 
 TIMED_OUT = "timeout"
@@ -19,8 +19,8 @@ KINDS: dict[str, Callable[..., Awaitable[ProbeOutcome]]] = {
     "http": http.ask,
     "tcp": tcp.ask,
     "tls": tcp.ask_tls,
-    "smtp": tcp.ask_banner,
-    "imap": tcp.ask_banner,
+    "smtp": mail.ask,
+    "imap": mail.ask,
     "dns": dns_kind.ask,
     "icmp": icmp.ask,
 }

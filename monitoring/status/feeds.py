@@ -1,5 +1,6 @@
 """What happened and what is planned, for feed readers and calendars."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -65,26 +66,42 @@ def calendar(windows: list[Maintenance]) -> str:
     for name, value in (("version", "2.0"), ("prodid", "-//Nobet//Maintenance//TR"), ("method", "PUBLISH")):
         whole.add(name, value)
     for window in windows:
-        whole.add_component(event(window))
+        for entry in (event(window), *short_rounds(window)):
+            whole.add_component(entry)
     whole.add_missing_timezones()
     return whole.to_ical().decode()
 
 
 def event(window: Maintenance) -> icalendar.Event:
-    """A window: the same UID for ever, and a higher SEQUENCE since it was called off."""
+    """A window: the same UID for ever, and a higher SEQUENCE since it ended early or was called off."""
     rule = recurrence(window)
     begins, ends = (window.starts_at, window.ends_at) if rule else (window.begins_at, window.finishes_at)
+    entry = entry_of(window, begins, ends)
+    if rule:
+        entry.add("rrule", rule)
+    return entry
+
+
+def short_rounds(window: Maintenance) -> Iterator[icalendar.Event]:
+    """The rounds of a rule that ended early, each in place of the one that the rule gives."""
+    if recurrence(window):
+        for start, end in (window.short_rounds or {}).items():
+            begins = datetime.fromisoformat(start)
+            entry = entry_of(window, begins, datetime.fromisoformat(end))
+            entry.add("recurrence-id", wall_time(begins))
+            yield entry
+
+
+def entry_of(window: Maintenance, begins: datetime, ends: datetime) -> icalendar.Event:
     entry = icalendar.Event()
     entry.add("uid", f"maintenance-{window.pk}@{settings.PUBLIC_BASE_URL.split('//')[-1]}")
-    entry.add("dtstamp", window.cancelled_at or window.created_at)
-    entry.add("sequence", 1 if window.cancelled_at else 0)
+    entry.add("dtstamp", window.cancelled_at or window.changed_at or window.created_at)
+    entry.add("sequence", window.revision + bool(window.cancelled_at))
     entry.add("status", "CANCELLED" if window.cancelled_at else "CONFIRMED")
     entry.add("dtstart", wall_time(begins))
     entry.add("dtend", wall_time(ends))
     entry.add("summary", texts.line(window.title))
     entry.add("description", texts.carried(window.text))
-    if rule:
-        entry.add("rrule", rule)
     return entry
 
 

@@ -174,7 +174,7 @@ def for_the_country(outage: Outage) -> str:
 def national(at: datetime) -> StatusReport:
     """The whole country, in a number of queries that does not grow with anything."""
     outages = open_outages(Outage.objects.all())
-    components = list(Component.objects.all())
+    components = list(Component.objects.current())
     return StatusReport(
         at=at,
         outages=outages,
@@ -189,7 +189,7 @@ def national(at: datetime) -> StatusReport:
 def municipal(municipality: Municipality, at: datetime) -> StatusReport:
     """One municipality: its own nodes, its modules, and what it inherits from the country."""
     outages = open_outages(Outage.objects.reaching(municipality, still=True))
-    components = list(municipality.components.all()) or list(Component.objects.all())
+    components = list(municipality.components.filter(retired_at=None)) or list(Component.objects.current())
     nodes = list(Node.objects.watched().filter(municipality=municipality))
     reports = component_reports(components, component_states(outages), felt_spans(components, municipality, at), at)
     return StatusReport(
@@ -275,7 +275,7 @@ def national_states(open_now: list[Outage]) -> dict[str, list[str]]:
 
 def national_spans(open_now: list[Outage], at: datetime) -> dict[str, list[bars.Span]]:
     """Component → what outages meant for the country: the share of municipalities they touched counts."""
-    total = Municipality.objects.count() or 1
+    total = Municipality.objects.current().count() or 1
     spans: dict[str, list[bars.Span]] = defaultdict(list)
     ended = ended_outages(Outage.objects.all(), at - HISTORY)
     for outage in [*open_now, *ended.prefetch_related("components")]:
@@ -340,7 +340,9 @@ def municipality_states() -> dict[int, str]:
 
 
 def province_reports() -> list[ProvinceReport]:
-    return provinces_of(municipality_states(), Municipality.objects.order_by().values_list("pk", "province_id"))
+    return provinces_of(
+        municipality_states(), Municipality.objects.current().order_by().values_list("pk", "province_id")
+    )
 
 
 def provinces_of(states: dict[int, str], places: Iterable[tuple[int, str]]) -> list[ProvinceReport]:
@@ -350,7 +352,7 @@ def provinces_of(states: dict[int, str], places: Iterable[tuple[int, str]]) -> l
         counts[province][states.get(municipality, State.NO_DATA)] += 1
     return [
         ProvinceReport(province, counts[province.pk], TILES.get(province.pk, Tile(1, 9, province.name)))
-        for province in Province.objects.all()
+        for province in Province.objects.current()
     ]
 
 
@@ -361,9 +363,10 @@ def upcoming_maintenance(at: datetime) -> list[Maintenance]:
 
 
 def maintenance_for_calendars(at: datetime) -> list[Maintenance]:
-    """What is coming, and what was called off in the last while: a calendar only forgets what it is told of."""
-    called_off = Maintenance.objects.filter(cancelled_at__gt=at - CALLED_OFF_IS_TOLD, is_public=True)
-    return [*upcoming_maintenance(at), *called_off]
+    """What is coming, and what was called off or ended early lately: a calendar only forgets what it is told of."""
+    since, ahead = at - CALLED_OFF_IS_TOLD, upcoming_maintenance(at)
+    lately = Maintenance.objects.filter(Q(cancelled_at__gt=since) | Q(changed_at__gt=since), is_public=True)
+    return [*ahead, *lately.exclude(pk__in=[window.pk for window in ahead])]
 
 
 def last_change(at: datetime) -> datetime:

@@ -115,14 +115,14 @@ def digest(values: object) -> str:
 def stills(country: Country) -> Iterator[StaticPage]:
     """Every page below the national one: first outages, then those in trouble, then the rest."""
     yield from outage_pages(country)
-    places = list(Municipality.objects.select_related("province").order_by("code"))
+    places = list(Municipality.objects.current().select_related("province").order_by("code"))
     places.sort(key=lambda place: place.pk not in country.felt)
     for place in places:
         yield from municipality_pages(country, place)
     by_province: dict[str, list[Municipality]] = {}
     for place in sorted(places, key=lambda place: place.sort_key):
         by_province.setdefault(place.province_id, []).append(place)
-    for province in Province.objects.all():
+    for province in Province.objects.current():
         yield from province_pages(country, province, by_province.get(province.pk, []))
 
 

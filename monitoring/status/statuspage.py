@@ -193,13 +193,12 @@ def state_left(outage: Outage, report: StatusReport) -> str:
 
 
 def maintenance(window: Maintenance, report: StatusReport) -> dict:
-    created = stamp(window.created_at)
     return {
         "id": f"m{window.pk}",
         "name": window.title,
         "status": STAGE[window.stage(report.at)],
-        "created_at": created,
-        "updated_at": created,
+        "created_at": stamp(window.created_at),
+        "updated_at": stamp(window.changed_at or window.created_at),
         "monitoring_at": None,
         "resolved_at": None,
         "impact": "maintenance",

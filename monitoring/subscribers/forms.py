@@ -25,7 +25,7 @@ class WishesForm(CleanForm):
     """What to hear of: keywords of `signup.change`."""
 
     components = forms.ModelMultipleChoiceField(
-        Component.objects.all(),
+        Component.objects.current(),
         label=_("Only these components"),
         required=False,
         widget=forms.CheckboxSelectMultiple,

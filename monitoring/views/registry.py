@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
+from monitoring import sweeps
 from monitoring.history import node_history, rollups, sparklines
 from monitoring.maintenance import windows as maintenance_windows
 from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, State, Transition
@@ -150,4 +151,16 @@ def windows(request) -> HttpResponse:
 def call_off(request, pk: int) -> HttpResponse:
     for_the_watch(request.user)
     maintenance_windows.call_off(get_object_or_404(Maintenance, pk=pk), by=request.user)
+    sweeps.follow_the_clock()
+    return redirect("monitoring:maintenance")
+
+
+@require_POST
+@login_required
+def end_early(request, pk: int) -> HttpResponse:
+    """The work is done: over on every page at once."""
+    for_the_watch(request.user)
+    maintenance_windows.end_early(get_object_or_404(Maintenance, pk=pk), by=request.user)
+    sweeps.follow_the_clock()
+    messages.success(request, _("The work is over; everybody sees it, and alerts count again."))
     return redirect("monitoring:maintenance")

@@ -152,7 +152,9 @@ def announcement(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """`GET /status/find/?q=`: municipalities by folded name, so that anyone finds their own page."""
     text = request.GET.get("q", "")[:80]
-    places = Municipality.objects.matching(text).select_related("province")[:40] if collation.fold(text) else []
+    places = (
+        Municipality.objects.current().matching(text).select_related("province")[:40] if collation.fold(text) else []
+    )
     return HttpResponse(render_to_string("monitoring/status/find.html", {"words": text, "found": places}))
 
 

@@ -12,14 +12,14 @@ class DeclarationForm(CleanForm):
     """Its field names are the keywords of `monitoring.outages.declare`."""
 
     components = forms.ModelMultipleChoiceField(
-        Component.objects.all(),
+        Component.objects.current(),
         required=False,
         label=_("What is broken?"),
         widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=_("None chosen: everything of the province."),
     )
     province = forms.ModelChoiceField(
-        Province.objects.all(), required=False, label=_("Where?"), empty_label=_("the whole country")
+        Province.objects.current(), required=False, label=_("Where?"), empty_label=_("the whole country")
     )
     severity = forms.ChoiceField(
         choices=[("", _("by the rules")), *Severity.choices], required=False, label=_("Severity")

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from monitoring.models import Maintenance, Outage
 from monitoring.status import report
-from runbooks import on_call
 from runbooks.models import Shift
+from runbooks.rotas import on_call
 
 LATELY = timedelta(days=7)
 MOST_OVER, MOST_PLANNED = 5, 3

@@ -15,7 +15,8 @@ from monitoring.models import WORST_FIRST, Affected, Node, NodeTransition, Outag
 from monitoring.status import report
 from monitoring.status.report import ProvinceReport
 from runbooks.board import geometry, map_outlines
-from runbooks.models import Run
+from runbooks.models import Page, Run
+from runbooks.paging import reading
 
 MOST_LINES = 12  # of the matrix, before the rest is folded
 MOST_FLAPPING = 12
@@ -60,6 +61,7 @@ class Card:
     incident: MajorIncident | None
     place: geometry.MapPoint | None
     proposal: Proposal | None = None  # words about it that wait for a second look
+    page: Page | None = None  # who is called for it
 
     @property
     def alone_because(self) -> str:
@@ -210,7 +212,9 @@ class BoardState:
 
 def read(at: datetime) -> BoardState:
     states = report.municipality_states()
-    municipalities = list(Municipality.objects.order_by("pk").values_list("pk", "province_id", "longitude", "latitude"))
+    municipalities = list(
+        Municipality.objects.current().order_by("pk").values_list("pk", "province_id", "longitude", "latitude")
+    )
     regions = geometry.from_west_to_east(Province.objects.order_by().values_list("region", "longitude"))
     return BoardState(
         at=at,
@@ -240,10 +244,11 @@ def cards_of(shown: list[Outage], at: datetime) -> list[Card]:
     }
     where = geometry.places(shown)
     waiting = {one.outage_id: one for one in Proposal.objects.waiting().filter(outage__in=shown).select_related("by")}
+    called = reading.of_outages(outage.pk for outage in shown)
     return [
         Card(
             outage, number, at, list(outage.runs.all()), incidents.get(outage.pk), where.get(outage.pk),
-            waiting.get(outage.pk),
+            waiting.get(outage.pk), called.get(outage.pk),
         )
         for number, outage in enumerate(shown, start=1)
     ]  # fmt: skip
@@ -277,7 +282,7 @@ def lines(regions: list[str]) -> list[OutageLine]:
     felt = troubles()
     central = {pk: report.worst(states) for pk, states in report.component_states([]).items()}
     named = {component for component, _region in felt} | {pk for pk, state in central.items() if state != State.OK}
-    shown = Component.objects.filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
+    shown = Component.objects.current().filter(Q(tier=Component.Tier.A) | Q(pk__in=named - {None}))
     rows = [
         OutageLine(one, [cell(felt, one.pk, region, central.get(one.pk, State.OK)) for region in regions])
         for one in shown

@@ -8,8 +8,28 @@ from runbooks.models.broadcasts import (
     Recipient,
 )
 from runbooks.models.drills import DrillNumber
-from runbooks.models.on_call import Rota, Shift
+from runbooks.models.paging import (
+    Awake,
+    ContactWay,
+    Matter,
+    Notice,
+    Page,
+    PagingPolicy,
+    PolicyStep,
+    Summons,
+)
 from runbooks.models.plans import Runbook
+from runbooks.models.rotas import (
+    CalendarKey,
+    HandoverNote,
+    Leave,
+    Rota,
+    RotaLayer,
+    RotaLayerMember,
+    Shift,
+    Swap,
+    ToldGap,
+)
 from runbooks.models.runs import Call, Dispatch, Endpoint, Run, Signature, Step
 from runbooks.models.scenarios import Scenario
 
@@ -17,12 +37,24 @@ __all__ = [
     "Acknowledgement",
     "Approval",
     "AudienceList",
+    "Awake",
     "Broadcast",
     "BrokenGlass",
+    "CalendarKey",
     "Call",
+    "ContactWay",
     "Dispatch",
     "DrillNumber",
     "Endpoint",
+    "HandoverNote",
+    "RotaLayer",
+    "RotaLayerMember",
+    "Leave",
+    "Matter",
+    "Notice",
+    "Page",
+    "PagingPolicy",
+    "PolicyStep",
     "PreApproval",
     "Recipient",
     "Rota",
@@ -32,4 +64,7 @@ __all__ = [
     "Shift",
     "Signature",
     "Step",
+    "Swap",
+    "ToldGap",
+    "Summons",
 ]

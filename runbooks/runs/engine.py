@@ -11,11 +11,12 @@ from foundation import now
 from foundation.directory.models import Component
 from foundation.journal import journal
 from monitoring.nodes import health
-from runbooks import on_call
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.compose import audience, drafts
 from runbooks.durations import duration
 from runbooks.models import Broadcast, Run, Step
+from runbooks.paging import matters, watching
+from runbooks.rotas import on_call
 from runbooks.runs import http_steps, starting, steps
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ def _say_overdue(step: Step) -> None:
     Step.objects.filter(pk=step.pk, outcome="").update(reminded_at=now())
     journal.record("step.overdue", step.run, step=step.key, visit=step.visit)
     on_call.remind(step)
+    if not step.run.is_drill:
+        matters.report(watching.of_step(step))
 
 
 def _http(step: Step) -> None:

@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from foundation.language import phone_numbers
+from foundation.outbox.gateways import advice
 from runbooks import durations
 from runbooks.broadcasts.report import outcome_classes
-from runbooks.models import Recipient, Run, Step
+from runbooks.models import ContactWay, Matter, Recipient, Run, Step
 from runbooks.runs import outcomes
 
 register = template.Library()
@@ -70,8 +71,7 @@ def encoding_name(encoding: str) -> str:
 @register.filter
 def gateway_name(name: str) -> str:
     """What people call a gateway."""
-    names = {"twilio": "Twilio", "operator": _("domestic operator"), "console": _("console")}
-    return names.get(name, name)
+    return advice.title(name)
 
 
 @register.filter
@@ -171,3 +171,54 @@ def short_region(region: str) -> str:
     if region.startswith("Güneydoğu"):
         return "Güneydoğu"
     return region.replace(" Anadolu", " A.")
+
+
+@register.filter
+def taken_way(via: str) -> str:
+    """How somebody answered a call."""
+    ways = {
+        "sms": _("by SMS"),
+        "keys": _("by a key on the telephone"),
+        "link": _("by the link in the letter"),
+        "board": _("on the board"),
+        "report": _("by declaring it"),
+        "handed": _("handed over"),
+        "api": _("by another program"),
+    }
+    return ways.get(via, _("on this page"))
+
+
+@register.filter
+def failure(reason: str) -> str:
+    """Why a word reached nobody: our own reasons in words, a gateway's as it gave it."""
+    reasons = {
+        "not_left": _("did not leave within 45 seconds"),
+        "landline": _("a land line"),
+        "invalid": _("no such number"),
+        "expired": _("too late"),
+        "failed": _("refused"),
+        "uncertain": _("nobody knows whether it arrived"),
+        "aborted": _("stopped"),
+    }
+    return reasons.get(reason, reason)
+
+
+@register.filter
+def way_name(kind: str) -> str:
+    return str(ContactWay.Kind(kind).label)
+
+
+@register.filter
+def matter_kind(kind: str) -> str:
+    return str(Matter.Kind(kind).label) if kind in Matter.Kind.values else kind
+
+
+@register.filter
+def masked_address(address: str) -> str:
+    return phone_numbers.masked(address)
+
+
+@register.filter
+def seconds(length: float) -> str:
+    """ "4 sn", and less than one as such."""
+    return _("%(n)d s") % {"n": round(length)} if length >= 1 else _("less than 1 s")

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from foundation.outbox.views import is_from_twilio
+from foundation.outbox.views.callbacks import is_from_twilio
 from foundation.wire import limits
 from runbooks.broadcasts.delivery import acknowledgements
+from runbooks.paging import answering
 
 TRIES = 3  # codes in one call
 CALLS = {"limit": 12, "per": 600}  # codes of one number, and seconds
@@ -60,13 +61,18 @@ def answer(request) -> HttpResponse:
 
 @for_the_gateway
 def keyed(request) -> HttpResponse:
-    """A code was keyed: thank, ask again, or hang up. The same request twice gets the same answer."""
+    """A code was keyed: thank, ask again, or hang up. The same request twice gets the same answer.
+
+    The code of a call to duty takes it, and the caller hears whose it is now.
+    """
     caller = request.POST.get("From", "")
     if limits.wait_for("line", caller, **CALLS):
         return _hang_up(request, TOO_MANY)
     broadcast = acknowledgements.hear_keys(caller, request.POST.get("Digits", ""))
     if broadcast:
         return _hang_up(request, THANKS % {"subject": broadcast.subject})
+    if said := answering.hear_keys(caller, request.POST.get("Digits", "")):
+        return _hang_up(request, said)
     tries = _number(request.GET.get("tries", ""))
     return _ask(request, AGAIN, tries=tries + 1) if tries < TRIES else _hang_up(request, UNKNOWN)
 

@@ -8,6 +8,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 
 
+def nationals_only(view) -> Callable[..., HttpResponse]:
+    """For people who work for the whole country; others are signed in or refused."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, *arguments, **kwargs) -> HttpResponse:
+        if not request.user.works_nationally:
+            raise PermissionDenied
+        return view(request, *arguments, **kwargs)
+
+    return guarded
+
+
 def watch_only(view) -> Callable[..., HttpResponse]:
     """For people who keep the watch; others are signed in or refused."""
 

@@ -2,14 +2,12 @@
 
 from datetime import UTC, datetime
 
-from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest
 
-from foundation import now
-from foundation.accounts.adapter import has_second_factor
-from runbooks.broadcasts.approval.approval import FRESH, Confirmation
+from foundation.accounts.adapter import fresh_proof
+from runbooks.broadcasts.approval.approval import Confirmation
 
 
 def confirmation_of(request: HttpRequest) -> Confirmation:
@@ -18,15 +16,7 @@ def confirmation_of(request: HttpRequest) -> Confirmation:
     Raises allauth's ReauthenticationRequired, which its middleware answers by asking
     again, when the newest proof is not fresh.
     """
-    person = request.user
-    assert person.is_authenticated, "the page behind this is for the watch"
-    proofs = get_authentication_records(request, person)
-    if settings.REQUIRE_SECOND_FACTOR or has_second_factor(person):
-        proofs = [proof for proof in proofs if proof["method"] == "mfa"]
-    if not proofs:
+    proof = fresh_proof(request, by_second_factor=settings.REQUIRE_SECOND_FACTOR)
+    if proof is None:
         raise ReauthenticationRequired
-    newest = max(proofs, key=lambda proof: proof["at"])
-    confirmed_at = datetime.fromtimestamp(newest["at"], UTC)
-    if confirmed_at <= now() - FRESH:
-        raise ReauthenticationRequired
-    return Confirmation(factor=newest.get("type", newest["method"]), at=confirmed_at)
+    return Confirmation(factor=proof.get("type", proof["method"]), at=datetime.fromtimestamp(proof["at"], UTC))

@@ -13,11 +13,13 @@ from tests import servers
 from tests.bench import Row
 from tests.bench._sms_clients import WARM_UP
 from tests.journeys.house import ROOT
-from tests.standins import twilio
+from tests.standins import batch_gateways, twilio
 
 COUNT = 2_000
 FULL_COUNT = 10_000
 RECIPIENTS = 14_000
+BATCH_RECIPIENTS = 7_000
+CALLBACK_SECRET = "bench-" + "s" * 40
 
 
 def run(*, rounds: int, full: bool) -> list[Row]:
@@ -29,6 +31,9 @@ def run(*, rounds: int, full: bool) -> list[Row]:
     preview = Row("preview of 14,000 recipients, of one second", "CPU s", 1.0)
     first = Row("approval to first message without a bell, of five seconds", "s", 1.0)
     stop = Row("stop to last message, of one second", "s", 1.0)
+    handed = Row("7,000 in batches to their gateway, of ten seconds", "s", 1.0)
+    bound = Row("receipts bound, of all", "share", 1.0, at_least=True)
+    once = Row("people without it or with it twice, two answers lost", "people", 0.0)
     with servers.postgres() as database, twilio.running(servers.free_port()) as standin:
         environment = settings(database, standin)
         manage(environment, "migrate", "--verbosity", "0")
@@ -45,7 +50,34 @@ def run(*, rounds: int, full: bool) -> list[Row]:
             preview.rounds.append((crisis["preview"], 1.0))
             first.rounds.append((crisis["first"], 5.0))
             stop.rounds.append((crisis["stop"], 1.0))
-    return [floor, speed, beside, cpu, preview, first, stop]
+        for _ in range(rounds):
+            batches = in_batches(database)
+            handed.rounds.append((batches["handed"], 10.0))
+            bound.rounds.append((batches["share"], 1.0))
+            once.rounds.append((batches["twice"], 1.0))
+    return [floor, speed, beside, cpu, preview, first, stop, handed, bound, once]
+
+
+def in_batches(database: str) -> dict[str, float]:
+    """A thousand a request, 240 requests a minute, plain text back, receipts in lists without a signature."""
+    with batch_gateways.running(servers.free_port()) as url:
+        remote = batch_gateways.RemoteGateway(url, "verimor")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database,
+            "REDIS_URL": "",
+            "LOG_LEVEL": "ERROR",
+            "SMS_GATEWAY": "verimor",
+            "VERIMOR_USER": batch_gateways.USER,
+            "VERIMOR_PASSWORD": batch_gateways.PASSWORD,
+            "VERIMOR_API_BASE": remote.base,
+            "VERIMOR_CALLBACK_SECRET": CALLBACK_SECRET,
+            "OUTBOX_POST_TIMEOUT": "5",
+            "OUTBOX_SETTLE": "1",
+        }
+        words = [sys.executable, "-m", "tests.bench._sms_batches", url, str(BATCH_RECIPIENTS)]
+        said = subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+        return json.loads(said.splitlines()[-1])
 
 
 def settings(database: str, standin: twilio.Remote) -> dict[str, str]:

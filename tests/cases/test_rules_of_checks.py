@@ -13,7 +13,8 @@ from monitoring.checks import patterns, rules
 from monitoring.checks.patterns import Pattern, UnusablePattern
 from monitoring.checks.verdicts import Memory, Result
 from monitoring.models import Check
-from monitoring.probing import http
+from monitoring.probing.http import judging
+from monitoring.probing.http.requests import Request
 from monitoring.probing.prober import ProbeLoop
 from monitoring.probing.run import ask
 from monitoring.registry import csv_import
@@ -146,7 +147,7 @@ def test_a_pattern_that_was_too_dear_rests_and_costs_nothing_meanwhile():
 
 
 async def test_an_answer_that_we_had_no_time_to_judge_is_nobodys_failure(web, monkeypatch):
-    busy = [http.JUDGES.submit(time.sleep, 1.0) for _number in range(2)]
+    busy = [judging.JUDGES.submit(time.sleep, 1.0) for _number in range(2)]
     outcome = await asked(timeout=0.3, fail_if_body_matches_regexp=["(a|b){40}c(a|b){40}"])
     assert outcome.raw is Result.NA
     for one in busy:
@@ -165,7 +166,7 @@ async def test_a_target_that_is_no_address_fails_alone():
 
 @pytest.mark.parametrize("name", ["host", "HOST", "user-agent", "ACCEPT"])
 async def test_a_header_that_a_check_sends_stands_once_whatever_its_case(web, name):
-    sent = http.request(a_check(headers={name: "vezne.test"}), a_check().url).decode()
+    sent = Request.of(a_check(headers={name: "vezne.test"})).as_bytes().decode()
     names = [line.partition(":")[0].lower() for line in sent.split("\r\n")[1:] if line]
     assert names.count(name.lower()) == 1
     assert "vezne.test" in sent

@@ -29,6 +29,20 @@ GOOD = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "REDIS_URL": "redis://cache:6379/0",
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "SMS_ACCOUNTS": {
+        "verimor": {
+            "user": "908500000000",
+            "password": "p",
+            "base": "",
+            "batch_size": 0,
+            "requests_a_minute": 0.0,
+            "rate": 0.0,
+            "price": None,
+            "low_credit": 0,
+            "callback_secrets": ("s" * 40,),
+            "callback_addresses": ("192.0.2.0/24",),
+        }
+    },
     "TWILIO_ACCOUNT_SID": "AC",
     "TWILIO_AUTH_TOKENS": ["secret"],
     "TWILIO_FROM": "+15005550006",
@@ -36,6 +50,13 @@ GOOD = {
     "SENTRY_TRACES_SAMPLE_RATE": 0.1,
     "TRUSTED_PROXIES": ["127.0.0.1/32", "unix"],
 }
+
+
+def an_account(**changes) -> dict:
+    """The account at Verimor, with something wrong."""
+    return {"verimor": GOOD["SMS_ACCOUNTS"]["verimor"] | changes}
+
+
 BAD = [
     ({"SECRET_KEY": "embedded-mode-only-not-a-secret"}, "SECRET_KEY"),
     ({"SECRET_KEY": "short"}, "SECRET_KEY"),
@@ -58,6 +79,14 @@ BAD = [
     ({"SMS_GATEWAY": "pigeon"}, "SMS_GATEWAY"),
     ({"SMS_GATEWAY": "twilio,pigeon"}, "SMS_GATEWAY"),
     ({"SMS_GATEWAY": ""}, "SMS_GATEWAY"),
+    ({"SMS_GATEWAY": "verimor", "SMS_ACCOUNTS": an_account(user="")}, "VERIMOR_USER"),
+    ({"SMS_GATEWAY": "console,verimor", "SMS_ACCOUNTS": an_account(password="")}, "VERIMOR_PASSWORD"),
+    ({"SMS_ACCOUNTS": an_account(base="http://127.0.0.1:1")}, "VERIMOR_API_BASE"),
+    ({"SMS_ACCOUNTS": an_account(callback_secrets=("short",))}, "VERIMOR_CALLBACK_SECRET"),
+    ({"SMS_ACCOUNTS": an_account(callback_secrets=("with/slash" * 5,))}, "VERIMOR_CALLBACK_SECRET"),
+    ({"SMS_ACCOUNTS": an_account(callback_addresses=("somewhere",))}, "VERIMOR_CALLBACK_ADDRESSES"),
+    ({"SMS_ACCOUNTS": an_account(requests_a_minute=-1.0)}, "VERIMOR_REQUESTS_A_MINUTE"),
+    ({"SMS_ACCOUNTS": an_account(price=-1)}, "VERIMOR_PRICE"),
     ({"SMS_GATEWAY": "operator"}, "SMS_OPERATOR"),
     ({"SMS_GATEWAY": "operator,twilio", "SMS_OPERATOR": "/nowhere/operator.yaml"}, "SMS_OPERATOR"),
     ({"SMS_GATEWAY": "console,twilio", "TWILIO_FROM": ""}, "TWILIO_FROM"),

@@ -6,14 +6,19 @@ from datetime import timedelta
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
 
 from foundation import now
 from foundation.accounts import contacts, invitations
+from foundation.directory.models import Component
+from foundation.wire.api import tokens
+from tests import cast as place
 from tests.cast import a_contact, a_person
 from tests.wall import EVERYONE, Call, Door, Public, nothing
 
 ADMINISTRATORS = ("zehra", "yonca")
 PLATFORM = ("yonca",)
+PLATE_99 = {"plate_code": "99"}
 
 
 def odunpazari(stage):
@@ -69,13 +74,95 @@ doors = [
     Door("accounts:contact_removal", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
     Door("accounts:withdrawal", ADMINISTRATORS, at=lambda stage: {"pk": stage.invitation.pk}, get=False, post=nothing),
 ]
+
+
+def the_colleague(stage):
+    return {"pk": stage.colleague.pk}
+
+
+def the_session(stage):
+    return the_colleague(stage) | {"session": stage.session.pk}
+
+
+def the_token(stage):
+    return {"pk": stage.token.pk}
+
+
+def a_tokens_form(stage):
+    return {"email": stage.colleague.email, "name": "EBYS", "scopes": ["tickets:read"], "days": 90}
+
+
+def a_reason(stage):
+    return {"reason": "5747 sayılı Kanun"}
+
+
+def merzifon(stage):
+    return {"code": "05004"}
+
+
+def a_place(stage):
+    return {"population": 1000, "latitude": 39.5, "longitude": 30.5}
+
+
+def a_municipality(stage):
+    names = {"full_name": "Yeni Belediyesi", "name": "Yeni", "type": "ilce", "province": "26", "district": ""}
+    return a_place(stage) | names | {"website": ""}
+
+
+def a_province(stage):
+    return a_place(stage) | {"name": "Yeni", "region": "Ege", "nuts3": "TR999"}
+
+
+def a_province_over_the_api(stage):
+    return a_province(stage) | {"is_metropolitan": False}
+
+
+def a_component(stage):
+    return {"name_tr": "Yeni", "name_en": "New", "tier": "C", "position": 7}
+
+
+def the_reports(stage):
+    return {"code": "RAPOR"}
+
+
+def a_local_role(stage):
+    return {"role": "union_observer", "province": "26"}
+
+
+def a_new_contact(stage):
+    return {"municipality": "26010", "duty": "it", "channel": "email", "address": "bt@odunpazari.test"}
+
+
 register = [
     Door("accounts:everyone", PLATFORM),
     Door("accounts:one_person", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
     Door("accounts:person_data", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}),
     Door("accounts:erasure", PLATFORM, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
     Door("accounts:ending", PLATFORM, at=lambda stage: {"pk": stage.membership.pk}, get=False, post=nothing),
+    Door("accounts:giving", PLATFORM, at=the_colleague, post=lambda stage: {"role": "agent"}),
+    Door("accounts:restoration", PLATFORM, at=lambda stage: {"pk": stage.closed_account.pk}, get=False, post=nothing),
+    Door("accounts:sessions_ending", PLATFORM, at=the_colleague, get=False, post=nothing),
+    Door("accounts:session_ending", PLATFORM, at=the_session, get=False, post=nothing),
+    Door("accounts:second_factor_reset", PLATFORM, at=lambda stage: {"pk": stage.selim.pk}, post=a_reason),
+    Door("accounts:tokens", PLATFORM),
+    Door("accounts:new_token", PLATFORM, post=a_tokens_form),
+    Door("accounts:token_rotation", PLATFORM, at=the_token, post=lambda stage: {"days": 30, "overlap": 24}),
+    Door("accounts:token_revocation", PLATFORM, at=the_token, post=nothing),
     Door("accounts:every_municipality", PLATFORM),
+    Door("accounts:new_municipality", PLATFORM, post=lambda stage: a_municipality(stage) | {"code": "26999"}),
+    Door("accounts:municipality", PLATFORM, at=merzifon, post=a_municipality),
+    Door("accounts:runs_components", PLATFORM, at=merzifon, post=lambda stage: {"components": ["EBYS"]}),
+    Door("accounts:municipality_closing", PLATFORM, at=merzifon, post=a_reason),
+    Door("accounts:municipality_reopening", PLATFORM, at=merzifon, get=False, post=nothing, answers=(409,)),
+    Door("accounts:every_province", PLATFORM),
+    Door("accounts:shipped_registers", PLATFORM, post=nothing),
+    Door("accounts:new_province", PLATFORM, post=lambda stage: a_province(stage) | {"plate_code": "99"}),
+    Door("accounts:province", PLATFORM, at=lambda stage: {"code": "26"}, post=a_province),
+    Door("accounts:province_closing", PLATFORM, at=lambda stage: {"code": "26"}, post=a_reason, answers=(409,)),
+    Door("accounts:new_component", PLATFORM, post=lambda stage: a_component(stage) | {"code": "YENI"}),
+    Door("accounts:component", PLATFORM, at=the_reports, post=a_component),
+    Door("accounts:component_retirement", PLATFORM, at=the_reports, post=a_reason),
+    Door("accounts:component_return", PLATFORM, at=the_reports, get=False, post=nothing, answers=(409,)),
     Door("accounts:every_component", PLATFORM),
     Door("accounts:national_invitations", PLATFORM, post=an_operators_invitation),
 ]
@@ -103,6 +190,49 @@ calls = [
     Call("GET", "/api/v1/municipalities/{code}/", EVERYONE, at=lambda stage: {"code": "26010"}),
     Call("GET", "/api/v1/components/", EVERYONE),
     Call("GET", "/api/v1/components/{code}/", EVERYONE, at=lambda stage: {"code": "TAHSILAT"}),
+    Call("POST", "/api/v1/provinces/", PLATFORM, body=lambda stage: a_province_over_the_api(stage) | PLATE_99),
+    Call("PUT", "/api/v1/provinces/{code}/", PLATFORM, at=lambda stage: {"code": "26"}, body=a_province_over_the_api),
+    Call("POST", "/api/v1/provinces/{code}/closing/", PLATFORM, at=lambda stage: {"code": "98"}, body=a_reason),
+    Call("POST", "/api/v1/municipalities/", PLATFORM, body=lambda stage: a_municipality(stage) | {"code": "26999"}),
+    Call("PUT", "/api/v1/municipalities/{code}/", PLATFORM, at=merzifon, body=a_municipality),
+    Call(
+        "PUT",
+        "/api/v1/municipalities/{code}/components/",
+        PLATFORM,
+        at=merzifon,
+        body=lambda stage: {"components": ["EBYS"]},
+    ),
+    Call("POST", "/api/v1/municipalities/{code}/closing/", PLATFORM, at=merzifon, body=a_reason),
+    Call("POST", "/api/v1/municipalities/{code}/reopening/", PLATFORM, at=lambda stage: {"code": "98001"}),
+    Call("POST", "/api/v1/components/", PLATFORM, body=lambda stage: a_component(stage) | {"code": "YENI"}),
+    Call("PUT", "/api/v1/components/{code}/", PLATFORM, at=the_reports, body=a_component),
+    Call("POST", "/api/v1/components/{code}/retirement/", PLATFORM, at=the_reports, body=a_reason),
+    Call("POST", "/api/v1/components/{code}/return/", PLATFORM, at=lambda stage: {"code": "ESKI"}),
+    Call("GET", "/api/v1/people/", PLATFORM),
+    Call("GET", "/api/v1/people/{pk}/", PLATFORM, at=the_colleague),
+    Call("GET", "/api/v1/people/{pk}/roles/", PLATFORM, at=the_colleague),
+    Call("POST", "/api/v1/people/{pk}/roles/", PLATFORM, at=the_colleague, body=a_local_role),
+    Call(
+        "DELETE",
+        "/api/v1/people/{pk}/roles/{role}/",
+        PLATFORM,
+        at=lambda stage: the_colleague(stage) | {"role": stage.membership.pk},
+    ),
+    Call("DELETE", "/api/v1/people/{pk}/sessions/", PLATFORM, at=the_colleague),
+    Call("POST", "/api/v1/people/{pk}/revocation/", PLATFORM, at=the_colleague),
+    Call("GET", "/api/v1/invitations/", EVERYONE),
+    Call(
+        "POST",
+        "/api/v1/invitations/",
+        ADMINISTRATORS,
+        body=lambda stage: an_invitation(stage) | {"municipality": "26010"},
+    ),
+    Call("DELETE", "/api/v1/invitations/{pk}/", ADMINISTRATORS, at=lambda stage: {"pk": stage.invitation.pk}),
+    Call("GET", "/api/v1/contacts/", EVERYONE),
+    Call("POST", "/api/v1/contacts/", ADMINISTRATORS, body=a_new_contact),
+    Call("DELETE", "/api/v1/contacts/{pk}/", ADMINISTRATORS, at=the_contact),
+    Call("GET", "/api/v1/tokens/", PLATFORM),
+    Call("DELETE", "/api/v1/tokens/{pk}/", PLATFORM, at=the_token),
 ]
 
 
@@ -116,6 +246,18 @@ def furnish(stage):
     stage.contact.save()
     stage.colleague = a_person("staff", municipality=stage.odunpazari)
     stage.membership = stage.colleague.memberships.get()
+    stage.closed_account = a_person(is_active=False, revoked_at=now())
+    stage.session = UserSession.objects.create(
+        user=stage.colleague, ip="192.0.2.7", user_agent="Firefox", session_key="of-the-wall"
+    )
+    stage.token, _secret = tokens.issue(
+        stage.colleague, name="EBYS", scopes=["tickets:read"], lasting=timedelta(days=90)
+    )
+    empty = place.a_province("98", "Boş")
+    place.a_municipality("98001", "Kapalı", plate_code="26", closed_at=now(), province=stage.eskisehir_province)
+    assert not empty.municipalities.exists()
+    place.a_component("ESKI")
+    Component.objects.filter(pk="ESKI").update(retired_at=now())
     stage.invitation = invitations.invite("davetli@example.test", "staff", stage.odunpazari, by=stage.zehra)
     stage.invitation_secret = secrets.token_urlsafe(32)
     stage.invitation.secret_digest = invitations.digest(stage.invitation_secret)

@@ -9,7 +9,7 @@ from foundation.directory.models import Component
 from helpdesk import tickets
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import articles
-from helpdesk.models import Article, Attachment, Macro
+from helpdesk.models import Article, Attachment, Macro, Queue, Team
 from monitoring import outages
 from tests.helpdesk.builders import the_queue
 from tests.wall import DESK, EVERYONE, MUNICIPAL, NATIONAL, NOTE, OWN, SECRET, Call, Door, Public, Socket, nothing
@@ -60,6 +60,52 @@ def an_articles_text(stage):
     return {"title_tr": "Makbuz", "slug": "makbuz-yeni", "body_tr": "Yazıcıyı açın", "publish": "yes"}
 
 
+LEADS = ("leyla", "yonca")
+
+
+def a_macro(stage):
+    return {"name": "Selam 2", "text": "Merhaba {isim}"}
+
+
+def the_team(stage):
+    return {"code": stage.team.code}
+
+
+def a_member(stage):
+    return the_team(stage) | {"pk": stage.burak.pk}
+
+
+def the_night_queue(stage):
+    return {"code": stage.night_queue.code}
+
+
+def a_queues_terms(stage):
+    return {"name_tr": "Gece", "name_en": "Night", "team": "genel", "components": ["RAPOR"], "open_tickets": "stay"}
+
+
+def terms_over_the_api(stage):
+    return {"name_tr": "Gece", "name_en": "Night", "team": "genel", "components": ["RAPOR"]}
+
+
+def an_article_over_the_api(stage):
+    return {"title_tr": "Makbuz", "body_tr": "Yazıcıyı açın", "publish": True}
+
+
+def a_leave(stage):
+    day = {"first": "2027-01-04", "last": "2027-01-04", "kind": "leave"}
+    return day | {"name_tr": "İdari izin", "name_en": "Leave"}
+
+
+def a_week(stage):
+    return {"effective_from": "2027-02-01", "days": ["09:00-12:00 13:00-18:00"] * 5 + ["", ""]}
+
+
+def some_terms(stage):
+    target = {"metric": "resolution", "seconds": 14400, "calendar": "tr-mesai"}
+    terms = {"position": 10, "is_active": True, "severity": [stage.policy_severity]}
+    return terms | {"effective_from": "2027-02-01", "targets": [target]}
+
+
 doors = [
     Door("helpdesk:tickets", EVERYONE, reads=READERS),
     Door("helpdesk:new_ticket", MUNICIPAL + DESK),
@@ -89,6 +135,19 @@ doors = [
     Door("helpdesk:article_editing", DESK, at=an_article, post=an_articles_text),
     Door("helpdesk:macros", DESK, post=lambda stage: {"name": "Selam", "text": "Merhaba {isim}"}),
     Door("helpdesk:macro_removal", DESK, at=lambda stage: {"pk": stage.macro.pk}, get=False, post=nothing),
+    Door("helpdesk:macro_editing", DESK, at=lambda stage: {"pk": stage.macro.pk}, post=a_macro),
+    Door("helpdesk:teams", DESK),
+    Door("helpdesk:new_team", ("yonca",), post=lambda stage: {"code": "yeni", "name_tr": "Yeni", "name_en": "New"}),
+    Door("helpdesk:team", DESK, at=the_team),
+    Door("helpdesk:team_editing", LEADS, at=the_team, post=lambda stage: {"name_tr": "Gece", "name_en": "Night"}),
+    Door("helpdesk:team_ending", ("yonca",), at=the_team, post=nothing),
+    Door("helpdesk:skills", LEADS, at=a_member, post=lambda stage: {"components": ["EBYS"]}),
+    Door("helpdesk:leaving", LEADS, at=a_member, post=nothing),
+    Door("helpdesk:queues", DESK),
+    Door("helpdesk:new_queue", ("yonca",), post=lambda stage: a_queues_terms(stage) | {"code": "yeni"}),
+    Door("helpdesk:queue", ("yonca",), at=the_night_queue, post=a_queues_terms),
+    Door("helpdesk:queue_default", ("yonca",), at=the_night_queue, get=False, post=nothing),
+    Door("helpdesk:queue_ending", ("yonca",), at=the_night_queue, post=nothing),
     Door("helpdesk:desk", DESK),
     Door("helpdesk:rows", DESK),
     Door("helpdesk:claims", DESK, get=False, post=lambda stage: ticket(stage)),
@@ -143,6 +202,46 @@ calls = [
     Call("POST", "/api/v1/tickets/{number}/messages/", PARTIES, at=ticket, body=lambda stage: {"body": "Selam"}),
     Call("POST", "/api/v1/tickets/{number}/resolution/", DESK, at=ticket, body=lambda stage: {"body": "Oldu"}),
 ]
+calls += [
+    Call("GET", "/api/v1/teams/", EVERYONE),
+    Call("POST", "/api/v1/teams/", KEEPERS, body=lambda stage: {"code": "yeni", "name_tr": "Yeni", "name_en": "New"}),
+    Call("GET", "/api/v1/teams/{code}/", DESK, at=the_team),
+    Call("PATCH", "/api/v1/teams/{code}/", LEADS, at=the_team, body=lambda stage: {"name_tr": "Y", "name_en": "N"}),
+    Call("DELETE", "/api/v1/teams/{code}/", KEEPERS, at=the_team),
+    Call("GET", "/api/v1/teams/{code}/members/", DESK, at=the_team),
+    Call("POST", "/api/v1/teams/{code}/members/", LEADS, at=the_team, body=lambda stage: {"email": stage.ayse.email}),
+    Call("PATCH", "/api/v1/teams/{code}/members/{pk}/", LEADS, at=a_member, body=lambda stage: {"skills": ["EBYS"]}),
+    Call("DELETE", "/api/v1/teams/{code}/members/{pk}/", LEADS, at=a_member),
+    Call("GET", "/api/v1/queues/", EVERYONE),
+    Call("POST", "/api/v1/queues/", KEEPERS, body=lambda stage: terms_over_the_api(stage) | {"code": "yeni"}),
+    Call("GET", "/api/v1/queues/{code}/", DESK, at=the_night_queue),
+    Call("PUT", "/api/v1/queues/{code}/", KEEPERS, at=the_night_queue, body=terms_over_the_api),
+    Call("DELETE", "/api/v1/queues/{code}/", KEEPERS, at=the_night_queue),
+    Call("POST", "/api/v1/queues/{code}/default/", KEEPERS, at=the_night_queue),
+    Call("GET", "/api/v1/macros/", DESK),
+    Call("POST", "/api/v1/macros/", DESK, body=a_macro),
+    Call("PUT", "/api/v1/macros/{pk}/", DESK, at=lambda stage: {"pk": stage.macro.pk}, body=a_macro),
+    Call("DELETE", "/api/v1/macros/{pk}/", DESK, at=lambda stage: {"pk": stage.macro.pk}),
+    Call("GET", "/api/v1/articles/", EVERYONE),
+    Call("POST", "/api/v1/articles/", DESK, body=lambda stage: an_article_over_the_api(stage) | {"slug": "yeni"}),
+    Call("PUT", "/api/v1/articles/{slug}/", DESK, at=an_article, body=an_article_over_the_api),
+    Call("GET", "/api/v1/calendars/", KEEPERS),
+    Call("POST", "/api/v1/calendars/", KEEPERS, body=lambda stage: {"base": "tr-mesai", "place": "26"}),
+    Call("GET", "/api/v1/calendars/{code}/days/", KEEPERS, at=calendar),
+    Call("POST", "/api/v1/calendars/{code}/days/", KEEPERS, at=calendar, body=a_leave),
+    Call(
+        "DELETE",
+        "/api/v1/calendars/{code}/days/{pk}/",
+        KEEPERS,
+        at=lambda stage: calendar(stage) | {"pk": stage.special_day.pk},
+    ),
+    Call("PUT", "/api/v1/calendars/{code}/week/", KEEPERS, at=calendar, body=a_week),
+    Call("GET", "/api/v1/policies/", KEEPERS),
+    Call("POST", "/api/v1/policies/", KEEPERS, body=lambda stage: {"name_tr": "Yeni", "name_en": "New", "kind": "sla"}),
+    Call(
+        "PUT", "/api/v1/policies/{code}/terms/", KEEPERS, at=lambda stage: {"code": stage.policy.code}, body=some_terms
+    ),
+]
 sockets = [
     Socket("ws/desk/", DESK, path=lambda stage: "/ws/desk/"),
     Socket("ws/tickets/<str:number>/", READERS, path=lambda stage: f"/ws/tickets/{stage.ticket.number}/"),
@@ -156,6 +255,12 @@ def furnish(stage):
     stage.calendar, stage.policy = Calendar.objects.get(code="tr-mesai"), Policy.objects.first()
     stage.special_day = SpecialDay.objects.filter(calendar=stage.calendar).first() or SpecialDay.objects.create(
         calendar=stage.calendar, date="2027-01-04", kind="local", declared_at=now()
+    )
+    stage.policy_severity = stage.policy.versions.first().severity
+    stage.team = Team.objects.create(code="gece", name_tr="Gece", name_en="Night")
+    stage.team.members.add(stage.leyla, stage.burak)
+    stage.night_queue = Queue.objects.create(
+        code="gece", name_tr="Gece", name_en="Night", team=the_queue().team, takes_the_rest=False
     )
     stage.ticket = a_ticket(stage, [SimpleUploadedFile("belge.txt", SECRET.encode())])
     tickets.note(stage.ticket, by=stage.ayse, body=f"{SECRET} {NOTE}")

@@ -65,6 +65,14 @@ doors += [
     Door("monitoring:outage_split", WATCH, at=lambda stage: {"pk": stage.outage.pk}, post=nothing, answers=(422,)),
     Door("monitoring:maintenance", WATCH, post=nothing, answers=(422,)),
     Door(
+        "monitoring:maintenance_early_end",
+        WATCH,
+        at=lambda stage: {"pk": stage.window.pk},
+        get=False,
+        post=nothing,
+        answers=(409,),
+    ),
+    Door(
         "monitoring:maintenance_cancellation", WATCH, at=lambda stage: {"pk": stage.window.pk}, get=False, post=nothing
     ),
 ]

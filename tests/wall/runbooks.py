@@ -1,17 +1,20 @@
 """Plans, runs, broadcasts, drills, rotas and the situation room: for the watch alone."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from foundation import now
 from runbooks.broadcasts.approval import pre_approvals
 from runbooks.broadcasts.delivery import sending
-from runbooks.models import Rota, Shift
+from runbooks.models import Matter, Page, PagingPolicy, Rota, Shift
+from runbooks.rotas import leave, rules, swaps
 from runbooks.runs import starting
 from tests.runbooks.builders import approve, contacts_in, drill_list_of, submitted
 from tests.runbooks.plans import a_plan
 from tests.wall import DESK, EVERYONE, NATIONAL, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
 RUNNERS = ("nermin", "leyla", "yonca")  # an approver signs, and runs nothing
+LEADS = ("leyla", "yonca")  # who keep rotas
+NINE = time(9)
 
 
 def sending_doors(name: str) -> list[Door]:
@@ -69,6 +72,14 @@ def act(name, at, post=nothing, admits=WATCH):
     return Door(f"runbooks:{name}", admits, at=at, get=False, post=post, answers=(409, 422))
 
 
+def called(stage):
+    return {"pk": stage.page.pk}
+
+
+def policy(stage):
+    return {"pk": stage.policy.pk}
+
+
 doors = [
     *sending_doors("broadcast"),
     *sending_doors("drill"),
@@ -93,8 +104,68 @@ doors = [
     Door("runbooks:pre_approval_request", WATCH, get=False, post=nothing, answers=(422,)),
     Door("runbooks:pre_approval", WATCH, at=allowed, get=False, post=nothing, answers=(422,)),
     Door("runbooks:pre_approval_withdrawal", WATCH, at=allowed, get=False, post=nothing, answers=(409,)),
-    Door("runbooks:on_call", WATCH),
+    Door("runbooks:on_call", NATIONAL),
     act("take_over", lambda stage: {"pk": stage.shift.pk}),
+    Door("runbooks:pages", WATCH),
+    Door("runbooks:pages_moving", WATCH),
+    Door("runbooks:page", WATCH, at=called),
+    act("page_acknowledgement", called),
+    act("page_hand_over", called),
+    Door("runbooks:awake", NATIONAL, get=False, post=nothing),
+    Door("runbooks:paging_policies", WATCH),
+    Door("runbooks:new_paging_policy", WATCH, post=nothing, answers=(422,)),
+    Door("runbooks:paging_policy", WATCH, at=policy, post=nothing, answers=(422,)),
+    act("paging_policy_removal", policy, admits=("leyla", "yonca")),
+    Door("runbooks:ways", NATIONAL, post=nothing, answers=(422,)),
+    Door("runbooks:way", ("nermin",), at=lambda stage: {"pk": stage.way.pk}, get=False, post=nothing, answers=(422,)),
+    Public("runbooks:page_answer", at=lambda stage: {"token": "eski"}, answers=(404,)),
+]
+
+
+def rota_of(stage):
+    return {"key": stage.rota.key}
+
+
+def shift_of(stage):
+    return {"pk": stage.shift.pk}
+
+
+def rota_and_shift(stage):
+    return rota_of(stage) | shift_of(stage)
+
+
+def layer_of(stage):
+    return rota_of(stage) | {"pk": stage.layer.pk}
+
+
+def swap_of(stage):
+    return {"pk": stage.swap.pk}
+
+
+doors += [
+    Door("runbooks:my_shifts", NATIONAL, post=nothing, answers=(422,)),
+    act("calendar_key", nothing, admits=NATIONAL),
+    act("calendar_key_end", nothing, admits=NATIONAL),
+    act("leave_withdrawal", lambda stage: {"pk": stage.leave.pk}, admits=("nermin", *LEADS)),
+    act("swap_acceptance", swap_of, admits=("leyla",)),
+    act("swap_refusal", swap_of, admits=("leyla",)),
+    act("swap_withdrawal", swap_of, admits=("nermin",)),
+    Door("runbooks:shift", NATIONAL, at=shift_of),
+    act("shift_withdrawal", shift_of, admits=LEADS),
+    Door("runbooks:handover", NATIONAL, at=shift_of),
+    Door("runbooks:rota_import", LEADS, post=nothing, answers=(422,)),
+    Door("runbooks:new_rota", LEADS, post=nothing, answers=(422,)),
+    Door("runbooks:rota", NATIONAL, at=rota_of),
+    Door("runbooks:rota_shares", NATIONAL, at=rota_of),
+    Door("runbooks:rota_change", LEADS, at=rota_of, post=nothing, answers=(422,)),
+    act("rota_end", rota_of, admits=LEADS),
+    Door("runbooks:new_shift", LEADS, at=rota_of, post=nothing, answers=(422,)),
+    Door("runbooks:new_layer", LEADS, at=rota_of, post=nothing, answers=(422,)),
+    Door("runbooks:layer", LEADS, at=layer_of, post=nothing, answers=(422,)),
+    act("layer_end", layer_of, admits=LEADS),
+    # Opened by a key of one's own, or by being signed in (`tests/runbooks/rotas/test_feeds.py`).
+    Public("runbooks:my_feed", answers=(404,)),
+    Door("runbooks:rota_feed", NATIONAL, at=rota_of),
 ]
 
 
@@ -124,12 +195,60 @@ doors += [Public("runbooks:wall_entry", answers=(405,))]
 # Opened by the gateway's signature (`tests/runbooks/test_ivr.py`).
 doors += [Public("runbooks:line", answers=(405,)), Public("runbooks:line_code", answers=(405,))]
 doors += [Public("runbooks:cap"), Public("runbooks:cap_alert", at=lambda stage: {"pk": 4242}, answers=(404,))]
+
+ROTA = {"name_tr": "Gece", "days": "1234567", "opens": "00:00", "closes": "00:00", "has_backup": False}
+
+
+def a_rule(stage):
+    return {"people": [stage.leyla.email], "starts_on": str(now().date() + timedelta(days=60)), "signed": True}
+
+
+def a_shift(stage):
+    start = now() + timedelta(days=10)
+    times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=4)).isoformat()}
+    return {"person": stage.leyla.email, "signed": True, **times}
+
+
+def a_leave(stage):
+    day = str(now().date() + timedelta(days=20))
+    return {"person": stage.nermin.email, "first_day": day, "last_day": day}
+
+
+def a_policy(stage):
+    last = {"who": "role", "name": "shift_lead", "ways": ["sms"], "minutes": 5, "is_end": True}
+    return {"name_tr": "Gece", "steps": [last]}
+
+
 calls = [
     Call("GET", "/api/v1/broadcasts/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/broadcasts/{pk}/", NATIONAL, at=lambda stage: {"pk": stage.broadcast.pk}),
     Call("GET", "/api/v1/broadcasts/{pk}/tally/", NATIONAL, at=lambda stage: {"pk": stage.approved.pk}),
     Call("GET", "/api/v1/runs/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/runs/{pk}/steps/", NATIONAL, at=run),
+    Call("GET", "/api/v1/rotas/", EVERYONE, reads=NATIONAL),
+    Call("POST", "/api/v1/rotas/", LEADS, body=lambda stage: {"key": "gece", "name_tr": "Gece"}),
+    Call("GET", "/api/v1/rotas/{key}/", NATIONAL, at=rota_of),
+    Call("PATCH", "/api/v1/rotas/{key}/", LEADS, at=rota_of, body=lambda stage: ROTA),
+    Call("POST", "/api/v1/rotas/{key}/end/", LEADS, at=rota_of),
+    Call("GET", "/api/v1/rotas/{key}/layers/", NATIONAL, at=rota_of),
+    Call("POST", "/api/v1/rotas/{key}/layers/", LEADS, at=rota_of, body=a_rule),
+    Call("POST", "/api/v1/rotas/{key}/layers/{pk}/end/", LEADS, at=layer_of),
+    Call("GET", "/api/v1/rotas/{key}/shifts/", NATIONAL, at=rota_of),
+    Call("POST", "/api/v1/rotas/{key}/shifts/", LEADS, at=rota_of, body=a_shift),
+    Call(
+        "POST", "/api/v1/rotas/{key}/shifts/{pk}/withdrawal/", LEADS, at=lambda stage: rota_of(stage) | shift_of(stage)
+    ),
+    Call("GET", "/api/v1/rotas/{key}/on-call/", NATIONAL, at=rota_of),
+    Call("GET", "/api/v1/rotas/{key}/gaps/", NATIONAL, at=rota_of),
+    Call("GET", "/api/v1/leaves/", EVERYONE, reads=NATIONAL),
+    Call("POST", "/api/v1/leaves/", ("nermin", *LEADS), body=a_leave),
+    Call("POST", "/api/v1/leaves/{pk}/withdrawal/", ("nermin", *LEADS), at=lambda stage: {"pk": stage.leave.pk}),
+    Call("GET", "/api/v1/pages/", EVERYONE, reads=WATCH),
+    Call("GET", "/api/v1/pages/{pk}/", WATCH, at=called),
+    Call("POST", "/api/v1/pages/{pk}/acknowledgement/", WATCH, at=called),
+    Call("GET", "/api/v1/paging-policies/", EVERYONE, reads=WATCH),
+    Call("POST", "/api/v1/paging-policies/", ("leyla", "yonca"), body=a_policy),
+    Call("PUT", "/api/v1/paging-policies/{pk}/", ("leyla", "yonca"), at=policy, body=a_policy),
 ]
 sockets = [
     Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),
@@ -152,6 +271,21 @@ def furnish(stage):
     stage.pre_approval = pre_approvals.ask("DR-91", "s1", by=stage.nermin)
     stage.run = starting.start(stage.plan, by=stage.nermin)
     rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
+    stage.rota = rota
     stage.shift = Shift.objects.create(
-        rota=rota, person=stage.nermin, starts_at=now(), ends_at=now() + timedelta(hours=8)
+        rota=rota, person=stage.nermin, starts_at=now(), ends_at=now() + timedelta(hours=8), reason=SECRET
     )
+    stage.swap = swaps.propose(stage.shift, to=stage.leyla, by=stage.nermin, note=SECRET)
+    today = now().date()
+    stage.layer = rules.set_layer(
+        rota, rank=2, people=[stage.kemal], starts_on=today, every=1, unit="week", opens=NINE, closes=NINE,
+        by=stage.leyla, signed=True,
+    )  # fmt: skip
+    later = today + timedelta(days=40)
+    stage.leave = leave.take(stage.nermin, first_day=later, last_day=later, by=stage.nermin)
+    matter = Matter.objects.create(
+        kind="outage", key="outage:0", severity="S1", title_tr=SECRET, title_en=SECRET, url="/board/", state="kept"
+    )
+    stage.page = Page.objects.create(matter=matter)
+    stage.policy = PagingPolicy.objects.filter(is_last_resort=False).first()
+    stage.way = stage.nermin.contact_ways.create(kind="email", address="nermin@example.test")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -10,9 +11,10 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.accounts import adapter, invitations, people
+from foundation import now
+from foundation.accounts import adapter, invitations, people, roles
 from foundation.accounts.forms import NationalInvitationForm
 from foundation.accounts.views.myself import data_file
 from foundation.directory.models import Component, Invitation, Membership, Municipality, Person
@@ -68,19 +70,14 @@ def list_page(request, noun: str, records, *, order: tuple[str, ...]) -> HttpRes
 @require_safe
 def one_person(request, pk) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
-    roles = person.memberships.select_related("municipality", "province").order_by("-since")
-    context = {"person": person, "memberships": roles, "has_second_factor": adapter.has_second_factor(person)}
+    context = {
+        "person": person,
+        "memberships": person.memberships.select_related("municipality", "province").order_by("-since"),
+        "has_second_factor": adapter.has_second_factor(person),
+        "sessions": UserSession.objects.filter(user=person).order_by("-last_seen_at"),
+        "tokens": person.tokens.usable(now()).order_by("-pk"),
+    }
     return render(request, "accounts/register_person.html", context)
-
-
-@for_platform_administrators
-@require_POST
-def ending(request, pk) -> HttpResponse:
-    """Take one role from a person."""
-    membership = get_object_or_404(Membership.objects.current().select_related("person"), pk=pk)
-    people.end_membership(membership, by=request.user)
-    messages.success(request, _("The role has ended."))
-    return redirect("accounts:one_person", membership.person.pk)
 
 
 @for_platform_administrators
@@ -111,6 +108,8 @@ def national_invitations(request) -> HttpResponse:
     """Open invitations everywhere; POST invites to any role."""
     form = NationalInvitationForm(request.POST or None)
     if form.is_valid():
+        if form.cleaned_data["role"] not in roles.LOCAL_ROLES:
+            adapter.confirm_first(request)
         invitations.invite(by=request.user, **form.cleaned_data)
         messages.success(request, _("The invitation is on its way."))
         return redirect("accounts:national_invitations")

@@ -90,6 +90,11 @@ class Person(AbstractBaseUser):
             return []
         return list(self.memberships.current().select_related("municipality"))
 
+    @property
+    def is_erased(self) -> bool:
+        """Forgotten for good; the row stays for the record."""
+        return self.email == f"erased-{self.pk}@invalid"
+
     def has_role(self, *roles: str) -> bool:
         return any(membership.role in roles for membership in self.current_memberships)
 
@@ -135,6 +140,10 @@ class MembershipQuerySet(models.QuerySet):
     def current(self) -> Self:
         at = now()
         return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+    def not_ended(self) -> Self:
+        """Those held today, and those that start later."""
+        return self.filter(Q(until=None) | Q(until__gt=now()))
 
     def visible_to(self, person) -> Self:
         """All for national roles; those at places one administers; else one's own."""
@@ -190,6 +199,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.until <= now()
+
+    @property
+    def comes_from_a_team(self) -> bool:
+        return self.scope.startswith("team:")
 
 
 class ContactQuerySet(models.QuerySet):

@@ -1,15 +1,47 @@
 """Where we serve: provinces, municipalities, and the components they work with."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from foundation.language import collation
 
 
-class Province(models.Model):
+class FormerNames(models.Model):
+    """A place that may be renamed: what it was called before stays, a line each, the oldest first."""
+
+    former_names = models.TextField(blank=True, default="", db_default="", help_text="2027-01-01 Old Name")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def formerly(self) -> list[tuple[date, str]]:
+        """(last day, name) of each."""
+        split = (line.partition(" ") for line in self.former_names.splitlines())
+        return [(date.fromisoformat(day), name) for day, _blank, name in split]
+
+    def remember_name(self, name: str, until: date) -> None:
+        """Keep the name that ends; `save` writes it."""
+        self.former_names = f"{self.former_names}\n{until.isoformat()} {name}".strip()
+
+
+class ProvinceQuerySet(models.QuerySet["Province"]):
+    def current(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def matching(self, text: str) -> Self:
+        """By name, former name or plate code; the register is short enough to read whole."""
+        wanted = collation.fold(text)
+        fits = [p.pk for p in self if wanted in collation.fold(f"{p.pk} {p.name} {p.former_names}")]
+        return self.filter(pk__in=fits)
+
+
+class Province(FormerNames):
     """One of the 81 provinces; `plate_code` is its two-digit traffic code."""
 
     DERIVED = ("sort_key",)
@@ -23,6 +55,9 @@ class Province(models.Model):
     longitude = models.FloatField()
     population = models.PositiveIntegerField()
     is_metropolitan = models.BooleanField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProvinceQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_key"]
@@ -41,6 +76,10 @@ class Province(models.Model):
 
 
 class MunicipalityQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        """Those that exist today; a closed one stays for what happened in its time."""
+        return self.filter(closed_at=None)
+
     def visible_to(self, person) -> Self:
         """Those whose affairs `person` may see: all for the desk, else by membership."""
         if person.works_nationally:
@@ -54,17 +93,18 @@ class MunicipalityQuerySet(models.QuerySet):
         return self.filter(pk__in=person.administered_municipalities)
 
     def matching(self, text: str) -> Self:
-        """Those whose name, district or code holds every word, however it is spelt."""
+        """Those whose name, district or code holds every word, however it is spelt; former names count, too."""
         places = self
         for word in collation.fold(text).split():
-            places = places.filter(search_text__contains=word)
+            places = places.filter(Q(search_text__contains=word) | Q(former_search__contains=word))
         return places
 
 
-class Municipality(models.Model):
+class Municipality(FormerNames):
     """A municipality; 61 names repeat, so people are shown `full_name`.
 
-    It runs the `components` named; a municipality that names none runs them all.
+    It runs the `components` named; a municipality that names none runs them all. One that
+    was closed, or merged into its `successor` by law, keeps its row: history points to it.
     """
 
     DERIVED = ("sort_key", "search_text")
@@ -90,12 +130,21 @@ class Municipality(models.Model):
     website = models.URLField(blank=True)
     source_id = models.CharField(max_length=20, blank=True)
     components = models.ManyToManyField("Component", blank=True, related_name="municipalities")
+    former_search = models.TextField(editable=False, default="", db_default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors")
 
     objects = MunicipalityQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_key"]
         verbose_name_plural = _("municipalities")
+        constraints = [
+            models.CheckConstraint(
+                name="municipalities_with_a_successor_are_closed",
+                condition=Q(successor=None) | Q(closed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -104,6 +153,7 @@ class Municipality(models.Model):
         """Fill what follows from the names; `save` does it, bulk writers call it."""
         self.sort_key = collation.sort_key(self.full_name)
         self.search_text = collation.fold(f"{self.full_name} {self.district} {self.code}")
+        self.former_search = collation.fold(" ".join(name for _day, name in self.formerly))
 
     def save(self, *args, **kwargs) -> None:
         self.derive()
@@ -117,6 +167,10 @@ def name_column(path: str = "") -> str:
 
 
 class ComponentQuerySet(models.QuerySet["Component"]):
+    def current(self) -> Self:
+        """Those that people work with today."""
+        return self.filter(retired_at=None)
+
     def matching(self, text: str) -> Self:
         """By name in either language or by code; the register is short enough to read whole."""
         wanted = collation.fold(text)
@@ -145,6 +199,7 @@ class Component(models.Model):
     tier = models.CharField(max_length=1, choices=Tier.choices)
     note = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = ComponentQuerySet.as_manager()
 

@@ -83,7 +83,7 @@ def fields(form: BaseForm) -> dict:
 def field(bound: BoundField) -> dict:
     """One field with label, help and error; radios and ticks become large targets."""
     widget = bound.field.widget
-    if isinstance(widget, forms.RadioSelect):
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return {"field": bound, "kind": "choices"}
     if isinstance(widget, forms.CheckboxInput):
         return {"field": bound, "kind": "tick", "widget": bound}

@@ -6,19 +6,20 @@ A worker that dies leaves its messages *posting*; nobody resends them on a guess
 (`reconciliation.uncertain`). Any number of workers may deliver at once.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from foundation import now
 from foundation.language import texts
 from foundation.leases import claims
-from foundation.outbox.delivery import ledger, routes, tokens
+from foundation.outbox.delivery import ledger, requests, routes, tokens
 from foundation.outbox.delivery.pacing import ErrorRate
 from foundation.outbox.delivery.senders import PostedResult, Sender, sender_for
 from foundation.outbox.gateways import registry
@@ -28,7 +29,7 @@ from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
 from foundation.outbox.models.message import Channel
 
 CHUNK = 400
-# In hand, in multiples of the calls at a time: enough that the sender never runs dry
+# In hand, in multiples of what may be on the line at a time: enough that the sender never runs dry
 # while the database is asked, and few claims with many messages each.
 LOW_WATER = 3
 HIGH_WATER = 5
@@ -89,7 +90,7 @@ class DeliveryWorker:
         self.settled = 0
         self.looked_at_switches = 0.0
         self.counted_senders = 0.0
-        self.senders: list[str] = []
+        self.senders: list[tuple[str, str]] = []
 
     def work(self) -> int:
         try:
@@ -119,37 +120,38 @@ class DeliveryWorker:
         """Take what may leave now, sender by sender; returns how many messages."""
         if self.lines and all(self._is_busy(name) for name in self.lines):
             return 0
-        return sum(self._claim_for(sender) for sender in self._senders())
+        return sum(self._claim_for(sender, only) for sender, only in self._senders())
 
     def _is_busy(self, name: str) -> bool:
-        return self.lines[name].ahead > LOW_WATER * self.gateways[name].concurrency
+        return self.lines[name].ahead > LOW_WATER * on_the_line(self.gateways[name])
 
-    def _claim_for(self, sender: str) -> int:
-        name = routes.first_open(self.channel, sender)
+    def _claim_for(self, sender: str, only: str = "") -> int:
+        name = routes.first_open(self.channel, sender, only)
         if name is None:
             return 0
         line = self._line(name)
         if self._is_busy(name):
             return 0
-        room = min(CHUNK, HIGH_WATER * self.gateways[name].concurrency - line.ahead)
+        gateway = self.gateways[name]
+        room = min(max(CHUNK, gateway.batch_size), HIGH_WATER * on_the_line(gateway) - line.ahead)
         post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
-        postings = claim(self.channel, sender, self.gateways[name], room)
+        postings = claim(self.channel, sender, gateway, room, only)
         if postings:
             line.hand_over(postings, post_by)
         return len(postings)
 
-    def _senders(self) -> list[str]:
-        """Who has something to send; looked up twice a second, because it costs a query."""
+    def _senders(self) -> list[tuple[str, str]]:
+        """Who has something to send, and by which gateway alone if bound to one; asked twice a second."""
         if time.monotonic() - self.counted_senders > 0.5:
             waiting = OutboxMessage.objects.may_leave(self.channel, now()).order_by()
-            self.senders = list(waiting.values_list("batch__sender", flat=True).distinct())
+            self.senders = list(waiting.values_list("batch__sender", "batch__gateway").distinct())
             self.counted_senders = time.monotonic()
         return self.senders
 
     def _is_held_back_by_pace(self) -> bool:
         """Messages are due and held back by the pace alone."""
         self.counted_senders = 0.0
-        return any(routes.first_open(self.channel, sender) for sender in self._senders())
+        return any(routes.first_open(self.channel, sender, only) for sender, only in self._senders())
 
     def _line(self, name: str) -> Sender:
         if name not in self.lines:
@@ -198,12 +200,21 @@ class DeliveryWorker:
             self._look_at_switches()
 
 
+def on_the_line(gateway: Gateway) -> int:
+    """How many messages may be in calls at a time."""
+    return gateway.concurrency * gateway.batch_size
+
+
 @transaction.atomic
-def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posting]:
+def claim(channel: str, sender: str, gateway: Gateway, limit: int, only: str = "") -> list[Posting]:
     """Take up to `limit` messages of a sender, as many as its pace allows, and commit.
 
+    `only` takes those that may go by this gateway alone.
+
     The lock on the route makes claimants take turns, so that the pace is kept by all
-    of them together; crisis goes first because the order says so.
+    of them together; crisis goes first because the order says so. Which messages go
+    in one request is decided here and written down, so that a lost answer is looked
+    up as what it was.
     """
     at = now()
     known_route = routes.route_for(gateway, sender)
@@ -211,17 +222,48 @@ def claim(channel: str, sender: str, gateway: Gateway, limit: int) -> list[Posti
     pace = routes.pace_of(route).at(at)
     if pace.tokens < 1 or not routes.lets_through(route):
         return []
-    waiting = OutboxMessage.objects.may_leave(channel, at).filter(batch__sender=sender).select_related(None)
     limit = 1 if route.opened_at else min(limit, int(pace.tokens))
+    waiting = claims.lock(_waiting(channel, sender, gateway, only, at), limit)
+    if len(waiting) == limit < routes.worth_a_request(gateway, pace) and not route.opened_at:
+        return []  # more are waiting than may leave yet: a fuller request leaves in a moment
+    messages = list(_within(pace.tokens, waiting))
+    groups = requests.together(messages, batch_size=gateway.batch_size, mixes_texts=gateway.mixes_texts)
+    names = {
+        message.pk: name
+        for group in routes.affordable(gateway, groups, at)
+        for name in [f"{at:%Y%m%d%H%M%S}-{secrets.token_hex(5)}"]
+        for message in group
+    }
+    messages = [message for message in messages if message.pk in names]
+    if not messages:
+        return []
     changes = {"state": OutboxMessage.State.POSTING, "posted_at": at, "moved_at": at, "gateway": gateway.name}
-    messages = list(_within(pace.tokens, claims.lock(waiting, limit)))
     claims.mark(messages, changes | {"attempt": F("attempt") + 1})
     Attempt.objects.bulk_create(
-        Attempt(message_id=message.pk, number=message.attempt + 1, gateway=gateway.name, posted_at=at)
+        Attempt(
+            message_id=message.pk,
+            number=message.attempt + 1,
+            gateway=gateway.name,
+            request=names[message.pk],
+            posted_at=at,
+        )
         for message in messages
     )
     routes.keep_pace(route, pace.spend(sum(message.segments for message in messages)))
-    return [_posting(message, message.attempt + 1, sender, at) for message in messages]
+    return [_posting(message, message.attempt + 1, sender, at, names[message.pk]) for message in messages]
+
+
+def _waiting(channel: str, sender: str, gateway: Gateway, only: str, at: datetime) -> QuerySet[OutboxMessage]:
+    """Who may leave now; where a gateway knows messages by number only, a number waits for its last answer."""
+    leaving = OutboxMessage.objects.may_leave(channel, at).select_related(None)
+    waiting = leaving.filter(batch__sender=sender, batch__gateway=only)
+    if not gateway.knows_by_number:
+        return waiting
+    unknown = [OutboxMessage.State.POSTING, OutboxMessage.State.IN_DOUBT]
+    last = OutboxMessage.objects.filter(
+        channel=channel, address=OuterRef("address"), gateway=gateway.name, state__in=unknown
+    )
+    return waiting.exclude(Exists(last))
 
 
 def _within(tokens: float, messages: list[OutboxMessage]) -> Iterator[OutboxMessage]:
@@ -233,7 +275,7 @@ def _within(tokens: float, messages: list[OutboxMessage]) -> Iterator[OutboxMess
         yield message
 
 
-def _posting(message: OutboxMessage, attempt: int, sender: str, at) -> Posting:
+def _posting(message: OutboxMessage, attempt: int, sender: str, at: datetime, request: str) -> Posting:
     left = message.expires_at - at if message.expires_at else None
     return Posting(
         message_id=message.pk,
@@ -246,4 +288,5 @@ def _posting(message: OutboxMessage, attempt: int, sender: str, at) -> Posting:
         reference=tokens.make(message.pk, attempt),
         valid_for=int(left.total_seconds()) if left else None,
         unsubscribe=message.unsubscribe,
+        request=request,
     )

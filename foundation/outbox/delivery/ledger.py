@@ -15,10 +15,10 @@ from django.db import connection, transaction
 from foundation import now
 from foundation.leases import backoff
 from foundation.outbox import events
-from foundation.outbox.delivery import ranks, routes
+from foundation.outbox.delivery import ranks, requests, routes
 from foundation.outbox.gateways import codes
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent, Withheld
+from foundation.outbox.gateways.postings import Accepted, Busy, Crowded, Outcome, Posting, Refused, Silent, Withheld
 from foundation.outbox.models import Attempt, Batch, OutboxMessage, Suppression
 
 State = OutboxMessage.State
@@ -84,6 +84,7 @@ class _News:
 
     accepted: set[str] = field(default_factory=set)
     stops: dict[str, str] = field(default_factory=dict)
+    account: str = ""
     closed: dict[str, str] = field(default_factory=dict)
 
 
@@ -157,6 +158,8 @@ def _move(gateway: Gateway, posting: Posting, outcome: Outcome, at: datetime, ba
         case Busy(reason, wait):
             due = at + (wait if wait is not None else backoff.wait(posting.attempt))
             return _to(posting, State.QUEUED, ended.BUSY, due, reason=reason)
+        case Crowded(size):
+            return _to(posting, State.QUEUED, ended.BUSY, at, reason=requests.smaller_batches(size))
         case Refused(code, reason) if codes.of(code).verdict is codes.CodeMeaning.STOP:
             return _to(posting, State.QUEUED, ended.REFUSED, at, reason=f"{code} {reason}"[:80])
         case Refused(code, reason):
@@ -189,6 +192,7 @@ def _hear(news: _News, posting: Posting, outcome: Outcome) -> None:
             meaning = codes.of(code)
             if meaning.verdict is codes.CodeMeaning.STOP:
                 news.stops[posting.sender] = f"{code} {meaning.meaning}"
+                news.account = news.stops[posting.sender] if meaning.concerns_account else news.account
             elif meaning.verdict is codes.CodeMeaning.CLOSED:
                 news.closed[posting.address] = meaning.closes
 
@@ -198,3 +202,5 @@ def _tell_routes(gateway: str, news: _News) -> None:
         routes.restore(gateway, sender)
     for sender, because in news.stops.items():
         routes.trip(gateway, sender, because)
+    if news.account:
+        routes.trip_account(gateway, news.account)

@@ -1,9 +1,10 @@
 """Routes: pace shared by all workers, breakers that stop a misconfigured sender."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F
@@ -13,14 +14,16 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.outbox import events
 from foundation.outbox.delivery.pacing import SendingRate
-from foundation.outbox.gateways import registry
+from foundation.outbox.gateways import codes, registry
 from foundation.outbox.gateways.gateway import Gateway, Transfer
-from foundation.outbox.models import Route
+from foundation.outbox.models import GatewayAccount, Route
+
+Group = TypeVar("Group")
 
 logger = logging.getLogger(__name__)
 
 TRIES_AGAIN_AFTER = timedelta(seconds=60)
-FILTERED = "filtered"
+FILTERED = codes.FILTERED_ROUTE
 FILTERED_WINDOW = 100
 FILTERED_SHARE = 0.02
 
@@ -35,9 +38,9 @@ def route_for(gateway: Gateway, sender: str) -> Route:
     return route
 
 
-def first_open(channel: str, sender: str) -> str | None:
-    """The name of the first gateway of the chain whose breaker for `sender` lets messages through."""
-    names = registry.chain(channel)
+def first_open(channel: str, sender: str, only: str = "") -> str | None:
+    """The name of the first gateway of the chain (or of `only`) whose breaker for `sender` lets messages through."""
+    names = [name for name in registry.chain(channel) if only in ("", name)]
     rows = Route.objects.filter(gateway__in=names, sender=sender)
     shut = {route.gateway for route in rows if not lets_through(route)}
     return next((name for name in names if name not in shut), None)
@@ -105,6 +108,31 @@ def keep_pace(route: Route, pace: SendingRate) -> None:
     )
 
 
+def worth_a_request(gateway: Gateway, pace: SendingRate) -> int:
+    """How many messages a request should carry while more are waiting: a full batch, or a second's worth."""
+    return min(gateway.batch_size, max(int(pace.rate), 1))
+
+
+def affordable(gateway: Gateway, groups: Sequence[Group], at: datetime) -> Sequence[Group]:
+    """As many requests as the account may make now; in the caller's transaction, whose claimants take turns."""
+    if gateway.requests_a_minute is None or not groups:
+        return groups
+    account, _ = GatewayAccount.objects.get_or_create(gateway=gateway.name)
+    account = GatewayAccount.objects.select_for_update().get(pk=account.pk)
+    pace = requests_of(account, gateway.requests_a_minute).at(at)
+    going = groups[: max(int(pace.tokens), 0)]
+    pace = pace.spend(len(going))
+    GatewayAccount.objects.filter(pk=account.pk).update(requests=pace.tokens, requests_counted_at=pace.counted_at)
+    return going
+
+
+def requests_of(account: GatewayAccount, a_minute: float) -> SendingRate:
+    """The bucket of requests: what it holds and what flows in during a minute stay within the account's limit."""
+    burst = max(a_minute / 60, 1.0)
+    rate = max(a_minute - burst, burst / 2) / 60
+    return SendingRate(rate, rate, rate, account.requests, account.requests_counted_at)
+
+
 @transaction.atomic
 def back_off(gateway: str, sender: str, at: datetime) -> None:
     """The gateway was too busy: everyone goes slower."""
@@ -120,6 +148,13 @@ def trip(gateway: str, sender: str, because: str) -> None:
         route = Route.objects.get(gateway=gateway, sender=sender)
         logger.error("route %s %s opened: %s", gateway, sender, because)
         events.route_opened.send(Route, route=route)
+
+
+def trip_account(gateway: str, because: str) -> None:
+    """The account itself is refused: no sender of this gateway gets through."""
+    shut = Route.objects.filter(gateway=gateway, opened_at=None).values_list("sender", flat=True)
+    for sender in list(shut):
+        trip(gateway, sender, because)
 
 
 def restore(gateway: str, sender: str) -> None:

@@ -7,6 +7,7 @@ to itself. Whoever is told to withhold a batch withholds it before the next POST
 import asyncio
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -74,7 +75,7 @@ class LocalSender:
 
 
 class HttpSender:
-    """Up to `gateway.concurrency` calls at a time.
+    """Up to `gateway.concurrency` calls at a time, each with the postings of one request.
 
     A posting that could not be made within the hand time is withheld, not posted
     late: by then its claim may have run out and somebody else be looking it up.
@@ -141,26 +142,34 @@ class HttpSender:
             self._loop.close()
 
     def _begin(self, postings: list[Posting], post_by: float) -> None:
+        together: dict[str, list[Posting]] = defaultdict(list)
         for posting in postings:
-            task = self._loop.create_task(self._carry(posting, post_by))
+            together[posting.request].append(posting)
+        for group in together.values():
+            task = self._loop.create_task(self._carry(group, post_by))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, posting: Posting, post_by: float) -> None:
-        outcome: Outcome = Withheld()
+    async def _carry(self, postings: list[Posting], post_by: float) -> None:
+        """One request; whatever happens, each of its postings gets an outcome."""
+        going: list[Posting] = []
+        outcomes: list[Outcome] = []
         try:
             async with self._slots:
-                outcome = Silent("cut off")
-                outcome = await self._post(posting, post_by)
-        except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its posting in doubt
-            outcome = Silent(f"{type(error).__name__} {error}"[:80])
+                going = [posting for posting in postings if self._may_go(posting, post_by)]
+                outcomes = [Silent("cut off") for _ in going]
+                if going:
+                    outcomes = await self._gateway.post(going)
+        except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its postings in doubt
+            outcomes = [Silent(type(error).__name__) for _ in going]
         finally:
-            self._results.put((posting, outcome))
+            known = {posting.message_id: outcome for posting, outcome in zip(going, outcomes, strict=False)}
+            for posting in postings:
+                missing = Silent("no outcome") if posting in going else Withheld()
+                self._results.put((posting, known.get(posting.message_id, missing)))
 
-    async def _post(self, posting: Posting, post_by: float) -> Outcome:
-        if self._closing or posting.batch_id in self._withheld or time.monotonic() > post_by:
-            return Withheld()
-        return await self._gateway.post(posting)
+    def _may_go(self, posting: Posting, post_by: float) -> bool:
+        return not self._closing and posting.batch_id not in self._withheld and time.monotonic() <= post_by
 
     async def _hang_up(self) -> None:
         if self._tasks:

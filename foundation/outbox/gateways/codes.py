@@ -1,7 +1,7 @@
 """What the gateways' numbers mean for us, as data.
 
 Source: Twilio's error dictionary as of 2026-11 (reference, "Errors that matter").
-Domestic operators' codes are mapped to these in their own mapping.
+Domestic gateways' codes are mapped to these, in their adapters or in a mapping.
 """
 
 from dataclasses import dataclass
@@ -20,13 +20,17 @@ class CodeMeaning(Enum):
 
 @dataclass(frozen=True)
 class Code:
-    """`after` and `times`: when and how often to try again; `closes`: why an address is suppressed."""
+    """`after` and `times`: when and how often to try again; `closes`: why an address is suppressed.
+
+    `concerns_account`: no sender of this account gets through, whichever met it first.
+    """
 
     verdict: CodeMeaning
     meaning: str
     after: timedelta = timedelta()
     times: int = 0
     closes: str = ""
+    concerns_account: bool = False
 
 
 def _failed(meaning: str) -> Code:
@@ -37,8 +41,32 @@ def _stop(meaning: str) -> Code:
     return Code(CodeMeaning.STOP, meaning)
 
 
+def _stop_account(meaning: str) -> Code:
+    return Code(CodeMeaning.STOP, meaning, concerns_account=True)
+
+
+# Our own words for what the domestic gateways say with numbers and words of theirs.
+NO_CREDIT = "no-credit"
+NO_ENTRY = "no-entry"
+NOT_ALLOWED = "not-allowed"
+BAD_SENDER = "bad-sender"
+BAD_REQUEST = "bad-request"
+IYS = "iys"
+DOUBLED = "doubled"
+THROTTLED = "throttled"
+FILTERED_ROUTE = "filtered"  # why a route is shut that drops too many
+
+
 CODES: dict[str, Code] = {
-    "20003": _stop("authentication failed"),
+    NO_CREDIT: Code(CodeMeaning.STOP, "no credit left", times=20, concerns_account=True),
+    NO_ENTRY: _stop_account("login or address refused"),
+    NOT_ALLOWED: _stop_account("this server's address is not on the allow-list"),
+    BAD_SENDER: _stop("sender title refused"),
+    BAD_REQUEST: _stop_account("request not understood"),
+    IYS: _stop_account("no IYS setting"),
+    DOUBLED: _failed("copy dropped by the gateway"),
+    THROTTLED: Code(CodeMeaning.AGAIN, "too many requests", timedelta(seconds=2), 1000),
+    "20003": _stop_account("authentication failed"),
     "20404": _stop("no such account"),
     "20429": Code(CodeMeaning.AGAIN, "too many requests", timedelta(seconds=1), 1000),
     "21211": Code(CodeMeaning.CLOSED, "not a valid number", closes="invalid"),
@@ -60,7 +88,7 @@ CODES: dict[str, Code] = {
     "21635": Code(CodeMeaning.CLOSED, "landline", closes="landline"),
     "21656": _failed("content variables refused"),
     "30001": Code(CodeMeaning.AGAIN, "queue overflow", timedelta(seconds=30), 3),
-    "30002": _stop("account suspended"),
+    "30002": _stop_account("account suspended"),
     "30003": Code(CodeMeaning.AGAIN, "handset unreachable", timedelta(minutes=3), 2),
     "30004": _failed("blocked"),
     "30005": _failed("unknown handset"),

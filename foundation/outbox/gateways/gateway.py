@@ -1,13 +1,30 @@
 """The shape of every gateway."""
 
+import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from foundation.outbox.gateways.postings import LookUpFailed, Outcome, Posting, RemoteMessage
+from foundation.outbox.gateways.postings import (
+    Answer,
+    InboundText,
+    LookUpFailed,
+    Outcome,
+    Posting,
+    Receipt,
+    RemoteMessage,
+    Report,
+)
+
+LOOK_UPS_AT_ONCE = 20
+
+Said = TypeVar("Said")
 
 
 class Transfer(models.TextChoices):
@@ -21,21 +38,34 @@ class Transfer(models.TextChoices):
 class Gateway(ABC):
     """Carries postings. Opened inside the event loop that uses it.
 
-    `rate`: segments a second it starts with and never exceeds. `turkish`: verified
-    for the Turkish single-shift table. `two_way`: people can answer. `refuses_links`:
-    its route drops messages with an internet address. `one_carrier`: everything
-    goes to the same machine, so that its complaints slow everything down.
+    `rate`: segments a second it starts with and never exceeds. `batch_size`: postings
+    that may go in one request, `mixes_texts` even with unlike texts;
+    `requests_a_minute`: how many requests the account may make, None for no limit.
+    `turkish`: verified for the Turkish single-shift table. `two_way`: people can answer.
+    `refuses_links`: its route drops messages with an internet address. `one_carrier`:
+    everything goes to the same machine, so that its complaints slow everything down.
+    `wants_status`: the answer by which it knows that its receipts were heard.
+    `knows_by_number`: it keeps no name of ours for a message, so that a number waits
+    until what became of its last message is known. `blocks_doubles`: it drops a copy
+    of the same text to the same number by itself, so that asking is never answered
+    by a second copy.
     """
 
     name: str
     transfer: Transfer = Transfer.NONE
     rate: float = 10.0
     concurrency: int = 100
+    batch_size: int = 1
+    mixes_texts: bool = False
+    requests_a_minute: float | None = None
     turkish: bool = False
     two_way: bool = False
     refuses_links: bool = False
     gives_receipts: bool = True
     one_carrier: bool = True
+    knows_by_number: bool = False
+    blocks_doubles: bool = False
+    wants_status: int = 200
 
     async def open(self) -> None:  # noqa: B027  not every gateway keeps a session
         """Make what lives as long as the event loop: sessions, connections."""
@@ -44,8 +74,11 @@ class Gateway(ABC):
         """Give it back."""
 
     @abstractmethod
-    async def post(self, posting: Posting) -> Outcome:
-        """Hand over one posting, once: no retry in here, whatever happens."""
+    async def post(self, postings: list[Posting]) -> list[Outcome]:
+        """Hand over up to `batch_size` postings in one request, once: no retry in here, whatever happens.
+
+        Each ends in its own outcome, in their order.
+        """
 
     async def look_up(self, posting: Posting, posted_at: datetime) -> list[RemoteMessage]:
         """Messages that may be this posting, oldest first; empty when it was never accepted.
@@ -54,6 +87,10 @@ class Gateway(ABC):
         """
         raise LookUpFailed(f"{self.name} cannot be asked")
 
+    async def look_up_all(self, asked: list[tuple[Posting, datetime]]) -> list[Answer]:
+        """The same for many, with when each was posted; a gateway of batches asks once for a request."""
+        return await side_by_side([self.look_up(posting, posted_at) for posting, posted_at in asked])
+
     async def fetch(self, sid: str, reference: str) -> RemoteMessage | None:
         """What became of a message it has accepted; None when it no longer knows.
 
@@ -61,13 +98,56 @@ class Gateway(ABC):
         """
         raise LookUpFailed(f"{self.name} cannot be asked")
 
+    async def fetch_all(self, accepted: list[tuple[str, str]]) -> list[Report]:
+        """The same for many, each a (sid, reference)."""
+        return await side_by_side([self.fetch(sid, reference) for sid, reference in accepted])
+
+    async def credit(self) -> Decimal | None:
+        """What is left on the account, in messages; None where the gateway does not tell.
+
+        Raises LookUpFailed when it cannot say now.
+        """
+        return None
+
+    def receipts(self, told: object) -> list[Receipt]:
+        """The status reports in what came to our door, one or a list; what says nothing we know is left out."""
+        return []
+
+    def letters(self, told: object) -> list[InboundText]:
+        """The same for what people wrote to us."""
+        return []
+
+
+async def side_by_side(questions: Sequence[Coroutine[None, None, Said]]) -> list[Said | LookUpFailed]:
+    """Their answers in order, a bounded number at a time; one that fails is an answer, too."""
+    slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
+
+    async def ask(question: Coroutine[None, None, Said]) -> Said | LookUpFailed:
+        async with slots:
+            try:
+                return await question
+            except LookUpFailed as failure:
+                return failure
+
+    return list(await asyncio.gather(*(ask(question) for question in questions)))
+
+
+class OneByOne(Gateway):
+    """A gateway whose request carries one message: a batch of one."""
+
+    async def post(self, postings: list[Posting]) -> list[Outcome]:
+        return [await self.post_one(posting) for posting in postings]
+
+    @abstractmethod
+    async def post_one(self, posting: Posting) -> Outcome:
+        """Hand over one posting, once."""
+
 
 class LocalGateway(Gateway):
     """Delivers within the house: called in the worker's own thread, since a table is no network."""
 
-    async def post(self, posting: Posting) -> Outcome:
-        (outcome,) = await sync_to_async(self.put)([posting])
-        return outcome
+    async def post(self, postings: list[Posting]) -> list[Outcome]:
+        return await sync_to_async(self.put)(postings)
 
     @abstractmethod
     def put(self, postings: list[Posting]) -> list[Outcome]:

@@ -9,11 +9,11 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from foundation.language import texts
-from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.gateway import OneByOne
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent
 
 
-class Mail(Gateway):
+class Mail(OneByOne):
     """One message, one envelope. A mail server gives no receipt: accepted stays unconfirmed.
 
     Copies of one message carry the same Message-ID, so that a mailbox shows one.
@@ -27,7 +27,7 @@ class Mail(Gateway):
     def __init__(self) -> None:
         self._idle: SimpleQueue = SimpleQueue()
 
-    async def post(self, posting: Posting) -> Outcome:
+    async def post_one(self, posting: Posting) -> Outcome:
         return await asyncio.to_thread(self._send, posting)
 
     async def close(self) -> None:

@@ -9,7 +9,9 @@ class Posting:
     """One posting of one message.
 
     `reference` is its signed token, the same in every receipt; `unsubscribe` an https
-    address for List-Unsubscribe (RFC 8058), empty where nobody subscribed.
+    address for List-Unsubscribe (RFC 8058), empty where nobody subscribed. `request`
+    names the request it leaves in, written down before the call: postings with the
+    same one go together.
     """
 
     message_id: int
@@ -22,6 +24,7 @@ class Posting:
     reference: str
     valid_for: int | None = None
     unsubscribe: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Busy:
 
     reason: str
     wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """Proven: not accepted, because of something in one of the batch. Worth another try in batches of `size`."""
+
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class Withheld:
     """Never posted: the batch was paused or stopped, or the worker had to go."""
 
 
-Outcome = Accepted | Busy | Refused | Silent | Withheld
+Outcome = Accepted | Busy | Crowded | Refused | Silent | Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +85,32 @@ class RemoteMessage:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One status report, in Twilio's words. `token` is the reference we gave the gateway, if it came back."""
+    """One status report, in Twilio's words. `token` is the reference we gave the gateway, if it came back.
+
+    `recipient` is a digest of the number it is about, where a gateway names no message
+    of ours (`recipient_digest`); it finds what is in doubt to that number.
+    """
 
     gateway: str
     sid: str
     status: str
     error_code: str = ""
     token: str = ""
+    recipient: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """What somebody answered on a two-way route. `sid` is the gateway's name for it, or what stands for one."""
+
+    sid: str
+    address: str
+    text: str
 
 
 class LookUpFailed(Exception):
     """The gateway cannot say now; ask again."""
+
+
+Answer = list[RemoteMessage] | LookUpFailed
+Report = RemoteMessage | LookUpFailed | None

@@ -5,15 +5,23 @@ from django.core.exceptions import ImproperlyConfigured
 
 from foundation.outbox.gateways.console import Console
 from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.iletimerkezi import IletiMerkezi
+from foundation.outbox.gateways.jetsms import JetSms
 from foundation.outbox.gateways.mail import Mail
+from foundation.outbox.gateways.netgsm import NetGsm
 from foundation.outbox.gateways.operator import Operator
 from foundation.outbox.gateways.twilio import Twilio
+from foundation.outbox.gateways.verimor import Verimor
 from foundation.outbox.gateways.webhook import Webhook
 
 KINDS: dict[str, type[Gateway]] = {
     "console": Console,
     "twilio": Twilio,
     "operator": Operator,
+    "netgsm": NetGsm,
+    "iletimerkezi": IletiMerkezi,
+    "verimor": Verimor,
+    "jetsms": JetSms,
     "mail": Mail,
     "webhook": Webhook,
 }

@@ -23,7 +23,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from foundation.outbox.gateways import codes
-from foundation.outbox.gateways.gateway import Gateway, Transfer
+from foundation.outbox.gateways.gateway import OneByOne, Transfer
 from foundation.outbox.gateways.postings import (
     Accepted,
     Busy,
@@ -92,7 +92,7 @@ class OneAttemptClient(AsyncHttpClient):
         await self.session.close()
 
 
-class Twilio(Gateway):
+class Twilio(OneByOne):
     """Twilio's Messages. Numbers leave the country; Türkiye is one-way and without links."""
 
     name = "twilio"
@@ -118,7 +118,7 @@ class Twilio(Gateway):
         if self.client is not None:
             await self.client.http_client.close()
 
-    async def post(self, posting: Posting) -> Outcome:
+    async def post_one(self, posting: Posting) -> Outcome:
         try:
             created = await self._connected.messages.create_async(
                 to=posting.address,

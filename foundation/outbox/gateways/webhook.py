@@ -13,7 +13,7 @@ import aiohttp
 from django.conf import settings
 
 from foundation import now
-from foundation.outbox.gateways.gateway import Gateway
+from foundation.outbox.gateways.gateway import OneByOne
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused
 from foundation.wire.addresses import WEB_PORTS, ForbiddenAddress, guarded_session
 
@@ -21,7 +21,7 @@ LONGEST_WAIT = timedelta(hours=1)
 GONE = "webhook-gone"
 
 
-class Webhook(Gateway):
+class Webhook(OneByOne):
     """Each socket is judged when it opens; redirects are not followed.
 
     2xx is a delivery. 410 closes the address. 408, 429, 5xx, time-outs and broken
@@ -48,7 +48,7 @@ class Webhook(Gateway):
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, posting: Posting) -> Outcome:
+    async def post_one(self, posting: Posting) -> Outcome:
         if self.session is None:
             raise RuntimeError("the line is not open")
         body = posting.text.encode()

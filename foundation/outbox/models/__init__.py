@@ -2,12 +2,13 @@ from foundation.outbox.models.batch import Batch
 from foundation.outbox.models.inbox import ConsoleMessage, InboundMessage, Suppression
 from foundation.outbox.models.message import Attempt, OutboxMessage
 from foundation.outbox.models.receipts import ProviderEvent
-from foundation.outbox.models.routes import Route
+from foundation.outbox.models.routes import GatewayAccount, Route
 
 __all__ = [
     "Attempt",
     "Batch",
     "ConsoleMessage",
+    "GatewayAccount",
     "InboundMessage",
     "OutboxMessage",
     "ProviderEvent",

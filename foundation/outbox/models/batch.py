@@ -49,6 +49,9 @@ class Batch(models.Model):
     lane = models.CharField(max_length=12, choices=Lane.choices)
     urgent = models.BooleanField(default=False, help_text="leaves at night and beyond the hourly cap")
     sender = models.CharField(max_length=20, blank=True, help_text="blank: the gateway's own")
+    gateway = models.CharField(
+        max_length=20, blank=True, db_default="", help_text="goes by this one alone; blank: by the first that is open"
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     intended = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(null=True, blank=True)

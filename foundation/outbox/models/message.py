@@ -127,6 +127,9 @@ class Attempt(models.Model):
     message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     gateway = models.CharField(max_length=20)
+    request = models.CharField(
+        max_length=40, blank=True, db_default="", help_text="those posted in one request share it"
+    )
     outcome = models.CharField(max_length=9, choices=Outcome.choices, default=Outcome.POSTING)
     sid = models.CharField(max_length=80, blank=True)
     error = models.CharField(max_length=120, blank=True)

@@ -35,3 +35,21 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.sender}"
+
+
+class GatewayAccount(models.Model):
+    """Our account at a gateway: what is left on it, and how many requests it may make now.
+
+    `requests` are those that may leave now, shared by all workers and senders.
+    """
+
+    gateway = models.CharField(max_length=20, unique=True)
+    requests = models.FloatField(default=1.0)
+    requests_counted_at = models.DateTimeField(default=now)
+    credit = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    credit_at = models.DateTimeField(null=True, blank=True, help_text="when the gateway last told")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="when it was last asked")
+    trouble = models.CharField(max_length=120, blank=True, help_text="why it could not tell")
+
+    def __str__(self) -> str:
+        return self.gateway

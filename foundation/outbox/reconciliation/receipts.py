@@ -1,6 +1,6 @@
 """What gateways tell us afterwards: kept first, applied soon, in any order, any number of times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,13 +9,14 @@ from django.db import transaction
 from foundation import now
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, ranks, routes, tokens
-from foundation.outbox.gateways import codes
+from foundation.outbox.gateways import batches, codes
 from foundation.outbox.gateways.postings import Receipt
 from foundation.outbox.models import Attempt, Batch, OutboxMessage, ProviderEvent, Suppression
 
 State = OutboxMessage.State
 BATCH_SIZE = 500
 STRANGERS_WAIT = timedelta(minutes=2)
+WORTH_ANOTHER_TRY = {codes.CodeMeaning.AGAIN, codes.CodeMeaning.STOP}
 
 # A receipt moves a message from anywhere a posting can have left it. A queued one too:
 # then its earlier attempt was accepted after all, and it must not leave again.
@@ -34,14 +35,34 @@ MOVABLE = [
 
 def keep(receipt: Receipt) -> bool:
     """Store a report; False when this status of this message was known already."""
+    return keep_all([receipt]) > 0
+
+
+def keep_all(told: Sequence[Receipt]) -> int:
+    """Store reports, however many come at once; returns how many were not known already."""
+    events = {(event.gateway, event.sid, event.status): event for event in map(_event, told)}
+    if not events:
+        return 0
+    known = ProviderEvent.objects.filter(
+        gateway__in={gateway for gateway, _, _ in events}, sid__in={sid for _, sid, _ in events}
+    )
+    for key in known.values_list("gateway", "sid", "status"):
+        events.pop(key, None)
+    ProviderEvent.objects.bulk_create(events.values(), ignore_conflicts=True, batch_size=BATCH_SIZE)
+    return len(events)
+
+
+def _event(receipt: Receipt) -> ProviderEvent:
     message_id, attempt = tokens.read(receipt.token) or (None, None)
-    _, is_new = ProviderEvent.objects.get_or_create(
+    return ProviderEvent(
         gateway=receipt.gateway,
         sid=receipt.sid[:80],
         status=receipt.status[:20],
-        defaults={"error_code": receipt.error_code[:20], "message_id": message_id, "attempt": attempt},
+        error_code=receipt.error_code[:20],
+        message_id=message_id,
+        attempt=attempt,
+        recipient=receipt.recipient,
     )
-    return is_new
 
 
 def apply(limit: int = BATCH_SIZE) -> int:
@@ -84,7 +105,28 @@ def _messages_of(reports: list[ProviderEvent]) -> dict[int, OutboxMessage]:
         report.pk: messages.get(report.message_id) if report.message_id else of_sid.get((report.gateway, report.sid))
         for report in reports
     }
+    strangers = [report for report in reports if report.recipient and of_report[report.pk] is None]
+    if strangers:
+        of_report |= _in_doubt_to(strangers, messages)
     return {key: message for key, message in of_report.items() if message is not None}
+
+
+def _in_doubt_to(reports: list[ProviderEvent], known: dict[int, OutboxMessage]) -> dict[int, OutboxMessage | None]:
+    """The message of each report about a job we never heard of: the one in doubt to that number.
+
+    Whose answer was lost is told by its receipts, too. A gateway that knows messages by
+    number has one of them in doubt at a time, and all others are bound to their jobs.
+    """
+    waiting = OutboxMessage.objects.filter(
+        gateway__in={report.gateway for report in reports}, state__in=[State.POSTING, State.IN_DOUBT]
+    )
+    rows = [known.get(message.pk, message) for message in waiting.order_by("pk").select_for_update()]
+    in_doubt = {(message.gateway, batches.recipient_digest(message.address)): message for message in rows}
+    found = {report.pk: in_doubt.get((report.gateway, report.recipient)) for report in reports}
+    for report in reports:
+        message = found[report.pk]
+        report.attempt = message.attempt if message is not None else report.attempt
+    return found
 
 
 def _is_over(report: ProviderEvent, messages: dict[int, OutboxMessage], at: datetime) -> bool:
@@ -120,7 +162,9 @@ def _fail(message: OutboxMessage, error_code: str, at: datetime) -> None:
     """Failed for good, or worth another try, as the code says."""
     meaning = codes.of(error_code)
     message.reason = f"{error_code} {meaning.meaning}".strip()[:80]
-    if meaning.verdict is codes.CodeMeaning.AGAIN and message.retries < meaning.times and _still_wanted(message, at):
+    if error_code == codes.DOUBLED and message.resends:  # so the first copy was accepted: its receipts carry on
+        message.state, message.rank = State.SUBMITTED, ranks.of("sent")
+    elif meaning.verdict in WORTH_ANOTHER_TRY and message.retries < meaning.times and _still_wanted(message, at):
         message.retries += 1
         message.state, message.due_at = State.QUEUED, at + meaning.after
     elif meaning.verdict is codes.CodeMeaning.UNKNOWN:
@@ -145,18 +189,30 @@ def _save(messages: Iterable[OutboxMessage]) -> None:
 
 def _tell_routes(messages: list[OutboxMessage]) -> None:
     """Let routes and the register of addresses learn from how messages ended."""
-    ended = [message for message in messages if message.state in (State.DELIVERED, State.FAILED)]
+    finished = (State.DELIVERED, State.FAILED)
+    ended = [message for message in messages if message.state in finished or _was_stopped(message)]
     senders = dict(Batch.objects.filter(pk__in={message.batch_id for message in ended}).values_list("pk", "sender"))
     filtered: dict[tuple[str, str], list[bool]] = {}
+    stops: dict[tuple[str, str], tuple[str, bool]] = {}
     for message in ended:
         meaning = codes.of(message.reason.split(" ")[0])
         route = (message.gateway, senders[message.batch_id])
         filtered.setdefault(route, []).append(meaning.verdict is codes.CodeMeaning.FILTERED)
-        if message.state == State.FAILED and meaning.verdict is codes.CodeMeaning.STOP:
-            routes.trip(*route, because=message.reason)
+        if message.state != State.DELIVERED and meaning.verdict is codes.CodeMeaning.STOP:
+            stops[route] = (message.reason, meaning.concerns_account)
+    for route, (because, concerns_account) in stops.items():
+        routes.trip(*route, because=because)
+        if concerns_account:
+            routes.trip_account(route[0], because)
     for route, ends in filtered.items():
         routes.count_ends(*route, ends)
     ledger.suppress("sms", _closed_addresses(messages))
+
+
+def _was_stopped(message: OutboxMessage) -> bool:
+    """Queued once more by a receipt that says it never left, because of the account."""
+    meaning = codes.of(message.reason.split(" ")[0])
+    return message.state == State.QUEUED and meaning.verdict is codes.CodeMeaning.STOP
 
 
 def _closed_addresses(messages: list[OutboxMessage]) -> dict[str, str]:

@@ -15,14 +15,13 @@ from foundation.outbox import jobs
 from foundation.outbox.delivery import tokens
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
-from foundation.outbox.gateways.postings import LookUpFailed, Receipt, RemoteMessage
+from foundation.outbox.gateways.postings import LookUpFailed, Receipt, Report
 from foundation.outbox.models import OutboxMessage
 from foundation.outbox.reconciliation import receipts
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 200
-REQUESTS_AT_ONCE = 20
+BATCH_SIZE = 1000
 SILENT_FOR = timedelta(minutes=2)
 
 
@@ -44,29 +43,19 @@ def ask_about_silent() -> int:
 
 def _ask(gateway: Gateway, messages: list[OutboxMessage]) -> int:
     """Keep what the gateway says of each; a gateway that cannot say is asked again later."""
-    answers = asyncio.run(_fetch_all(gateway, messages))
-    news = 0
-    for message, seen in zip(messages, answers, strict=True):
+    asked = [(message.sid, tokens.make(message.pk, message.attempt)) for message in messages]
+    told: list[Receipt] = []
+    for (_, reference), seen in zip(asked, asyncio.run(_fetch_all(gateway, asked)), strict=True):
         if isinstance(seen, LookUpFailed):
             logger.info("gateway %s could not say: %s", gateway.name, seen)
         elif seen is not None:
-            reference = tokens.make(message.pk, message.attempt)
-            news += receipts.keep(Receipt(gateway.name, seen.sid, seen.status, seen.error_code, reference))
-    return news
+            told.append(Receipt(gateway.name, seen.sid, seen.status, seen.error_code, reference))
+    return receipts.keep_all(told)
 
 
-async def _fetch_all(gateway: Gateway, messages: list[OutboxMessage]) -> list[RemoteMessage | LookUpFailed | None]:
-    slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
-
-    async def fetch(message: OutboxMessage) -> RemoteMessage | LookUpFailed | None:
-        async with slots:
-            try:
-                return await gateway.fetch(message.sid, tokens.make(message.pk, message.attempt))
-            except LookUpFailed as failure:
-                return failure
-
+async def _fetch_all(gateway: Gateway, asked: list[tuple[str, str]]) -> list[Report]:
     await gateway.open()
     try:
-        return list(await asyncio.gather(*(fetch(message) for message in messages)))
+        return await gateway.fetch_all(asked)
     finally:
         await gateway.close()

@@ -19,18 +19,15 @@ from foundation.outbox.delivery import dispatch, ledger, ranks, tokens
 from foundation.outbox.delivery.ledger import Posted
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway, LocalGateway
-from foundation.outbox.gateways.postings import LookUpFailed, Posting, RemoteMessage
-from foundation.outbox.lanes import rules
+from foundation.outbox.gateways.postings import Answer, LookUpFailed, Posting
+from foundation.outbox.lanes import LaneRules, rules
 from foundation.outbox.models import Attempt, Batch, OutboxMessage, Route
 
 State = OutboxMessage.State
 Outcome = Attempt.Outcome
-BATCH_SIZE = 200
-REQUESTS_AT_ONCE = 20
+BATCH_SIZE = 1000  # a whole batch in doubt is asked for by one question
 ASKED_FOR = timedelta(seconds=30)
 ASKS_AGAIN = timedelta(seconds=2)
-
-Answer = list[RemoteMessage] | LookUpFailed
 
 
 @dataclass(frozen=True)
@@ -79,11 +76,24 @@ def _take() -> list[Doubt]:
     at = now()
     due = OutboxMessage.objects.filter(state=State.IN_DOUBT, due_at__lte=at).order_by("due_at").select_related(None)
     messages = claims.take(due, BATCH_SIZE, {"due_at": at + ASKED_FOR})
+    requests = {
+        (message_id, number): request
+        for message_id, number, request in Attempt.objects.filter(message__in=messages).values_list(
+            "message_id", "number", "request"
+        )
+    }
     senders = dict(Batch.objects.filter(pk__in={row.batch_id for row in messages}).values_list("pk", "sender"))
-    return [Doubt(row, _posting(row, senders[row.batch_id]), row.posted_at or row.moved_at) for row in messages]
+    return [
+        Doubt(
+            row,
+            _posting(row, senders[row.batch_id], requests.get((row.pk, row.attempt), "")),
+            row.posted_at or row.moved_at,
+        )
+        for row in messages
+    ]
 
 
-def _posting(message: OutboxMessage, sender: str) -> Posting:
+def _posting(message: OutboxMessage, sender: str, request: str) -> Posting:
     return Posting(
         message_id=message.pk,
         attempt=message.attempt,
@@ -94,6 +104,7 @@ def _posting(message: OutboxMessage, sender: str) -> Posting:
         sender=sender,
         reference=tokens.make(message.pk, message.attempt),
         unsubscribe=message.unsubscribe,
+        request=request,
     )
 
 
@@ -112,18 +123,9 @@ def ask(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
 
 
 async def _ask_all(gateway: Gateway, doubts: list[Doubt]) -> list[Answer]:
-    slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
-
-    async def ask_one(doubt: Doubt) -> Answer:
-        async with slots:
-            try:
-                return await gateway.look_up(doubt.posting, doubt.posted_at)
-            except LookUpFailed as failure:
-                return failure
-
     await gateway.open()
     try:
-        return await asyncio.gather(*(ask_one(doubt) for doubt in doubts))
+        return await gateway.look_up_all([(doubt.posting, doubt.posted_at) for doubt in doubts])
     finally:
         await gateway.close()
 
@@ -166,9 +168,15 @@ def _unanswered(doubt: Doubt, why: str, at: datetime) -> Posted:
     lane = rules(doubt.message.lane)
     if at < max(doubt.posted_at + lane.look_up_for, doubt.settles_at):
         return _move(doubt, State.IN_DOUBT, Outcome.SILENT, at + ASKS_AGAIN, reason=why[:80])
-    if doubt.message.resends < lane.resends and _again(doubt, at) == State.QUEUED:
+    if doubt.message.resends < _resends(doubt, lane) and _again(doubt, at) == State.QUEUED:
         return _move(doubt, State.QUEUED, Outcome.UNSETTLED, at, reason=why[:80])
     return _move(doubt, State.UNCERTAIN, Outcome.UNSETTLED, at, reason=why[:80])
+
+
+def _resends(doubt: Doubt, lane: LaneRules) -> int:
+    """As many as the lane allows; one in any lane where the gateway itself drops the second copy."""
+    kind = registry.KINDS.get(doubt.message.gateway)
+    return max(lane.resends, int(kind is not None and kind.blocks_doubles))
 
 
 def _again(doubt: Doubt, at: datetime) -> str:

@@ -1,7 +1,8 @@
-"""API tokens: issue, recognise, revoke."""
+"""API tokens: issue, recognise, rotate, revoke."""
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -11,16 +12,32 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
+from foundation.providers import Providers
 from foundation.wire.models import Token
 
 LONGEST_LIFE = timedelta(days=365)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+MOMENT = timedelta(seconds=1)
 MARK = "nbt_"
+
+
+# Who stands above says which nouns the API has: a scope is "noun:read" or "noun:write".
+nouns: Providers[Callable[[], Iterable[str]]] = Providers()
 
 
 class TokenLivesTooLong(Refusal):
     sentence = _("A token lasts at least a day and at most a year.")
     status = 422
+
+
+class TokenOver(Refusal):
+    sentence = _("This token has ended or was followed by another one already.")
+
+
+def known_scopes() -> list[str]:
+    """Every scope there is, in order."""
+    found = {noun for provider in nouns for noun in provider()}
+    return [f"{noun}:{act}" for noun in sorted(found) for act in ("read", "write")]
 
 
 @transaction.atomic
@@ -46,6 +63,22 @@ def issue(
     )
     journal.record("token.issued", token, by=by, scopes=token.scopes, person=person.pk)
     return token, secret
+
+
+@transaction.atomic
+def rotate(token: Token, *, lasting: timedelta, overlap: timedelta, by: Person | None = None) -> tuple[Token, str]:
+    """A new secret with the same name, person and scopes; the old one works for `overlap` more.
+
+    Of two who rotate at once one does. Returns (new token, its secret), the secret this once.
+    """
+    held = Token.objects.usable(now()).select_for_update().filter(pk=token.pk, successor=None).first()
+    if held is None:
+        raise TokenOver
+    fresh, secret = issue(held.person, name=held.name, scopes=held.scopes, lasting=lasting, by=by)
+    ends = min(held.expires_at, now() + overlap)
+    Token.objects.filter(pk=held.pk).update(successor=fresh, expires_at=max(ends, held.created_at + MOMENT))
+    journal.record("token.rotated", held, by=by, successor=fresh.pk, works_until=ends.isoformat())
+    return fresh, secret
 
 
 def recognise(secret: str) -> Token | None:

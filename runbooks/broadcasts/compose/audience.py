@@ -84,7 +84,7 @@ class AudienceRule:
 
     def find_municipalities(self) -> QuerySet[Municipality]:
         """The municipalities the rule reaches, as a queryset."""
-        municipalities = Municipality.objects.all()
+        municipalities = Municipality.objects.current()
         narrowing = {
             "province__region__in": self.regions,
             "province_id__in": self.provinces,

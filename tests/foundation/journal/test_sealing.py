@@ -7,9 +7,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
-from foundation.journal import journal, sealing
+from foundation.journal import chain, journal, sealing
 from foundation.journal.models import Entry, Head, PersonalText
 from foundation.outbox.models import Batch
 
@@ -127,23 +127,49 @@ def test_the_command_names_the_entry_and_ends_with_an_error(subject):
         call_command("audit_verify", anchor="nonsense")
 
 
+def is_anybody_waiting() -> bool:
+    """For a lock of the database; SQLite has but one, which whoever asks here is holding."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sealers_side_by_side_make_one_chain(monkeypatch):
     monkeypatch.setattr(sealing, "BATCH_SIZE", 5)  # many turns at the head of the chain
     subject = Batch.objects.create(key="subject", lane="drill")
-    for number in range(300):
+    a_record(subject, 1)  # now there is a head
+    for number in range(1, 300):
         journal.record("batch.tested", subject, number=number)
+
+    ended = []
 
     def seal():
         try:
-            sealing.seal()
+            ended.append(sealing.seal())
         finally:
             connections.close_all()
 
     sealers = [threading.Thread(target=seal) for _ in range(3)]
-    for sealer in sealers:
-        sealer.start()
+
+    def link(*words):
+        """The others begin while the first stands at the head, and wait until it has gone."""
+        if threading.current_thread() is sealers[0] and not sealers[1].ident:
+            for sealer in sealers[1:]:
+                sealer.start()
+            while sealers[1].is_alive() and not is_anybody_waiting():
+                sealers[1].join(0.05)
+        return chained(*words)
+
+    chained = chain.link
+    monkeypatch.setattr(chain, "link", link)
+    sealers[0].start()
     for sealer in sealers:
         sealer.join()
+    assert (len(ended), sum(ended)) == (3, 299)
+    journal.record("batch.tested", subject, number=300)  # goes where the head says that the chain ends
+    sealing.seal()
     verdict = sealing.verify()
-    assert (verdict.checked, verdict.first_break) == (300, None)
+    assert (verdict.checked, verdict.first_break) == (301, None)

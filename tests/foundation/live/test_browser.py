@@ -92,8 +92,8 @@ def test_a_lost_delta_is_noticed_and_mended_without_a_snapshot(square):
     page.evaluate("delete document.querySelector('[data-live]').livePage.takeDelta")
 
     running.say("next", "heard")
-    wait_until_shown(page, "lost", "once")
     wait_until_shown(page, "next", "heard")
+    assert shown(page)["lost"]["value"] == "once"  # before what came later, and not only at the next head
     assert page.evaluate("told.filter((event) => event.what === 'snapshot').length") == 1
 
 

@@ -7,7 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from foundation import now
 from foundation.outbox.gateways import registry
-from foundation.outbox.gateways.operator import Operator, dig
+from foundation.outbox.gateways.batches import dig
+from foundation.outbox.gateways.operator import Operator
 from foundation.outbox.gateways.postings import Accepted, Busy, LookUpFailed, Refused, Silent
 from tests.foundation.outbox.test_sdk_traps import Endpoint, a_posting
 
@@ -31,7 +32,7 @@ async def posted(endpoint: Endpoint, **mapping):
     gateway = Operator(a_mapping(endpoint.url, **mapping))
     await gateway.open()
     try:
-        return await gateway.post(a_posting(text="{to} {sender} Şu an durdu."))
+        return (await gateway.post([a_posting(text="{to} {sender} Şu an durdu.")]))[0]
     finally:
         await gateway.close()
 
@@ -65,7 +66,7 @@ async def test_refusals_are_told_from_doubts(status, body, outcome):
 
 async def test_429_waits():
     async with Endpoint(status=429, headers={"Retry-After": "3"}) as endpoint:
-        assert await posted(endpoint) == Busy("429", timedelta(seconds=3))
+        assert await posted(endpoint) == Busy("throttled", timedelta(seconds=3))
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ async def posted(endpoint: Endpoint, settings, **fields):
     gateway = Twilio()
     await gateway.open()
     try:
-        return await gateway.post(a_posting(**fields))
+        return (await gateway.post([a_posting(**fields)]))[0]
     finally:
         await gateway.close()
 

@@ -1,0 +1,217 @@
+"""Every noun of the demonstration, and how a house makes, changes and ends one of its own.
+
+`tests/test_nouns.py` loads the demonstration, looks which tables it filled, and asks this
+table for each. A noun is `Kept` by doors of the wall and operations of the API, is a `Fact`
+that the machine writes down, or is `Owed`: its doors are still missing, and the test says so
+as soon as they exist, so that nothing stays owed by oversight.
+"""
+
+from dataclasses import dataclass
+
+Operation = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One of the three acts: names of pages that take forms, and operations that do the same."""
+
+    pages: tuple[str, ...]
+    operations: tuple[Operation, ...] = ()
+    no_operation: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    make: Act
+    change: Act
+    end: Act
+
+    @property
+    def acts(self) -> tuple[Act, Act, Act]:
+        return self.make, self.change, self.end
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Written down by the machine when something happened; nobody makes one by hand."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A row that is kept with another noun."""
+
+    of: str
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Nobody can make one yet without a shell. `address` is where it will be."""
+
+    address: str
+
+
+def act(*pages: str, api: tuple[Operation, ...] | str = ()) -> Act:
+    """`api` lists operations, or says why there is none."""
+    return Act(pages, no_operation=api) if isinstance(api, str) else Act(pages, api)
+
+
+PERSON = "a person moves the whole country by it; it asks for a fresh second factor, which a program cannot show"
+SHEET = "the registry is kept by sheets, which a page takes in whole or not at all; as code: manage.py apply"
+SPOKEN = "what the public is told is said by a person of the watch; a program's word comes through Alertmanager"
+
+NOUNS: dict[str, Kept | Fact | Part | Owed] = {
+    # --- Who and where ----------------------------------------------------
+    "directory.Province": Kept(
+        act("accounts:new_province", api=(("POST", "/api/v1/provinces/"),)),
+        act("accounts:province", api=(("PUT", "/api/v1/provinces/{code}/"),)),
+        act("accounts:province_closing", api=(("POST", "/api/v1/provinces/{code}/closing/"),)),
+    ),
+    "directory.Municipality": Kept(
+        act("accounts:new_municipality", api=(("POST", "/api/v1/municipalities/"),)),
+        act(
+            "accounts:municipality",
+            "accounts:runs_components",
+            api=(
+                ("PUT", "/api/v1/municipalities/{code}/"),
+                ("PUT", "/api/v1/municipalities/{code}/components/"),
+            ),
+        ),
+        act("accounts:municipality_closing", api=(("POST", "/api/v1/municipalities/{code}/closing/"),)),
+    ),
+    "directory.Component": Kept(
+        act("accounts:new_component", api=(("POST", "/api/v1/components/"),)),
+        act("accounts:component", api=(("PUT", "/api/v1/components/{code}/"),)),
+        act("accounts:component_retirement", api=(("POST", "/api/v1/components/{code}/retirement/"),)),
+    ),
+    "directory.Person": Kept(
+        act("accounts:staff", "accounts:national_invitations", api=(("POST", "/api/v1/invitations/"),)),
+        act("accounts:restoration", "accounts:second_factor_reset", api=PERSON),
+        act("accounts:revocation", "accounts:erasure", api=(("POST", "/api/v1/people/{pk}/revocation/"),)),
+    ),
+    "directory.Membership": Kept(
+        act("accounts:giving", api=(("POST", "/api/v1/people/{pk}/roles/"),)),
+        act("accounts:giving", "accounts:ending", api="a role is ended and given anew, so that history keeps both"),
+        act("accounts:ending", api=(("DELETE", "/api/v1/people/{pk}/roles/{role}/"),)),
+    ),
+    "directory.Contact": Kept(
+        act("accounts:contacts", api=(("POST", "/api/v1/contacts/"),)),
+        act("accounts:contact_verification", api="whoever received the code types it"),
+        act("accounts:contact_removal", api=(("DELETE", "/api/v1/contacts/{pk}/"),)),
+    ),
+    # --- The desk ---------------------------------------------------------
+    "helpdesk.Team": Kept(
+        act("helpdesk:new_team", api=(("POST", "/api/v1/teams/"),)),
+        act(
+            "helpdesk:team",
+            "helpdesk:team_editing",
+            "helpdesk:skills",
+            "helpdesk:leaving",
+            api=(
+                ("PATCH", "/api/v1/teams/{code}/"),
+                ("POST", "/api/v1/teams/{code}/members/"),
+                ("PATCH", "/api/v1/teams/{code}/members/{pk}/"),
+                ("DELETE", "/api/v1/teams/{code}/members/{pk}/"),
+            ),
+        ),
+        act("helpdesk:team_ending", api=(("DELETE", "/api/v1/teams/{code}/"),)),
+    ),
+    "helpdesk.Queue": Kept(
+        act("helpdesk:new_queue", api=(("POST", "/api/v1/queues/"),)),
+        act(
+            "helpdesk:queue",
+            "helpdesk:queue_default",
+            api=(("PUT", "/api/v1/queues/{code}/"), ("POST", "/api/v1/queues/{code}/default/")),
+        ),
+        act("helpdesk:queue_ending", api=(("DELETE", "/api/v1/queues/{code}/"),)),
+    ),
+    "helpdesk.Ticket": Kept(
+        act("helpdesk:new_ticket", api=(("POST", "/api/v1/tickets/"),)),
+        act("helpdesk:message", "helpdesk:severity", api=(("POST", "/api/v1/tickets/{number}/messages/"),)),
+        act("helpdesk:solution", "helpdesk:withdrawal", api=(("POST", "/api/v1/tickets/{number}/resolution/"),)),
+    ),
+    "helpdesk.Message": Part("helpdesk.Ticket"),
+    "helpdesk.Article": Kept(
+        act("helpdesk:new_article", api=(("POST", "/api/v1/articles/"),)),
+        act("helpdesk:article_editing", api=(("PUT", "/api/v1/articles/{slug}/"),)),
+        act("helpdesk:article_editing", api=(("PUT", "/api/v1/articles/{slug}/"),)),
+    ),
+    "helpdesk.Macro": Kept(
+        act("helpdesk:macros", api=(("POST", "/api/v1/macros/"),)),
+        act("helpdesk:macro_editing", api=(("PUT", "/api/v1/macros/{pk}/"),)),
+        act("helpdesk:macro_removal", api=(("DELETE", "/api/v1/macros/{pk}/"),)),
+    ),
+    "helpdesk.Filing": Fact("the number of a ticket, taken when it is filed"),
+    "helpdesk.Tally": Fact("open tickets as counted last"),
+    # --- Service levels ---------------------------------------------------
+    "django_sla.Calendar": Kept(
+        act("helpdesk:calendar_overlay", api=(("POST", "/api/v1/calendars/"),)),
+        act("helpdesk:calendar_week", api=(("PUT", "/api/v1/calendars/{code}/week/"),)),
+        act("helpdesk:calendar_day", api="promises point at it for good; its days are withdrawn one by one"),
+    ),
+    "django_sla.WorkingWeek": Part("django_sla.Calendar"),
+    "django_sla.SpecialDay": Kept(
+        act("helpdesk:calendar_days", api=(("POST", "/api/v1/calendars/{code}/days/"),)),
+        act("helpdesk:calendar_days", api=(("POST", "/api/v1/calendars/{code}/days/"),)),
+        act("helpdesk:calendar_day", api=(("DELETE", "/api/v1/calendars/{code}/days/{pk}/"),)),
+    ),
+    "django_sla.Policy": Kept(
+        act("helpdesk:new_policy", api=(("POST", "/api/v1/policies/"),)),
+        act("helpdesk:policy", api=(("PUT", "/api/v1/policies/{code}/terms/"),)),
+        act("helpdesk:policy", api=(("PUT", "/api/v1/policies/{code}/terms/"),)),
+    ),
+    "django_sla.PolicyVersion": Part("django_sla.Policy"),
+    "django_sla.Target": Part("django_sla.Policy"),
+    "django_sla.Clock": Fact("starts with a ticket"),
+    "django_sla.ClockEvent": Fact("what happened to a clock"),
+    # --- The watch --------------------------------------------------------
+    "monitoring.Node": Kept(
+        act("monitoring:sheet", api=SHEET), act("monitoring:nodes_many", api=SHEET), act("monitoring:sheet", api=SHEET)
+    ),
+    "monitoring.Check": Part("monitoring.Node"),
+    "monitoring.Dependency": Kept(
+        act("monitoring:node_parents", api=SHEET),
+        act("monitoring:node_parents", api=SHEET),
+        act("monitoring:node_parents", api=SHEET),
+    ),
+    "monitoring.Maintenance": Kept(
+        act("monitoring:maintenance", api=SPOKEN),
+        act("monitoring:maintenance_cancellation", api=SPOKEN),
+        act("monitoring:maintenance_cancellation", api=SPOKEN),
+    ),
+    "monitoring.Outage": Kept(
+        act("runbooks:outage_declaration", api=SPOKEN),
+        act("monitoring:outage_words", "monitoring:outage_times", api=SPOKEN),
+        act("monitoring:outage_words", "monitoring:outage_withdrawal", api=SPOKEN),
+    ),
+    "monitoring.StatusUpdate": Kept(
+        act("monitoring:outage_words", api=SPOKEN),
+        act("monitoring:update_correction", api=SPOKEN),
+        act("monitoring:update_correction", api="what was said stays said, with its correction beside it"),
+    ),
+    "monitoring.UpdateTemplate": Kept(
+        act("monitoring:update_templates", api=SPOKEN),
+        act("monitoring:update_templates", api=SPOKEN),
+        act("monitoring:update_templates", api=SPOKEN),
+    ),
+    "monitoring.Affected": Fact("whom an outage reached and until when"),
+    "monitoring.Hour": Fact("what checks measured"),
+    # --- What we do -------------------------------------------------------
+    "runbooks.Rota": Owed("/on-call/rotas/"),
+    "runbooks.Shift": Owed("/on-call/rotas/"),
+    "runbooks.Endpoint": Owed("/runbooks/endpoints/"),
+    "runbooks.Runbook": Kept(
+        act("runbooks:publish", api=PERSON), act("runbooks:publish", api=PERSON), act("runbooks:publish", api=PERSON)
+    ),
+    "runbooks.DrillNumber": Kept(
+        act("runbooks:drill_list", api=PERSON),
+        act("runbooks:drill_list", api=PERSON),
+        act("runbooks:drill_list", api=PERSON),
+    ),
+    # --- The ground -------------------------------------------------------
+    "journal.Entry": Fact("what happened and who did it"),
+    "live.Event": Fact("word to open pages"),
+    "outbox.Batch": Fact("handed in by whoever writes"),
+    "outbox.OutboxMessage": Fact("handed in by whoever writes"),
+}
