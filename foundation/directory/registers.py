@@ -7,6 +7,7 @@ not at all. What a file no longer names is reported and kept: tickets hang on it
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Manager
@@ -125,11 +126,12 @@ def carry_out(comparisons: Iterable[RegisterDiff]) -> None:
 
 def keep_former_names(comparison: RegisterDiff) -> None:
     """What a place was called until this file came is still shown and found."""
-    column = {Municipality: "full_name", Province: "name"}.get(comparison.model)
+    columns: dict[type, str] = {Municipality: "full_name", Province: "name"}
+    column = columns.get(comparison.model)
     for change in comparison.changed:
         if column in change.fields:
             key = {next(iter(comparison.rows[change.code])): change.code}
-            record = comparison.model._default_manager.get(**key)
+            record: Any = comparison.model._default_manager.get(**key)
             record.remember_name(str(change.fields[column][0]), timezone.localdate(now()))
             record.save()
 

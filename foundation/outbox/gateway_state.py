@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
 
@@ -86,7 +87,7 @@ def _months(names: list[str], at: datetime) -> dict[str, dict[str, int]]:
     """This month's figures, by gateway: one look at the month's messages."""
     begin = at.astimezone(ISTANBUL).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     posted = OutboxMessage.objects.filter(channel="sms", gateway__in=names, posted_at__gte=begin)
-    counted = posted.values("gateway").annotate(
+    counted: Any = posted.values("gateway").annotate(
         month=Count("pk", filter=Q(state__in=HANDED_OVER)),
         segments=Sum("segments", filter=Q(state__in=HANDED_OVER), default=0),
         delivered=Count("pk", filter=Q(state=State.DELIVERED)),
