@@ -217,7 +217,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 # The clerks of one municipality share one address at half past eight.
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",  # wrong passwords: foundation/accounts/attempts.py
+    "login": "120/m/ip",  # wrong passwords: foundation/accounts/signin/attempts.py
     "login_failed": "30/m/ip,5/300s/key",  # wrong codes of the second step, which only the right password reaches
     "reset_password": "20/m/ip",
 }

@@ -7,12 +7,11 @@ from django_sla import subjects
 from foundation.accounts import exports
 from foundation.directory import events as people
 from foundation.directory.models import Person
-from helpdesk import escalations
+from helpdesk import escalations, succession
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
-from helpdesk.tickets import succession
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower

@@ -108,7 +108,7 @@ class RungSchema(Schema):
     is_end: bool = False
 
 
-class PolicyIn(Schema):
+class PagingPolicyIn(Schema):
     name_tr: Line = Field(min_length=1, max_length=80)
     name_en: Line = Field("", max_length=80)
     position: int = Field(50, ge=0, le=1000)
@@ -126,7 +126,7 @@ class PolicyIn(Schema):
     steps: list[RungSchema] = Field(min_length=1, max_length=12)
 
 
-class PolicyOut(PolicyIn):
+class PagingPolicyOut(PagingPolicyIn):
     id: int
     is_last_resort: bool
 
@@ -212,26 +212,33 @@ def acknowledge_page(request, pk: int) -> Page:
     return page(request, pk)
 
 
-@router.get("/paging-policies/", response=list[PolicyOut], tags=["runbooks"])
+@router.get("/paging-policies/", response=list[PagingPolicyOut], tags=["runbooks"])
 @paginate(Keyset, order=("pk",))
 def paging_policies(request) -> QuerySet[PagingPolicy]:
     """Who is called for what; the first in their order (`position`, the last resort last) that fits is followed."""
     return _policies(request)
 
 
-@router.post("/paging-policies/", response={201: PolicyOut}, tags=["runbooks"])
-def new_paging_policy(request, body: PolicyIn) -> Status[PagingPolicy]:
+@router.post("/paging-policies/", response={201: PagingPolicyOut}, tags=["runbooks"])
+def new_paging_policy(request, body: PagingPolicyIn) -> Status[PagingPolicy]:
     """Make a policy; 422 with the reason if it could never end."""
     kept = policies.keep(None, _draft(body), by=request.user)
     return Status(201, _policies(request).get(pk=kept.pk))
 
 
-@router.put("/paging-policies/{pk}/", response=PolicyOut, tags=["runbooks"])
-def keep_paging_policy(request, pk: int, body: PolicyIn) -> PagingPolicy:
+@router.put("/paging-policies/{pk}/", response=PagingPolicyOut, tags=["runbooks"])
+def keep_paging_policy(request, pk: int, body: PagingPolicyIn) -> PagingPolicy:
     """Replace a policy; calls under way keep the ladder they began with."""
     policy = get_object_or_404(_policies(request), pk=pk)
     policies.keep(policy, _draft(body), by=request.user)
     return _policies(request).get(pk=pk)
+
+
+@router.delete("/paging-policies/{pk}/", response={204: None}, tags=["runbooks"])
+def remove_paging_policy(request, pk: int) -> Status[None]:
+    """Nobody is called by it any more; calls under way keep the ladder they began with. The last resort stays."""
+    policies.remove(get_object_or_404(_policies(request), pk=pk), by=request.user)
+    return Status(204, None)
 
 
 def _policies(request) -> QuerySet[PagingPolicy]:
@@ -239,7 +246,7 @@ def _policies(request) -> QuerySet[PagingPolicy]:
     return PagingPolicy.objects.visible_to(request.user).prefetch_related(steps)
 
 
-def _draft(body: PolicyIn) -> policies.PolicyDraft:
+def _draft(body: PagingPolicyIn) -> policies.PolicyDraft:
     """What came in, with people and teams found by their names; whoever is not there means nobody, and is refused."""
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in body.dict().items()

@@ -58,6 +58,7 @@ def act(*pages: str, api: tuple[Operation, ...] | str = ()) -> Act:
 
 
 PERSON = "a person moves the whole country by it; it asks for a fresh second factor, which a program cannot show"
+OWN_WAYS = "everybody proves their own ways, by a code that arrives there"
 SHEET = "the registry is kept by sheets, which a page takes in whole or not at all; as code: manage.py apply"
 SPOKEN = "what the public is told is said by a person of the watch; a program's word comes through Alertmanager"
 
@@ -198,11 +199,50 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     "monitoring.Affected": Fact("whom an outage reached and until when"),
     "monitoring.Hour": Fact("what checks measured"),
     # --- What we do -------------------------------------------------------
-    "runbooks.Rota": Owed("/on-call/rotas/"),
-    "runbooks.Shift": Owed("/on-call/rotas/"),
-    "runbooks.Endpoint": Owed("/runbooks/endpoints/"),
+    "runbooks.Rota": Kept(
+        act("runbooks:new_rota", api=(("POST", "/api/v1/rotas/"),)),
+        act("runbooks:rota_change", api=(("PATCH", "/api/v1/rotas/{key}/"),)),
+        act("runbooks:rota_end", api=(("POST", "/api/v1/rotas/{key}/end/"),)),
+    ),
+    "runbooks.RotaLayer": Kept(
+        act("runbooks:new_layer", api=(("POST", "/api/v1/rotas/{key}/layers/"),)),
+        act("runbooks:layer", api=(("POST", "/api/v1/rotas/{key}/layers/"),)),
+        act("runbooks:layer_end", api=(("POST", "/api/v1/rotas/{key}/layers/{pk}/end/"),)),
+    ),
+    "runbooks.RotaLayerMember": Part("runbooks.RotaLayer"),
+    "runbooks.Shift": Kept(
+        act("runbooks:new_shift", api=(("POST", "/api/v1/rotas/{key}/shifts/"),)),
+        act("runbooks:take_over", api="who takes a shift over, or swaps it, says so as the person they are"),
+        act("runbooks:shift_withdrawal", api=(("POST", "/api/v1/rotas/{key}/shifts/{pk}/withdrawal/"),)),
+    ),
+    "runbooks.PagingPolicy": Kept(
+        act("runbooks:new_paging_policy", api=(("POST", "/api/v1/paging-policies/"),)),
+        act("runbooks:paging_policy", api=(("PUT", "/api/v1/paging-policies/{pk}/"),)),
+        act("runbooks:paging_policy_removal", api=(("DELETE", "/api/v1/paging-policies/{pk}/"),)),
+    ),
+    "runbooks.PolicyStep": Part("runbooks.PagingPolicy"),
+    "runbooks.ContactWay": Kept(
+        act("runbooks:ways", api=OWN_WAYS), act("runbooks:way", api=OWN_WAYS), act("runbooks:way", api=OWN_WAYS)
+    ),
+    "runbooks.Endpoint": Kept(
+        act("runbooks:endpoints", api=(("POST", "/api/v1/endpoints/"),)),
+        act(
+            "runbooks:endpoint",
+            "runbooks:endpoint_secret",
+            api=(("POST", "/api/v1/endpoints/{key}/"), ("POST", "/api/v1/endpoints/{key}/secret/")),
+        ),
+        act("runbooks:endpoint_end", api=(("POST", "/api/v1/endpoints/{key}/end/"),)),
+    ),
+    "runbooks.MessageTemplate": Kept(
+        act("runbooks:message_templates", api=(("POST", "/api/v1/message-templates/"),)),
+        act("runbooks:message_template", api=(("POST", "/api/v1/message-templates/{key}/"),)),
+        act("runbooks:message_template_end", api=(("POST", "/api/v1/message-templates/{key}/end/"),)),
+    ),
+    "runbooks.ShippedPiece": Fact("what a release brought, beside what the house made of it"),
     "runbooks.Runbook": Kept(
-        act("runbooks:publish", api=PERSON), act("runbooks:publish", api=PERSON), act("runbooks:publish", api=PERSON)
+        act("runbooks:publish", api=(("POST", "/api/v1/runbooks/"),)),
+        act("runbooks:publish", "runbooks:runbook_names", api=(("POST", "/api/v1/runbooks/"),)),
+        act("runbooks:publish", api="a plan is followed by its next version; runs keep the one they began with"),
     ),
     "runbooks.DrillNumber": Kept(
         act("runbooks:drill_list", api=PERSON),

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from foundation.accounts import attempts
+from foundation.accounts.signin import attempts
 from foundation.directory.models import Membership, Person
 from foundation.language.middleware import remember
 from foundation.outbox import outbox, successors

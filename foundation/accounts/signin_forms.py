@@ -8,7 +8,7 @@ from django.forms import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from foundation.accounts import new_passwords
+from foundation.accounts.signin import new_passwords
 
 PASSWORD_HELP = _("At least ten characters; a short sentence is easiest to remember.")
 # (label, help) by field name.

@@ -18,7 +18,7 @@ KEY = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 PLAIN = ("http", "https")
 
 
-class NamesForm(CleanForm):
+class BlanksForm(CleanForm):
     """What a plan leaves to the house; one field for each blank and each name that is written already."""
 
     owner = forms.CharField(label=_("Owner"), max_length=300, help_text=_("The team that keeps this plan true."))

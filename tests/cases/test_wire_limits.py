@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 
-from foundation.accounts import attempts
+from foundation.accounts.signin import attempts
 from foundation.wire import limits
 from tests.cast import PASSWORD, assemble
 

@@ -272,6 +272,7 @@ calls = [
     Call("GET", "/api/v1/paging-policies/", EVERYONE, reads=WATCH),
     Call("POST", "/api/v1/paging-policies/", ("leyla", "yonca"), body=a_policy),
     Call("PUT", "/api/v1/paging-policies/{pk}/", ("leyla", "yonca"), at=policy, body=a_policy),
+    Call("DELETE", "/api/v1/paging-policies/{pk}/", ("leyla", "yonca"), at=policy),
     Call("GET", "/api/v1/runbooks/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/runbooks/{code}/", NATIONAL, at=plan),
     Call("POST", "/api/v1/runbooks/", ("yonca",), body=lambda stage: {"source": stage.plan.source}),

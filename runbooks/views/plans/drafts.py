@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation import Refusal
 from foundation.directory.models import Membership
 from runbooks.plans import approval, shipped
-from runbooks.plans.forms import NamesForm
+from runbooks.plans.forms import BlanksForm
 from runbooks.views.permissions import watch_only
 from runbooks.views.plans.shelf import find
 
@@ -25,7 +25,7 @@ def names(request, code) -> HttpResponse:
     """Write owner, approver, review and contacts into the plan; that publishes its next version."""
     for_keepers(request)
     runbook = find(request, code)
-    form = NamesForm(request.POST if request.method == "POST" else None, plan=runbook.definition)
+    form = BlanksForm(request.POST if request.method == "POST" else None, plan=runbook.definition)
     if request.method == "POST" and form.is_valid():
         try:
             filled = shipped.fill(runbook, form.values, by=request.user)

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation.accounts import new_passwords
+from foundation.accounts.signin import new_passwords
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 
