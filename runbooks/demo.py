@@ -86,13 +86,14 @@ def _named(piece: ShippedPiece) -> str:
 def load() -> None:
     """Repeatable: a second call adds only what is missing."""
     stock()
-    for name, phone in (PHONES | {"kemal": "+905320000105"}).items():
+    phones = PHONES | {"kemal": "+905320000105"}
+    for name, phone in phones.items():
         Person.objects.filter(email=f"{name}@nobet.demo", phone="").update(phone=phone)
-    _rotas()
-    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in PHONES], contact_ways=None):
+    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in phones], contact_ways=None):
         number = phone_numbers.read(str(person.phone)).address
         person.contact_ways.create(kind="sms", address=number, place=0, verified_at=now())
         person.contact_ways.create(kind="email", address=person.email, place=1, verified_at=now())
+    _rotas()
     if not DrillNumber.objects.exists():
         DrillNumber.objects.bulk_create(DrillNumber(address=phone, name=name.title()) for name, phone in PHONES.items())
 

@@ -50,8 +50,7 @@ class FromNothingToACarriedRota(AtNine, TestCase):
             self.assertContains(answer, word, status_code=422)
 
     def test_the_signature_is_asked_for_when_it_is_needed(self):
-        self.nermin.phone = ""
-        self.nermin.save()
+        self.nermin.contact_ways.filter(kind="sms").update(verified_at=None)
         self.client.force_login(self.leyla)
         facts = {**LAYER, "people": [self.nermin.pk]}
         self.assertNotContains(self.client.get("/on-call/nobet/layers/new/"), 'type="checkbox" name="signed"')

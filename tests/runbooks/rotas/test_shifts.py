@@ -16,7 +16,7 @@ from tests.runbooks.rotas.builders import MONDAY, NINE, a_layer, a_rota, at, car
 
 
 class AtNine(Cast):
-    """Monday, nine o'clock; everybody has a telephone."""
+    """Monday, nine o'clock; everybody has proved two ways to be reached."""
 
     def setUp(self):
         super().setUp()
@@ -24,8 +24,8 @@ class AtNine(Cast):
         self.clock = travel.start()
         self.addCleanup(travel.stop)
         for number, person in enumerate((self.ayse, self.burak, self.leyla, self.nermin, self.kemal, self.yonca)):
-            person.phone = f"+90532000010{number}"
-            person.save()
+            for kind, address in (("sms", f"+90532000010{number}"), ("email", person.email)):
+                person.contact_ways.create(kind=kind, address=address, verified_at=at(0))
         self.rota = a_rota()
 
     def now_on_call(self):
@@ -115,8 +115,7 @@ class SettingARule(AtNine, TestCase):
             a_layer(self.rota, self.selim, by=self.leyla)
 
     def test_whoever_cannot_be_reached_in_two_ways_is_signed_for(self):
-        self.nermin.phone = ""
-        self.nermin.save()
+        self.nermin.contact_ways.filter(kind="sms").update(verified_at=None)
         with self.assertRaisesMessage(TooFewWays, "Nermin Kaya"):
             a_layer(self.rota, self.nermin, by=self.leyla, signed=False)
         self.assertFalse(Shift.objects.exists())
