@@ -67,8 +67,6 @@ def require_reachable(rota: Rota, people: Iterable[Person], *, signed: bool, by:
     if not lacking:
         return
     if not signed:
-        sentence = _(
-            "Have not proved two ways to be reached: %(names)s. They do so under “How I am reached”, or you sign that you know it."
-        )
+        sentence = _("Have not proved two ways to be reached: %(names)s. Ask them to, or sign that you know it.")
         raise TooFewWays(sentence % {"names": ", ".join(person.name for person in lacking)})
     journal.record("rota.unreachable_signed", rota, by=by, people=[person.pk for person in lacking])
