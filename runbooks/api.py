@@ -16,6 +16,7 @@ from pydantic import AnyHttpUrl
 
 from foundation.directory.models import Membership, Person
 from foundation.language.schema_types import Line, Paragraphs
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk.models import Team
 from monitoring.models import Scope
@@ -108,7 +109,7 @@ class RungSchema(Schema):
     is_end: bool = False
 
 
-class PagingPolicyIn(Schema):
+class PagingPolicyIn(Body):
     name_tr: Line = Field(min_length=1, max_length=80)
     name_en: Line = Field("", max_length=80)
     position: int = Field(50, ge=0, le=1000)
@@ -287,7 +288,7 @@ class RunbookText(RunbookOut):
         return blanks.missing(runbook.definition)
 
 
-class RunbookIn(Schema):
+class RunbookIn(Body):
     source: Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
@@ -327,7 +328,7 @@ class EndpointOut(Schema):
     test_said: str
 
 
-class EndpointChange(Schema):
+class EndpointChange(Body):
     url: Annotated[AnyHttpUrl, Field(max_length=200)]
     header: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9-]*$")] = ""
     may_be_private: bool = False
@@ -338,7 +339,7 @@ class EndpointIn(EndpointChange):
     secret: Secret = ""
 
 
-class SecretIn(Schema):
+class SecretIn(Body):
     secret: Secret
 
 
@@ -408,7 +409,7 @@ class MessageTemplateOut(Schema):
     made_at: datetime
 
 
-class TemplateWordsIn(Schema):
+class TemplateWordsIn(Body):
     subject: Annotated[Line, Field(min_length=1, max_length=120)]
     text: Annotated[Paragraphs, Field(min_length=1, max_length=1600)]
     correction: Annotated[Paragraphs, Field(max_length=1600)] = ""

@@ -23,6 +23,7 @@ from foundation.directory.models import Contact, Invitation, Membership, Municip
 from foundation.directory.models.people import ContactChannel
 from foundation.language.schema_types import Line
 from foundation.wire.api import tokens
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from foundation.wire.models import Token
 
@@ -70,7 +71,7 @@ class PersonOut(Schema):
     last_login: datetime | None
 
 
-class RoleIn(Schema):
+class RoleIn(Body):
     role: Membership.Role
     municipality: str = Field("", max_length=5, description="five-digit code, for municipal roles")
     province: str = Field("", max_length=2, description="plate code, for observers and experts")
@@ -91,7 +92,7 @@ class InvitationOut(Schema):
         return invitation.municipality.code if invitation.municipality else None
 
 
-class InvitationIn(Schema):
+class InvitationIn(Body):
     email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     role: Membership.Role
     municipality: str = Field("", max_length=5)
@@ -108,7 +109,7 @@ class ContactOut(Schema):
     verified_at: datetime | None
 
 
-class ContactIn(Schema):
+class ContactIn(Body):
     municipality: str = Field(max_length=5)
     duty: Contact.Duty
     name: Line = Field("", max_length=120)

@@ -11,6 +11,7 @@ from ninja.pagination import paginate
 from foundation import Refusal
 from foundation.directory.models import Component
 from foundation.language.schema_types import Line, Paragraphs
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk.knowledge import articles, macros
 from helpdesk.models import Article, Macro
@@ -28,7 +29,7 @@ class MacroOut(Schema):
     text: str
 
 
-class MacroIn(Schema):
+class MacroIn(Body):
     name: Line = Field(min_length=1, max_length=80)
     text: Paragraphs = Field(min_length=1, max_length=4_000)
 
@@ -43,7 +44,7 @@ class ArticleOut(Schema):
     published_at: datetime | None
 
 
-class ArticleTermsIn(Schema):
+class ArticleTermsIn(Body):
     title_tr: Line = Field(min_length=1, max_length=160)
     body_tr: Paragraphs = Field(min_length=1, max_length=20_000)
     title_en: Line = Field("", max_length=160)

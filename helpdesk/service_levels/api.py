@@ -13,6 +13,7 @@ from django_sla import policies
 from django_sla.models import Calendar, Policy, SpecialDay, Target
 from foundation import Refusal, now
 from foundation.language.schema_types import Line
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk.models import Ticket
 from helpdesk.service_levels import keeping
@@ -60,7 +61,7 @@ class CalendarOut(Schema):
         return calendar.base.code if calendar.base else None
 
 
-class OverlayIn(Schema):
+class OverlayIn(Body):
     base: str = Field(max_length=40, description="code of the calendar it is laid over")
     place: str = Field(max_length=5, description="plate code or code of the municipality")
 
@@ -76,7 +77,7 @@ class SpecialDayOut(Schema):
     name_en: str
 
 
-class SpecialDaysIn(Schema):
+class SpecialDaysIn(Body):
     first: date
     last: date
     kind: SpecialDay.Kind
@@ -88,7 +89,7 @@ class SpecialDaysIn(Schema):
     rejudge: bool = Field(False, description="judge ended promises anew, too")
 
 
-class WeekIn(Schema):
+class WeekIn(Body):
     effective_from: date
     days: list[str] = Field(min_length=7, max_length=7, description='Monday first, "08:30-12:30 13:30-17:30"')
 
@@ -116,14 +117,14 @@ class PolicyOut(Schema):
     is_active: bool
 
 
-class PolicyIn(Schema):
+class PolicyIn(Body):
     name_tr: Line = Field(min_length=1, max_length=120)
     name_en: Line = Field(min_length=1, max_length=120)
     kind: Policy.Kind
     like: str = Field("", max_length=40, description="code of a policy whose terms it starts with")
 
 
-class TermsIn(Schema):
+class TermsIn(Body):
     """Rests, levels and rules stay as they are in force; they are changed on the page."""
 
     position: int = Field(ge=1, le=9999)

@@ -10,6 +10,7 @@ from ninja.pagination import paginate
 
 from foundation.directory.models import Component, Municipality, Person
 from foundation.language.schema_types import Line
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk.models import Queue, Team
 from helpdesk.teams import members, queues, teams
@@ -25,7 +26,7 @@ class TeamOut(Schema):
     ended_at: datetime | None
 
 
-class TeamNames(Schema):
+class TeamNames(Body):
     name_tr: Line = Field(min_length=1, max_length=80)
     name_en: Line = Field(min_length=1, max_length=80)
 
@@ -45,11 +46,11 @@ class MemberOut(Schema):
         return [skill.component_id for skill in person.skills.all()]
 
 
-class MemberIn(Schema):
+class MemberIn(Body):
     email: str = Field(max_length=254, description="of somebody who works at the desk already")
 
 
-class SkillsIn(Schema):
+class SkillsIn(Body):
     skills: list[str] = Field(max_length=200, description="codes of the modules they know well")
 
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from runbooks.models import Leave, Rota, RotaLayer, Shift
 from runbooks.rotas import gaps, leave, on_call, overrides, rules
@@ -24,7 +25,7 @@ Email = Annotated[str, Field(max_length=254)]
 Line = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class RotaIn(Schema):
+class RotaIn(Body):
     key: Annotated[str, Field(max_length=30)]
     name_tr: Line
     name_en: Annotated[str, Field(max_length=80)] = ""
@@ -34,7 +35,7 @@ class RotaIn(Schema):
     has_backup: bool = False
 
 
-class RotaChange(Schema):
+class RotaChange(Body):
     name_tr: Line
     name_en: Annotated[str, Field(max_length=80)] = ""
     days: Weekdays
@@ -55,7 +56,7 @@ class RotaOut(Schema):
     ended_at: datetime | None
 
 
-class LayerIn(Schema):
+class LayerIn(Body):
     """`people` are addresses, in the order of their turns; `replaces` ends where this one begins."""
 
     rank: Annotated[int, Field(ge=1, le=2)] = 1
@@ -89,7 +90,7 @@ class LayerOut(Schema):
         return [person.email for person in layer.people]
 
 
-class ShiftIn(Schema):
+class ShiftIn(Body):
     person: Email
     rank: Annotated[int, Field(ge=1, le=2)] = 1
     starts_at: AwareDatetime
@@ -139,7 +140,7 @@ class GapOut(Schema):
     ends_at: datetime
 
 
-class LeaveIn(Schema):
+class LeaveIn(Body):
     person: Email
     first_day: date
     last_day: date

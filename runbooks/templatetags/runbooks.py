@@ -224,6 +224,7 @@ def seconds(length: float) -> str:
     return _("%(n)d s") % {"n": round(length)} if length >= 1 else _("less than 1 s")
 
 
+@register.filter
 def blank_chip(word: str) -> SafeString:
     """A blank, drawn as one."""
     return format_html('<span class="rb-blank">{}</span>', word)

@@ -1,12 +1,13 @@
 """A bad hour is one letter to each reader, not a storm of our own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import time_machine
 from django.test import TestCase
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.language.formatting import ISTANBUL
 from foundation.outbox.models import OutboxMessage
 from helpdesk import escalations, tickets
 from helpdesk.models import OwedWord
@@ -17,6 +18,9 @@ from tests.helpdesk.builders import a_ticket
 class FourteenLateTickets(Cast, TestCase):
     def setUp(self):
         super().setUp()
+        travel = time_machine.travel(datetime(2026, 11, 30, 10, tzinfo=ISTANBUL))  # at night the clocks rest
+        travel.start()
+        self.addCleanup(travel.stop)
         for place in range(14):
             ticket = a_ticket(municipality=self.odunpazari, subject=f"Talep {place}")
             tickets.claim(ticket, by=self.ayse)

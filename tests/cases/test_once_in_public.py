@@ -81,6 +81,7 @@ NOT_HERE = {
     "mfa_login_webauthn": "each try is counted",
     "mfa_reauthenticate": "each try is counted",
     "mfa_reauthenticate_webauthn": "each try is counted",
+    "runbooks:page_answer": "a page is taken once, and whoever has it takes it again",
     "runbooks:wall_entry": "the browser gets a token of its own; nothing is kept here",
 }
 

@@ -208,7 +208,7 @@ def test_the_commands_say_what_they_did_and_who_answers_for_it(stage, tmp_path):
     call_command("apply", str(tmp_path), "--dry-run", stdout=said)
     assert "0 would change" in said.getvalue()
     put(tmp_path, "components.yaml", "A: {}\n")
-    with pytest.raises(CommandError, match=r"components.yaml:1:1: .*\n.*\nnothing was changed"):
+    with pytest.raises(CommandError, match=r"components.yaml:1:1: .*\n.*\nHiçbir şey değişmedi"):
         call_command("apply", str(tmp_path), stdout=said)
     second = Person.objects.create_user("ikinci@house.test", name="İkinci")
     Membership.objects.create(person=second, role=Membership.Role.PLATFORM_ADMIN)

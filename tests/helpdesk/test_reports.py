@@ -21,7 +21,8 @@ from helpdesk.models import Ticket
 from helpdesk.service_levels import exports, reports
 from helpdesk.service_levels.commitments import METRICS
 from helpdesk.service_levels.reports import Month
-from runbooks.models import Rota, Shift
+from runbooks.models import Matter, Notice, Page, Rota, Shift
+from runbooks.paging import ladders
 from tests.cast import a_municipality, a_person
 from tests.helpdesk.builders import a_clerk, a_ticket, an_agent
 
@@ -161,7 +162,7 @@ def test_levels_are_written_to_those_they_name_once(clock):
     assert Entry.objects.filter(kind="ticket.promise_broken").count() == 1
 
 
-def test_an_s1_nobody_took_pages_the_deputy_of_the_watch_once(clock):
+def test_an_s1_nobody_took_is_one_page_to_whoever_carries_the_watch(clock):
     first, deputy = (a_person(Membership.Role.OPERATOR, phone=f"+90532000000{n}") for n in (1, 2))
     rota = Rota.objects.create(key="nobet", name_tr="Nöbet", name_en="Watch")
     for rank, person in enumerate((first, deputy), start=1):
@@ -172,9 +173,10 @@ def test_an_s1_nobody_took_pages_the_deputy_of_the_watch_once(clock):
     for minutes in (9, 11, 12):
         clock.move_to(MONDAY + timedelta(minutes=minutes))
         escalations.look_at_the_clocks()
-    calls = OutboxMessage.objects.filter(channel="sms")
-    assert [(call.address, ticket.number in call.text) for call in calls] == [(str(deputy.phone), True)]
-    assert not OutboxMessage.objects.filter(address=first.email).exists()
+        ladders.go_on()
+    assert [matter.key for matter in Matter.objects.all()] == [f"ticket:{ticket.number}"]
+    assert Page.objects.count() == 1
+    assert Notice.objects.order_by("pk").first().person == first
 
 
 def test_only_keepers_open_the_keepers_screens(client):

@@ -87,7 +87,7 @@ def called(stage):
 
 
 def policy(stage):
-    return {"pk": stage.policy.pk}
+    return {"pk": stage.paging_policy.pk}
 
 
 doors = [
@@ -282,12 +282,12 @@ calls = [
     Call("POST", "/api/v1/endpoints/{key}/", ("yonca",), at=endpoint, body=lambda stage: {"url": "https://x.example"}),
     Call("POST", "/api/v1/endpoints/{key}/secret/", ("yonca",), at=endpoint, body=lambda stage: {"secret": ""}),
     Call("PUT", "/api/v1/endpoints/{key}/test/", ("yonca",), at=endpoint),
-    Call("POST", "/api/v1/endpoints/{key}/end/", ("yonca",), at=endpoint, body=nothing),
+    Call("POST", "/api/v1/endpoints/{key}/end/", ("yonca",), at=endpoint),
     Call("GET", "/api/v1/message-templates/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/message-templates/{key}/", NATIONAL, at=template),
     Call("POST", "/api/v1/message-templates/", KEEPERS, body=lambda stage: {"key": "yeni", **WORDS}),
     Call("POST", "/api/v1/message-templates/{key}/", KEEPERS, at=template, body=lambda stage: {"version": 1, **WORDS}),
-    Call("POST", "/api/v1/message-templates/{key}/end/", KEEPERS, at=template, body=nothing),
+    Call("POST", "/api/v1/message-templates/{key}/end/", KEEPERS, at=template),
 ]
 sockets = [
     Socket("ws/board/", WATCH, path=lambda stage: "/ws/board/"),
@@ -328,5 +328,5 @@ def furnish(stage):
         kind="outage", key="outage:0", severity="S1", title_tr=SECRET, title_en=SECRET, url="/board/", state="kept"
     )
     stage.page = Page.objects.create(matter=matter)
-    stage.policy = PagingPolicy.objects.filter(is_last_resort=False).first()
+    stage.paging_policy = PagingPolicy.objects.filter(is_last_resort=False).first()
     stage.way = stage.nermin.contact_ways.create(kind="email", address="nermin@example.test")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from config.as_code import applying
 from config.as_code.houses import FilesAreWrong
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             try:
                 diffs = applying.apply(folder, by=responsible(by), dry_run=dry_run)
             except FilesAreWrong as wrong:
-                raise CommandError(f"{wrong}\nnothing was changed") from None
+                raise CommandError(f"{wrong}\n{_('Nothing was changed.')}") from None
             for line in applying.told(diffs):
                 self.stdout.write(line)
         changed = sum(len(diff.added) + len(diff.changed) for diff in diffs)
@@ -36,5 +37,5 @@ def responsible(email: str) -> Person:
     people = Person.objects.filter(pk__in=current.values("person"))
     found = list(people.filter(email__iexact=email) if email else people[:2])
     if len(found) != 1:
-        raise CommandError("say who answers for it: --by E-MAIL of an active platform administrator")
+        raise CommandError(_("Say who answers for it: --by E-MAIL of an active platform administrator."))
     return found[0]

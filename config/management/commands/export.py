@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from config.as_code import houses
+from foundation.language import file_errors
 
 
 class Command(BaseCommand):
@@ -17,6 +18,6 @@ class Command(BaseCommand):
         try:
             written = houses.write(folder)
         except OSError as error:
-            raise CommandError(f"{folder}: {error.strerror}") from None
+            raise CommandError(file_errors.sentence(error)) from None
         for path in written:
             self.stdout.write(str(path))

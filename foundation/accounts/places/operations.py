@@ -12,6 +12,7 @@ from foundation.accounts.places import components, municipalities, provinces
 from foundation.accounts.places.rules import require_keeper
 from foundation.directory.models import Component, Municipality, Province
 from foundation.language.schema_types import Line
+from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 
 router = Router(tags=["directory"])
@@ -67,7 +68,7 @@ class ComponentOut(Schema):
     retired_at: datetime | None
 
 
-class PlaceIn(Schema):
+class PlaceIn(Body):
     population: int = Field(ge=0, le=100_000_000)
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
@@ -98,7 +99,7 @@ class MunicipalityIn(MunicipalityTermsIn):
     code: str = Field(pattern=r"^[0-9]{5}$")
 
 
-class ComponentTermsIn(Schema):
+class ComponentTermsIn(Body):
     name_tr: Line = Field(min_length=1, max_length=120)
     name_en: Line = Field(min_length=1, max_length=120)
     tier: Component.Tier
@@ -110,7 +111,7 @@ class ComponentIn(ComponentTermsIn):
     code: str = Field(max_length=20, pattern=r"^[A-Z][A-Z0-9]*$")
 
 
-class ReasonIn(Schema):
+class ReasonIn(Body):
     reason: Line = Field(min_length=1, max_length=500)
 
 
@@ -118,7 +119,7 @@ class EndOfPlaceIn(ReasonIn):
     successor: str = Field("", max_length=5, description="code of the municipality it merges into")
 
 
-class RunsIn(Schema):
+class RunsIn(Body):
     components: list[str] = Field(max_length=500, description="codes; none: it works with all of them")
 
 

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
+from django.utils import translation
 
 from foundation.journal import chain, journal, sealing
 from foundation.journal.models import Entry, Head, PersonalText
@@ -129,7 +130,7 @@ def test_the_command_names_the_entry_and_ends_with_an_error(subject):
     call_command("audit_verify", stdout=said)
     assert said.getvalue().startswith("20 entries, head 20:")
     change_facts(Entry.objects.get(position=3))
-    with pytest.raises(CommandError, match="3. kayıt: değiştirilmiş"):
+    with translation.override("tr"), pytest.raises(CommandError, match="3. kayıt: değiştirilmiş"):
         call_command("audit_verify")
     with pytest.raises(CommandError, match="POSITION:DIGEST"):
         call_command("audit_verify", anchor="nonsense")
