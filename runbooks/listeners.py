@@ -19,6 +19,10 @@ from runbooks.paging import answering, ladders, matters, notices, watching, ways
 from runbooks.runs import starting
 
 told_lately.register(sent_messages.to)
+successors.nobody_else("rota-gap:", "all who look after the rota hear it; its page shows the gap")
+successors.nobody_else("shift-put:", "for whoever's shift it is; the page of the rota shows it")
+successors.nobody_else("swap:", "for the two whose shifts they are; the page of the rota shows it")
+successors.nobody_else("second-factor-reset:", "it tells somebody of their own account")
 successors.nobody_else("step-reminder:", "all who carry the watch hear it; the page of the run shows the step")
 
 
