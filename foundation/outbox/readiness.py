@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy, override
 
 from foundation import Refusal, now, readiness
 from foundation.directory.models import Person
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.gateways import registry
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import OutboxMessage
 from foundation.outbox.models.message import Channel
 from foundation.readiness import Finding, Part
+
+successors.nobody_else("setup-", "a trial to oneself; the set-up page shows how it went")
 
 State = OutboxMessage.State
 HEARD = (State.SUBMITTED, State.DELIVERED)

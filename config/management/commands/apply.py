@@ -24,7 +24,7 @@ class Command(BaseCommand):
             try:
                 diffs = applying.apply(folder, by=responsible(by), dry_run=dry_run)
             except FilesAreWrong as wrong:
-                raise CommandError(f"{wrong}\n{_('Nothing was changed.')}") from None
+                raise CommandError("\n".join([str(wrong), _("Nothing was changed.")])) from None
             for line in applying.told(diffs):
                 self.stdout.write(line)
         changed = sum(len(diff.added) + len(diff.changed) for diff in diffs)
