@@ -36,6 +36,7 @@ ROTAS = (
 
 # Invented numbers, so that the watch can be called in the demonstration.
 PHONES = {"nermin": "+905320000101", "leyla": "+905320000102", "ayse": "+905320000103", "burak": "+905320000104"}
+ON_DUTY = PHONES | {"kemal": "+905320000105"}
 
 
 # What the demonstration's house writes into the plans that ship: owner, approver, day of the review, next drill.
@@ -86,10 +87,9 @@ def _named(piece: ShippedPiece) -> str:
 def load() -> None:
     """Repeatable: a second call adds only what is missing."""
     stock()
-    phones = PHONES | {"kemal": "+905320000105"}
-    for name, phone in phones.items():
+    for name, phone in ON_DUTY.items():
         Person.objects.filter(email=f"{name}@nobet.demo", phone="").update(phone=phone)
-    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in phones], contact_ways=None):
+    for person in Person.objects.filter(email__in=[f"{name}@nobet.demo" for name in ON_DUTY], contact_ways=None):
         number = phone_numbers.read(str(person.phone)).address
         person.contact_ways.create(kind="sms", address=number, place=0, verified_at=now())
         person.contact_ways.create(kind="email", address=person.email, place=1, verified_at=now())
