@@ -109,7 +109,7 @@ class RungSchema(Schema):
     is_end: bool = False
 
 
-class PagingPolicyIn(Body):
+class PagingPolicyTerms(Schema):
     name_tr: Line = Field(min_length=1, max_length=80)
     name_en: Line = Field("", max_length=80)
     position: int = Field(50, ge=0, le=1000)
@@ -127,7 +127,11 @@ class PagingPolicyIn(Body):
     steps: list[RungSchema] = Field(min_length=1, max_length=12)
 
 
-class PagingPolicyOut(PagingPolicyIn):
+class PagingPolicyIn(Body, PagingPolicyTerms):
+    """What a program keeps."""
+
+
+class PagingPolicyOut(PagingPolicyTerms):
     id: int
     is_last_resort: bool
 
