@@ -113,7 +113,7 @@ def _rotas() -> None:
     if lead is None:
         return
     today = now().astimezone(ISTANBUL).date()
-    monday = today - timedelta(days=today.weekday())
+    monday = today - timedelta(days=today.weekday() + 7)  # so that somebody carries it before this week begins, too
     for key, name_tr, name_en, days, opens, closes, unit, firsts, backups in ROTAS:
         rota = Rota.objects.filter(key=key).first()
         rota = rota or rules.make(

@@ -97,8 +97,10 @@ def keep(given: GivenAnswer, response: HttpResponse) -> None:
 
 
 def led_on(response: HttpResponse) -> bool:
-    """Whether the act was done: it led somewhere, and not to a proof of who asks."""
-    return response.status_code in (302, 303) and not response["Location"].startswith(OUTSIDE)
+    """Whether the act was done: it led somewhere, and not to a proof of who asks. What is shown once, such as a
+    new secret, is an answer of 201 that says where it is kept: asked again, one is led there."""
+    made = response.status_code == 201 and response.has_header("Location")
+    return made or response.status_code in (302, 303) and not response["Location"].startswith(OUTSIDE)
 
 
 def again(given: GivenAnswer) -> HttpResponse:

@@ -218,7 +218,7 @@ def open_policy(request, wanted: PolicyIn) -> Status:
 
 @router.put("/policies/{code}/terms/", response=PolicyOut)
 def publish_terms(request, code: str, wanted: TermsIn) -> Policy:
-    """New terms: for which classes, how long, in which place of the order; `is_active: false` ends its use."""
+    """New terms: for which classes, how long, in which place of the order; one that is not active is out of use."""
     keeping.require_keeper(request.user)
     policy = get_object_or_404(Policy, code=code)
     draft = policies.copied(keeping.version_of(policy), policy)

@@ -105,7 +105,7 @@ def macro_editing(request, pk) -> HttpResponse:
         macros.write(form.save(commit=False), by=request.user)
         messages.success(request, _("The macro is kept."))
         return redirect("helpdesk:macros")
-    lead = f"{_('These words are filled in for the ticket:')} {' '.join(macros.TOKENS)}"
+    lead = _("These words are filled in for the ticket: %(tokens)s") % {"tokens": " ".join(macros.TOKENS)}
     context = {"form": form, "heading": _("Change the macro"), "button": _("Keep"), "lead": lead}
     return render(request, "form_page.html", context | {"back": reverse("helpdesk:macros")})
 

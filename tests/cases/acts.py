@@ -208,3 +208,32 @@ EACH_TIME = dict.fromkeys(
     ("runbooks:broadcast_evidence", "runbooks:drill_evidence"),
     "a file that is taken; each taking is written down, and taken again it is the same file",
 )
+# Owed: forms of the last days that are sent twice here with a body that is refused, or in a state in which
+# nothing is left to do. Whoever writes an act for one takes it out; one that acts must not stand here.
+NOT_YET = {
+    "accounts:component_return",
+    "accounts:municipality_reopening",
+    "accounts:province_closing",
+    "monitoring:maintenance_early_end",
+    "outbox:gateway_test",
+    "runbooks:calendar_key_end",
+    "runbooks:endpoint_test",
+    "runbooks:layer",
+    "runbooks:message_template_release",
+    "runbooks:my_shifts",
+    "runbooks:new_layer",
+    "runbooks:new_paging_policy",
+    "runbooks:new_rota",
+    "runbooks:new_shift",
+    "runbooks:page_hand_over",
+    "runbooks:paging_policy",
+    "runbooks:rota_change",
+    "runbooks:rota_import",
+    "runbooks:runbook_approval",
+    "runbooks:runbook_names",
+    "runbooks:runbook_release",
+    "runbooks:take_over",
+    "runbooks:way",
+    "runbooks:ways",
+    "setup_test",
+}

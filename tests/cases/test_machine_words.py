@@ -100,7 +100,7 @@ def complaints(texts: list[str], language: str) -> Iterator[str]:
     # Sentences at hand are called as the watch calls them, in one language.
     named = NAMES | set(UpdateTemplate.objects.values_list("name", flat=True))
     function_words = ENGLISH if language == "tr" else TURKISH
-    for text in texts:
+    for text in (re.sub(r"manage\.py \w+", "", text) for text in texts):  # what is typed is typed as it is
         if text in named or text.startswith("http"):
             continue
         if text in the_other_language(language):

@@ -23,5 +23,6 @@ def test_every_night_comes_to_its_end_whoever_dies_in_it():
     ends = sum((night.ends for night in nights), Counter())
     print(f"{NIGHTS} nights, {sum(night.kills for night in nights)} kills, ends {dict(ends)}")
     assert [fault for night in nights for fault in night.faults] == []
-    assert set(ends) == {"taken", "unanswered"}
+    assert ends and set(ends) <= {"taken", "unanswered"}
+    assert len(ends) == 2 or NIGHTS < WHOLE  # ten nights may all find somebody awake
     assert sum(night.kills for night in nights) > NIGHTS

@@ -88,6 +88,7 @@ def revocation(request, pk) -> HttpResponse:
 
 def shown_once(request, token: Token, secret: str, before: Token | None = None) -> HttpResponse:
     context = {"token": token, "secret": secret, "before": before}
-    response = render(request, "accounts/token_secret.html", context)
+    response = render(request, "accounts/token_secret.html", context, status=201)
+    response["Location"] = reverse("accounts:tokens")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -57,7 +57,9 @@ def _page(request, form: LeaveForm, secret: str = "") -> HttpResponse:
 def key(request) -> HttpResponse:
     """A new key, shown this once."""
     secret = calendar_keys.renew(request.user)
-    return _page(request, LeaveForm(for_all=permissions.may_keep(request.user)), secret)
+    response = _page(request, LeaveForm(for_all=permissions.may_keep(request.user)), secret)
+    response.status_code, response["Location"] = 201, reverse("runbooks:my_shifts")
+    return response
 
 
 @nationals_only

@@ -72,7 +72,7 @@ def standin(standin_process, settings):
 @pytest.fixture
 def hasty(standin, settings):
     """The same for who waits for an answer that never comes; else a busy machine is given time."""
-    settings.OUTBOX_POST_TIMEOUT = 0.5
+    settings.OUTBOX_POST_TIMEOUT = 1.5
     return standin
 
 
@@ -116,5 +116,5 @@ def gateway(request, gateways, settings) -> RemoteGateway:
 
 @pytest.fixture
 def hasty_gateway(gateway, settings) -> RemoteGateway:
-    settings.OUTBOX_POST_TIMEOUT = 0.5
+    settings.OUTBOX_POST_TIMEOUT = 1.5
     return gateway

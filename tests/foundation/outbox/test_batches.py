@@ -179,12 +179,12 @@ def test_the_account_makes_no_more_requests_a_minute_than_it_may(gateways, setti
 
 def test_a_number_waits_for_the_answer_about_its_last_message_where_only_numbers_tell(gateways, settings):
     settings.SMS_GATEWAY = "netgsm"
-    settings.OUTBOX_POST_TIMEOUT = 0.5
+    settings.OUTBOX_POST_TIMEOUT = 1.5
     gateways["netgsm"].set(next=["drop_reply"])
     first = a_released_batch(1, key="first", text="Tahsilat durdu.")
-    dispatch.deliver("sms", seconds=1)
+    dispatch.deliver("sms", seconds=3)
     second = a_released_batch(1, key="second", text="Tahsilat açıldı.")
-    dispatch.deliver("sms", seconds=1)
+    dispatch.deliver("sms", seconds=3)
     assert (first.messages.get().state, second.messages.get().state) == (State.IN_DOUBT, State.QUEUED)
     settle(15)
     texts = [row["text"] for row in gateways["netgsm"].ledger()["taken"]]
