@@ -137,7 +137,7 @@ class OnesOwn(AtNine, TestCase):
     def test_the_address_of_the_feed_is_shown_once(self):
         self.client.force_login(self.nermin)
         page = self.client.post("/on-call/me/key/")
-        self.assertContains(page, "/on-call/me.ics?key=")
+        self.assertContains(page, "/on-call/me.ics?key=", status_code=201)
         self.assertNotContains(self.client.get("/on-call/me/"), "me.ics?key=")
         self.client.post("/on-call/me/key/end/")
         self.assertFalse(CalendarKey.objects.exists())
