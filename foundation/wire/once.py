@@ -16,6 +16,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from foundation import Refusal
+from foundation.wire import refusals
 from foundation.wire.api.idempotency import digest_form
 from foundation.wire.files import scanning, uploads
 from foundation.wire.models import GivenAnswer
@@ -62,6 +64,9 @@ class OncePerForm:
             if earlier := GivenAnswer.objects.of_form(key):
                 return again(earlier)
             raise
+        except Refusal as refusal:  # by what waited for the commit; a view's own were answered inside
+            GivenAnswer.objects.filter(token=None, key=key).delete()
+            return refusals.shown(request, refusal)
 
 
 def key_of(request: HttpRequest) -> str:

@@ -39,6 +39,15 @@ def test_one_reply_is_kept_and_all_are_led_to_it():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_no_that_is_said_after_the_commit_is_a_sentence_and_may_be_tried_again():
+    """A trial of the set-up page waits for the commit of its form; a first administrator has no telephone."""
+    client, address = signed_in(assemble().yonca), reverse("setup_test", args=["sms"])
+    for _press in range(2):
+        assert client.post(address, {once.FIELD: "w3kq9"}).status_code == 409
+    assert not GivenAnswer.objects.filter(token=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_scanner_is_asked_once_and_with_no_transaction_open(settings, monkeypatch):
     """The claim of an act is a transaction, and a scanner that is away takes ten seconds to be so."""
     settings.CLAMD_ADDRESS, asked = "tcp://127.0.0.1:9", []
