@@ -64,13 +64,12 @@ class SkillsForm(CleanForm):
     """The modules that somebody knows well."""
 
     components = forms.ModelMultipleChoiceField(
-        Component.objects.none(), required=False, label=_("Modules"), widget=forms.CheckboxSelectMultiple
+        Component.objects.current(), required=False, label=_("Modules"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         known = Skill.objects.filter(person=person).values_list("component", flat=True)
         super().__init__(data, initial={"components": list(known)})
-        self.fields["components"].queryset = Component.objects.current()  # type: ignore[attr-defined]
 
 
 class QueueForm(NamesForm):
@@ -80,7 +79,7 @@ class QueueForm(NamesForm):
         Team.objects.standing(), to_field_name="code", label=_("Team that looks after it"), empty_label=None
     )
     components = forms.ModelMultipleChoiceField(
-        Component.objects.none(),
+        Component.objects.current(),
         required=False,
         label=_("Modules it takes"),
         help_text=_("A module that another queue takes for the same municipalities is taken from there."),
@@ -105,7 +104,6 @@ class QueueForm(NamesForm):
 
     def __init__(self, data: Any = None, *, queue: Queue | None = None) -> None:
         super().__init__(data, initial=initial_of(queue))
-        self.fields["components"].queryset = Component.objects.current()  # type: ignore[attr-defined]
 
     @property
     def terms(self) -> QueueTerms:

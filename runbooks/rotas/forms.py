@@ -76,14 +76,14 @@ class WeekdaysField(forms.MultipleChoiceField):
         return "".join(sorted(set(super().clean(value)))) or WHOLE_WEEK
 
 
-class BelievableKeys:
+class BelievableKeys(forms.Field):
     """Mixin of a field of rows: what is no key of any table is refused before the database is asked."""
 
-    def clean(self: Any, value: Any) -> Any:
+    def clean(self, value: Any) -> Any:
         typed = value if isinstance(value, list | tuple) else [value]
         if any(len(str(key)) > LONGEST_KEY for key in typed):
             raise forms.ValidationError(_("Please choose from the list."))
-        return super().clean(value)  # type: ignore[misc]
+        return super().clean(value)
 
 
 class PeopleField(BelievableKeys, forms.ModelMultipleChoiceField):

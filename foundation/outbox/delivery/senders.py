@@ -160,7 +160,7 @@ class HttpSender:
                 outcomes = [Silent("cut off") for _ in going]
                 if going:
                     outcomes = await self._gateway.post(going)
-        except Exception as error:  # noqa: BLE001  a gateway that breaks leaves its postings in doubt
+        except Exception as error:  # noqa: BLE001 - a gateway that breaks leaves its postings in doubt
             outcomes = [Silent(type(error).__name__) for _ in going]
         finally:
             known = {posting.message_id: outcome for posting, outcome in zip(going, outcomes, strict=False)}
