@@ -10,6 +10,7 @@ from foundation.directory import retention as accounts
 from foundation.directory.retention import RetentionRule, carry_out
 from foundation.journal import retention as journal
 from foundation.outbox import retention as outbox
+from foundation.outbox.hooks import feed
 from helpdesk import retention as helpdesk
 from monitoring.subscribers import signup
 from runbooks.paging import retention as paging
@@ -20,6 +21,7 @@ RULES = (
     RetentionRule("ticket texts", 2 * YEAR, helpdesk.forget_texts),
     RetentionRule("ticket files", YEAR, helpdesk.drop_files),
     RetentionRule("messages sent", 2 * YEAR, outbox.forget_messages),
+    RetentionRule("events told to programs", timedelta(days=30), feed.forget),
     RetentionRule("calls to duty", 2 * YEAR, paging.forget_matters),
     RetentionRule("unproved subscriptions", timedelta(days=2), signup.forget_unproved),
     RetentionRule("journal texts", 2 * YEAR, journal.forget_texts),

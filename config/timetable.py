@@ -13,6 +13,8 @@ from foundation.journal import sealing
 from foundation.live import numbering
 from foundation.outbox import canary, credit, housekeeping
 from foundation.outbox.delivery import dispatch
+from foundation.outbox.hooks import feed
+from foundation.outbox.hooks import sending as hooks
 from foundation.outbox.reconciliation import receipts, status_polling, uncertain
 from foundation.wire.api import idempotency
 from foundation.wire.files import draft_uploads
@@ -61,6 +63,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.expire", timedelta(seconds=5), housekeeping.expire),
     Sweep("outbox.secrets", timedelta(seconds=10), housekeeping.forget_secrets),
     Sweep("outbox.close", timedelta(seconds=20), housekeeping.close_batches),
+    Sweep("outbox.feed", timedelta(seconds=2), feed.follow),
+    Sweep("outbox.webhooks", timedelta(seconds=3), hooks.deliver_due, queue="outbox"),
     Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
     Sweep("live.keep_house", timedelta(minutes=1), numbering.maintain),
     Sweep("helpdesk.tallies", timedelta(seconds=5), counters.recount),

@@ -9,5 +9,6 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("helpdesk.listeners")
+        import_module("helpdesk.feed")
         import_module("helpdesk.readiness")
         import_module("helpdesk.as_code")

@@ -9,5 +9,5 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
-        for module in ("listeners", "readiness", "as_code"):
+        for module in ("listeners", "readiness", "as_code", "feed"):
             import_module(f"monitoring.{module}")

@@ -12,6 +12,7 @@ class RunbooksConfig(AppConfig):
     def ready(self) -> None:
         import_module("runbooks.jobs")
         import_module("runbooks.listeners")
+        import_module("runbooks.feed")
         import_module("runbooks.readiness")
         import_module("runbooks.as_code")
         shipped = import_module("runbooks.plans.shipped")

@@ -254,4 +254,5 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     "live.Event": Fact("word to open pages"),
     "outbox.Batch": Fact("handed in by whoever writes"),
     "outbox.OutboxMessage": Fact("handed in by whoever writes"),
+    "outbox.FeedMark": Fact("how far the record was told"),
 }

@@ -40,6 +40,7 @@ DOORS: tuple[tuple[object, str, Callable], ...] = (
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "accounts:everyone", lambda person: keeps_the_registers(person)),
     (_("Set-up"), "setup", lambda person: keeps_the_registers(person)),
+    (_("Webhooks"), "outbox:webhooks", lambda person: keeps_webhooks(person)),
     (_("Knowledge base"), "helpdesk:articles", lambda person: files_tickets(person) or works_at_the_desk(person)),
     (_("Status"), "monitoring:status", lambda person: True),
     (_("Service times"), "helpdesk:standards", lambda person: True),
@@ -65,6 +66,10 @@ def files_tickets(person) -> bool:
 
 def keeps_the_registers(person) -> bool:
     return person.is_authenticated and person.has_role("platform_admin")
+
+
+def keeps_webhooks(person) -> bool:
+    return person.is_authenticated and person.has_role("platform_admin", "municipal_admin")
 
 
 def visible(request) -> Iterator[Door]:

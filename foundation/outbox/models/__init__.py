@@ -1,4 +1,5 @@
 from foundation.outbox.models.batch import Batch
+from foundation.outbox.models.hooks import EventHook, FeedEvent, FeedMark, HookDelivery
 from foundation.outbox.models.inbox import ConsoleMessage, InboundMessage, Suppression
 from foundation.outbox.models.message import Attempt, OutboxMessage
 from foundation.outbox.models.receipts import ProviderEvent
@@ -8,7 +9,11 @@ __all__ = [
     "Attempt",
     "Batch",
     "ConsoleMessage",
+    "EventHook",
+    "FeedEvent",
+    "FeedMark",
     "GatewayAccount",
+    "HookDelivery",
     "InboundMessage",
     "OutboxMessage",
     "ProviderEvent",

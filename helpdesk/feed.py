@@ -1,0 +1,51 @@
+"""What programs are told of tickets: their state, never their words."""
+
+from collections.abc import Iterable, Mapping
+
+from foundation.outbox.hooks import feed
+from foundation.outbox.hooks.feed import FeedSource, FeedSubject
+from helpdesk.models import Ticket
+
+TOLD: dict[str, tuple[str, ...]] = {
+    "ticket.submitted": (),
+    "ticket.replied": ("side",),
+    "ticket.waiting": ("third_party",),
+    "ticket.graded": ("before", "after"),
+    "ticket.resolved": (),
+    "ticket.reopened": (),
+    "ticket.withdrawn": (),
+    "ticket.rated": ("score",),
+}
+AMONG_US: dict[str, tuple[str, ...]] = {
+    "ticket.noted": (),
+    "ticket.claimed": (),
+    "ticket.assigned": (),
+    "ticket.released": (),
+    "ticket.linked": (),
+    "ticket.unlinked": (),
+    "ticket.escalated": (),
+    "ticket.promise_broken": (),
+}
+
+
+@feed.sources.register
+def tickets() -> FeedSource:
+    return FeedSource(TOLD | AMONG_US, find, inside=frozenset(AMONG_US))
+
+
+def find(keys: Iterable[str]) -> Mapping[str, FeedSubject]:
+    found = Ticket.objects.filter(pk__in=keys).select_related("municipality").defer("search_text")
+    return {str(ticket.pk): FeedSubject(state_of(ticket), ticket.municipality) for ticket in found}
+
+
+def state_of(ticket: Ticket) -> feed.Data:
+    return {
+        "ticket": ticket.number,
+        "municipality": ticket.municipality.code,
+        "component": ticket.component_id,
+        "severity": ticket.severity,
+        "status": ticket.status,
+        "channel": ticket.channel,
+        "created_at": ticket.created_at.isoformat(),
+        "ended_at": ticket.ended_at and ticket.ended_at.isoformat(),
+    }
