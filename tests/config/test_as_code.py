@@ -50,7 +50,16 @@ def test_what_is_written_out_changes_nothing_when_taken_in(stage, tmp_path):
     houses.write(tmp_path)
     before = Entry.objects.count()
     diffs = applied(tmp_path, stage)
-    assert set(diffs) == {"components", "calendars", "policies", "endpoints", "message-templates", "plans", "nodes"}
+    assert set(diffs) == {
+        "components",
+        "calendars",
+        "policies",
+        "endpoints",
+        "message-templates",
+        "plans",
+        "nodes",
+        "webhooks",
+    }
     assert not any(diff.changes_something or diff.only_here for diff in diffs.values()), list(
         applying.told(diffs.values())
     )
