@@ -15,10 +15,11 @@ from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
 from helpdesk.knowledge.api import router as knowledge
-from helpdesk.models import Message, Ticket
+from helpdesk.models import Message, Queue, Ticket
 from helpdesk.service_levels.api import router as service_levels
 from helpdesk.teams.api import router as teams
-from helpdesk.tickets import rate_limits
+from helpdesk.tickets import agents, rate_limits
+from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
 
 router = Router(tags=["tickets"])
@@ -30,6 +31,11 @@ router.add_router("", teams)
 class TicketOfAnother(Refusal):
     sentence = _("This token may not open tickets for that municipality.")
     status = 403
+
+
+class NobodyThere(Refusal):
+    sentence = _("Nobody with this address works at the municipality of the ticket.")
+    status = 404
 
 
 class TicketOut(Schema):
@@ -60,10 +66,32 @@ class TicketIn(Body):
     phone: Telephone = Field(
         "", max_length=20, pattern=r"^(\+[1-9][0-9]{7,14})?$", description="E.164, or as it is dialled"
     )
+    requester: str = Field("", max_length=254, description="for the desk: e-mail address of who asks; empty: nobody")
 
 
 class MessageIn(Body):
     body: Paragraphs = Field(min_length=1, max_length=20_000)
+
+
+class RightModule(Body):
+    component: str = Field(max_length=20, description="code of the module")
+
+
+class RightQueue(Body):
+    queue: str = Field(max_length=50, description="code of a queue that stands")
+
+
+class RightSeverity(Body):
+    severity: Ticket.Severity
+    reason: Paragraphs = Field("", max_length=2_000, description="lowering needs one; the municipality reads it")
+
+
+class RightMunicipality(Body):
+    municipality: str = Field(max_length=5, description="five-digit code")
+
+
+class RightRequester(Body):
+    requester: str = Field("", max_length=254, description="e-mail address of who asks; empty: nobody")
 
 
 class MessageOut(Schema):
@@ -113,11 +141,29 @@ def file_ticket(request, ticket: TicketIn) -> Status:
         Component.objects.current().exclude(tier=OUTSIDE_PROVIDER), pk=fields.pop("component")
     )
     fields["body"] = fields["body"] or fields["subject"]
+    asks = fields.pop("requester")
+    requester = requester_at(municipality, asks) if request.user.works_at_the_desk else request.user
     rate_limits.spend(request.user, municipality)
     filed = tickets.submit(
-        **fields, municipality=municipality, component=component, by=request.user, channel=Ticket.Channel.API
+        **fields,
+        municipality=municipality,
+        component=component,
+        by=None if request.user.works_at_the_desk else request.user,
+        requester=requester,
+        logged_by=request.user,
+        channel=Ticket.Channel.API,
     )
     return Status(201, filed)
+
+
+def requester_at(municipality: Municipality, email: str) -> Person | None:
+    """Who of this municipality has this address; nobody for none. Raises `NobodyThere`."""
+    if not email:
+        return None
+    person = agents.clerks_of(municipality).filter(email=email.strip().lower().replace("\x00", "")).first()
+    if person is None:
+        raise NobodyThere
+    return person
 
 
 def home_of(person: Person, code: str) -> Municipality:
@@ -149,4 +195,48 @@ def resolve(request, number: str, message: MessageIn) -> Ticket:
     """End it with what was done; for the desk."""
     ticket = find(request, number)
     tickets.resolve(ticket, by=request.user, note=message.body)
+    return ticket
+
+
+@router.post("/tickets/{number}/module/", response=TicketOut)
+def change_module(request, number: str, right: RightModule) -> Ticket:
+    """It is about another module; queue, class and promised times follow. For the desk, as all corrections."""
+    ticket = find(request, number)
+    component = get_object_or_404(Component.objects.current().exclude(tier=OUTSIDE_PROVIDER), pk=right.component)
+    tickets.change_module(ticket, component=component, by=request.user)
+    return ticket
+
+
+@router.post("/tickets/{number}/queue/", response=TicketOut)
+def move_to_queue(request, number: str, right: RightQueue) -> Ticket:
+    """Another team looks after it."""
+    ticket = find(request, number)
+    queue = get_object_or_404(Queue.objects.visible_to(request.user).standing(), code=right.queue)
+    tickets.move_to_queue(ticket, queue=queue, by=request.user)
+    return ticket
+
+
+@router.post("/tickets/{number}/severity/", response=TicketOut)
+def grade(request, number: str, right: RightSeverity) -> Ticket:
+    """Another class."""
+    ticket = find(request, number)
+    tickets.grade(ticket, severity=right.severity, reason=right.reason, by=request.user)
+    return ticket
+
+
+@router.post("/tickets/{number}/municipality/", response=TicketOut)
+def change_municipality(request, number: str, right: RightMunicipality) -> Ticket:
+    """It was filed for the wrong place; one in which people of the old place wrote stays there."""
+    ticket = find(request, number)
+    municipality = get_object_or_404(Municipality.objects.current(), code=right.municipality)
+    tickets.change_municipality(ticket, municipality=municipality, by=request.user)
+    return ticket
+
+
+@router.post("/tickets/{number}/requester/", response=TicketOut)
+def name_requester(request, number: str, right: RightRequester) -> Ticket:
+    """Who of the municipality asks, and is written to."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    tickets.name_requester(ticket, requester=requester_at(ticket.municipality, right.requester), by=request.user)
     return ticket

@@ -49,7 +49,28 @@ class TicketEnded(Refusal):
 
 
 class ReopenWindowOver(Refusal):
-    sentence = _("This ticket was closed long ago. Please open a new one; we will see the old one beside it.")
+    """Says the number of the old ticket, so that the new one can name it."""
+
+    def __init__(self, number: str) -> None:
+        sentence = _("This ticket was closed long ago. Please open a new one and mention %(number)s in it.")
+        super().__init__(sentence % {"number": number})
+
+
+class QueueEnded(Refusal):
+    sentence = _("This queue has ended.")
+
+
+class RequesterElsewhere(Refusal):
+    sentence = _("Only somebody who works at the municipality of the ticket can be its requester.")
+
+
+class WrittenElsewhere(Refusal):
+    """The wall between municipalities holds for corrections, too."""
+
+    sentence = _(
+        "People of another municipality wrote in this ticket; it stays theirs. Please open a new one for the right"
+        " place."
+    )
 
 
 class IncidentOver(Refusal):

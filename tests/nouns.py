@@ -129,7 +129,18 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     ),
     "helpdesk.Ticket": Kept(
         act("helpdesk:new_ticket", api=(("POST", "/api/v1/tickets/"),)),
-        act("helpdesk:message", "helpdesk:severity", api=(("POST", "/api/v1/tickets/{number}/messages/"),)),
+        act(
+            "helpdesk:message",
+            "helpdesk:severity",
+            api=(
+                ("POST", "/api/v1/tickets/{number}/messages/"),
+                ("POST", "/api/v1/tickets/{number}/module/"),
+                ("POST", "/api/v1/tickets/{number}/queue/"),
+                ("POST", "/api/v1/tickets/{number}/severity/"),
+                ("POST", "/api/v1/tickets/{number}/municipality/"),
+                ("POST", "/api/v1/tickets/{number}/requester/"),
+            ),
+        ),
         act("helpdesk:solution", "helpdesk:withdrawal", api=(("POST", "/api/v1/tickets/{number}/resolution/"),)),
     ),
     "helpdesk.Message": Part("helpdesk.Ticket"),

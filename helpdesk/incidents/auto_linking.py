@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from foundation import now
 from foundation.directory.models import Component
 from helpdesk.incidents import major_incidents, vocabulary
 from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, TicketText
-from helpdesk.models import MajorIncident, Message, Ticket
+from helpdesk.models import MajorIncident, Message, Ticket, TicketLink
 from monitoring import locks
 from monitoring.models import Affected, Outage
 
@@ -69,8 +69,13 @@ def report_of(ticket) -> TicketText:
 
 def loners(before: int) -> list[Ticket]:
     """The latest tickets that are linked to nothing and never were: they may be the first of many."""
-    lately = Ticket.objects.open().filter(pk__lt=before, created_at__gt=now() - SILENT_AFTER, links=None)
+    lately = undecided().filter(pk__lt=before, created_at__gt=now() - SILENT_AFTER)
     return list(reversed(with_first_words(lately.exclude(matched_at=None).order_by("-pk"))[:LONERS]))
+
+
+def undecided() -> QuerySet[Ticket]:
+    """Open ones that are linked to nothing and that nobody took out of an incident."""
+    return Ticket.objects.open().filter(~Exists(TicketLink.objects.decided().filter(ticket=OuterRef("pk"))))
 
 
 def known_groups() -> list[Group]:
@@ -101,7 +106,7 @@ def link_members(groups: Iterable[Group]) -> None:
             continue
         incident = incident_of(group)
         reports = {report.key: report for report in group.members}
-        unlinked = Ticket.objects.open().filter(pk__in=reports, links=None)
+        unlinked = undecided().filter(pk__in=reports)
         for ticket in unlinked.select_related("municipality", "component"):
             if is_felt_by(incident, ticket):
                 major_incidents.link(incident, ticket, score=group.likeness(reports[ticket.pk]))

@@ -75,6 +75,11 @@ class TicketLinkQuerySet(models.QuerySet["TicketLink"]):
     def standing(self) -> "TicketLinkQuerySet":
         return self.filter(undone_at=None)
 
+    def decided(self) -> "TicketLinkQuerySet":
+        """Those that stand or that somebody undid: the matcher leaves their tickets alone. One that fell with a
+        correction names nobody."""
+        return self.filter(Q(undone_at=None) | Q(undone_by__isnull=False))
+
 
 class TicketLink(models.Model):
     """This ticket is about that incident. A link, never a merge: each keeps its own thread."""

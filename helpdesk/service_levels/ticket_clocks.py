@@ -118,9 +118,15 @@ def withdrawn(ticket: Ticket, at: datetime) -> None:
     keep(ticket, clocks.detach(ticket, at=at))
 
 
-def regraded(ticket: Ticket, at: datetime) -> None:
-    """The severity changed: the open clocks move to the terms of the new class."""
+def retermed(ticket: Ticket, at: datetime, *, moved: bool = False) -> None:
+    """What terms are chosen by changed: the open clocks move to those that fit now.
+
+    Terms that stay the same are left alone, unless the ticket `moved` to a place with a calendar of its own.
+    """
+    standing = set(Clock.objects.of(ticket).open().values_list("version", flat=True))
     for terms in terms_for(ticket, at):
+        if terms.pk in standing and not moved:
+            continue
         keep(ticket, clocks.change_policy(ticket, terms, at=at, scopes=scopes_of(ticket)))
 
 

@@ -16,6 +16,7 @@ from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from helpdesk.models import Queue, Team, Ticket
+from helpdesk.refusals import QueueEnded
 from helpdesk.teams.teams import CodeTaken, TeamEnded, require_administrator
 from helpdesk.tickets import counters
 
@@ -24,10 +25,6 @@ class QueueTakesTheRest(Refusal):
     sentence = _(
         "Every ticket that no other queue takes comes here. Let another queue take the rest before you end this one."
     )
-
-
-class QueueEnded(Refusal):
-    sentence = _("This queue has ended.")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who works at the desk."""
+"""Who works at the desk, and whom it may name."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from foundation.directory.models import Membership, Person
+from foundation.directory.models import Membership, Municipality, Person
+from foundation.directory.models.people import PersonQuerySet
 from helpdesk.models import Skill
 
 REMEMBERED_FOR = 60  # seconds; the verb asks again whether the person may have a ticket
@@ -21,6 +22,12 @@ class Colleague(NamedTuple):
 def at_the_desk() -> QuerySet[Person]:
     """Everyone who may be given a ticket, in the order of a Turkish register."""
     return Person.objects.holding(Membership.DESK_ROLES).order_by("sort_key", "pk")
+
+
+def clerks_of(municipality: Municipality) -> PersonQuerySet:
+    """Everyone who may ask for this municipality, in the order of a Turkish register."""
+    held = Membership.objects.current().filter(municipality=municipality, role__in=Membership.MUNICIPAL_ROLES)
+    return Person.objects.filter(is_active=True, pk__in=held.values("person")).order_by("sort_key", "pk")
 
 
 def names_at_the_desk() -> Sequence[Colleague]:

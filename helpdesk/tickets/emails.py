@@ -36,23 +36,39 @@ def reader_of(ticket: Ticket) -> Person | None:
     return readers_of([ticket]).get(ticket.pk)
 
 
-def received(ticket: Ticket, promises: Sequence[commitments.Commitment]) -> None:
-    """ "We have it": the number and the promised times. Does nothing where nobody reads letters."""
+def received(ticket: Ticket, promises: Sequence[commitments.Commitment], again: int | None = None) -> None:
+    """ "We have it": the number and the promised times. Does nothing where nobody reads letters.
+
+    `again` is the entry of the correction by which somebody else has become the reader.
+    """
+    reader = reader_of(ticket)
+    if reader is None:
+        return
+    key = f"ticket:{ticket.number}:received" + (f":{again}" if again else "")
+    with language_of(reader):
+        words = _("We have received your ticket %(number)s.") % {"number": ticket.number}
+        text = with_promises(ticket, [words], promises)
+    outbox.email(key, reader.email, subject_of(ticket), text)
+
+
+def corrected(ticket: Ticket, promises: Sequence[commitments.Commitment], correction: int) -> None:
+    """How it is filed was put right and the promised times moved; `correction` is its entry in the record."""
     reader = reader_of(ticket)
     if reader is None:
         return
     with language_of(reader):
-        text = "\n".join(
-            [
-                _("We have received your ticket %(number)s.") % {"number": ticket.number},
-                str(ticket.get_severity_display()),
-                "",
-                *(promise_line(promise) for promise in promises if promise.due_at),
-                "",
-                page_of(ticket),
-            ]
-        )
-    outbox.email(f"ticket:{ticket.number}:received", reader.email, subject_of(ticket), text)
+        words = [
+            _("We have corrected how your ticket %(number)s is filed.") % {"number": ticket.number},
+            _("Module: %(module)s") % {"module": ticket.component.name},
+        ]
+        text = with_promises(ticket, words, promises)
+    outbox.email(f"ticket:{ticket.number}:corrected:{correction}", reader.email, subject_of(ticket), text)
+
+
+def with_promises(ticket: Ticket, words: Sequence[str], promises: Sequence[commitments.Commitment]) -> str:
+    """These words, the class, the promised times, and where the ticket is read."""
+    times = [promise_line(promise) for promise in promises if promise.due_at]
+    return "\n".join([*words, str(ticket.get_severity_display()), "", *times, "", page_of(ticket)])
 
 
 def promise_line(promise: commitments.Commitment) -> str:

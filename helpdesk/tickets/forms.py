@@ -12,6 +12,7 @@ from foundation.language.forms import CleanForm, TelephoneField
 from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
 from helpdesk.models import Ticket
+from helpdesk.tickets import agents
 from monitoring.models import Outage
 from monitoring.outages.forms import NEXT
 
@@ -168,6 +169,29 @@ class PhoneLogForm(TicketForm):
         help_text=_("Name or code"),
         error_messages={"required": _("Please say which municipality calls.")},
     )
+
+    requester = forms.CharField(
+        label=_("Who calls?"),
+        max_length=120,
+        required=False,
+        help_text=_("Name or e-mail address; letters about the ticket go there"),
+    )
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        text, municipality = cleaned.get("requester"), cleaned.get("municipality")
+        cleaned["requester"] = self.clerk_called(text, municipality) if text and municipality else None
+        return cleaned
+
+    def clerk_called(self, text: str, municipality: Municipality) -> Person | None:
+        clerks = agents.clerks_of(municipality)
+        found = list(clerks.filter(email=text.lower())[:1]) or list(clerks.matching(text)[:6])
+        if len(found) == 1:
+            return found[0]
+        names = " · ".join(f"{person.name} {person.email}" for person in found[:5])
+        several = _("Several people fit. Please type the address: %(names)s") % {"names": names}
+        self.add_error("requester", several if found else _("Nobody of this municipality is called that."))
+        return None
 
     def clean_municipality(self) -> Municipality:
         text = self.cleaned_data["municipality"]

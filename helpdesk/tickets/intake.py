@@ -47,6 +47,8 @@ def submit(
     impact: str,
     urgency: str,
     by: Person | None = None,
+    requester: Person | None = None,
+    logged_by: Person | None = None,
     channel: str = Ticket.Channel.PORTAL,
     phone: str = "",
     attachments: Iterable[File] = (),
@@ -58,6 +60,9 @@ def submit(
     `token` names one act of filing (a form that was rendered, a mail's Message-ID,
     an Idempotency-Key); it counts within the municipality, so nobody can ask for
     another's ticket with it. `at` is when it was told to us, if not just now.
+
+    `by` is who files it: of the municipality. Where the desk files for somebody, `logged_by` does, and
+    `requester` is who asked, if that is known: whoever is written to.
     """
     key = key_of(municipality, token)
     filing = Filing.objects.claim(key)
@@ -69,14 +74,14 @@ def submit(
         at or now(),
         municipality=municipality,
         component=component,
-        requester=by,
+        requester=by or requester,
         channel=channel,
         subject=mask_identity_numbers(subject),
         phone=phone,
         impact=impact,
         urgency=urgency,
     )
-    attach(put_on_file(ticket, mask_identity_numbers(body), by=by), attachments)
+    attach(put_on_file(ticket, mask_identity_numbers(body), by=by, logged_by=logged_by), attachments)
     events.ticket_submitted.send(Ticket, ticket=ticket)
     return ticket
 
@@ -95,7 +100,7 @@ def opened(filing: int, at: datetime, *, component: Component, **facts: Unpack[T
     )
 
 
-def put_on_file(ticket: Ticket, body: str, *, by: Person | None) -> Message:
+def put_on_file(ticket: Ticket, body: str, *, by: Person | None, logged_by: Person | None = None) -> Message:
     """Ticket, first message, clocks, record, word to the desks and the letter, in as few statements as there can be."""
     at = ticket.created_at
     ticket.search_text = collation.fold(f"{ticket.number} {ticket.subject} {body} {ticket.municipality.full_name}")
@@ -103,11 +108,12 @@ def put_on_file(ticket: Ticket, body: str, *, by: Person | None) -> Message:
     message = Message(
         ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
     )
+    message.author_name = "" if by or not ticket.requester else ticket.requester.name
     facts = {"severity": ticket.severity, "component": ticket.component_id, "channel": ticket.channel}
     with rows.together():
         rows.add(ticket)
         rows.add(message)
-        journal.record("ticket.submitted", ticket, by=by, **facts)
+        journal.record("ticket.submitted", ticket, by=by or logged_by, **facts)
         live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
         emails.received(ticket, commitments.of_clocks(clocks))
     return message

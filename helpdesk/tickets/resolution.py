@@ -66,7 +66,7 @@ def reopen(ticket: Ticket, *, by: Person, reason: str) -> None:
         raise ReasonMissing
     at = now()
     if ticket.ended_at and at - ticket.ended_at > REOPEN_WINDOW:
-        raise ReopenWindowOver
+        raise ReopenWindowOver(ticket.number)
     move(ticket, Ticket.Status.WAITING_ON_US, at=at)
     side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
     say(ticket, Message.Kind.PUBLIC, side, by, reason)

@@ -88,9 +88,10 @@ def file_it(form, person) -> Ticket:
     answers.pop("outage_seen", None)
     municipality = answers.pop("municipality", None) or person.own_municipality
     rate_limits.spend(person, municipality)
-    by = None if person.works_at_the_desk else person
-    channel = Ticket.Channel.PHONE if person.works_at_the_desk else Ticket.Channel.PORTAL
-    filed = tickets.submit(**answers, municipality=municipality, by=by, channel=channel)
+    at_desk = person.works_at_the_desk
+    by = None if at_desk else person
+    channel = Ticket.Channel.PHONE if at_desk else Ticket.Channel.PORTAL
+    filed = tickets.submit(**answers, municipality=municipality, by=by, logged_by=person, channel=channel)
     form.let_go_of_files()
     return filed
 

@@ -68,3 +68,32 @@ class TicketsOverTheApi(Cast, TestCase):
         path = f"/tickets/{self.ticket.number}/messages/"
         self.assertEqual(self.call("get", path, self.nermin).status_code, 200)
         self.assertEqual(self.call("post", path, self.nermin, {"body": "Merhaba"}).status_code, 403)
+
+    def test_the_desk_puts_right_what_was_filed_wrongly(self):
+        path = f"/tickets/{self.ticket.number}"
+        for name, right in (
+            ("module", {"component": "EBYS"}),
+            ("queue", {"queue": "genel"}),
+            ("severity", {"severity": "S1"}),
+            ("municipality", {"municipality": "26010"}),
+            ("requester", {"requester": self.zehra.email}),
+        ):
+            answer = self.call("post", f"{path}/{name}/", self.ayse, right, key=name)
+            self.assertEqual(answer.status_code, 200, answer.content)
+            self.assertEqual(self.call("post", f"{path}/{name}/", self.selim, right, key=name).status_code // 100, 4)
+        self.ticket.refresh_from_db()
+        corrected = (self.ticket.component, self.ticket.severity, self.ticket.requester)
+        self.assertEqual(corrected, (self.ebys, "S1", self.zehra))
+        wrong = self.call("post", f"{path}/requester/", self.ayse, {"requester": self.hatice.email}, key="w")
+        self.assertEqual(wrong.status_code, 404)
+
+    def test_a_ticket_by_a_token_of_the_desk_is_of_the_clerk_who_asks_and_not_of_the_agent(self):
+        wish = FILED | {"municipality": "05004"}
+        numbers = [
+            self.call("post", "/tickets/", self.ayse, wish | {"requester": asks}, key=asks or "nobody").json()["number"]
+            for asks in (self.hatice.email, "")
+        ]
+        requesters = [Ticket.objects.get(number=number).requester for number in numbers]
+        self.assertEqual(requesters, [self.hatice, None])
+        answer = self.call("post", "/tickets/", self.ayse, wish | {"requester": self.selim.email}, key="other")
+        self.assertEqual(answer.status_code, 404)

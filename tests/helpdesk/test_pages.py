@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
+from foundation.outbox.models import OutboxMessage
 from helpdesk import tickets
 from helpdesk.models import Ticket
 from helpdesk.tickets import counters
@@ -72,6 +73,17 @@ class FilingOnThePortal(Desk):
         self.post(municipality="merzifon")
         ticket = Ticket.objects.get()
         self.assertEqual((ticket.municipality, ticket.channel, ticket.requester), (self.merzifon, "phone", None))
+
+    def test_the_desk_names_who_calls_and_they_are_written_to(self):
+        self.enter(self.ayse)
+        self.assertContains(self.post(municipality="merzifon", requester="selim"), "id_requester-error")
+        self.assertEqual(Ticket.objects.count(), 0)
+        self.post(municipality="merzifon", requester="hatice")
+        ticket = Ticket.objects.get()
+        self.assertEqual((ticket.requester, ticket.messages.get().author), (self.hatice, None))
+        self.assertEqual(self.client.get(f"/tickets/{ticket.number}/").status_code, 200)
+        letter = OutboxMessage.objects.get(batch__key=f"ticket:{ticket.number}:received")
+        self.assertEqual(letter.address, self.hatice.email)
 
     def test_an_unclear_municipality_is_asked_for_again(self):
         self.enter(self.ayse)

@@ -200,6 +200,17 @@ calls = [
     Call("GET", "/api/v1/tickets/{number}/", READERS, at=ticket),
     Call("GET", "/api/v1/tickets/{number}/messages/", READERS, at=ticket),
     Call("POST", "/api/v1/tickets/{number}/messages/", PARTIES, at=ticket, body=lambda stage: {"body": "Selam"}),
+    Call("POST", "/api/v1/tickets/{number}/module/", DESK, at=ticket, body=lambda stage: {"component": "RAPOR"}),
+    Call("POST", "/api/v1/tickets/{number}/queue/", DESK, at=ticket, body=lambda stage: {"queue": "genel"}),
+    Call("POST", "/api/v1/tickets/{number}/severity/", DESK, at=ticket, body=lambda stage: {"severity": "S1"}),
+    Call("POST", "/api/v1/tickets/{number}/requester/", DESK, at=ticket, body=lambda stage: {"requester": ""}),
+    Call(
+        "POST",
+        "/api/v1/tickets/{number}/municipality/",
+        DESK,
+        at=ticket,
+        body=lambda stage: {"municipality": "26010"},
+    ),
     Call("POST", "/api/v1/tickets/{number}/resolution/", DESK, at=ticket, body=lambda stage: {"body": "Oldu"}),
 ]
 calls += [

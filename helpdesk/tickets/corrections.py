@@ -1,0 +1,212 @@
+"""What was filed wrongly is put right: class, module, queue, municipality, requester.
+
+Each verb changes one fact of an open ticket that still stands as the agent saw it, and in the same
+transaction what follows from it: routing, terms and clocks, the search for an outage that explains it,
+the entry in the record with before and after, and a letter where the promised times moved.
+"""
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
+
+from foundation import now
+from foundation.directory.models import Component, Membership, Municipality, Person
+from foundation.journal import journal
+from foundation.journal.models import Entry
+from foundation.language import collation
+from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink
+from helpdesk.refusals import (
+    QueueEnded,
+    ReasonMissing,
+    RequesterElsewhere,
+    TicketMovedOn,
+    WrittenElsewhere,
+)
+from helpdesk.service_levels import commitments, ticket_clocks
+from helpdesk.tickets import emails, live_updates, severity
+from helpdesk.tickets.assignment import require_desk
+from helpdesk.tickets.conversation import say
+from helpdesk.tickets.intake import queue_for
+from monitoring.models import Affected
+
+
+@transaction.atomic
+def grade(ticket: Ticket, *, severity: str, by: Person, reason: str = "") -> None:
+    """Give it another class. Lowering needs a reason, and the municipality reads it."""
+    require_desk(by)
+    before = ticket.severity
+    if severity == before:
+        return
+    if severity > before and not reason.strip():
+        raise ReasonMissing
+    replace(ticket, severity=severity)
+    if reason.strip():
+        label = Ticket.Severity(severity).label
+        text = _("Severity: %(severity)s. %(reason)s") % {"severity": label, "reason": reason.strip()}
+        say(ticket, Message.Kind.PUBLIC, Message.Side.US, by, text)
+    settle(ticket, "ticket.graded", by=by, before=before, after=severity, is_told=bool(reason.strip()))
+
+
+@transaction.atomic
+def change_module(ticket: Ticket, *, component: Component, by: Person) -> None:
+    """It is about another module: its queue, its class, its promises and the search for an outage follow.
+
+    A class that nobody corrected rises with the weight of the module; none falls without a reason (`grade`).
+    """
+    require_desk(by)
+    before = ticket.component
+    if component == before:
+        return
+    replace(ticket, component=component)
+    put_under(ticket, before, by=by, severity=class_after(ticket, before, component))
+
+
+def class_after(ticket: Ticket, before: Component, component: Component) -> str:
+    """What the requester's answers lead to with this module, if nobody corrected the class and it is higher."""
+    if ticket.severity != severity.proposed(ticket.impact, ticket.urgency, before.tier):
+        return ticket.severity
+    return min(ticket.severity, severity.proposed(ticket.impact, ticket.urgency, component.tier))
+
+
+def put_under(ticket: Ticket, before: Component, *, by: Person, severity: str) -> None:
+    """What follows once the module stands."""
+    graded = None if severity == ticket.severity else ticket.severity
+    follow(ticket, queue=queue_for(ticket.component, ticket.municipality), severity=severity)
+    look_again(ticket, by=by)
+    settle(ticket, "ticket.module_changed", by=by, before=before.pk, after=ticket.component_id, graded=graded)
+
+
+@transaction.atomic
+def move_to_queue(ticket: Ticket, *, queue: Queue, by: Person) -> None:
+    """Another team looks after it; whoever has claimed it keeps it."""
+    require_desk(by)
+    before = ticket.queue
+    if queue == before:
+        return
+    if not Queue.objects.standing().select_for_update().filter(pk=queue.pk).exists():
+        raise QueueEnded
+    replace(ticket, queue=queue)
+    settle(ticket, "ticket.queue_changed", by=by, before=before.code, after=queue.code)
+
+
+@transaction.atomic
+def change_municipality(ticket: Ticket, *, municipality: Municipality, by: Person) -> None:
+    """It was filed for the wrong place. Queue and promises follow, and the letters go to the right one.
+
+    What people of one municipality wrote is never shown to another: such a ticket stays where it is.
+    """
+    require_desk(by)
+    before = ticket.municipality
+    if municipality == before:
+        return
+    replace(ticket, municipality=municipality)
+    if any(not works_at(person, municipality) for person in writers_of(ticket)):
+        raise WrittenElsewhere
+    asked_before = ticket.requester
+    requester = asked_before if asked_before and works_at(asked_before, municipality) else None
+    follow(ticket, queue=queue_for(ticket.component, municipality), requester=requester)
+    found_by = Concat(F("search_text"), Value(f" {collation.fold(municipality.full_name)}"))
+    Ticket.objects.filter(pk=ticket.pk).update(search_text=found_by)
+    look_again(ticket, by=by)
+    lost = asked_before.pk if asked_before and requester is None else None
+    places = {"before": before.code, "after": municipality.code}
+    entry = settle(ticket, "ticket.municipality_changed", by=by, **places, asked=lost, is_told=True)
+    emails.received(ticket, promised(ticket), again=entry.pk)
+
+
+@transaction.atomic
+def name_requester(ticket: Ticket, *, requester: Person | None, by: Person) -> None:
+    """Who of the municipality asked: they read and get the letters from now on, beginning with its number and times."""
+    require_desk(by)
+    before = ticket.requester_id
+    if before == (requester.pk if requester else None):
+        return
+    replace(ticket, requester=requester)
+    if requester and not works_at(requester, ticket.municipality):
+        raise RequesterElsewhere
+    after = requester.pk if requester else None
+    entry = journal.record("ticket.requester_changed", ticket, by=by, before=before, after=after)
+    live_updates.changed(ticket)
+    if requester:
+        emails.received(ticket, promised(ticket), again=entry.pk)
+
+
+def replace(ticket: Ticket, **change: object) -> None:
+    """Another value where the open ticket still has the one that was seen; whoever comes later learns it moved on."""
+    seen = {name: ticket.serializable_value(name) for name in change}
+    if not Ticket.objects.open().filter(pk=ticket.pk, **seen).update(**change):
+        raise TicketMovedOn
+    ticket.refresh_from_db()
+
+
+def follow(ticket: Ticket, **change: object) -> None:
+    """What follows from a correction that has been won: the row is ours until the commit."""
+    Ticket.objects.filter(pk=ticket.pk).update(**change)
+    for name, value in change.items():
+        setattr(ticket, name, value)
+
+
+def settle(
+    ticket: Ticket,
+    kind: str,
+    *,
+    by: Person,
+    before: str,
+    after: str,
+    graded: str | None = None,
+    asked: int | None = None,
+    is_told: bool = False,
+) -> Entry:
+    """Terms and clocks by the new facts, the entry, word to open pages; a letter where promised times moved.
+
+    `graded` and `asked` are the class and the requester before, where they went along; `is_told`: the
+    municipality reads of it otherwise.
+    """
+    times = due_times(ticket)
+    ticket_clocks.retermed(ticket, now(), moved=kind == "ticket.municipality_changed")
+    entry = journal.record(kind, ticket, by=by, before=before, after=after, graded=graded, asked=asked)
+    if not is_told and due_times(ticket) != times:
+        emails.corrected(ticket, promised(ticket), correction=entry.pk)
+    live_updates.changed(ticket)
+    return entry
+
+
+def promised(ticket: Ticket) -> list[commitments.Commitment]:
+    return commitments.of_clocks(commitments.clocks_of(ticket))
+
+
+def due_times(ticket: Ticket) -> dict:
+    return {each.metric: each.due_at for each in promised(ticket)}
+
+
+def look_again(ticket: Ticket, *, by: Person) -> None:
+    """The matcher reads it anew. A link of its own that no longer explains the ticket is undone; people's stand."""
+    link = ticket.links.standing().select_related("incident__outage").first()
+    if link and (link.linked_by_id or explains(link.incident, ticket)):
+        return
+    if link:
+        TicketLink.objects.filter(pk=link.pk).update(undone_at=now())
+        ticket_clocks.resumed(ticket, now())
+        journal.record("ticket.unlinked", ticket, by=by)
+    follow(ticket, matched_at=None)
+
+
+def explains(incident: MajorIncident, ticket: Ticket) -> bool:
+    """Whether it is about this module, and felt in this municipality."""
+    if incident.outage is None:
+        return incident.component_id == ticket.component_id
+    broken = {component.pk for component in incident.outage.components.all()}
+    felt = Affected.objects.filter(outage=incident.outage, municipality=ticket.municipality_id, until=None)
+    return felt.exists() and (not broken or ticket.component_id in broken)
+
+
+def works_at(person: Person, municipality: Municipality) -> bool:
+    held = [m.municipality_id for m in person.current_memberships if m.role in Membership.MUNICIPAL_ROLES]
+    return municipality.pk in held
+
+
+def writers_of(ticket: Ticket) -> list[Person]:
+    """Everyone of a municipality who wrote in it."""
+    wrote = Message.objects.filter(ticket=ticket, side=Message.Side.THEM, author__isnull=False)
+    return list(Person.objects.filter(pk__in=wrote.values("author")))
