@@ -1,10 +1,15 @@
-"""The pages shown when something is forbidden, missing or broken."""
+"""The pages shown when something cannot be read, is forbidden, missing or broken."""
 
 import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
+
+
+def unreadable(request, exception=None) -> HttpResponse:
+    """A body that is no form, a host that is not ours: the page leans on nothing of the request."""
+    return render(None, "400.html", status=400)
 
 
 def forbidden(request, exception=None) -> HttpResponse:

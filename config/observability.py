@@ -86,7 +86,7 @@ def configure_logging(options: dict) -> None:
                 "line": {
                     "()": structlog.stdlib.ProcessorFormatter,
                     "pass_foreign_args": True,
-                    "foreign_pre_chain": [*shared, literal_message],
+                    "foreign_pre_chain": [*shared, literal_message, one_line_for_strangers],
                     "processors": [
                         *([only_where_it_broke] if options["json"] else []),
                         redacted(Redactor(secrets_of_the_house())),
@@ -130,6 +130,13 @@ def literal_message(logger: Any, method: str, event: dict) -> dict:
         event["event"] = (template % arguments if arguments else template)[:LONGEST_MESSAGE]
     except (TypeError, ValueError, KeyError):
         event["event"] = template[:LONGEST_MESSAGE]
+    return event
+
+
+def one_line_for_strangers(logger: Any, method: str, event: dict) -> dict:
+    """A request that Django will not read (too many fields, a host that is not ours) is no fault of the code."""
+    if event["_record"].name.startswith("django.security"):
+        event.pop("exc_info", None)
     return event
 
 

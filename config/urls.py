@@ -22,6 +22,7 @@ urlpatterns = [
     path("setup/<slug:part>/test/", setup.test, name="setup_test"),
 ]
 
+handler400 = "config.errors.unreadable"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.broken"

@@ -23,7 +23,7 @@ def asks(prober: Prober, check: int) -> bool:
     """Whether the check falls into the part that this prober asks."""
     _place, _space, part = prober.name.rpartition(" ")
     number, _slash, of = part.partition("/")
-    if not (number.isdigit() and of.isdigit()):
+    if not (number.isdecimal() and of.isdecimal()):
         return True
     return check % int(of) == int(number) - 1
 

@@ -45,6 +45,7 @@ GLUED = re.compile(
 # Shown by the web server itself when nothing of ours runs, or run on pages of others, who have only its own address.
 ALLOWED = {
     "monitoring/static/monitoring/widget.js",
+    "config/templates/400.html",
     "config/templates/500.html",
     "config/templates/503.html",
     "deploy/nginx/out-of-service.html",

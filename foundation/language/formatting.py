@@ -4,7 +4,7 @@ Turkish: "12 dk önce", 21.11.2026 14.05, 1.234,5 and %12,5 (domain rules 4.9 an
 English: "12 min ago", 21 Nov 2026 14:05, 1,234.5 and 12.5%.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,12 @@ ISTANBUL = ZoneInfo("Europe/Istanbul")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SWAP_SEPARATORS = str.maketrans(".,", ",.")
 Number = int | float | Decimal
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+
+
+def is_believable(day: date) -> bool:
+    """Whether somebody can mean this day or moment: beyond, sums with offsets and lengths leave the calendar."""
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR
 
 
 def in_turkish() -> bool:

@@ -75,6 +75,6 @@ def read_shard(text: str) -> tuple[int, int]:
     if not text:
         return 0, 1
     number, _, parts = text.partition("/")
-    if not (number.isdigit() and parts.isdigit() and 0 < int(parts) <= 1000 and int(number) <= int(parts)):
+    if not (number.isdecimal() and parts.isdecimal() and 0 < int(parts) <= 1000 and int(number) <= int(parts)):
         raise BadTargetQuery("a shard is written i/n")
     return int(number) % int(parts), int(parts)

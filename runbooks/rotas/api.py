@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.pagination import paginate
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from foundation import now
 from foundation.directory.models import Person
+from foundation.language.schema_types import Moment
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from runbooks.models import Leave, Rota, RotaLayer, Shift
@@ -93,8 +94,8 @@ class LayerOut(Schema):
 class ShiftIn(Body):
     person: Email
     rank: Annotated[int, Field(ge=1, le=2)] = 1
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     reason: Annotated[str, Field(max_length=200)] = ""
     signed: bool = False
 
@@ -227,7 +228,7 @@ def end_layer(request, key: str, pk: int) -> RotaLayer:
 
 @router.get("/rotas/{key}/shifts/", response=list[ShiftOut])
 @paginate(Keyset, order=("starts_at", "pk"))
-def shifts(request, key: str, since: AwareDatetime | None = None) -> QuerySet[Shift]:
+def shifts(request, key: str, since: Moment | None = None) -> QuerySet[Shift]:
     """Who carries it, in order, from `since` (by default now) on: overrides, swaps and leave are in it already."""
     found = Shift.objects.visible_to(request.user).filter(rota=_rota(request, key), ends_at__gt=since or now())
     return found.select_related("rota", "person", "instead_of")
@@ -249,7 +250,7 @@ def withdraw(request, key: str, pk: int) -> tuple[int, None]:
 
 
 @router.get("/rotas/{key}/on-call/", response=OnCallOut)
-def carried_by(request, key: str, at: AwareDatetime | None = None) -> dict:
+def carried_by(request, key: str, at: Moment | None = None) -> dict:
     """Who is called first and second at a moment (by default now)."""
     moment = at or now()
     called = on_call.at(_rota(request, key), moment)

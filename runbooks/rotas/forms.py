@@ -1,6 +1,6 @@
 """What people type about rotas. Field names are the verbs' keywords."""
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django import forms
@@ -46,7 +46,7 @@ class DayField(forms.DateField):
 
 
 class MomentField(forms.DateTimeField):
-    """Wall time of this country; a year that calendars do not have is refused here."""
+    """Wall time of this country."""
 
     def __init__(self, **options) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -55,12 +55,6 @@ class MomentField(forms.DateTimeField):
             input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H.%M"],
             **options,
         )
-
-    def clean(self, value: Any) -> datetime | None:
-        moment = super().clean(value)
-        if moment and not 2000 <= moment.year <= 2100:
-            raise forms.ValidationError(_("Please give a day between 2000 and 2100."))
-        return moment
 
 
 class WeekdaysField(forms.MultipleChoiceField):

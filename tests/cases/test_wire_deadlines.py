@@ -14,6 +14,7 @@ DEADLINE = 2.0  # seconds; daphne looks every two
 SLACK = 6.0
 HOST = b"Host: 127.0.0.1\r\n"
 # (sent at once, then byte by byte for ever)
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
 DRIPS = {
     "a request line": (b"", b"GET /"),
     "headers": (b"GET /healthz HTTP/1.1\r\n" + HOST, b"X-A: b\r\n"),
@@ -60,3 +61,22 @@ def test_who_is_quick_is_answered(house):
         for _ in range(2):
             client.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
             assert client.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+# Read on the loop that serves everybody, 15 MB of fields stood the house still for 16 s.
+def test_a_form_of_300000_fields_holds_nobody_up(house):
+    before, body = house.processor_seconds(), PART * 300_000 + b"--x--\r\n"
+    head = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert said(house, b"POST /accounts/login/ HTTP/1.1\r\n" + HOST + head + body).startswith(b"HTTP/1.1 403")
+    assert house.processor_seconds() - before < 4
+
+
+def test_an_address_or_header_without_an_end_is_told_so(house):
+    assert said(house, b"GET /" + b"a" * 20_000).startswith(b"HTTP/1.1 414")
+    assert said(house, b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 20_000).startswith(b"HTTP/1.1 431")
+
+
+def said(house, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=30) as client:
+        client.sendall(request)
+        return client.recv(1000)

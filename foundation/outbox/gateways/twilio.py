@@ -212,7 +212,7 @@ def outcome_of(refusal: TwilioRestException) -> Outcome:
 
 def retry_after(header: str) -> timedelta | None:
     """Seconds or an HTTP date are both allowed; Twilio sends seconds."""
-    return timedelta(seconds=min(int(header), 3600)) if header.isdigit() else None
+    return timedelta(seconds=min(int(header), 3600)) if header.isdecimal() else None
 
 
 def is_signed(url: str, parameters: dict, signature: str) -> bool:

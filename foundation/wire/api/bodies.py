@@ -1,13 +1,31 @@
-"""What a program sends in a body: every field is known, or the body is refused."""
+"""What a program sends in a body: every field is known, every day is one of this century, or the body is refused."""
 
+from datetime import date, datetime, time
+
+from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, model_validator
+
+from foundation.language.schema_types import believable
 
 
 class Body(Schema):
     """The schema of a request's body. A field that it does not have is named and refused.
 
-    A program that sends `priority` and hears 201 believes that we know of it.
+    A program that sends `priority` and hears 201 believes that we know of it. Moments say their
+    offset: 09:00 without one is another time for whoever sends it than for us.
     """
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def days_are_believable(self) -> "Body":
+        for name in self.model_fields_set:
+            value = getattr(self, name)
+            if isinstance(value, date):
+                believable(value)
+            if isinstance(value, datetime) and value.tzinfo is None:
+                raise ValueError(_("A moment needs its offset: 2026-12-01T09:00:00+03:00."))
+            if isinstance(value, time) and value.tzinfo:
+                raise ValueError(_("An hour of the day is written without an offset: “09:00”."))
+        return self

@@ -15,10 +15,10 @@ LONGEST_NAME = 80  # of a parameter that we say again
 
 
 def knows_its_parameters(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wraps an API operation so that a query parameter it does not have is named and refused.
+    """Wraps an API operation so that a query parameter it does not have, or that stands twice, is named and refused.
 
-    `?updated_since=…` answered with everything looks like an answer. Who has no token is
-    told that first.
+    `?updated_since=…` answered with everything looks like an answer, and so does the half of
+    `?severity=S1&severity=S2`. Who has no token is told that first.
     """
     operation: Operation = unwrap(run).__self__
 
@@ -26,8 +26,11 @@ def knows_its_parameters(run: Callable[..., HttpResponse]) -> Callable[..., Http
     def guarded(request: HttpRequest, **arguments) -> HttpResponse:
         known = query_parameters(operation)
         unknown = [name[:LONGEST_NAME] for name in request.GET if name not in known]
+        doubled = [name for name in request.GET if len(request.GET.getlist(name)) > 1]
         if unknown and bearer_of(request):
             return refused(unknown, known)
+        if doubled and bearer_of(request):
+            return refused_doubled(doubled)
         return run(request, **arguments)
 
     return guarded
@@ -47,3 +50,8 @@ def refused(unknown: list[str], known: list[str]) -> HttpResponse:
         unknown=unknown,
         known=known,
     )
+
+
+def refused_doubled(doubled: list[str]) -> HttpResponse:
+    detail = _("The parameter “%(name)s” stands here more than once; one of them would be passed over.")
+    return problem(422, kind="doubled-parameter", detail=detail % {"name": doubled[0]}, doubled=doubled)

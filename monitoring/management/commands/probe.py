@@ -37,6 +37,6 @@ class Command(BaseCommand):
 def read_shard(text: str) -> tuple[int, int]:
     """ "2/3" is (1, 3)."""
     number, _slash, of = text.partition("/")
-    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise CommandError(_("a shard is written i/n, such as 2/3"))
     return int(number) - 1, int(of)

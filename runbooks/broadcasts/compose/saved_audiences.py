@@ -20,5 +20,5 @@ def keep(name: str, rule: AudienceRule, *, by: Person) -> AudienceList:
 
 def chosen(key: str | None) -> AudienceRule | None:
     """The conditions of the list with this key; None for a key that names none."""
-    kept = AudienceList.objects.filter(pk=key).first() if key and key.isdigit() and len(key) < 10 else None
+    kept = AudienceList.objects.filter(pk=key).first() if key and key.isdecimal() and len(key) < 10 else None
     return AudienceRule.from_json(kept.rule) if kept else None

@@ -66,7 +66,7 @@ def start(request, code) -> HttpResponse:
     outage = None
     if wanted := request.POST.get("outage", ""):
         outages = Outage.objects.visible_to(request.user).open()
-        outage = get_object_or_404(outages, pk=wanted if wanted.isdecimal() else None)
+        outage = get_object_or_404(outages, pk=wanted if wanted.isdecimal() and len(wanted) < 10 else None)
     is_drill = bool(request.POST.get("drill")) or bool(outage and outage.is_drill)
     plan_now = find(request, code)
     joined = starting.unended(plan_now.code, outage, is_drill=is_drill)
