@@ -19,3 +19,4 @@ class ConfigConfig(AppConfig):
         checks.refuse_unsafe_start(settings)
         observability.start_sentry()
         import_module("config.setup.parts")
+        import_module("config.templatetags.navigation")

@@ -16,6 +16,7 @@ from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
 from helpdesk.knowledge.api import router as knowledge
 from helpdesk.models import Message, Queue, Ticket
+from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
 from helpdesk.teams.api import router as teams
 from helpdesk.tickets import agents, rate_limits
@@ -123,7 +124,7 @@ def list_tickets(
         visible = visible.filter(status=status)
     if severity:
         visible = visible.filter(severity=severity)
-    return visible.matching(q.replace("\x00", "")) if q else visible
+    return finding.narrowed(visible, q, request.user) if q else visible
 
 
 @router.get("/tickets/{number}/", response=TicketOut)

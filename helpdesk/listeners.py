@@ -1,20 +1,34 @@
 """What the desk does on hearing facts from below, and what it answers when asked."""
 
+from collections.abc import Iterator
+
 from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from django_sla import signals as sla
 from django_sla import subjects
 from foundation.accounts import exports
 from foundation.directory import events as people
 from foundation.directory.models import Person
-from helpdesk import escalations, succession
+from helpdesk import escalations, providers, succession
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket
+from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower
+
+
+@providers.commands.register
+def work_at_the_desk(person: Person) -> Iterator[tuple[str, str]]:
+    """What agents do many times a day, for the command palette."""
+    if person.works_at_the_desk:
+        yield _("Show what nobody has"), reverse("helpdesk:desk", query={"view": "unclaimed"})
+        yield _("Show mine"), reverse("helpdesk:desk", query={"view": "mine"})
+        yield _("Log a call"), reverse("helpdesk:new_ticket")
 
 
 @receiver(sla.dues_moved)
@@ -73,6 +87,12 @@ def tell_level(sender, clock, level, **kwargs) -> None:
 def leave_the_desk(sender, person, **kwargs) -> None:
     """What somebody who is gone had claimed waits for the others again."""
     members.followed_role(person)
+
+
+@receiver(people.person_renamed)
+def find_by_the_new_name(sender, person, **kwargs) -> None:
+    """Their tickets are found by the name they have now; by none once they were erased."""
+    index.keep_all(Ticket.objects.filter(requester=person))
 
 
 @receiver(people.municipality_closed)

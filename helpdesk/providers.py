@@ -1,10 +1,10 @@
 """What the desk asks of whoever stands above it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from foundation.directory.models import Municipality
+from foundation.directory.models import Municipality, Person
 from foundation.providers import Providers
 
 
@@ -28,3 +28,6 @@ class ToldLately(Protocol):
 
 
 told_lately: Providers[Callable[[Municipality], Sequence[ToldLately]]] = Providers()
+
+# (name, address) of each page or act that the command palette offers this person.
+commands: Providers[Callable[[Person], Iterable[tuple[str, str]]]] = Providers()

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from helpdesk.models import Attachment, Message, Satisfaction, Ticket
+from helpdesk.search import index
 
 BATCH_SIZE = 500
 FORGOTTEN = "—"
@@ -24,15 +25,19 @@ def forget_texts(older_than: datetime) -> int:
 def forget(tickets: QuerySet[Ticket]) -> int:
     Message.objects.filter(ticket__in=tickets).update(body="", author=None, author_name="", mail_id=None)
     Satisfaction.objects.filter(ticket__in=tickets).update(comment="")
-    return tickets.update(subject=FORGOTTEN, phone="", requester=None, search_text=F("number"))
+    keys = list(tickets.values_list("pk", flat=True))
+    forgotten = tickets.update(subject=FORGOTTEN, phone="", requester=None, search_text="")
+    index.keep(keys)
+    return forgotten
 
 
 def drop_files(older_than: datetime) -> int:
     """Attachments of tickets that ended before: the rows first, then the files."""
     overdue = Attachment.objects.filter(message__ticket__ended_at__lt=older_than).order_by("pk")
     total = 0
-    while attachments := list(overdue[:BATCH_SIZE]):
+    while attachments := list(overdue.select_related("message")[:BATCH_SIZE]):
         Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments]).delete()
+        index.keep({attachment.message.ticket_id for attachment in attachments})
         for attachment in attachments:
             attachment.file.delete(save=False)
         total += len(attachments)

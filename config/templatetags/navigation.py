@@ -8,6 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from foundation.directory.models import Person
+from helpdesk import providers
+
 register = template.Library()
 
 
@@ -102,3 +105,9 @@ def widest_door(open_doors: list[Door]) -> str:
     """From this window on, the bar holds them all."""
     order = [*ROOM, "never"]
     return max((door.width for door in open_doors), key=order.index, default="s")
+
+
+@providers.commands.register
+def open_a_page(person: Person) -> Iterator[tuple[str, str]]:
+    """Every link of the bar on top as a command of the palette, also those that the bar has no room for."""
+    return ((str(name), reverse(url)) for name, url, allows in DOORS if allows(person))

@@ -60,9 +60,12 @@ def administrators_of(municipality_ids: Iterable[int]) -> dict[int, list[Person]
 @transaction.atomic
 def describe(person: Person, *, name: str, phone: str, language: str) -> None:
     """Change how a person is called, reached and spoken to."""
+    is_renamed = person.name != name
     person.name, person.phone, person.language = name, phone, language
     person.save(update_fields=["name", "sort_key", "search_text", "phone", "language"])
     journal.record("person.described", person, by=person)
+    if is_renamed:
+        events.person_renamed.send(Person, person=person)
 
 
 @transaction.atomic
@@ -150,6 +153,7 @@ def erase(person: Person, *, by: Person) -> None:
     person.set_unusable_password()
     person.save()
     journal.record("person.erased", person, by=by)
+    events.person_renamed.send(Person, person=person)
 
 
 def close_sessions(person: Person) -> None:

@@ -8,6 +8,9 @@ person_revoked = Signal()
 # person: one of their roles ended, by hand or with a team. Sent in the transaction that ended it.
 role_ended = Signal()
 
+# person: is called otherwise now, or by no name once they were erased. Sent in the transaction that wrote it.
+person_renamed = Signal()
+
 # municipality, successor (or None), by: it no longer exists; nodes, tickets and people follow in the same transaction.
 municipality_closed = Signal()
 

@@ -9,8 +9,8 @@ from django_sla.arithmetic import Hours
 from django_sla.models import PolicyVersion, Target
 from foundation import now
 from foundation.directory.models import Component, Municipality
-from foundation.language import collation
 from helpdesk.models import Filing, Queue, Ticket
+from helpdesk.search import index
 from helpdesk.service_levels.reports import Month, last_months
 from helpdesk.tickets.intake import number_of
 
@@ -46,6 +46,7 @@ def load() -> int:
     decks = {severity: _shares(dice) for severity in CLASSES}
     lives = [life for life in (_a_life(decks[ticket.severity], ticket) for ticket in tickets) if life[-1] < now()]
     Ticket.objects.bulk_create(ticket for ticket, *_times in lives)
+    index.keep([ticket.pk for ticket, *_times in lives])
     for ticket, terms, answered_at, solved_at in lives:
         clocks.attach(ticket, terms, at=ticket.created_at)
         clocks.replied(ticket, at=answered_at)
@@ -83,7 +84,6 @@ def _number(tickets: list[Ticket]) -> None:
         ticket.pk = filing.pk
         ticket.number = number_of(filing.pk, ticket.created_at)
         ticket.queue = own.get(ticket.component_id, queue)
-        ticket.search_text = collation.fold(f"{ticket.number} {ticket.subject} {ticket.municipality.full_name}")
 
 
 def _shares(dice: random.Random) -> Iterator[float]:

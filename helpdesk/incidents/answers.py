@@ -23,6 +23,7 @@ from helpdesk import events
 from helpdesk.incidents.major_incidents import tell
 from helpdesk.models import AnsweredTicket, IncidentAnswer, MajorIncident, Message, OwedAnswer, Ticket, TicketLink
 from helpdesk.refusals import IncidentOver, NothingSaid, NotYourTicket
+from helpdesk.search import index
 from helpdesk.tickets import emails
 from helpdesk.tickets.readers import readers_of
 from monitoring import outages
@@ -161,6 +162,7 @@ def write_to_each(answer: IncidentAnswer, tickets: Iterable[Ticket]) -> None:
         for ticket in tickets
     ]
     Message.objects.bulk_create(messages)
+    index.keep([message.ticket_id for message in messages])
     rooms = [room(ticket.number) for ticket in tickets for room in (audiences.ticket_public, audiences.ticket_desk)]
     live.announce_each(rooms, "answer", answer.pk, {"side": "us", "kind": "public"})
 

@@ -4,16 +4,14 @@ from collections.abc import Iterable
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat
 
 from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
-from foundation.language import collation
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk.models import Message, Ticket
 from helpdesk.refusals import NothingSaid, TicketEnded
+from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import emails, live_updates
 from helpdesk.tickets.assignment import require_desk, require_party
@@ -91,14 +89,7 @@ def say(
         raise NothingSaid
     message = Message.objects.create(ticket=ticket, kind=kind, side=side, author=by, body=body, created_at=now())
     attach(message, attachments)
-    if kind == Message.Kind.PUBLIC:
-        make_findable(ticket, body)
+    index.keep([ticket.pk])
     live_updates.said(message)
     emails.written(message)
     return message
-
-
-def make_findable(ticket: Ticket, body: str) -> None:
-    """Search finds what both sides have read; never a note, which a search could give away."""
-    search_text = Concat(F("search_text"), Value(f" {collation.fold(body)}"))
-    Ticket.objects.filter(pk=ticket.pk).update(search_text=search_text)

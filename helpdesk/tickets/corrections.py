@@ -6,15 +6,12 @@ the entry in the record with before and after, and a letter where the promised t
 """
 
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from foundation import now
 from foundation.directory.models import Component, Membership, Municipality, Person
 from foundation.journal import journal
 from foundation.journal.models import Entry
-from foundation.language import collation
 from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink
 from helpdesk.refusals import (
     QueueEnded,
@@ -23,6 +20,7 @@ from helpdesk.refusals import (
     TicketMovedOn,
     WrittenElsewhere,
 )
+from helpdesk.search import index
 from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails, live_updates, severity
 from helpdesk.tickets.assignment import require_desk
@@ -106,8 +104,7 @@ def change_municipality(ticket: Ticket, *, municipality: Municipality, by: Perso
     asked_before = ticket.requester
     requester = asked_before if asked_before and works_at(asked_before, municipality) else None
     follow(ticket, queue=queue_for(ticket.component, municipality), requester=requester)
-    found_by = Concat(F("search_text"), Value(f" {collation.fold(municipality.full_name)}"))
-    Ticket.objects.filter(pk=ticket.pk).update(search_text=found_by)
+    index.keep([ticket.pk])
     look_again(ticket, by=by)
     lost = asked_before.pk if asked_before and requester is None else None
     places = {"before": before.code, "after": municipality.code}
@@ -125,6 +122,7 @@ def name_requester(ticket: Ticket, *, requester: Person | None, by: Person) -> N
     replace(ticket, requester=requester)
     if requester and not works_at(requester, ticket.municipality):
         raise RequesterElsewhere
+    index.keep([ticket.pk])
     after = requester.pk if requester else None
     entry = journal.record("ticket.requester_changed", ticket, by=by, before=before, after=after)
     live_updates.changed(ticket)

@@ -12,13 +12,13 @@ from django.db import transaction
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
-from foundation.language import collation
 from foundation.language.formatting import ISTANBUL
 from foundation.live import audiences, live
 from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import events
 from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
+from helpdesk.search import documents, index
 from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails, severity
 
@@ -103,7 +103,6 @@ def opened(filing: int, at: datetime, *, component: Component, **facts: Unpack[T
 def put_on_file(ticket: Ticket, body: str, *, by: Person | None, logged_by: Person | None = None) -> Message:
     """Ticket, first message, clocks, record, word to the desks and the letter, in as few statements as there can be."""
     at = ticket.created_at
-    ticket.search_text = collation.fold(f"{ticket.number} {ticket.subject} {body} {ticket.municipality.full_name}")
     clocks = ticket_clocks.start(ticket, at)
     message = Message(
         ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
@@ -116,7 +115,14 @@ def put_on_file(ticket: Ticket, body: str, *, by: Person | None, logged_by: Pers
         journal.record("ticket.submitted", ticket, by=by or logged_by, **facts)
         live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
         emails.received(ticket, commitments.of_clocks(clocks))
+    index.write({ticket.pk: words_of(ticket, body, by)})
     return message
+
+
+def words_of(ticket: Ticket, body: str, by: Person | None) -> list[str]:
+    """What search finds of a ticket that was just filed, without reading it back."""
+    texts = [ticket.municipality.full_name, by.name if by else "", body]
+    return documents.words_in(head=f"{ticket.number} {ticket.subject}", texts=texts, notes=[])
 
 
 def key_of(municipality: Municipality, token: str) -> str:
@@ -138,7 +144,8 @@ def queue_for(component: Component, municipality: Municipality) -> Queue:
 
 def attach(message: Message, attachments: Iterable[File]) -> None:
     """Keep the files that came with a message; refused ones (`FileRefused`) keep the message out, too."""
-    for accepted in uploads.accept_all(attachments):
+    accepted_files = uploads.accept_all(attachments)
+    for accepted in accepted_files:
         Attachment.objects.create(
             message=message,
             file=accepted.file,
@@ -146,3 +153,5 @@ def attach(message: Message, attachments: Iterable[File]) -> None:
             content_type=accepted.content_type,
             size=accepted.size,
         )
+    if accepted_files:
+        index.keep([message.ticket_id])

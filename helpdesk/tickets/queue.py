@@ -12,6 +12,7 @@ from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
 from foundation.wire.api import paging
 from helpdesk.models import RESTING, Ticket, TicketLink
+from helpdesk.search import finding
 from helpdesk.service_levels import commitments
 
 PAGE = 50
@@ -137,7 +138,7 @@ def selected(wanted: QueueFilter, person: Person) -> QuerySet[Ticket]:
         tickets = tickets.filter(component=wanted.component)
     if wanted.status:
         tickets = tickets.filter(status=wanted.status)
-    return tickets.matching(wanted.words) if wanted.words else tickets
+    return finding.narrowed(tickets, wanted.words, person) if wanted.words else tickets
 
 
 def rows_of(tickets: Sequence) -> list[Row]:

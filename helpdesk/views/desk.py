@@ -1,7 +1,5 @@
 """The agents' queue, by what is due next."""
 
-from dataclasses import replace
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -75,14 +73,3 @@ def claims(request) -> HttpResponse:
     if left:
         messages.warning(request, _("Somebody else has taken %(n)d of them.") % {"n": left})
     return redirect("helpdesk:desk")
-
-
-@login_required
-@require_safe
-def palette(request) -> HttpResponse:
-    """What the palette finds for the words typed so far."""
-    desk_only(request)
-    wanted = replace(QueueFilter.from_query(request.GET), view="all", cursor="")
-    matches = queue.selected(wanted, request.user) if wanted.words else Ticket.objects.none()
-    matches = matches.select_related("municipality").defer("search_text").order_by("next_due_at", "pk")[:MOST_FOUND]
-    return render(request, "helpdesk/_palette.html", {"found": matches, "words": wanted.words})

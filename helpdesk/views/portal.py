@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from helpdesk import tickets
 from helpdesk.incidents import known_outages
 from helpdesk.knowledge import articles
 from helpdesk.models import Article, Ticket
+from helpdesk.search import finding
 from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import rate_limits, severity
 from helpdesk.tickets.forms import PhoneLogForm, TicketForm
@@ -36,10 +38,10 @@ class NobodyToFileFor(Refusal):
 @require_safe
 def my_tickets(request) -> HttpResponse:
     """Everything this person may see, newest first."""
-    visible = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
     words = request.GET.get("q", "").strip()
+    visible: QuerySet[Ticket] = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
     if words:
-        visible = visible.matching(words)
+        visible = finding.narrowed(visible, words, request.user)
     rows, next_cursor = paging.page(visible, order=("-id",), cursor=request.GET.get("cursor"), limit=PAGE)
     context = {"tickets": rows, "next": next_cursor, "words": words, "at": now()}
     return render(request, "helpdesk/my_tickets.html", context)

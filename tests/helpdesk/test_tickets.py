@@ -20,6 +20,7 @@ from helpdesk.refusals import (
     TicketMovedOn,
     TicketTaken,
 )
+from helpdesk.search import finding
 from tests.cast import a_municipality
 from tests.helpdesk.builders import a_clerk, a_ticket, an_agent
 
@@ -65,8 +66,8 @@ class FilingATicket(TheDesk):
 
     def test_it_is_found_in_any_spelling(self):
         for words in ("MAKBUZ", "makbuz odunpazari", "ÇIKMIYOR", "cikmiyor", self.ticket.number):
-            self.assertIn(self.ticket, Ticket.objects.matching(words), words)
-        self.assertNotIn(self.ticket, Ticket.objects.matching("bordro"))
+            self.assertIn(self.ticket, finding.narrowed(Ticket.objects.all(), words, self.selim), words)
+        self.assertNotIn(self.ticket, finding.narrowed(Ticket.objects.all(), "bordro", self.selim))
 
 
 class SeeingTickets(TheDesk):

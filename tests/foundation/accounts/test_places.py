@@ -14,6 +14,7 @@ from foundation.journal.models import Entry
 from foundation.wire.api import tokens
 from helpdesk import tickets
 from helpdesk.models import Ticket
+from helpdesk.search import finding
 from monitoring.models import Node
 from runbooks.broadcasts.compose.audience import AudienceRule
 from tests.cast import Cast, a_contact, a_person
@@ -68,7 +69,7 @@ class Merging(Cast, TestCase):
         ended.refresh_from_db()
         assert (open_one.municipality, ended.municipality) == (self.amasya, self.merzifon)
         assert open_one in Ticket.objects.visible_to(Person.objects.get(pk=self.hatice.pk))
-        assert Ticket.objects.matching("amasya").get() == open_one
+        assert finding.narrowed(Ticket.objects.all(), "amasya", self.yonca).get() == open_one
 
     def test_nodes_are_no_longer_watched_and_contacts_no_longer_written_to(self):
         node = Node.objects.create(code="05004", name="Merzifon", municipality=self.merzifon)
