@@ -10,6 +10,7 @@ from ninja.pagination import paginate
 
 from foundation import Refusal
 from foundation.directory.models import Component, Municipality, Person
+from foundation.language import texts
 from foundation.language.schema_types import Line, Paragraphs, Telephone
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
@@ -124,7 +125,7 @@ def list_tickets(
         visible = visible.filter(status=status)
     if severity:
         visible = visible.filter(severity=severity)
-    return finding.narrowed(visible, q, request.user) if q else visible
+    return finding.narrowed(visible, texts.sought(q), request.user) if q else visible
 
 
 @router.get("/tickets/{number}/", response=TicketOut)

@@ -47,20 +47,27 @@ def make_nodes() -> None:
 
 
 def make_checks() -> None:
-    """Ports follow the codes in order, components first. What is there keeps its history, at the right port."""
+    """Ports follow the codes in order, components first. What is there keeps its history, at the right port.
+
+    People may have added nodes and checks meanwhile: what they typed stays, and nothing is made beside it.
+    """
     nodes = sorted(Node.objects.all(), key=lambda node: (not node.is_central, node.code))
     wanted = [check for port, node in enumerate(nodes, start=settings.CITY_PORT) for check in checks_of(node, port)]
-    existing = {
-        (check.node_id, check.kind, check.name): check for check in Check.objects.filter(target__contains=LOOPBACK)
-    }
-    moved = []
+    here = list(Check.objects.order_by("-pk"))
+    existing = {(check.node_id, check.kind, check.name): check for check in here}  # ours are the oldest
+    taken = {(check.node_id, check.kind, check.target) for check in here}
+    moved, new = [], []
     for check in wanted:
         old = existing.get((check.node_id, check.kind, check.name))
-        if old is not None and old.target != check.target:
+        if (check.node_id, check.kind, check.target) in taken:
+            continue
+        if old is None:
+            new.append(check)
+        elif LOOPBACK in old.target:
             old.target = check.target
             moved.append(old)
     Check.objects.bulk_update(moved, ["target"], batch_size=500)
-    Check.objects.bulk_create(check for check in wanted if (check.node_id, check.kind, check.name) not in existing)
+    Check.objects.bulk_create(new)
 
 
 def checks_of(node: Node, port: int) -> list[Check]:

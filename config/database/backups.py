@@ -66,14 +66,20 @@ def make(folder: Path) -> Path:
     """Write a pack into a new folder below `folder` and return it.
 
     Readers and writers go on meanwhile: SQLite's online backup, or one snapshot that
-    pg_dump and the counting share.
+    pg_dump and the counting share. A pack that cannot be made whole is gone again; a file that was
+    destroyed while it was made (its time was over) is named in the manifest as `left_out`.
     """
     pack = folder / f"nobet-{now():%Y%m%dT%H%M%SZ}"
     pack.mkdir(parents=True, mode=0o700)
-    rows = {"sqlite": copy_sqlite, "postgresql": dump_postgresql}[connection.vendor](pack)
-    copy_media(pack / "media")
-    manifest = {"made_at": now().isoformat(), "vendor": connection.vendor, "rows": rows, "sha256": digests(pack)}
-    (pack / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    try:
+        rows = {"sqlite": copy_sqlite, "postgresql": dump_postgresql}[connection.vendor](pack)
+        left_out = copy_media(pack / "media")
+        manifest = {"made_at": now().isoformat(), "vendor": connection.vendor, "rows": rows, "sha256": digests(pack)}
+        manifest["left_out"] = left_out
+        (pack / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(pack, ignore_errors=True)
+        raise
     return pack
 
 
@@ -112,12 +118,21 @@ def table_names(copy: sqlite3.Connection) -> list[str]:
     return [name for (name,) in tables]
 
 
-def copy_media(target: Path) -> None:
+def copy_media(target: Path) -> list[str]:
+    """Copy the kept files; returns those that were destroyed meanwhile. Raises where one that is there stays behind."""
     source = Path(settings.MEDIA_ROOT)
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
+    if not source.is_dir():
         target.mkdir()
+        return []
+    try:
+        shutil.copytree(source, target)
+    except shutil.Error as error:
+        failed = [(Path(name), why) for name, _target, why in error.args[0]]
+        for name, why in failed:
+            if name.exists():
+                raise BackupRefused(_("%(file)s could not be copied: %(why)s") % {"file": name, "why": why}) from None
+        return sorted(name.relative_to(source).as_posix() for name, _why in failed)
+    return []
 
 
 def digests(pack: Path) -> dict[str, str]:
@@ -166,6 +181,11 @@ def read_manifest(pack: Path) -> dict:
         return json.loads((pack / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise PackIsWrong(_("%(pack)s has no readable %(file)s") % {"pack": pack, "file": MANIFEST}) from None
+
+
+def left_out_of(pack: Path) -> list[str]:
+    """Kept files that were destroyed while the pack was made."""
+    return read_manifest(pack).get("left_out", [])
 
 
 def rows_of_sqlite(copy: Path) -> dict[str, int]:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import resource
 import time
+from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, reactor
@@ -87,8 +88,9 @@ class GuardedChannel(HTTPChannel):
     def lineLengthExceeded(self, line) -> None:
         """An address or a header without an end is told so, not hung up on."""
         status = b"431 Request Header Fields Too Large" if self.requests else b"414 URI Too Long"
-        self.transport.write(b"HTTP/1.1 %b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
-        self.transport.loseConnection()
+        transport: Any = self.transport  # zope's interfaces are no types
+        transport.write(b"HTTP/1.1 %b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
+        transport.loseConnection()
 
     def resetTimeout(self) -> None:
         if self.requests:  # from here on `GuardedRequest` keeps the time

@@ -21,6 +21,7 @@ from foundation.accounts.forms import mailbox, mobile
 from foundation.accounts.places.operations import router as places
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person, Province
 from foundation.directory.models.people import ContactChannel
+from foundation.language import texts
 from foundation.language.schema_types import Line
 from foundation.wire.api import tokens
 from foundation.wire.api.bodies import Body
@@ -150,7 +151,7 @@ def place_of(wanted: RoleIn | InvitationIn) -> tuple[Municipality | None, Provin
 def list_people(request, q: str = "") -> QuerySet[Person]:
     """Everyone with an account; `q` finds by name or address. For platform administrators."""
     administrators_only(request)
-    return Person.objects.matching(q) if q else Person.objects.all()
+    return Person.objects.matching(texts.sought(q)) if q else Person.objects.all()
 
 
 @router.get("/people/{pk}/", response=PersonOut)

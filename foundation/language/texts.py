@@ -8,6 +8,7 @@ to the eye is empty, and a field that must be filled refuses it.
 import re
 import unicodedata
 
+LONGEST_SEARCH = 200  # characters; each word of them is one more question to the database
 LONGEST_LINE = 300  # characters; a field that takes more has paragraphs
 
 # Every character after which Unicode begins a new line (UAX #14, BK, CR, LF, NL).
@@ -33,6 +34,11 @@ def line(text: str) -> str:
 def paragraphs(text: str) -> str:
     """The text with its lines, composed (NFC); "" when there is nothing to see."""
     return kept_if_visible(carried(text).strip())
+
+
+def sought(text: str) -> str:
+    """What was typed into a search box: one line, at most `LONGEST_SEARCH` characters, whoever asks."""
+    return line(text[:LONGEST_SEARCH])
 
 
 def carried(text: str) -> str:

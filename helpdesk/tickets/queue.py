@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
+from foundation.language import texts
 from foundation.wire.api import paging
 from helpdesk.models import RESTING, Ticket, TicketLink
 from helpdesk.search import finding
@@ -39,7 +40,7 @@ class QueueFilter:
     def from_query(cls, query) -> "QueueFilter":
         """Unknown values are left out instead of refused: an old bookmark still opens."""
         view = query.get("view", "")
-        words = query.get("q", "").strip()[:200].replace("\x00", "")
+        words = texts.sought(query.get("q", ""))
         severity, status = query.get("severity", ""), query.get("status", "")
         return cls(
             view=view if view in cls.VIEWS else "all" if words else "mine",

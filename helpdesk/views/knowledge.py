@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.directory.models import Component
+from foundation.language import texts
 from foundation.wire.api import paging
 from helpdesk.knowledge import articles, macros
 from helpdesk.knowledge.forms import ArticleForm, MacroForm
@@ -23,7 +24,7 @@ PAGE = 30
 @require_safe
 def article_list(request) -> HttpResponse:
     """What is known, the most helpful first; `q` finds words in any spelling."""
-    words = request.GET.get("q", "").strip()[:200].replace("\x00", "")
+    words = texts.sought(request.GET.get("q", ""))
     visible = Article.objects.visible_to(request.user).select_related("component").defer("body_tr", "body_en")
     visible = visible.matching(words) if words else visible
     rows, following = paging.page(visible, order=("-helped", "-pk"), cursor=request.GET.get("cursor"), limit=PAGE)
@@ -51,7 +52,7 @@ def article_helped(request, slug) -> HttpResponse:
 def offers(request) -> HttpResponse:
     """Articles for what is being typed into the form of a ticket, as a fragment."""
     component = Component.objects.filter(pk=request.GET.get("module", "")[:20].replace("\x00", "")).first()
-    text = request.GET.get("subject", "")[:200].replace("\x00", "")
+    text = texts.sought(request.GET.get("subject", ""))
     return render(request, "helpdesk/_offers.html", {"offers": articles.offered(text, component)})
 
 

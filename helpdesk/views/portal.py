@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
+from foundation.language import texts
 from foundation.wire.api import paging
 from helpdesk import tickets
 from helpdesk.incidents import known_outages
@@ -38,7 +39,7 @@ class NobodyToFileFor(Refusal):
 @require_safe
 def my_tickets(request) -> HttpResponse:
     """Everything this person may see, newest first."""
-    words = request.GET.get("q", "").strip()
+    words = texts.sought(request.GET.get("q", ""))
     visible: QuerySet[Ticket] = Ticket.objects.visible_to(request.user).select_related("component", "municipality")
     if words:
         visible = finding.narrowed(visible, words, request.user)
@@ -80,7 +81,7 @@ def shown(request, form, notice, refusal: Refusal | None) -> HttpResponse:
 
 def known_already(request) -> dict:
     """What we need not ask: the telephone on the account, the module of the link they came by."""
-    asked = request.GET.get("q", "")[:160].replace("\x00", "")
+    asked = texts.sought(request.GET.get("q", ""))[:160]
     return {"phone": request.user.phone, "module": request.GET.get("module", ""), "subject": asked}
 
 

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from helpdesk.search import everywhere, excerpts, finding, questions
+from foundation.language import texts
+from helpdesk.search import everywhere, excerpts, finding
 from helpdesk.search.bounds import SearchTooBroad
 from helpdesk.search.finding import FoundTickets
 
@@ -23,7 +24,7 @@ def staff_only(request) -> None:
 def search(request) -> HttpResponse:
     """Tickets in every state with the place that answers, and what else has this name."""
     staff_only(request)
-    text, cursor = request.GET.get("q", "").strip()[: questions.LONGEST], request.GET.get("cursor", "")
+    text, cursor = texts.sought(request.GET.get("q", "")), request.GET.get("cursor", "")
     found, refusal = found_for(request, text, cursor=cursor)
     context = {
         "words": text,
@@ -40,7 +41,7 @@ def search(request) -> HttpResponse:
 def palette(request) -> HttpResponse:
     """What the palette offers for the words typed so far."""
     staff_only(request)
-    text = request.GET.get("q", "").strip()[: questions.LONGEST]
+    text = texts.sought(request.GET.get("q", ""))
     found, refusal = found_for(request, text, limit=A_FEW)
     context = {"words": text, "found": found, "refusal": refusal, "groups": everywhere.groups(text, request.user)}
     return render(request, "helpdesk/_palette.html", context)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import now
 from foundation.directory.models import Component, Municipality, Province
-from foundation.language import collation
+from foundation.language import collation, texts
 from monitoring.models import Maintenance, Outage, PostIncidentReport, Severity, State
 from monitoring.status import feeds, latency, report, statuspage
 from monitoring.status.badge import badge
@@ -151,7 +151,7 @@ def announcement(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """`GET /status/find/?q=`: municipalities by folded name, so that anyone finds their own page."""
-    text = request.GET.get("q", "")[:80]
+    text = texts.sought(request.GET.get("q", ""))
     places = (
         Municipality.objects.current().matching(text).select_related("province")[:40] if collation.fold(text) else []
     )

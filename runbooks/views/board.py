@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import now
 from foundation.directory.models import Component, Province
+from foundation.language import texts
 from helpdesk.incidents import major_incidents
 from monitoring import outages
 from monitoring.history import latency
@@ -35,7 +36,7 @@ def context_of(request) -> dict:
     at = now()
     here = state.read(at)
     asked = filters.Filters(
-        words=request.GET.get("q", "")[:100].strip(),
+        words=texts.sought(request.GET.get("q", "")),
         province=request.GET.get("province", "")[:2],
         tier=request.GET.get("tier", "")[:1],
         state=request.GET.get("state", "")[:8],

@@ -1,4 +1,7 @@
-"""The real server on the test's database, in a process of its own, without what lives beside the pages."""
+"""The real server on the test's database, in a process of its own, without what lives beside the pages.
+
+`RESIDENTS` names those that shall live there all the same ("prober").
+"""
 
 import os
 import subprocess
@@ -59,7 +62,8 @@ def serve() -> None:
     django.setup()
     background = import_module("config.serving.background")  # Django first
 
-    background.RESIDENTS = ()
+    living = os.environ.get("RESIDENTS", "").split(",")
+    background.RESIDENTS = tuple(one for one in background.RESIDENTS if one.name in living)
     server = import_module("config.serving.server")
     server.HEADERS_WITHIN = float(os.environ.get("HEADERS_WITHIN", server.HEADERS_WITHIN))
     call_command("serve")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from config.database import backups
 from foundation import readiness
@@ -30,4 +31,6 @@ class Command(BaseCommand):
         except backups.BackupRefused as error:
             raise CommandError(str(error)) from None
         readiness.keep_proof("backup", passed=True, said=pack.name)
+        for name in backups.left_out_of(pack):
+            self.stderr.write(str(_("%s was destroyed while the pack was made and is not in it.") % name))
         self.stdout.write(str(pack))

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from foundation.directory.models import Municipality
+from foundation.language import texts
 
 SHOWN = 20
 
@@ -15,7 +16,7 @@ SHOWN = 20
 @require_safe
 def municipalities(request) -> HttpResponse:
     """Search by name or code. With `next`, each result leads back there as `?municipality=<code>`."""
-    text, back = request.GET.get("q", "")[:80], request.GET.get("next", "")
+    text, back = texts.sought(request.GET.get("q", "")), request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = ""
     municipalities = Municipality.objects.visible_to(request.user).matching(text).select_related("province")

@@ -18,6 +18,7 @@ from foundation.accounts import adapter, invitations, people, roles
 from foundation.accounts.forms import NationalInvitationForm
 from foundation.accounts.views.myself import data_file
 from foundation.directory.models import Component, Invitation, Membership, Municipality, Person
+from foundation.language import texts
 from foundation.outbox import successors
 from foundation.wire.api import paging
 
@@ -58,7 +59,7 @@ def every_component(request) -> HttpResponse:
 
 def list_page(request, noun: str, records, *, order: tuple[str, ...]) -> HttpResponse:
     """One page of a register: `q` searches, `cursor` continues behind the last row seen."""
-    text = request.GET.get("q", "")[:80]
+    text = texts.sought(request.GET.get("q", ""))
     if text:
         records = records.matching(text)
     rows, following = paging.page(records, order=order, cursor=request.GET.get("cursor"), limit=PAGE)

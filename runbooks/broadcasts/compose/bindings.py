@@ -11,6 +11,7 @@ def binding_of(broadcast: Broadcast, audience_digest: str) -> str:
     """SHA-256, hexadecimal, over all that makes this message what it is."""
     bound = [
         broadcast.pk,
+        broadcast.subject,
         broadcast.text,
         broadcast.correction,
         broadcast.spelling,
@@ -19,10 +20,13 @@ def binding_of(broadcast: Broadcast, audience_digest: str) -> str:
         broadcast.lane,
         broadcast.is_drill,
         broadcast.chases,
+        broadcast.rule,
+        broadcast.outage_id,
+        broadcast.corrects_id,
         audience_digest,
         *(["public"] if broadcast.is_public else []),
     ]
-    return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(bound, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def is_as_submitted(broadcast: Broadcast) -> bool:
