@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from foundation import now
 from foundation.directory.models import Component
@@ -17,11 +17,12 @@ from helpdesk.incidents import major_incidents, vocabulary
 from helpdesk.incidents.similarity import SILENT_AFTER, Desk, Group, TicketText
 from helpdesk.models import MajorIncident, Message, Ticket, TicketLink
 from monitoring import locks
-from monitoring.models import Affected, Outage
+from monitoring.models import Affected, Node, Outage, State
 
 BATCH_SIZE = 200
 LONERS = 400
 VOICES = 40
+UNWELL = (State.OUTAGE, State.DEGRADED)
 MATCHER = 0x4E6F6265742D4D  # any number, the same in every process
 
 
@@ -51,9 +52,17 @@ def adopt_proposals() -> None:
 
 
 def with_first_words(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Adds `first_words`: what the requester wrote first."""
+    """Adds `first_words`, what the requester wrote first, and `is_failing_there`."""
     first = Message.objects.filter(ticket=OuterRef("pk")).order_by("pk").values("body")[:1]
-    return tickets.annotate(first_words=Subquery(first)).select_related("municipality").defer("search_text")
+    told = tickets.annotate(first_words=Subquery(first), is_failing_there=is_failing_there())
+    return told.select_related("municipality")
+
+
+def is_failing_there() -> Exists:
+    """What the watch knows of the filer's own place: a node of its, or its component, is not well."""
+    its_own = Q(municipality=OuterRef("municipality")) | Q(component=OuterRef("component"))
+    unwell = Q(suspected_at__isnull=False) | Q(state__in=UNWELL)
+    return Exists(Node.objects.filter(its_own, unwell, is_watched=True))
 
 
 def report_of(ticket) -> TicketText:
@@ -64,6 +73,7 @@ def report_of(ticket) -> TicketText:
         module=ticket.component_id,
         municipality=ticket.municipality.code,
         at=ticket.created_at,
+        is_failing_there=ticket.is_failing_there,
     )
 
 
@@ -109,7 +119,9 @@ def link_members(groups: Iterable[Group]) -> None:
         unlinked = undecided().filter(pk__in=reports)
         for ticket in unlinked.select_related("municipality", "component"):
             if is_felt_by(incident, ticket):
-                major_incidents.link(incident, ticket, score=group.likeness(reports[ticket.pk]))
+                report = reports[ticket.pk]
+                likeness, evidence = min(group.likeness(report), 1.0), group.evidence(report)
+                major_incidents.link(incident, ticket, score=likeness, evidence=evidence._asdict())
 
 
 def incident_of(group: Group) -> MajorIncident:

@@ -53,15 +53,26 @@ def everything() -> Component:
 
 
 @transaction.atomic
-def link(incident: MajorIncident, ticket: Ticket, *, by: Person | None = None, score: float = 1.0) -> bool:
+def link(
+    incident: MajorIncident,
+    ticket: Ticket,
+    *,
+    by: Person | None = None,
+    score: float = 1.0,
+    evidence: dict | None = None,
+) -> bool:
     """This ticket is about that incident. False if it is already linked to one.
+
+    `score` and `evidence` (see `TicketLink`) are the matcher's; a person needs none.
 
     While a declared incident is open the ticket's clocks rest: the outage is one
     promise, not a thousand.
     """
     try:
         with transaction.atomic():
-            TicketLink.objects.create(ticket=ticket, incident=incident, linked_by=by, score=score)
+            TicketLink.objects.create(
+                ticket=ticket, incident=incident, linked_by=by, score=score, evidence=evidence or {}
+            )
     except IntegrityError:
         return False
     if incident.status == MajorIncident.Status.DECLARED:

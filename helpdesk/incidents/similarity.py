@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import sqrt
+from typing import NamedTuple
 
-from helpdesk.incidents import vocabulary
+from helpdesk.incidents import classifier, vocabulary
 
 # A group falls silent when nobody has joined for this long.
 SILENT_AFTER = timedelta(minutes=60)
@@ -22,12 +23,17 @@ QUORUMS = ((3, timedelta(minutes=8)), (4, timedelta(minutes=20)), (6, timedelta(
 
 WEIGHT_TOPIC, WEIGHT_TEXT = 0.6, 0.4
 LIKE_ENOUGH = 0.42
-# Once a group has its own way of speaking, the module alone admits nobody.
+# Once a group has its own way of speaking, the module alone admits nobody who is not sure to mean an outage.
 SETTLED_AT = 3
-SAME_WORDS = 0.22
+SAME_WORDS, SAME_TOPIC, SURE = 0.10, 0.8, 0.85
 # Two groups that agree so far are one.
-SAME_TOPICS, SAME_VOICE = 0.75, 0.35
-LIKELY_OUTAGE = 0.5
+SAME_TOPICS, SAME_VOICE = 0.75, 0.15
+# Whoever sounds like an outage may found a group; who might mean one joins a known one whose words they share.
+LIKELY_OUTAGE, POSSIBLE_OUTAGE, LIKE_A_KNOWN_ONE = 0.5, 0.15, 0.5
+# Who names no component is known by the words alone.
+NAMELESS = 1.3
+SEEN_BY_THE_WATCH = 0.4
+EVIDENT_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class TicketText:
     module: str
     municipality: str
     at: datetime
+    # A node of this municipality, or the component itself, fails or is suspected just now.
+    is_failing_there: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -54,20 +62,31 @@ class TicketText:
         return heard
 
     @cached_property
+    def telling_words(self) -> frozenset[str]:
+        """Those of its plain words that say something."""
+        return frozenset(word for word in self.text.split() if len(word) > 2 and word not in vocabulary.FILLERS)
+
+    @cached_property
     def grams(self) -> Counter:
-        """Character n-grams of the words that say something."""
-        long_words = {word for word in self.text.split() if len(word) > 2 and word not in vocabulary.FILLERS}
-        return Counter(gram for word in long_words for gram in vocabulary.trigrams(word))
+        """Character n-grams of the telling words."""
+        return Counter(gram for word in self.telling_words for gram in vocabulary.trigrams(word))
 
     @cached_property
     def outage_likelihood(self) -> float:
-        """0 to 1: does this sound like something that stopped for everybody?"""
-        failures = len(vocabulary.FAILURE.findall(self.text))
-        if not failures:
-            return 0.0
-        requests = len(vocabulary.REQUEST.findall(self.text))
-        singular = len(vocabulary.SINGULAR.findall(self.text))
-        return max(0.0, min(1.0, 0.75 + 0.1 * min(failures, 3) - 0.4 * requests - 0.25 * singular))
+        """0 to 1: does this sound like something that stopped for everybody?
+
+        What the watch sees at the filer's own place speaks with the words.
+        """
+        heard = classifier.shipped().probability(classifier.features(self.text))
+        return heard + (1 - heard) * SEEN_BY_THE_WATCH * self.is_failing_there
+
+
+class Evidence(NamedTuple):
+    """Why a ticket was linked: who else wrote, the words they share, and whether the watch sees it there, too."""
+
+    municipalities: int
+    words: list[str]
+    is_failing_there: bool
 
 
 @dataclass
@@ -121,12 +140,21 @@ class Group:
     def is_silent(self, at: datetime) -> bool:
         return self.key is None and self.last_at is not None and at - self.last_at > SILENT_AFTER
 
+    def evidence(self, report: TicketText) -> Evidence:
+        """Why `report`, one of its members, belongs here."""
+        others = [member for member in self.members if member.municipality != report.municipality]
+        shared = Counter(word for member in others for word in report.telling_words & member.telling_words)
+        words = [word for word, _times in shared.most_common(EVIDENT_WORDS)]
+        return Evidence(len({member.municipality for member in others}), words, report.is_failing_there)
+
     def likeness(self, report: TicketText) -> float:
-        """0 to 1: how much the report resembles what the group is about."""
+        """0 to 1.3: how much the report resembles what the group is about."""
         wording = cosine(report.grams, self.grams)
-        if len(self.members) >= SETTLED_AT and wording < SAME_WORDS:
+        topic = topic_likeness(report.topics, self.topics)
+        is_plain = topic >= SAME_TOPIC and report.outage_likelihood >= SURE
+        if len(self.members) >= SETTLED_AT and wording < SAME_WORDS and not is_plain:
             return 0.0
-        return WEIGHT_TOPIC * topic_likeness(report.topics, self.topics) + WEIGHT_TEXT * wording
+        return WEIGHT_TOPIC * topic + WEIGHT_TEXT * wording if report.topics else wording * NAMELESS
 
 
 def topic_likeness(one: Mapping[str, float], many: Mapping[str, float]) -> float:
@@ -165,11 +193,14 @@ class Desk:
     def take(self, report: TicketText) -> Group | None:
         """The group this report belongs to, perhaps a new one; None if it sounds like no outage."""
         self.groups = [group for group in self.groups if not group.is_silent(report.at)]
-        if report.outage_likelihood < LIKELY_OUTAGE:
+        if report.outage_likelihood < POSSIBLE_OUTAGE:
             return None
         scored = [(group.likeness(report), group) for group in self.groups]
         score, group = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        if group is None or score < LIKE_ENOUGH:
+        if report.outage_likelihood < LIKELY_OUTAGE:
+            if group is None or not group.is_outage or score < LIKE_A_KNOWN_ONE:
+                return None
+        elif group is None or score < LIKE_ENOUGH:
             group = Group()
             self.groups.append(group)
         group.add(report)

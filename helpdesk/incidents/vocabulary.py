@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from foundation.language import collation
 
+EVERY = ("tum", "butun", "hicbir", "hangi", "her")
 # What each component is called in everyday words.
 TOPICS: dict[str, tuple[str, ...]] = {
     "TAHSILAT": ("tahsilat", "vezne", "makbuz", "tahsil", "kasa", "veznedar", "tahsildar"),
@@ -17,7 +18,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "EBYS": ("ebys", "evrak", "belge yonetim", "havale", "gelen evrak", "giden evrak", "paraf"),
     "KEP": ("kep", "kayitli elektronik", "ptt kep"),
     "KIMLIK": ("giris", "login", "oturum", "sifre", "parola", "giremiyor", "kullanici adi"),
-    "ALTYAPI": ("veritabani", "veri tabani", "sunucu", "tum moduller", "hicbir modul", "database", "sistem odasi"),
+    "ALTYAPI": (
+        *("veritabani", "veri tabani", "sunucu", "database", "sistem odasi", "otomasyon"),
+        # Everything at once has one cause below everything.
+        *(f"{every} {what}" for every in EVERY for what in ("modul", "ekran", "program", "sayfa", "birim", "servis")),
+    ),
     "AG": ("internet", "vpn", "kamunet", "modem", "fiber", "hat kesik", "ag baglantisi"),
     "EMLAK": ("emlak", "beyanname", "emlak vergisi"),
     "TAHAKKUK": ("tahakkuk", "tahakkuklar"),
@@ -40,10 +45,10 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "MEZARLIK": ("mezarlik", "defin", "mezar"),
     "SOSYAL": ("sosyal yardim", "yardim basvuru"),
     "ISTEK": ("istek sikayet", "cozum masasi", "dilekce"),
-    "CAGRI": ("cagri merkezi", "santral"),
+    "CAGRI": ("cagri merkezi", "cagri ekran", "operator", "santral"),
     "MOBIL": ("mobil uygulama",),
     "SMS": ("toplu sms", "bilgilendirme sms", "sms gitmiyor"),
-    "PORTAL": ("vatandas portal", "e belediye portal"),
+    "PORTAL": ("portal", "vatandas portal", "e belediye sayfasi"),
     "API": ("web servis", "entegrasyon", "webservis"),
     "RAPOR": ("rapor", "excel", "raporlama"),
     "EGITIM": ("egitim",),
@@ -60,49 +65,14 @@ RELATED: dict[frozenset, float] = {
     frozenset({"IMAR", "RUHSAT"}): 0.4,
     frozenset({"PERSONEL", "BORDRO"}): 0.4,
     frozenset({"CTV", "TAHAKKUK"}): 0.4,
+    frozenset({"ILAN", "TAHAKKUK"}): 0.4,
+    frozenset({"TASINMAZ", "TAHSILAT"}): 0.3,
+    frozenset({"CAGRI", "ISTEK"}): 0.4,
+    frozenset({"PORTAL", "EODEME"}): 0.3,
+    frozenset({"PORTAL", "MOBIL"}): 0.3,
 }
 NO_TOPIC = ("DIGER", "")
 
-# Something stopped working: negated verbs in their many endings, and the nouns of failure.
-FAILURE = re.compile(
-    r"\w*m[iu]yo\w*|\w*m[iu]yr\w*|\w+m[ae]d[iu]\w*|\bat[iu]yo\w*|\bbos (gel|cik|kal|don)\w*|\bsayfa bos\w*"
-    r"|\w+m[ae]z oldu|\bhata\w*|\bariza\w*|\bcok(tu|mus|uyor)\w*|\bdon(du|uyor|up|uk)\w*"
-    r"|\bdur(du|mus)\w*|\bkesil(di|mis)\w*|\bkesinti\w*|\bgit(ti|mis)\b|\bkilitlen\w*|\btakil\w*|\bzaman asimi\w*"
-    r"|\btimeout\b"
-    r"|\bbeyaz (sayfa|ekran)\w*|\bbos (sayfa|ekran)\w*|\byavas\w*|\bbasarisiz\w*|\bkoptu\b|\bkopuyor\b"
-    r"|\bkopma\w*|\b50[0234]\b"
-    r"|\bulasilam\w*|\bcevap vermi\w*|\byanit vermi\w*|\bbozul\w*|\bbozuk\b|\bproblem\w*|\bsorun\w*"
-    r"|\bcalism\w*|\bac[iı]lm[iı]\w*"
-    r"|\bizin vermi\w*|\byarida (kal|kes)\w*|\bkarar(iyor|di)\w*|\bdonuyor\b|\bcark\b|\bgri\b|\btak[iu]l\w*"
-    r"|\bkalkmi\w*|\bdusuyor\b"
-    r"|\bdevre disi\b|\bkapali\b|\bpatla\w*|\baskida\b|\bisler durdu\b|\bdonuk\b|\byanit yok\b|\bcevap yok\b"
-)  # fmt: skip
-# Somebody asks for something to be done, shown or explained.
-REQUEST = re.compile(
-    r"\bnasil\b|\b\w{4,}(il|in|el|et|ol|er|ar|ir|ur|i)m[ae]s[iu](n[iu])?\b|\bist(iyoruz|eyen|iyorum|enmekte)\b"
-    r"|\bgereki?yor\b|\bbulamad\w*|\bkilavuz\w*|\begitim\w*|\byetki(si|leri|sinin)? (ver|tanim|talep|istiyor|isti)\w*"
-    r"|\btanimlan(ma|sin)\w*"
-    r"|\byeni (personel|kullanici|baslayan|gelen|atanan)\w*|\bkullanici (ac|olustur|sil|talep|tanim)\w*"
-    r"|\bemekli\w*|\bayril(di|an)\b"
-    r"|\bmumkun mu\w*|\boner\w*|\beklen(mesi|ebilir)\w*|\bsilinmesi\w*|\bkapatilmasi\w*|\bdegistirilmesi\w*"
-    r"|\bgunc[ae]ll?enmesi\w*"
-    r"|\bbilgi (almak|verir|rica|talep)\w*|\baktar(im|ilacak)\w*|\bogrenmek\w*|\btalep (ediyoruz|ederiz|ediyorum)\b"
-    r"|\bsoru(m|muz)? (var|olacak|sormak)\b|\bsormak\b|\bne zaman\b|\bdanis\w*"
-    r"|\bsifre(mi|sini)? (unut|sifirla|yenile|degis)\w*"
-    r"|\bplanla\w*|\bdestek(liyor| var) m\w*|\bgelistir\w*|\bduzeltil\w*|\bduzelt(me|ebilir|ir)\w*"
-    r"|\bolsa\b|\bister(iz|dik|misiniz)\w*"
-)  # fmt: skip
-# It is about one record, one person, one machine.
-SINGULAR = re.compile(
-    r"\bsicil\w*|\bmukellef\w*|\babone no\w*|\bada (no )?\d+|\bparsel\w*|\byazici\w*|\btoner\w*|\btarih siralama\w*"
-    r"|\bmukerrer\w*"
-    r"|\byanlis\w*|\bfazla\b|\beksik\w*|\bfark\b|\btek (kullanici|bilgisayar|kisi)\w*|\bsadece (bende|benim|bir|bu)\b"
-    r"|\byalniz(ca)? (bende|benim|bir|bu)\b|\bbir (personel|vatandas|kullanici|memur|arkadas)\w*|\bklavye\w*"
-    r"|\bmonitor\w*|\b\d{5,}\b"
-    r"|\bhatali (gel|gor|cik|hesap|kayit)\w*|\bkaymis\w*|\biade\b|\bguncel degil\b|\bsiralama\w*|\bsutun\w*"
-    r"|\bcikti(si|da|sinda)\b"
-    r"|\bformat\w*|\bfont\w*|\byetki\w*|\bbarkod\w*|\bpc\b|\bbilgisayarim\w*"
-)  # fmt: skip
 # Said by everyone about everything: tells nothing about the cause.
 FILLERS = frozenset(
     [
@@ -266,6 +236,8 @@ _DOUBLED = re.compile(r"([a-z])\1{1,}")
 _COMPLAINTS = re.compile(r"telefonla (da )?ulasam\w*|isler aksi\w*|cevap alamad\w*|kimseye ulasam\w*")
 _E_DASH = re.compile(r"\be[ -](?=imza|odeme|belediye)")
 FUZZY = 0.62
+# A word is not longer; what is, was pasted.
+LONGEST_WORD = 40
 
 
 def plain(text: str) -> str:

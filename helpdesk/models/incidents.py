@@ -95,6 +95,11 @@ class TicketLink(models.Model):
         help_text="empty: the matcher",
     )
     score = models.FloatField(default=1.0, help_text="how sure the matcher was, 0 to 1")
+    evidence = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="why the matcher did: {municipalities: how many others, words, is_failing_there}",
+    )
     linked_at = models.DateTimeField(default=now)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(

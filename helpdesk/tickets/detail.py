@@ -92,7 +92,7 @@ def of(ticket: Ticket, person: Person) -> Conversation:
         messages=said_in(ticket, person),
         commitments=of_clocks(clocks),
         agreements=of_clocks(clocks, AGREEMENTS) if person.works_at_the_desk else [],
-        link=ticket.links.standing().select_related("incident__outage").first(),
+        link=ticket.links.standing().select_related("incident__outage", "linked_by").first(),
     )
 
 

@@ -1,6 +1,7 @@
 """Which tickets are about the same thing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -8,9 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
 
+from helpdesk.incidents import classifier, training
 from helpdesk.incidents.evaluation import score
 from helpdesk.incidents.similarity import Desk, TicketText, replay
-from tests.helpdesk.labelled import evening, held_out, tuning
+from tests.helpdesk.labelled import evening, held_out, tuning, tuning_more
 
 pytestmark = pytest.mark.once("postgresql", "asks no database")
 
@@ -63,17 +65,55 @@ class TheMatcher(SimpleTestCase):
         self.assertIsNot(first, later)
 
 
-@pytest.mark.parametrize("source", [tuning, held_out], ids=["tuned on", "held out"])
-def test_nine_of_ten_are_linked_and_under_two_in_a_hundred_wrongly(source):
+@pytest.mark.parametrize("source", [tuning, tuning_more, held_out], ids=["one", "two", "three"])
+def test_of_evenings_written_for_no_model_95_in_100_are_linked_and_one_wrongly(source):
     linked = wrong = right = missed = 0
-    for seed in range(3):
+    for seed in range(2):
         labelled = evening(source, seed)
         groups = replay(as_report(ticket) for ticket in labelled)
         result = score(groups, {ticket["id"]: ticket["cluster"] for ticket in labelled})
         linked, wrong = linked + result.linked, wrong + result.wrong
         right, missed = right + result.right, missed + result.missed
-    assert right / (right + missed) >= 0.9
-    assert wrong / linked < 0.02
+    assert right / (right + missed) >= 0.95
+    assert wrong / linked <= 0.01
+
+
+def test_an_outage_it_never_learned_from_is_heard():
+    """One of the five folds; `bin/bench match` cross-validates with all."""
+    learned, kept = next(training.folds(training.shipped_tickets(), 1))
+    assert not {ticket.matter for ticket in learned if ticket.matter} & {ticket.matter for ticket in kept}
+    missed, wrong = training.mistakes(training.train(learned), kept)
+    assert missed / sum(bool(ticket.matter) for ticket in kept) < 0.1
+    assert wrong / sum(not ticket.matter for ticket in kept) < 0.1
+
+
+def test_the_weights_of_the_release_are_those_that_its_tickets_teach(tmp_path):
+    call_command("train_matcher", "--to", str(tmp_path / "weights.json"), stdout=StringIO())
+    again = classifier.Model.of_text((tmp_path / "weights.json").read_text())
+    assert len(training.shipped_tickets()) >= 600
+    assert max(abs(one - other) for one, other in zip(again.weights, classifier.shipped().weights, strict=True)) < 0.05
+
+
+def test_a_labelled_file_with_a_slip_is_named_with_its_line(tmp_path):
+    file = tmp_path / "ours.txt"
+    file.write_text("= sunucu ALTYAPI\nALTYAPI|Sunucu|durdu\nALTYAPI|yalnız iki\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="ours.txt:3"):
+        call_command("train_matcher", str(file), "--to", str(tmp_path / "weights.json"))
+    assert not (tmp_path / "weights.json").exists()
+
+
+def test_what_the_watch_sees_there_speaks_with_the_words():
+    unsure = TicketText(1, "veznelerimiz", "durdu mu?", "TAHSILAT", "26010", AT)
+    seen = replace(unsure, is_failing_there=True)
+    assert seen.outage_likelihood > unsure.outage_likelihood
+
+
+def test_a_link_says_who_else_wrote_and_in_which_words():
+    desk = Desk()
+    groups = [desk.take(report(n, "Makbuz kesilmiyor", body="vezne kapalı")) for n in range(1, 5)]
+    evidence = groups[-1].root.evidence(groups[-1].root.members[0])
+    assert evidence.municipalities == 3
+    assert {"makbuz", "kesilmiyor"} <= set(evidence.words)
 
 
 def as_report(ticket):

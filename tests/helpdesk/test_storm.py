@@ -43,6 +43,7 @@ class BeforeAnybodyDeclared(Storm):
         incident = MajorIncident.objects.get()
         self.assertEqual((incident.status, incident.component), ("proposed", self.tahsilat))
         self.assertTrue(all(self.standing(ticket).incident == incident for ticket in filed))
+        self.assertTrue(all("makbuz" in self.standing(ticket).evidence["words"] for ticket in filed))
         self.assertIsNone(self.standing(other))
 
     def test_looking_again_changes_nothing(self):
