@@ -81,7 +81,7 @@ class TicketText:
         return heard + (1 - heard) * SEEN_BY_THE_WATCH * self.is_failing_there
 
 
-class Evidence(NamedTuple):
+class LinkEvidence(NamedTuple):
     """Why a ticket was linked: who else wrote, the words they share, and whether the watch sees it there, too."""
 
     municipalities: int
@@ -140,12 +140,12 @@ class Group:
     def is_silent(self, at: datetime) -> bool:
         return self.key is None and self.last_at is not None and at - self.last_at > SILENT_AFTER
 
-    def evidence(self, report: TicketText) -> Evidence:
+    def evidence(self, report: TicketText) -> LinkEvidence:
         """Why `report`, one of its members, belongs here."""
         others = [member for member in self.members if member.municipality != report.municipality]
         shared = Counter(word for member in others for word in report.telling_words & member.telling_words)
         words = [word for word, _times in shared.most_common(EVIDENT_WORDS)]
-        return Evidence(len({member.municipality for member in others}), words, report.is_failing_there)
+        return LinkEvidence(len({member.municipality for member in others}), words, report.is_failing_there)
 
     def likeness(self, report: TicketText) -> float:
         """0 to 1.3: how much the report resembles what the group is about."""

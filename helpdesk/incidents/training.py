@@ -20,7 +20,7 @@ COPIES = 2
 FOLDS = 5
 
 
-class Unreadable(ValueError):
+class UnreadableTicket(ValueError):
     """A line of a labelled file is not `module|subject|body`; says which."""
 
 
@@ -46,7 +46,7 @@ def shipped_tickets() -> list[Labelled]:
 def read(file: Path) -> Iterator[Labelled]:
     """Tickets of a labelled file: a line each, under the outage that the last `= name component` line named.
 
-    Raises `Unreadable`, `OSError`, `UnicodeDecodeError`.
+    Raises `UnreadableTicket`, `OSError`, `UnicodeDecodeError`.
     """
     matter = ""
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
@@ -55,7 +55,7 @@ def read(file: Path) -> Iterator[Labelled]:
         elif line.strip():
             fields = line.split("|")
             if len(fields) != 3:
-                raise Unreadable(f"{file.name}:{number}: {line[:60]}")
+                raise UnreadableTicket(f"{file.name}:{number}: {line[:60]}")
             yield Labelled(fields[0], fields[1], fields[2], matter)
 
 

@@ -58,5 +58,5 @@ class Command(BaseCommand):
 def read(file: Path) -> list[Labelled]:
     try:
         return list(training.read(file))
-    except (OSError, UnicodeDecodeError, training.Unreadable) as reason:
+    except (OSError, UnicodeDecodeError, training.UnreadableTicket) as reason:
         raise CommandError(_("%(file)s cannot be read: %(reason)s") % {"file": file, "reason": reason}) from reason
