@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("helpdesk", "0012_answers_are_owed_until_all_have_them"),
+        ("helpdesk", "0013_every_word_of_a_ticket_is_found"),
     ]
 
     operations = [
