@@ -19,9 +19,12 @@ from foundation.outbox.reconciliation import receipts, status_polling, uncertain
 from foundation.wire.api import idempotency
 from foundation.wire.files import draft_uploads
 from helpdesk import escalations
+from helpdesk.bulk import running
+from helpdesk.distribution import giving
 from helpdesk.incidents import answers, auto_linking, recovery
 from helpdesk.mail import fetching
 from helpdesk.tickets import attachment_scanning, counters
+from helpdesk.waiting import care
 from monitoring import sweeps
 from monitoring.history import rollups
 from monitoring.probing import jobs as posts
@@ -69,7 +72,10 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("live.keep_house", timedelta(minutes=1), numbering.maintain),
     Sweep("helpdesk.tallies", timedelta(seconds=5), counters.recount),
     Sweep("helpdesk.answers", timedelta(seconds=2), answers.write_owed),
+    Sweep("helpdesk.bulk", timedelta(seconds=2), running.carry_owed),
+    Sweep("helpdesk.distribution", timedelta(seconds=3), giving.give_waiting),
     Sweep("helpdesk.match", timedelta(seconds=2), auto_linking.match_waiting),
+    Sweep("helpdesk.waiting", timedelta(minutes=5), care.look_after),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
     Sweep("helpdesk.quarantine", timedelta(seconds=5), attachment_scanning.ask_about_waiting, queue="outbox"),
     Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),

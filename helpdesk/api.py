@@ -15,16 +15,26 @@ from foundation.language.schema_types import Line, Paragraphs, Telephone
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
+from helpdesk.bulk.api import router as bulk
+from helpdesk.distribution.api import router as distribution
+from helpdesk.handovers.api import router as handovers
 from helpdesk.knowledge.api import router as knowledge
 from helpdesk.models import Message, Queue, Ticket
+from helpdesk.placing.api import router as placing
 from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
 from helpdesk.teams.api import router as teams
 from helpdesk.tickets import agents, rate_limits
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
+from helpdesk.waiting.api import router as waiting
 
 router = Router(tags=["tickets"])
+router.add_router("", bulk)
+router.add_router("", distribution)
+router.add_router("", handovers)
+router.add_router("", placing)
+router.add_router("", waiting)
 router.add_router("", knowledge)
 router.add_router("", service_levels)
 router.add_router("", teams)

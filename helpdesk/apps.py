@@ -12,3 +12,4 @@ class HelpdeskConfig(AppConfig):
         import_module("helpdesk.feed")
         import_module("helpdesk.readiness")
         import_module("helpdesk.as_code")
+        import_module("helpdesk.distribution.as_code")

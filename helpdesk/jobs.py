@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from foundation.leases import doorbell
+from helpdesk.bulk import running
+from helpdesk.distribution import giving
 from helpdesk.incidents import answers
 
 
@@ -13,4 +15,20 @@ def write_answers() -> None:
     answers.write_owed()
 
 
+@shared_task(expires=60)
+def carry_bulk_acts() -> None:
+    """Somebody has done one thing to many tickets."""
+    doorbell.answer(running.BELL)
+    running.carry_owed()
+
+
+@shared_task(expires=60)
+def give_tickets() -> None:
+    """A ticket waits in a queue that is given out."""
+    doorbell.answer(giving.BELL)
+    giving.give_waiting()
+
+
 doorbell.hang(answers.BELL, write_answers)
+doorbell.hang(running.BELL, carry_bulk_acts)
+doorbell.hang(giving.BELL, give_tickets)

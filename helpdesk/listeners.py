@@ -11,7 +11,9 @@ from django_sla import subjects
 from foundation.accounts import exports
 from foundation.directory import events as people
 from foundation.directory.models import Person
-from helpdesk import escalations, providers, succession
+from foundation.leases import doorbell
+from helpdesk import escalations, events, providers, succession
+from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, MajorIncident, Message, Ticket
 from helpdesk.search import index
@@ -100,3 +102,9 @@ def follow_the_law(sender, municipality, successor, by, **kwargs) -> None:
     """Open tickets of a municipality that merged are its successor's from now on."""
     if successor:
         succession.hand_over(municipality, successor, by=by)
+
+
+@receiver([events.ticket_submitted, events.ticket_reopened])
+def give_it_out(sender, ticket, **kwargs) -> None:
+    """Its queue may be given out; the sweep finds it too, the doorbell saves its seconds."""
+    doorbell.ring(giving.BELL)

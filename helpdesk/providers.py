@@ -1,7 +1,7 @@
 """What the desk asks of whoever stands above it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
 from foundation.directory.models import Municipality, Person
@@ -31,3 +31,9 @@ told_lately: Providers[Callable[[Municipality], Sequence[ToldLately]]] = Provide
 
 # (name, address) of each page or act that the command palette offers this person.
 commands: Providers[Callable[[Person], Iterable[tuple[str, str]]]] = Providers()
+
+# Keys of people → the last day of the leave on which each of them is today; who is here does not stand in it.
+away_until: Providers[Callable[[Sequence[int]], Mapping[int, date]]] = Providers()
+
+# Keys of people → those of them who stand on a rota now.
+on_shift: Providers[Callable[[Sequence[int]], Iterable[int]]] = Providers()

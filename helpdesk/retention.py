@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from helpdesk.models import Attachment, Message, Satisfaction, Ticket
+from helpdesk.models import Attachment, BulkAct, Message, Satisfaction, Ticket
 from helpdesk.search import index
 
 BATCH_SIZE = 500
@@ -29,6 +29,11 @@ def forget(tickets: QuerySet[Ticket]) -> int:
     forgotten = tickets.update(subject=FORGOTTEN, phone="", requester=None, search_text="")
     index.keep(keys)
     return forgotten
+
+
+def forget_bulk_acts(older_than: datetime) -> int:
+    """What was done to many tickets at once, its words and its list, and hand-overs; the record keeps that it was."""
+    return BulkAct.objects.filter(ended_at__lt=older_than).delete()[0]
 
 
 def drop_files(older_than: datetime) -> int:

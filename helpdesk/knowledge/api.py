@@ -13,8 +13,10 @@ from foundation.directory.models import Component
 from foundation.language.schema_types import Line, Paragraphs
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
-from helpdesk.knowledge import articles, macros
-from helpdesk.models import Article, Macro
+from helpdesk.knowledge import acting, articles, macros
+from helpdesk.models import Article, Macro, Ticket
+from helpdesk.models.knowledge import MacroThen
+from helpdesk.tickets import agents
 
 router = Router(tags=["knowledge"])
 
@@ -27,11 +29,30 @@ class MacroOut(Schema):
     id: int
     name: str
     text: str
+    then: str
+    note: str
+    takes_over: bool
+    to: int | None = Field(alias="to_id")
+    component: str | None = Field(alias="component_id")
+    blanks: list[str] = Field(description="what it asks for, written {?…} in its words")
+
+    @staticmethod
+    def resolve_blanks(macro: Macro) -> list[str]:
+        return list(acting.blanks_of(macro))
 
 
 class MacroIn(Body):
     name: Line = Field(min_length=1, max_length=80)
     text: Paragraphs = Field(min_length=1, max_length=4_000)
+    then: MacroThen | None = Field(None, description="what follows from the text; null: nothing")
+    note: Paragraphs = Field("", max_length=4_000)
+    takes_over: bool = False
+    to: int | None = Field(None, description="key of a colleague")
+    component: str = Field("", max_length=20, description="code of the module that is right")
+
+
+class BlanksIn(Body):
+    blanks: dict[str, str] = Field({}, max_length=50, description="by the name of the blank")
 
 
 class ArticleOut(Schema):
@@ -68,7 +89,8 @@ def list_macros(request) -> QuerySet[Macro]:
 @router.post("/macros/", response={201: MacroOut})
 def write_macro(request, macro: MacroIn) -> Status:
     """A new macro."""
-    return Status(201, macros.write(Macro(**macro.dict()), by=request.user))
+    macros.require_desk(request.user)
+    return Status(201, written(request, Macro(), macro))
 
 
 @router.put("/macros/{pk}/", response=MacroOut)
@@ -76,8 +98,26 @@ def rewrite_macro(request, pk: int, wanted: MacroIn) -> Macro:
     """Another name or text."""
     macros.require_desk(request.user)
     macro = get_object_or_404(Macro, pk=pk)
-    macro.name, macro.text = wanted.name, wanted.text
+    return written(request, macro, wanted)
+
+
+def written(request, macro: Macro, wanted: MacroIn) -> Macro:
+    macro.name, macro.text, macro.note = wanted.name, wanted.text, wanted.note
+    macro.then, macro.takes_over = wanted.then or "", wanted.takes_over
+    macro.to = get_object_or_404(agents.at_the_desk(), pk=wanted.to) if wanted.to else None
+    modules = Component.objects.current()
+    macro.component = get_object_or_404(modules, pk=wanted.component) if wanted.component else None
     return macros.write(macro, by=request.user)
+
+
+@router.post("/tickets/{number}/macros/{pk}/", response={204: None})
+def carry_out(request, number: str, pk: int, wanted: BlanksIn) -> Status:
+    """Do all that a macro does to this ticket, or nothing of it."""
+    macros.require_desk(request.user)
+    visible = Ticket.objects.visible_to(request.user).select_related("municipality", "component", "queue", "requester")
+    ticket = get_object_or_404(visible, number=number)
+    acting.carry_out(get_object_or_404(Macro, pk=pk), ticket, by=request.user, blanks=wanted.blanks)
+    return Status(204, None)
 
 
 @router.delete("/macros/{pk}/", response={204: None})

@@ -68,6 +68,10 @@ def changed() -> None:
 
 
 def filled(macro: Macro, ticket: Ticket) -> str:
+    return fill(macro.text, ticket)
+
+
+def fill(text: str, ticket: Ticket) -> str:
     """The text for this ticket. Braces that are no token of ours stay as they are."""
     values = (
         ticket.municipality.full_name,
@@ -76,7 +80,6 @@ def filled(macro: Macro, ticket: Ticket) -> str:
         ticket.component.name_tr,
         ticket.requester.name if ticket.requester else ticket.municipality.name,
     )
-    text = macro.text
     for token, value in zip(TOKENS, values, strict=True):
         text = text.replace(token, value)
     return text

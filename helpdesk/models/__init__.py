@@ -1,28 +1,43 @@
+from helpdesk.models.bulk import BulkAct, BulkRow
 from helpdesk.models.conversation import Attachment, Message, Satisfaction
+from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
 from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.owed_words import OwedWord
+from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Skill, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
+from helpdesk.models.waiting import RemindedTicket, WaitingCare
 
 __all__ = [
     "RESTING",
     "AnsweredTicket",
     "Article",
     "Attachment",
+    "BulkAct",
+    "BulkRow",
+    "Distribution",
     "Filing",
+    "GivenTicket",
+    "HandedWord",
+    "Handover",
     "IncidentAnswer",
     "Macro",
     "MajorIncident",
     "Message",
     "OwedAnswer",
     "OwedWord",
+    "PlacedTicket",
     "Queue",
+    "RemindedTicket",
+    "RoutingRule",
     "Satisfaction",
     "Skill",
     "Tally",
     "Team",
     "Ticket",
     "TicketLink",
+    "WaitingCare",
+    "WorkLimit",
 ]

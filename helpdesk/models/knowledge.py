@@ -1,5 +1,7 @@
 """What we know and how we say it: articles for the municipalities, macros for the desk."""
 
+from typing import TypeAlias
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -80,14 +82,53 @@ class Article(models.Model):
         self.search_text = collation.fold(" ".join(texts))
 
 
+class MacroThen(models.TextChoices):
+    REPLY = "reply", _("Reply, our turn")
+    WAIT = "wait", _("Reply, their turn")
+    THIRD_PARTY = "third_party", _("Reply, a third party has to act")
+    RESOLVE = "resolve", _("Resolve with this text")
+
+
 class Macro(models.Model):
-    """A reply that the desk writes often; its tokens are filled in for the ticket at hand."""
+    """A reply that the desk writes often; its tokens are filled in for the ticket at hand.
+
+    It may also act: take the ticket over or give it to somebody, put its module right, leave a note, and say
+    what follows from the text. Words in `{?…}` are blanks that it asks for first.
+    """
+
+    Then: TypeAlias = MacroThen
 
     name = models.CharField(_("Name"), max_length=80, unique=True)
     text = models.TextField(_("Text"), max_length=4_000)
+    then = models.CharField(
+        _("What follows from the text"), max_length=11, choices=Then.choices, blank=True, db_default=""
+    )
+    note = models.TextField(_("Internal note"), max_length=4_000, blank=True, db_default="")
+    takes_over = models.BooleanField(_("Take the ticket over"), default=False, db_default=False)
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("Assign to"),
+    )
+    component = models.ForeignKey(
+        Component,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("Change the module"),
+    )
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does more than to be put where one is writing."""
+        return bool(self.then or self.note or self.takes_over or self.to_id or self.component_id)

@@ -12,7 +12,7 @@ from foundation.directory.models import Component, Municipality, Person
 from foundation.language.schema_types import Line
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
-from helpdesk.models import Queue, Team
+from helpdesk.models import Queue, Team, WorkLimit
 from helpdesk.teams import members, queues, teams
 from helpdesk.teams.forms import CODE
 
@@ -40,6 +40,12 @@ class MemberOut(Schema):
     name: str
     email: str
     skills: list[str]
+    most_open: int | None = None
+
+    @staticmethod
+    def resolve_most_open(person: Person) -> int | None:
+        limit = WorkLimit.objects.filter(person=person).first()
+        return limit.most_open if limit else None
 
     @staticmethod
     def resolve_skills(person: Person) -> list[str]:
@@ -51,7 +57,10 @@ class MemberIn(Body):
 
 
 class SkillsIn(Body):
-    skills: list[str] = Field(max_length=200, description="codes of the modules they know well")
+    """What is left out stays as it is."""
+
+    skills: list[str] | None = Field(None, max_length=200, description="codes of the modules they know well")
+    most_open: int | None = Field(None, ge=0, le=500, description="open tickets they can look after; 0: no limit")
 
 
 class GivenBackOut(Schema):
@@ -163,10 +172,13 @@ def join(request, code: str, member: MemberIn) -> Status:
 
 @router.patch("/teams/{code}/members/{pk}/", response=MemberOut)
 def know(request, code: str, pk: int, known: SkillsIn) -> Person:
-    """Which modules a member knows well."""
+    """Which modules a member knows well, and how many open tickets they can look after."""
     team = find_team(request, code)
     person = get_object_or_404(team.members, pk=pk)
-    members.know(person, components_of(known.skills), team=team, by=request.user)
+    if known.skills is not None:
+        members.know(person, components_of(known.skills), team=team, by=request.user)
+    if known.most_open is not None:
+        members.limit(person, known.most_open or None, team=team, by=request.user)
     return person
 
 

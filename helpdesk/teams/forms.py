@@ -136,3 +136,15 @@ def initial_of(queue: Queue | None) -> dict[str, Any]:
         "components": list(queue.components.values_list("pk", flat=True)),
         "types": queue.types,
     }
+
+
+class LimitForm(CleanForm):
+    """How many open tickets somebody can look after; empty: no limit."""
+
+    most_open = forms.IntegerField(
+        label=_("Open tickets at most"),
+        min_value=1,
+        max_value=500,
+        required=False,
+        help_text=_("Empty: no limit. Whoever hands tickets over sees it."),
+    )

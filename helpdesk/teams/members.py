@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.directory.models import Component, Membership, Person
 from foundation.journal import journal
-from helpdesk.models import Skill, Team, Ticket
+from helpdesk.models import Skill, Team, Ticket, WorkLimit
 from helpdesk.teams.teams import TeamEnded, require_lead
 from helpdesk.tickets import agents, assignment
 
@@ -113,3 +113,17 @@ def know(person: Person, components: Iterable[Component], *, team: Team, by: Per
     if wanted != known:
         agents.changed()
         journal.record("person.skills_changed", person, by=by, skills=sorted(wanted))
+
+
+@transaction.atomic
+def limit(person: Person, most_open: int | None, *, team: Team, by: Person) -> None:
+    """How many open tickets a member of the team can look after; None: nobody counts."""
+    require_lead(team, by)
+    before = WorkLimit.objects.filter(person=person).values_list("most_open", flat=True).first()
+    if most_open == before:
+        return
+    if most_open is None:
+        WorkLimit.objects.filter(person=person).delete()
+    else:
+        WorkLimit.objects.update_or_create(person=person, defaults={"most_open": most_open})
+    journal.record("person.work_limit_changed", person, by=by, before=before, after=most_open)

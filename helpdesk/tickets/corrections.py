@@ -25,7 +25,7 @@ from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails, live_updates, severity
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.conversation import say
-from helpdesk.tickets.intake import queue_for
+from helpdesk.tickets.intake import queue_again
 from monitoring.models import Affected
 
 
@@ -70,7 +70,7 @@ def class_after(ticket: Ticket, before: Component, component: Component) -> str:
 def put_under(ticket: Ticket, before: Component, *, by: Person, severity: str) -> None:
     """What follows once the module stands."""
     graded = None if severity == ticket.severity else ticket.severity
-    follow(ticket, queue=queue_for(ticket.component, ticket.municipality), severity=severity)
+    follow(ticket, queue=queue_again(ticket), severity=severity)
     look_again(ticket, by=by)
     settle(ticket, "ticket.module_changed", by=by, before=before.pk, after=ticket.component_id, graded=graded)
 
@@ -103,7 +103,7 @@ def change_municipality(ticket: Ticket, *, municipality: Municipality, by: Perso
         raise WrittenElsewhere
     asked_before = ticket.requester
     requester = asked_before if asked_before and works_at(asked_before, municipality) else None
-    follow(ticket, queue=queue_for(ticket.component, municipality), requester=requester)
+    follow(ticket, queue=queue_again(ticket), requester=requester)
     index.keep([ticket.pk])
     look_again(ticket, by=by)
     lost = asked_before.pk if asked_before and requester is None else None

@@ -26,6 +26,12 @@ class Numbers:
     everything: int
 
 
+def whole_view(numbers: Numbers, view: str, *, is_narrowed: bool) -> int | None:
+    """How many tickets a view holds on all its pages; None where nobody has counted that."""
+    counted = {"mine": numbers.mine, "team": numbers.team, "unclaimed": numbers.unclaimed, "all": numbers.everything}
+    return None if is_narrowed else counted.get(view)
+
+
 @transaction.atomic
 def recount() -> None:
     """Bring every tally up to date; rows that counted nothing say zero."""

@@ -17,7 +17,9 @@ from foundation.live import audiences, live
 from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import events
-from helpdesk.models import Attachment, Filing, Message, Queue, Ticket
+from helpdesk.models import Attachment, Filing, Message, PlacedTicket, Queue, Ticket
+from helpdesk.placing import rules as routing
+from helpdesk.placing.matching import RuleTerms, TicketTraits
 from helpdesk.search import documents, index
 from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import emails, severity
@@ -69,11 +71,13 @@ def submit(
     if filing is None:
         return Ticket.objects.get(pk=Filing.objects.get(token=key).pk)
 
+    queue, rule = placed(component, municipality, requester=by or requester, channel=channel, text=f"{subject} {body}")
     ticket = opened(
         filing,
         at or now(),
         municipality=municipality,
         component=component,
+        queue=queue,
         requester=by or requester,
         channel=channel,
         subject=mask_identity_numbers(subject),
@@ -82,18 +86,20 @@ def submit(
         urgency=urgency,
     )
     attach(put_on_file(ticket, mask_identity_numbers(body), by=by, logged_by=logged_by), attachments)
+    if rule:
+        PlacedTicket.objects.create(ticket=ticket, rule_id=rule["pk"])
     events.ticket_submitted.send(Ticket, ticket=ticket)
     return ticket
 
 
-def opened(filing: int, at: datetime, *, component: Component, **facts: Unpack[TicketFacts]) -> Ticket:
+def opened(filing: int, at: datetime, *, component: Component, queue: Queue, **facts: Unpack[TicketFacts]) -> Ticket:
     """The ticket as it will be kept: numbered, graded, in its queue."""
     return Ticket(
         id=filing,
         number=number_of(filing, at),
         component=component,
         severity=severity.proposed(facts["impact"], facts["urgency"], component.tier),
-        queue=queue_for(component, facts["municipality"]),
+        queue=queue,
         created_at=at,
         waiting_since=at,
         **facts,
@@ -137,9 +143,36 @@ def number_of(filing: int, at: datetime) -> str:
     return f"DST-{at.astimezone(ISTANBUL).year}-{filing:06d}"
 
 
-def queue_for(component: Component, municipality: Municipality) -> Queue:
-    """The queue that looks after this component for such a place, else the one that takes the rest."""
-    return Queue.objects.fitting(component, municipality)[0]
+def placed(
+    component: Component, municipality: Municipality, *, requester: Person | None, channel: str, text: str
+) -> tuple[Queue, RuleTerms | None]:
+    """The queue of the first rule that fits, and that rule; else the one that looks after this component for such
+    a place, else the one that takes the rest."""
+    traits = TicketTraits(
+        component=component.pk,
+        municipality_type=municipality.type,
+        language=requester.language if requester else "",
+        channel=channel,
+        sender=requester.email if requester else "",
+        text=text,
+    )
+    rule = routing.rule_for(traits)
+    queue = routing.queue_of(rule)
+    return (queue, rule) if queue else (Queue.objects.fitting(component, municipality)[0], None)
+
+
+def queue_again(ticket: Ticket) -> Queue:
+    """Where it would wait if it were filed now, as it is corrected; what put it there is remembered."""
+    first = ticket.messages.filter(kind=Message.Kind.PUBLIC).order_by("pk").values_list("body", flat=True).first()
+    text = f"{ticket.subject} {first or ''}"
+    queue, rule = placed(
+        ticket.component, ticket.municipality, requester=ticket.requester, channel=ticket.channel, text=text
+    )
+    if rule:
+        PlacedTicket.objects.update_or_create(ticket=ticket, defaults={"rule_id": rule["pk"]})
+    else:
+        PlacedTicket.objects.filter(ticket=ticket).delete()
+    return queue
 
 
 def attach(message: Message, attachments: Iterable[File]) -> None:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
 from helpdesk import tickets
-from helpdesk.models import MajorIncident, Ticket
+from helpdesk.distribution import presence
+from helpdesk.models import BulkAct, Handover, MajorIncident, Ticket
 from helpdesk.tickets import counters, queue
 from helpdesk.tickets.queue import QueueFilter
 
@@ -40,18 +41,23 @@ def rows(request) -> HttpResponse:
 
 
 def page_of(request) -> dict:
+    presence.seen(request.user)
     wanted = QueueFilter.from_query(request.GET)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
     page = queue.page(wanted, request.user)
+    numbers = counters.numbers_for(request.user)
     return {
         "wanted": wanted,
         "page": page,
         "waiting": queue.waiting_beside(page, wanted, request.user),
-        "numbers": counters.numbers_for(request.user),
+        "numbers": numbers,
         "incidents": list(incidents[:MOST_FOUND]),
         "components": queue.modules_to_choose_from(),
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
+        "handed": Handover.objects.unread_by(request.user).select_related("giver", "act")[:3],
+        "whole_view": counters.whole_view(numbers, wanted.view, is_narrowed=wanted.is_narrowed),
+        "bulk_kinds": BulkAct.choices(),
     }
 
 

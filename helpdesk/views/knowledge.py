@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.directory.models import Component
 from foundation.language import texts
 from foundation.wire.api import paging
-from helpdesk.knowledge import articles, macros
-from helpdesk.knowledge.forms import ArticleForm, MacroForm
+from helpdesk.knowledge import acting, articles, macros
+from helpdesk.knowledge.forms import ArticleForm, MacroBlanksForm, MacroForm
 from helpdesk.models import Article, Macro
 from helpdesk.views.desk import desk_only
 from helpdesk.views.tickets import find
@@ -92,7 +92,9 @@ def macro_list(request) -> HttpResponse:
         messages.success(request, _("The macro is kept."))
         return redirect("helpdesk:macros")
     return render(
-        request, "helpdesk/macros.html", {"form": form, "macros": Macro.objects.all(), "tokens": macros.TOKENS}
+        request,
+        "helpdesk/macros.html",
+        {"form": form, "macros": Macro.objects.select_related("to", "component"), "tokens": macros.TOKENS},
     )
 
 
@@ -120,6 +122,26 @@ def macro_removal(request, pk) -> HttpResponse:
         macros.remove(macro, by=request.user)
     messages.success(request, _("The macro is gone."))
     return redirect("helpdesk:macros")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def macro_acts(request, number, pk) -> HttpResponse:
+    """What a macro will do to this ticket and what it asks for; POST does it."""
+    desk_only(request)
+    ticket = find(request, number)
+    macro = get_object_or_404(Macro, pk=pk)
+    form = MacroBlanksForm(request.POST if request.method == "POST" else None, names=acting.blanks_of(macro))
+    if form.is_valid():
+        acting.carry_out(macro, ticket, by=request.user, blanks=form.blanks)
+        messages.success(request, _("Done: %(name)s") % {"name": macro.name})
+        return redirect("helpdesk:ticket", number=number)
+    notes = [f"{place}. {step}" for place, step in enumerate(acting.steps_of(macro), start=1)]
+    words = [macros.filled(macro, ticket)] if macro.then else []
+    heading = f"{ticket.number} · {macro.name}"
+    context = {"form": form, "heading": heading, "notes": notes + words, "button": _("Do it")}
+    context["back"] = reverse("helpdesk:ticket", args=[number])
+    return render(request, "form_page.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -28,7 +28,7 @@ def queue_list(request) -> HttpResponse:
     counted = Count("tickets", filter=Q(tickets__ended_at=None), distinct=True)
     everything = (
         Queue.objects.visible_to(request.user)
-        .select_related("team")
+        .select_related("team", "distribution", "waiting_care")
         .prefetch_related("components")
         .annotate(
             waiting=counted, people=Count("team__members", filter=Q(team__members__is_active=True), distinct=True)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.accounts import adapter
 from foundation.directory.models import Membership, Person
-from helpdesk.models import Skill, Team
+from helpdesk.models import Skill, Team, WorkLimit
 from helpdesk.teams import members, teams
-from helpdesk.teams.forms import JoiningForm, NamesForm, NewTeamForm, SkillsForm
+from helpdesk.teams.forms import JoiningForm, LimitForm, NamesForm, NewTeamForm, SkillsForm
 from helpdesk.tickets import agents
 from helpdesk.views.desk import desk_only
 
@@ -68,7 +68,7 @@ def team(request, code) -> HttpResponse:
     skills = Prefetch("skills", Skill.objects.select_related("component"))
     context = {
         "team": shown,
-        "people": shown.members.order_by("sort_key", "pk").prefetch_related(skills),
+        "people": shown.members.order_by("sort_key", "pk").select_related("work_limit").prefetch_related(skills),
         "queues": shown.queues.standing(),
         "form": form,
         "may_change": shown.is_led_by(request.user) and not shown.ended_at,
@@ -144,6 +144,23 @@ def skills(request, code, pk) -> HttpResponse:
         )
         return redirect("helpdesk:team", code)
     heading = _("What %(name)s knows well") % {"name": person.name}
+    context = {"form": form, "heading": heading, "button": _("Keep"), "back": reverse("helpdesk:team", args=[code])}
+    return render(request, "form_page.html", context)
+
+
+@login_required
+@FORM
+def limit(request, code, pk) -> HttpResponse:
+    """How many open tickets a member can look after."""
+    team = led(request, code)
+    person = get_object_or_404(team.members, pk=pk)
+    standing = WorkLimit.objects.filter(person=person).first()
+    form = LimitForm(request.POST or None, initial={"most_open": standing and standing.most_open})
+    if form.is_valid():
+        members.limit(person, form.cleaned_data["most_open"], team=team, by=request.user)
+        messages.success(request, _("Kept."))
+        return redirect("helpdesk:team", code)
+    heading = _("How much %(name)s can look after") % {"name": person.name}
     context = {"form": form, "heading": heading, "button": _("Keep"), "back": reverse("helpdesk:team", args=[code])}
     return render(request, "form_page.html", context)
 

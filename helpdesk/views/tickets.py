@@ -11,8 +11,9 @@ from foundation import Refusal
 from foundation.wire.files import uploads
 from foundation.wire.files.scanning import ScanVerdict
 from helpdesk import tickets
+from helpdesk.distribution import giving
 from helpdesk.knowledge import macros
-from helpdesk.models import Attachment, Macro, Ticket
+from helpdesk.models import Attachment, Macro, PlacedTicket, Ticket
 from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
 from helpdesk.tickets import agents, detail, readers, viewers
 from helpdesk.tickets.assignment import require_desk
@@ -43,6 +44,8 @@ def ticket(request, number) -> HttpResponse:
     opened = find(request, number)
     chosen = request.GET.get("macro", "")
     if request.user.works_at_the_desk and chosen.isdecimal() and len(chosen) < 10:
+        if "do" in request.GET:
+            return redirect("helpdesk:macro_acts", number, chosen)
         text = macros.filled(get_object_or_404(Macro, pk=chosen), opened)
         return show(request, opened, MessageForm(initial={"body": text}, by=request.user))
     return show(request, opened)
@@ -72,6 +75,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         viewers.look(ticket, request.user)
         context |= {
             "around": detail.around(ticket),
+            **why_here(ticket),
             "colleagues": agents.for_module(ticket.component_id),
             "unheard": readers.trouble_with(ticket, conversation.last_reply),
             "looking": viewers.others(ticket, request.user),
@@ -79,6 +83,16 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+def why_here(ticket: Ticket) -> dict:
+    """Which rule put it into its queue, and why it was given to whoever has it."""
+    given = giving.why(ticket)
+    return {
+        "given": given,
+        "passed": giving.reasons(given.passed) if given else (),
+        "placed_by": PlacedTicket.objects.filter(ticket=ticket).values_list("rule__name", flat=True).first(),
+    }
 
 
 @login_required

@@ -1,5 +1,6 @@
 """Somebody is away: their turns pass to the next in the order, on every rota they stand on."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -55,6 +56,13 @@ def withdraw(leave: Leave, *, by: Person) -> None:
         raise LeaveIsOver
     _lay_theirs(leave.person)
     journal.record("leave.withdrawn", leave, by=by, person=leave.person_id)
+
+
+def away_until(people: Sequence[int]) -> dict[int, date]:
+    """Who of these is on leave today, and its last day."""
+    today = now().astimezone(ISTANBUL).date()
+    leaves = Leave.objects.standing().filter(person__in=people, first_day__lte=today, last_day__gte=today)
+    return dict(leaves.values_list("person", "last_day"))
 
 
 def _lay_theirs(person: Person) -> None:

@@ -1,6 +1,6 @@
 """Who carries a rota at a moment, and writing to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +54,12 @@ def carrying(rota_key: str, at: datetime | None = None) -> list[Shift]:
     """The shifts of a rota at `at`, in the order they are called; their people can sign in."""
     shifts = Shift.objects.covering(at or now()).in_use().filter(rota__key=rota_key, person__is_active=True)
     return list(shifts.select_related("person").order_by("rank", "-starts_at", "-pk"))
+
+
+def among(people: Sequence[int]) -> list[int]:
+    """Who of these stands on any rota now."""
+    shifts = Shift.objects.covering(now()).in_use().filter(person__in=people)
+    return list(shifts.values_list("person", flat=True).distinct())
 
 
 def overview(at: datetime | None = None) -> list[Carried]:

@@ -158,6 +158,7 @@ ACTS: dict[str, Act] = {
     **of("broadcast"),
     **of("drill"),
     "helpdesk:answer": Act(lambda s: {"token": "t", "text": "Düzeldi", "confirmed": "1"}),
+    "helpdesk:handover_reading": Act(by="burak"),
     "helpdesk:calendar_overlay": Act(lambda s: {"base": "tr-mesai", "place": "26010", "name_tr": "Y", "name_en": "L"}),
     "helpdesk:calendar_days": Act(a_leave),
     "helpdesk:calendar_week": Act(a_week),

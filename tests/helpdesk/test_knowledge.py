@@ -2,7 +2,10 @@
 
 from django.test import TestCase
 
-from helpdesk.knowledge import articles, macros
+from foundation import Refusal
+from helpdesk import tickets
+from helpdesk.knowledge import acting, articles, macros
+from helpdesk.knowledge.acting import BlankIsEmpty, MacroDoesNothing
 from helpdesk.models import Article, Macro, Ticket
 from helpdesk.tickets import viewers
 from tests.cast import Cast
@@ -96,3 +99,46 @@ class TheDesksHelpers(Cast, TestCase):
         self.client.force_login(self.selim)
         self.assertNotContains(self.client.get(self.url), "Burak")
         self.assertEqual(viewers.others(self.ticket, self.leyla), ["Ayşe Yılmaz", "Burak Demir"])
+
+
+class MacrosThatAct(Cast, TestCase):
+    def setUp(self):
+        super().setUp()
+        self.ticket = a_ticket(by=self.selim, municipality=self.odunpazari)
+        words = {"text": "{isim}, fiş {?fiş no} düzeldi.", "note": "Fiş {?fiş no}, kasa {?kasa}", "then": "resolve"}
+        self.macro = Macro.objects.create(name="Fiş", component=self.ebys, takes_over=True, **words)
+        self.client.force_login(self.ayse)
+        chosen = self.client.get(f"/tickets/{self.ticket.number}/", {"macro": self.macro.pk, "do": "yes"})
+        self.address = chosen["Location"]
+
+    def test_it_says_what_it_does_asks_for_its_blanks_and_does_all_of_it(self):
+        page = self.client.get(self.address)
+        for words in ("fiş no", "kasa", "Talebi üstlen", "Bu metinle çöz"):
+            self.assertContains(page, words)
+        # what is typed is never read as a token
+        answer = self.client.post(self.address, {"blank0": "{talep}", "blank1": "3"})
+        assert answer.status_code == 302
+        self.ticket.refresh_from_db()
+        assert (self.ticket.status, self.ticket.assignee, self.ticket.component) == ("resolved", self.ayse, self.ebys)
+        ours = self.ticket.messages.filter(side="us").order_by("pk")
+        assert [message.body for message in ours] == ["Fiş {talep}, kasa 3", "Selim Aydın, fiş {talep} düzeldi."]
+
+    def test_an_empty_blank_is_named_and_nothing_is_done(self):
+        self.assertContains(self.client.post(self.address, {"blank0": "17"}), "kasa", status_code=422)
+        with self.assertRaisesMessage(BlankIsEmpty, "kasa"):
+            acting.carry_out(self.macro, self.ticket, by=self.ayse, blanks={"fiş no": "17"})
+        self.ticket.refresh_from_db()
+        assert self.ticket.assignee is None
+
+    def test_what_one_verb_refuses_takes_all_of_it_back(self):
+        Macro.objects.filter(pk=self.macro.pk).update(to=self.burak)
+        self.macro.refresh_from_db()
+        tickets.resolve(self.ticket, by=self.leyla, note="Düzeldi")
+        with self.assertRaises(Refusal):
+            acting.carry_out(self.macro, self.ticket, by=self.ayse, blanks={"fiş no": "17", "kasa": "3"})
+        assert not self.ticket.messages.filter(kind="note").exists()
+
+    def test_a_text_alone_does_nothing_by_itself(self):
+        plain = Macro.objects.create(name="Selam", text="Merhaba {isim}")
+        with self.assertRaises(MacroDoesNothing):
+            acting.carry_out(plain, self.ticket, by=self.ayse, blanks={})

@@ -7,9 +7,13 @@ from django_sla.models import Calendar, Policy, SpecialDay
 from foundation import now
 from foundation.directory.models import Component
 from helpdesk import tickets
+from helpdesk.bulk import running, selection
+from helpdesk.bulk.running import BulkTerms
+from helpdesk.handovers import handing
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import articles
-from helpdesk.models import Article, Attachment, Macro, Queue, Team
+from helpdesk.models import Article, Attachment, Distribution, Macro, Queue, RoutingRule, Team, WaitingCare
+from helpdesk.placing import rules
 from monitoring import outages
 from tests.helpdesk.builders import the_queue
 from tests.wall import DESK, EVERYONE, MUNICIPAL, NATIONAL, NOTE, OWN, SECRET, Call, Door, Public, Socket, nothing
@@ -61,10 +65,55 @@ def an_articles_text(stage):
 
 
 LEADS = ("leyla", "yonca")
+KEEPERS = ("yonca",)
 
 
 def a_macro(stage):
     return {"name": "Selam 2", "text": "Merhaba {isim}"}
+
+
+def the_bulk_act(stage):
+    return {"pk": stage.bulk_act.pk}
+
+
+def a_bulk_act(stage):
+    return {"kind": "note", "number": stage.ticket.number, "confirmed": "yes", "act-text": "Bakıldı"}
+
+
+def a_bulk_act_over_the_api(stage):
+    return {"kind": "note", "numbers": [stage.ticket.number], "text": "Bakıldı"}
+
+
+def the_handover(stage):
+    return {"pk": stage.handover.pk}
+
+
+def a_handover(stage):
+    return {"receiver": "queue:genel", "summary": "Vardiya bitti", "number": stage.linked_ticket.number}
+
+
+def a_handover_over_the_api(stage):
+    return {"queue": "genel", "summary": "Vardiya bitti", "numbers": [stage.linked_ticket.number]}
+
+
+def a_macro_that_acts(stage):
+    return ticket(stage) | {"pk": stage.acting_macro.pk}
+
+
+def some_care(stage):
+    return {"remind_after": 2, "close_after": 4}
+
+
+def the_rule(stage):
+    return {"code": stage.rule.code}
+
+
+def a_rule(stage):
+    return {"name": "Geceye", "queue": stage.night_queue.pk, "words": "gece", "is_active": "on"}
+
+
+def a_rule_over_the_api(stage):
+    return {"name": "Geceye", "queue": "gece", "words": ["gece"]}
 
 
 def the_team(stage):
@@ -126,6 +175,7 @@ doors = [
     Door("helpdesk:linking", DESK, at=ticket, get=False, post=lambda stage: {"outage": stage.outage.pk}),
     Door("helpdesk:unlinking", PARTIES, at=linked, get=False, post=nothing),
     Door("helpdesk:looking", DESK, at=ticket),
+    Door("helpdesk:macro_acts", DESK, at=a_macro_that_acts, post=lambda stage: {"blank0": "17"}),
     Door("helpdesk:macro_text", DESK, at=lambda stage: ticket(stage) | {"pk": stage.macro.pk}),
     Door("helpdesk:offers", EVERYONE, query="?subject=makbuz"),
     Door("helpdesk:articles", EVERYONE),
@@ -142,6 +192,7 @@ doors = [
     Door("helpdesk:team_editing", LEADS, at=the_team, post=lambda stage: {"name_tr": "Gece", "name_en": "Night"}),
     Door("helpdesk:team_ending", ("yonca",), at=the_team, post=nothing),
     Door("helpdesk:skills", LEADS, at=a_member, post=lambda stage: {"components": ["EBYS"]}),
+    Door("helpdesk:work_limit", LEADS, at=a_member, post=lambda stage: {"most_open": "20"}),
     Door("helpdesk:leaving", LEADS, at=a_member, post=nothing),
     Door("helpdesk:queues", DESK),
     Door("helpdesk:new_queue", ("yonca",), post=lambda stage: a_queues_terms(stage) | {"code": "yeni"}),
@@ -153,12 +204,27 @@ doors = [
     Door("helpdesk:claims", DESK, get=False, post=lambda stage: ticket(stage)),
     Door("helpdesk:search", NATIONAL, query="?q=belge"),
     Door("helpdesk:palette", NATIONAL, query="?q=belge"),
+    Door("helpdesk:bulk_acts", DESK),
+    Door("helpdesk:new_bulk_act", DESK, get=False, post=a_bulk_act),
+    Door("helpdesk:bulk_act", DESK, at=the_bulk_act),
+    Door("helpdesk:bulk_progress", DESK, at=the_bulk_act),
+    Door("helpdesk:bulk_stopping", ("ayse",), at=the_bulk_act, get=False, post=nothing),
+    Door("helpdesk:handovers", DESK),
+    Door("helpdesk:new_handover", DESK, post=a_handover),
+    Door("helpdesk:handover", DESK, at=the_handover),
+    Door("helpdesk:handover_reading", DESK, at=the_handover, get=False, post=nothing),
+    Door("helpdesk:routing_rules", DESK),
+    Door("helpdesk:new_routing_rule", KEEPERS, post=lambda stage: a_rule(stage) | {"code": "yeni"}),
+    Door("helpdesk:routing_rule", KEEPERS, at=the_rule, post=lambda stage: a_rule(stage)),
+    Door("helpdesk:routing_rule_raising", KEEPERS, at=the_rule, get=False, post=nothing),
+    Door("helpdesk:routing_rule_removal", KEEPERS, at=the_rule, get=False, post=nothing),
+    Door("helpdesk:distribution", KEEPERS, at=the_night_queue, post=lambda stage: {"method": "load"}),
+    Door("helpdesk:waiting_care", KEEPERS, at=the_night_queue, post=some_care),
     Door("helpdesk:incident", NATIONAL, at=incident),
     Door("helpdesk:answer", NATIONAL, at=incident, get=False, post=lambda stage: {"text": "Düzeldi"}),
     Door("helpdesk:answers_given", NATIONAL, at=incident),
     Door("helpdesk:rejection", DESK, at=incident, get=False, post=nothing),
 ]
-KEEPERS = ("yonca",)
 
 
 def calendar(stage):
@@ -215,6 +281,31 @@ calls = [
     Call("POST", "/api/v1/tickets/{number}/resolution/", DESK, at=ticket, body=lambda stage: {"body": "Oldu"}),
 ]
 calls += [
+    Call("GET", "/api/v1/bulk-acts/", EVERYONE, reads=DESK),
+    Call("POST", "/api/v1/bulk-acts/", DESK, body=a_bulk_act_over_the_api),
+    Call("GET", "/api/v1/bulk-acts/{pk}/", DESK, at=the_bulk_act),
+    Call("GET", "/api/v1/bulk-acts/{pk}/rows/", DESK, at=the_bulk_act),
+    Call("POST", "/api/v1/bulk-acts/{pk}/stop/", ("ayse",), at=the_bulk_act),
+    Call("GET", "/api/v1/handovers/", EVERYONE, reads=DESK),
+    Call("POST", "/api/v1/handovers/", DESK, body=a_handover_over_the_api),
+    Call("GET", "/api/v1/handovers/{pk}/", DESK, at=the_handover),
+    Call("POST", "/api/v1/handovers/{pk}/reading/", DESK, at=the_handover),
+    Call("GET", "/api/v1/routing-rules/", EVERYONE, reads=DESK),
+    Call("POST", "/api/v1/routing-rules/", KEEPERS, body=lambda stage: a_rule_over_the_api(stage) | {"code": "yeni"}),
+    Call("PUT", "/api/v1/routing-rules/{code}/", KEEPERS, at=the_rule, body=a_rule_over_the_api),
+    Call("POST", "/api/v1/routing-rules/{code}/place/", KEEPERS, at=the_rule, body=lambda stage: {"place": 1}),
+    Call("DELETE", "/api/v1/routing-rules/{code}/", KEEPERS, at=the_rule),
+    Call("GET", "/api/v1/queues/{code}/distribution/", DESK, at=the_night_queue),
+    Call(
+        "PUT",
+        "/api/v1/queues/{code}/distribution/",
+        KEEPERS,
+        at=the_night_queue,
+        body=lambda stage: {"method": "turn"},
+    ),
+    Call("GET", "/api/v1/queues/{code}/waiting-care/", DESK, at=the_night_queue),
+    Call("PUT", "/api/v1/queues/{code}/waiting-care/", KEEPERS, at=the_night_queue, body=some_care),
+    Call("GET", "/api/v1/tickets/{number}/assignment-reason/", DESK, at=ticket),
     Call("GET", "/api/v1/teams/", EVERYONE),
     Call("POST", "/api/v1/teams/", KEEPERS, body=lambda stage: {"code": "yeni", "name_tr": "Yeni", "name_en": "New"}),
     Call("GET", "/api/v1/teams/{code}/", DESK, at=the_team),
@@ -234,6 +325,13 @@ calls += [
     Call("POST", "/api/v1/macros/", DESK, body=a_macro),
     Call("PUT", "/api/v1/macros/{pk}/", DESK, at=lambda stage: {"pk": stage.macro.pk}, body=a_macro),
     Call("DELETE", "/api/v1/macros/{pk}/", DESK, at=lambda stage: {"pk": stage.macro.pk}),
+    Call(
+        "POST",
+        "/api/v1/tickets/{number}/macros/{pk}/",
+        DESK,
+        at=a_macro_that_acts,
+        body=lambda stage: {"blanks": {"fiş": "17"}},
+    ),
     Call("GET", "/api/v1/articles/", EVERYONE),
     Call("POST", "/api/v1/articles/", DESK, body=lambda stage: an_article_over_the_api(stage) | {"slug": "yeni"}),
     Call("PUT", "/api/v1/articles/{slug}/", DESK, at=an_article, body=an_article_over_the_api),
@@ -274,10 +372,17 @@ def furnish(stage):
     stage.night_queue = Queue.objects.create(
         code="gece", name_tr="Gece", name_en="Night", team=the_queue().team, takes_the_rest=False
     )
+    Distribution.objects.create(queue=stage.night_queue)
+    WaitingCare.objects.create(queue=stage.night_queue)
+    rule = RoutingRule(code="gece", name="Gece", queue=stage.night_queue, words=["gece yarısı"])
+    stage.rule = rules.write(rule, by=stage.yonca)
+    other = RoutingRule(code="son", name="Son", queue=stage.night_queue, words=["gecenin sonu"])
+    rules.put_before(rules.write(other, by=stage.yonca), 1, by=stage.yonca)
     stage.ticket = a_ticket(stage, [SimpleUploadedFile("belge.txt", SECRET.encode())])
     tickets.note(stage.ticket, by=stage.ayse, body=f"{SECRET} {NOTE}")
     stage.attachment = Attachment.objects.filter(message__ticket=stage.ticket).get()
     stage.macro = Macro.objects.create(name="Karşılama", text="Merhaba {isim}")
+    stage.acting_macro = Macro.objects.create(name="Fiş notu", text="Bakıldı", note="Fiş {?fiş}")
     article = Article(slug="makbuz-cikmiyor", title_tr="Makbuz çıkmıyor", body_tr="Yazıcıyı açın.")
     stage.article = articles.write(article, publish=True, by=stage.ayse)
     stage.ended_ticket = a_ticket(stage)
@@ -285,6 +390,12 @@ def furnish(stage):
     tickets.resolve(stage.ended_ticket, by=stage.ayse, note=f"{SECRET} çözüldü")
     stage.linked_ticket = a_ticket(stage)
     tickets.claim(stage.linked_ticket, by=stage.ayse)
+    chosen = selection.by_number([stage.linked_ticket.number, "DST-YOK"], stage.ayse)
+    stage.bulk_act = running.order(BulkTerms("reply", text=f"{SECRET} {NOTE}"), chosen, by=stage.ayse)
+    handed = selection.by_number([stage.ended_ticket.number], stage.ayse)
+    stage.handover = handing.hand_over(
+        stage.ayse, handed, summary=f"{SECRET} {NOTE}", by=stage.ayse, to=stage.burak, words={}
+    )
     stage.outage = outages.declare(components=[Component.objects.get(pk="TAHSILAT")], by=stage.nermin)
     stage.incident = major_incidents.declare(stage.outage, by=stage.ayse)
     major_incidents.link(stage.incident, stage.linked_ticket, by=stage.ayse)

@@ -5,6 +5,7 @@ const chooser = document.querySelector("form[data-macros]");
 
 if (chooser) {
   chooser.addEventListener("submit", async (event) => {
+    if (event.submitter?.name === "do") return; // its own page, with what it asks for
     event.preventDefault();
     const [chosen] = chooser.elements.macro.selectedOptions;
     if (!chosen) return;
