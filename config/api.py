@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.docs import DocsBase
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
+from ninja.types import DictStrAny
 
 from foundation import Refusal
 from foundation.wire import limits
@@ -94,7 +96,22 @@ def operations_of(schema: dict) -> Iterator[dict[str, Any]]:
             }
 
 
-api = NinjaAPI(
+class DescribedOnce(NinjaAPI):
+    """Describes itself once in the life of a process: its operations stay, and each time took half a second."""
+
+    described: OpenAPISchema | None = None
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: DictStrAny | None = None
+    ) -> OpenAPISchema:
+        """For everybody the same one, to be read and not to be changed."""
+        if path_prefix or path_params:
+            return super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        self.described = self.described or super().get_openapi_schema()
+        return self.described
+
+
+api = DescribedOnce(
     title="Nöbet",
     version="1",
     description="Talepler, kesintiler ve müdahaleler; bir belediyenin ya da merkezin programları için.",

@@ -1,5 +1,6 @@
 """Shared by every test; people and builders live in `tests.cast`."""
 
+import gc
 import pickle
 from collections import Counter
 
@@ -11,7 +12,8 @@ from django.test import TransactionTestCase, override_settings
 
 from tests import once, restoring, templates
 from tests.standins.workers import database_url
-from tests.wall import furnished
+from tests.wall import EVERYONE, furnished
+from tests.wall.walking import sessions_of
 
 
 def pytest_configure():
@@ -28,12 +30,21 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Files are handed out whole: the longest first, then those of many tests; nobody is left to end alone."""
     left = {item for item in items if once.is_left_to_the_other(item, connection.vendor)}
+    config.stash[once.LEFT] = []
     if config.getoption("--half"):
+        config.stash[once.LEFT] = list(left)
         config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
     tests = Counter(item.path for item in items)
     long = {item.path: mark.args[0] for item in items for mark in item.iter_markers("long")}
     items.sort(key=lambda item: (-long.get(item.path, 0), -tests[item.path], item.path))
+
+
+def pytest_collection_finish():
+    """What is there by now stays: the collector need not look at it again and again, nor after every few objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +80,9 @@ def furnished_once(django_db_setup, django_db_blocker, tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder):
-        yield pickle.dumps(furnished()), folder
+        stage = furnished()
+        with sessions_of(getattr(stage, name) for name in EVERYONE):
+            yield pickle.dumps(stage), folder
         transaction.set_rollback(True)
 
 

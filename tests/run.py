@@ -36,9 +36,12 @@ PIPED: dict = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": T
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL and Redis"
 # Each is one of two runs: what is marked to run once is left to the run it is marked for.
 HALF = "--half"
+# Where set, each of some hundred processes compiles the tree and its libraries again.
+UNKEPT_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main(words: list[str]) -> int:
+    os.environ.pop(UNKEPT_BYTECODE, None)
     missing = provide()
     failed = [] if words else lint()
     collect_assets()

@@ -1,5 +1,7 @@
 """Walking through the doors: addresses, visits that undo themselves, people signed in."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 from allauth.account.internal.flows.login import record_authentication
@@ -26,13 +28,31 @@ def visit(door: Door, stage, client: Client, method: str):
     return answer, content.decode(errors="replace")
 
 
+# Person → session, of everybody whose stage stands: signing in anew takes a dozen statements (`tests/conftest.py`).
+_sessions: dict[int, str] = {}
+
+
 def signed_in(person: Person) -> Client:
+    """Who typed her password a moment ago."""
     client = Client()
-    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    if person.pk in _sessions:
+        client.cookies[settings.SESSION_COOKIE_NAME] = _sessions[person.pk]
+    else:
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
     record_authentication(SimpleNamespace(session=session), person, "password", reauthenticated=True)
     session.save()
     return client
+
+
+@contextmanager
+def sessions_of(people: Iterable[Person]) -> Iterator[None]:
+    """Everybody is signed in once, for as long as the transaction around the stage."""
+    _sessions.update({person.pk: signed_in(person).session.session_key for person in people})
+    try:
+        yield
+    finally:
+        _sessions.clear()
 
 
 def methods_of(door: Door) -> list[str]:
