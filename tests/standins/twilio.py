@@ -35,7 +35,9 @@ from twilio.request_validator import RequestValidator
 ROOT = Path(__file__).resolve().parent.parent.parent
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "stand-in-token"
-FROZEN = 2.0  # seconds without a turn
+TURNS = 20  # of the loop: more than it takes from a connection in the queue to its request in our hands
+QUEUE = 1024  # connections that wait to be taken: one that is turned away at the door comes seconds later
+REFUSING = {"timeout", "429", "500"}
 SYNC_CODES = {"21211": 400, "21408": 403, "21606": 400, "21610": 400, "21611": 400, "21614": 400, "20003": 401}
 
 
@@ -73,6 +75,7 @@ class Sent:
     body: str
     created: datetime
     callback: str
+    listed_from: float  # on the monotonic clock
     status: str = "queued"
     error_code: int | None = None
     sent: datetime | None = None
@@ -113,7 +116,6 @@ class StandIn:
         self.free_at: dict[str, float] = {}
         self.tasks: set[asyncio.Task] = set()
         self.session: aiohttp.ClientSession | None = None
-        self.froze_at = 0.0
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
@@ -131,56 +133,40 @@ class StandIn:
 
     async def _session(self, app):
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=8))
-        self._spawn(self._feel_the_pulse())
         yield
         for task in list(self.tasks):
             task.cancel()
         await self.session.close()
-
-    async def _feel_the_pulse(self) -> None:
-        """Notice when the machine let nobody run: requests have then lain unread for longer than any settle time."""
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(0.2)
-            if time.monotonic() - before > FROZEN:
-                self.froze_at = time.monotonic()
-
-    def _comes_from_before_a_freeze(self, request: web.Request) -> bool:
-        """Its caller gave it up while we could not read it: a gateway drops such a request."""
-        hung_up = request.transport is None or request.transport.is_closing()
-        return hung_up and time.monotonic() - self.froze_at < 2 * FROZEN
 
     # --- What Twilio does -------------------------------------------------
     async def create(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         to = str(form.get("To", ""))
         self.requests[to] += 1
+        known = self._knows(request)
+        fault = self._fault(to) if known else ""
+        message = self._accept(form, fault) if known and fault not in (*SYNC_CODES, *REFUSING) else None
         if self.controls.latency:
             await asyncio.sleep(self.controls.latency)
-        if not self._knows(request):
-            return refusal(401, "20003", "Authenticate")
-        if self._comes_from_before_a_freeze(request):
-            return web.Response(status=499)
-        fault = self._fault(to)
-        if fault in SYNC_CODES:
-            return refusal(SYNC_CODES[fault], fault, "as told")
-        match fault:
-            case "timeout":
-                await asyncio.sleep(60)
-                return web.Response(status=504)
-            case "slow":
-                await asyncio.sleep(self.controls.slow_by)
-            case "429":
-                headers = {"Retry-After": str(self.controls.retry_after)}
-                return refusal(429, "20429", "Too Many Requests", headers)
-            case "500":
-                return refusal(500, "20500", "not accepted")
-        message = self._accept(form, later=fault.removeprefix("async:") if fault.startswith("async:") else "")
+        if message is None:
+            return await self._refusal(fault) if known else refusal(401, "20003", "Authenticate")
+        await asyncio.sleep(max(0.0, message.listed_from - time.monotonic()))
+        self._spawn(self._progress(message, fault.removeprefix("async:") if fault.startswith("async:") else ""))
         if fault == "drop_reply" and request.transport is not None:
             request.transport.abort()
         if fault == "500_accepted":
             return refusal(500, "20500", "accepted all the same")
         return web.json_response(message.shown(), status=201)
+
+    async def _refusal(self, fault: str) -> web.Response:
+        if fault == "timeout":
+            await asyncio.sleep(60)
+            return web.Response(status=504)
+        if fault == "429":
+            return refusal(429, "20429", "Too Many Requests", {"Retry-After": str(self.controls.retry_after)})
+        if fault == "500":
+            return refusal(500, "20500", "not accepted")
+        return refusal(SYNC_CODES[fault], fault, "as told")
 
     def _knows(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "")
@@ -197,7 +183,8 @@ class StandIn:
             chance -= share
         return ""
 
-    def _accept(self, form, *, later: str) -> Sent:
+    def _accept(self, form, fault: str) -> Sent:
+        """Kept, and unless it is slow listed, from the moment it was read: nobody who asks later hears otherwise."""
         message = Sent(
             sid="SM" + uuid4().hex,
             to=str(form["To"]),
@@ -205,19 +192,21 @@ class StandIn:
             body=str(form.get("Body", "")),
             created=datetime.now(UTC).replace(microsecond=0),
             callback=str(form.get("StatusCallback", "")),
+            listed_from=time.monotonic() + (self.controls.slow_by if fault == "slow" else 0.0),
         )
         self.messages[message.sid] = message
         self.by_number[message.to].append(message)
-        self._spawn(self._progress(message, later))
         return message
 
     async def listed(self, request: web.Request) -> web.Response:
         if self.controls.look_up != "ok":
             return refusal(503, "20503", "list is out of order")
+        await self._read_what_has_come()
         wanted = request.query
         size, page = int(wanted.get("PageSize", 50)), int(wanted.get("Page", 0))
         held = self.by_number[wanted["To"]] if "To" in wanted else list(self.messages.values())
-        rows = [message for message in reversed(held) if matches(message, wanted)]
+        there = [message for message in reversed(held) if message.listed_from <= time.monotonic()]
+        rows = [message for message in there if matches(message, wanted)]
         part = rows[page * size : (page + 1) * size]
         more = {**wanted, "Page": str(page + 1), "PageSize": str(size), "PageToken": f"P{page + 1}"}
         uri = f"{request.path}?{urlencode(more)}" if len(rows) > (page + 1) * size else None
@@ -234,6 +223,11 @@ class StandIn:
                 "end": page * size + len(part),
             }
         )
+
+    async def _read_what_has_come(self) -> None:
+        """A list holds what reached us before it was asked for, however long the machine let nobody read."""
+        for _turn in range(TURNS):
+            await asyncio.sleep(0)
 
     async def fetch(self, request: web.Request) -> web.Response:
         if self.controls.look_up != "ok":
@@ -337,7 +331,6 @@ class StandIn:
     async def reset(self, request: web.Request) -> web.Response:
         for task in list(self.tasks):
             task.cancel()
-        self._spawn(self._feel_the_pulse())
         self.controls = Controls()
         self.messages.clear()
         self.by_number.clear()
@@ -367,6 +360,7 @@ class Remote:
     """A running stand-in, seen from a test."""
 
     url: str
+    pid: int = 0
 
     def ledger(self) -> dict:
         with urllib.request.urlopen(f"{self.url}/_/ledger", timeout=120) as answer:
@@ -413,7 +407,7 @@ class Remote:
 def running(port: int) -> Iterator[Remote]:
     """A stand-in in a process of its own, for as long as the block lasts."""
     process = subprocess.Popen([sys.executable, "-m", "tests.standins.twilio", "--port", str(port)], cwd=ROOT)
-    remote = Remote(f"http://127.0.0.1:{port}")
+    remote = Remote(f"http://127.0.0.1:{port}", process.pid)
     try:
         _wait_for(remote)
         yield remote
@@ -443,7 +437,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("TWILIO_STANDIN_PORT", "8139")))
     port = parser.parse_args().port
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    web.run_app(StandIn().app(), host="127.0.0.1", port=port, print=None, access_log=None, handle_signals=False)
+    web.run_app(
+        StandIn().app(), host="127.0.0.1", port=port, print=None, access_log=None, handle_signals=False, backlog=QUEUE
+    )
 
 
 if __name__ == "__main__":

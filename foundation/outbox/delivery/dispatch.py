@@ -21,7 +21,7 @@ from foundation.language import texts
 from foundation.leases import claims
 from foundation.outbox.delivery import ledger, requests, routes, tokens
 from foundation.outbox.delivery.pacing import ErrorRate
-from foundation.outbox.delivery.senders import PostedResult, Sender, sender_for
+from foundation.outbox.delivery.senders import PostBy, PostedResult, Sender, sender_for
 from foundation.outbox.gateways import registry
 from foundation.outbox.gateways.gateway import Gateway
 from foundation.outbox.gateways.postings import Busy, Posting
@@ -134,7 +134,7 @@ class DeliveryWorker:
             return 0
         gateway = self.gateways[name]
         room = min(max(CHUNK, gateway.batch_size), HIGH_WATER * on_the_line(gateway) - line.ahead)
-        post_by = time.monotonic() + settings.OUTBOX_POST_TIMEOUT
+        post_by = PostBy.within(settings.OUTBOX_POST_TIMEOUT)
         postings = claim(self.channel, sender, gateway, room, only)
         if postings:
             line.hand_over(postings, post_by)

@@ -9,9 +9,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from foundation import now
 from foundation.outbox.gateways.gateway import Gateway, LocalGateway
 from foundation.outbox.gateways.postings import Outcome, Posting, Silent, Withheld
 
@@ -20,6 +22,24 @@ PostedResult = tuple[Posting, Outcome]
 # Seconds in which further outcomes may join the first: they are written down in one
 # transaction, whose round trips cost more than the wait.
 GATHERING = 0.05
+
+
+class PostBy(NamedTuple):
+    """Until when a posting may leave. Both clocks have to agree.
+
+    `ticks` of this process are moved by nobody who sets a clock, and stand still while the machine is
+    suspended; `moment` is of the clock by which others take the claim for abandoned.
+    """
+
+    ticks: float
+    moment: datetime
+
+    @classmethod
+    def within(cls, seconds: float) -> "PostBy":
+        return cls(time.monotonic() + seconds, now() + timedelta(seconds=seconds))
+
+    def is_over(self) -> bool:
+        return time.monotonic() > self.ticks or now() > self.moment
 
 
 class Sender(Protocol):
@@ -31,7 +51,7 @@ class Sender(Protocol):
     @property
     def ahead(self) -> int: ...
 
-    def hand_over(self, postings: list[Posting], post_by: float) -> None: ...
+    def hand_over(self, postings: list[Posting], post_by: PostBy) -> None: ...
     def collect(self, patience: float) -> list[PostedResult]: ...
     def withhold(self, batches: Iterable[int]) -> None: ...
     def close(self) -> None: ...
@@ -57,7 +77,7 @@ class LocalSender:
     def ahead(self) -> int:
         return 0
 
-    def hand_over(self, postings: list[Posting], post_by: float) -> None:
+    def hand_over(self, postings: list[Posting], post_by: PostBy) -> None:
         going = [posting for posting in postings if posting.batch_id not in self._withheld]
         staying = [posting for posting in postings if posting.batch_id in self._withheld]
         self._results += zip(going, self._gateway.put(going), strict=True)
@@ -106,8 +126,8 @@ class HttpSender:
     def ahead(self) -> int:
         return self._in_hand - self._results.qsize()
 
-    def hand_over(self, postings: list[Posting], post_by: float) -> None:
-        """`post_by`, on the monotonic clock, counts from before the claim."""
+    def hand_over(self, postings: list[Posting], post_by: PostBy) -> None:
+        """`post_by` counts from before the claim."""
         self._in_hand += len(postings)
         self._loop.call_soon_threadsafe(self._begin, postings, post_by)
 
@@ -141,7 +161,7 @@ class HttpSender:
         if not self._thread.is_alive():
             self._loop.close()
 
-    def _begin(self, postings: list[Posting], post_by: float) -> None:
+    def _begin(self, postings: list[Posting], post_by: PostBy) -> None:
         together: dict[str, list[Posting]] = defaultdict(list)
         for posting in postings:
             together[posting.request].append(posting)
@@ -150,7 +170,7 @@ class HttpSender:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, postings: list[Posting], post_by: float) -> None:
+    async def _carry(self, postings: list[Posting], post_by: PostBy) -> None:
         """One request; whatever happens, each of its postings gets an outcome."""
         going: list[Posting] = []
         outcomes: list[Outcome] = []
@@ -168,8 +188,8 @@ class HttpSender:
                 missing = Silent("no outcome") if posting in going else Withheld()
                 self._results.put((posting, known.get(posting.message_id, missing)))
 
-    def _may_go(self, posting: Posting, post_by: float) -> bool:
-        return not self._closing and posting.batch_id not in self._withheld and time.monotonic() <= post_by
+    def _may_go(self, posting: Posting, post_by: PostBy) -> bool:
+        return not self._closing and posting.batch_id not in self._withheld and not post_by.is_over()
 
     async def _hang_up(self) -> None:
         if self._tasks:
