@@ -30,7 +30,7 @@ LETTER, PADDING = 8.4, 24
 
 
 # (name, URL name, who may see it). Signed-out readers are shown those for everyone.
-DOORS: tuple[tuple[object, str, Callable], ...] = (
+MENU: tuple[tuple[object, str, Callable], ...] = (
     (_("Open a ticket"), "helpdesk:new_ticket", lambda person: files_tickets(person)),
     (_("My tickets"), "helpdesk:tickets", lambda person: files_tickets(person)),
     (_("Desk"), "helpdesk:desk", lambda person: works_at_the_desk(person)),
@@ -78,7 +78,7 @@ def keeps_webhooks(person) -> bool:
 def visible(request) -> Iterator[Door]:
     """One link at most is "here": the one whose address is the longest beginning of the page's."""
     person = getattr(request, "user", None)
-    open_doors = [(name, reverse(url_name)) for name, url_name, allows in DOORS if allows(person)]
+    open_doors = [(name, reverse(url_name)) for name, url_name, allows in MENU if allows(person)]
     here = max((url for _name, url in open_doors if request.path.startswith(url)), key=len, default="")
     shown = [Door(name, url, url == here) for name, url in open_doors]
     for place, door in enumerate(shown):
@@ -110,4 +110,4 @@ def widest_door(open_doors: list[Door]) -> str:
 @providers.commands.register
 def open_a_page(person: Person) -> Iterator[tuple[str, str]]:
     """Every link of the bar on top as a command of the palette, also those that the bar has no room for."""
-    return ((str(name), reverse(url)) for name, url, allows in DOORS if allows(person))
+    return ((str(name), reverse(url)) for name, url, allows in MENU if allows(person))

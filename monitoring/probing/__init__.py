@@ -1,6 +1,6 @@
 """Asking the nodes: thousands of probes a minute, none of which waits for another.
 
-questions         one probe with its rules read once, and its outcome
+probe             one probe with its rules read once, and its outcome
 run               asks one probe of any kind; whatever goes wrong is an outcome
 http/             HTTP as the world speaks it: asking, requests, answers, bodies, judging
 tcp, mail, dns, icmp     how each other kind is asked; TLS is in `tcp`

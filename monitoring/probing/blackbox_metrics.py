@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from monitoring.models import Check
 from monitoring.probing import run
-from monitoring.probing.questions import Probe, ProbeOutcome
+from monitoring.probing.probe import Probe, ProbeOutcome
 from monitoring.registry.prometheus_discovery import KINDS
 
 TIMEOUT_OFFSET = 0.5  # seconds kept back from Prometheus's scrape time-out, as blackbox_exporter does

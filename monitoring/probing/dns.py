@@ -10,7 +10,7 @@ import dns.rcode
 
 from foundation.wire.addresses import places
 from monitoring.checks.verdicts import Result
-from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.probe import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import Stopwatch, admitted
 
 

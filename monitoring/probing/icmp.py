@@ -7,7 +7,7 @@ import time
 
 from foundation.wire.addresses import places
 from monitoring.checks.verdicts import Result
-from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.probe import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import Stopwatch, admitted
 
 # By family: the protocol, what asks, what answers (RFC 792, RFC 4443).

@@ -4,7 +4,7 @@ import re
 import time
 
 from monitoring.checks.verdicts import Result
-from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.probe import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import ProbeConnection, Stopwatch, connect
 from monitoring.probing.tcp import days_fault
 

@@ -16,7 +16,7 @@ from monitoring.checks import verdicts
 from monitoring.checks.samples import Block
 from monitoring.checks.verdicts import HERE, Memory, Result, Verdict
 from monitoring.probing import run as probe_run
-from monitoring.probing.questions import Probe, ProbeOutcome
+from monitoring.probing.probe import Probe, ProbeOutcome
 from monitoring.probing.recording import CheckChange, CycleFigures
 from monitoring.probing.run import TIMED_OUT
 from monitoring.probing.timers import Timers

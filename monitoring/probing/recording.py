@@ -18,7 +18,7 @@ from monitoring.history import gaps
 from monitoring.models import Check, Prober, SampleBlock, Transition
 from monitoring.nodes import rollup
 from monitoring.nodes.dependencies import NodeContext
-from monitoring.probing.questions import Probe
+from monitoring.probing.probe import Probe
 
 QUIET = ("memory", "last_error")
 SHOWN = ("suspected_at", "is_flapping", *QUIET)

@@ -12,7 +12,7 @@ from monitoring.checks.patterns import UnusablePattern
 from monitoring.checks.verdicts import Result
 from monitoring.probing import dns as dns_kind
 from monitoring.probing import http, icmp, mail, tcp
-from monitoring.probing.questions import Probe, ProbeOutcome, StillInLine, WrongAnswer
+from monitoring.probing.probe import Probe, ProbeOutcome, StillInLine, WrongAnswer
 
 TIMED_OUT = "timeout"
 KINDS: dict[str, Callable[..., Awaitable[ProbeOutcome]]] = {

@@ -4,7 +4,7 @@ import time
 
 from monitoring.checks.patterns import Pattern
 from monitoring.checks.verdicts import Result
-from monitoring.probing.questions import Probe, ProbeOutcome, WrongAnswer
+from monitoring.probing.probe import Probe, ProbeOutcome, WrongAnswer
 from monitoring.probing.sockets import ProbeConnection, Stopwatch, connect
 
 MOST_LINES = 1_000  # looked at for one expectation

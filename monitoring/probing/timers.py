@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 
-from monitoring.probing.questions import Probe
+from monitoring.probing.probe import Probe
 
 GOLDEN = 0.6180339887498949  # spreads consecutive numbers evenly over an interval
 

@@ -100,4 +100,4 @@ class PageCache:
             self.answers.clear()
 
 
-shelf = PageCache()
+cached_pages = PageCache()

@@ -16,7 +16,7 @@ from foundation.language.templatetags.nobet import shape
 from monitoring.checks import patterns
 from monitoring.models import Outage, State
 from monitoring.nodes import rollup
-from monitoring.probing.questions import UNREADABLE_RULES
+from monitoring.probing.probe import UNREADABLE_RULES
 
 register = template.Library()
 

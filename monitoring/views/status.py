@@ -20,7 +20,7 @@ from foundation.language import collation, texts
 from monitoring.models import Maintenance, Outage, PostIncidentReport, Severity, State
 from monitoring.status import feeds, latency, report, statuspage
 from monitoring.status.badge import badge
-from monitoring.status.page_cache import shelf
+from monitoring.status.page_cache import cached_pages
 
 HTML, JSON, SVG, TEXT = "text/html", "application/json", "image/svg+xml", "text/plain"
 LANGUAGES = ("tr", "en")
@@ -210,7 +210,7 @@ def answer(request: HttpRequest, key: str, make: Callable[[], str], content_type
         with translation.override(language):
             return make().encode(), content_type
 
-    answered = shelf.get((key, language), speak)
+    answered = cached_pages.get((key, language), speak)
     if answered.tag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
     elif "gzip" in request.headers.get("Accept-Encoding", ""):

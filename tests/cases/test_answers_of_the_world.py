@@ -17,7 +17,7 @@ from monitoring.checks.verdicts import Result
 from monitoring.probing import sockets
 from monitoring.probing.http.bodies import text_of, unpacked
 from monitoring.probing.http.requests import Request
-from monitoring.probing.questions import BODY_LIMIT, WrongAnswer
+from monitoring.probing.probe import BODY_LIMIT, WrongAnswer
 from monitoring.probing.run import ask
 from tests import servers
 from tests.monitoring.test_prober import a_question

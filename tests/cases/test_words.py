@@ -40,7 +40,7 @@ from monitoring.models import Maintenance, Outage, StatusUpdate
 from monitoring.outages.forms import UpdateForm
 from monitoring.registry import csv_import
 from monitoring.registry.forms import MaintenanceForm
-from monitoring.status.page_cache import shelf
+from monitoring.status.page_cache import cached_pages
 from runbooks.broadcasts.compose import audience
 from runbooks.broadcasts.delivery import sending
 from runbooks.broadcasts.report import cap
@@ -150,7 +150,7 @@ def cast(db):
     a_component("DIGER", tier="C")
     contacts_in(people.odunpazari, 1)
     people.outage = outages.declare(components=[Component.objects.get(pk="TAHSILAT")], by=people.nermin)
-    shelf.forget()
+    cached_pages.forget()
     return people
 
 
@@ -241,7 +241,7 @@ def planned(cast, text: str) -> Maintenance | None:
 
 
 def public(path: str) -> bytes:
-    shelf.forget()
+    cached_pages.forget()
     answer = Client().get(path)
     assert answer.status_code == 200, path
     return answer.content

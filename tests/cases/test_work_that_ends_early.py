@@ -17,7 +17,7 @@ from monitoring.maintenance import windows
 from monitoring.models import Announcement, Check, Maintenance, Node, Outage, Silence, State
 from monitoring.refusals import NothingRuns
 from monitoring.status import feeds, report
-from monitoring.status.page_cache import shelf
+from monitoring.status.page_cache import cached_pages
 from tests.cast import Cast
 from tests.monitoring.land import a_province
 
@@ -42,7 +42,7 @@ class WorkThatEndsEarly(Cast, TestCase):
         return self.client.post(reverse(f"monitoring:{name}", args=[window.pk]), follow=True)
 
     def public(self, address: str) -> str:
-        shelf.forget()
+        cached_pages.forget()
         return self.client.get(address).content.decode()
 
     def test_one_press_and_it_is_over_on_every_page(self):

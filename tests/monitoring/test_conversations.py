@@ -22,7 +22,7 @@ from monitoring.checks import rules as check_rules
 from monitoring.checks.verdicts import Result
 from monitoring.probing import dns as dns_kind
 from monitoring.probing import icmp, run, sockets
-from monitoring.probing.questions import WrongAnswer
+from monitoring.probing.probe import WrongAnswer
 from tests import servers
 from tests.monitoring.test_prober import a_question
 from tests.monitoring.test_tls_beside_blackbox import ROOT, context_of, leaf, papers, pem

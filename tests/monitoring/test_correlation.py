@@ -16,7 +16,7 @@ from monitoring.checks import verdicts
 from monitoring.checks.verdicts import Memory, Verdict
 from monitoring.models import Affected, Check, Dependency, Node, Outage, Scope, State, Transition
 from monitoring.probing import recording
-from monitoring.probing.questions import Probe
+from monitoring.probing.probe import Probe
 from monitoring.scopes import PlaceCount, reach, should_wait
 from tests.monitoring.land import a_component, a_province
 

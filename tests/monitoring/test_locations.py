@@ -22,7 +22,7 @@ from monitoring.checks.verdicts import HERE, Flaps, Memory, Result, Streak, Verd
 from monitoring.models import Check, Node, Outage, Prober, State, Transition
 from monitoring.nodes import health
 from monitoring.probing import jobs, recording, resident, shards
-from monitoring.probing.questions import Probe
+from monitoring.probing.probe import Probe
 from monitoring.probing.recording import CheckChange
 from tests.monitoring.land import a_province, an_operator
 

@@ -10,8 +10,8 @@ from monitoring import models
 from monitoring.checks.samples import Block, pack_hour, read_block, read_hour
 from monitoring.checks.verdicts import Memory, Result, Verdict, VerdictRule
 from monitoring.probing import canary
+from monitoring.probing.probe import Probe, ProbeOutcome
 from monitoring.probing.prober import CYCLES_REMEMBERED, Limits, OwnTime, ProbeLoop
-from monitoring.probing.questions import Probe, ProbeOutcome
 from monitoring.probing.timers import Timers, phase
 from monitoring.simulator.endpoints import City
 from monitoring.simulator.map import LOOPBACK, SimulatedNode

@@ -32,7 +32,7 @@ from monitoring.history import partitions
 from monitoring.maintenance import windows
 from monitoring.models import Affected, Check, Hour, Maintenance, Node, Outage, Prober, State
 from monitoring.status import bars, feeds, latency, report, static_site
-from monitoring.status.page_cache import PageCache, shelf
+from monitoring.status.page_cache import PageCache, cached_pages
 from tests.cast import Cast
 
 NOON = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ COUNTED = {"asked": 60, "answered": 60, "failed": 0}
 class StatusCase(Cast, TestCase):
     def setUp(self):
         super().setUp()
-        shelf.forget()
+        cached_pages.forget()
         cache.clear()
         self.tahsilat = Component.objects.get(pk="TAHSILAT")
 
@@ -59,7 +59,7 @@ class StatusCase(Cast, TestCase):
         )
 
     def page(self, path: str, **headers) -> str:
-        shelf.forget()
+        cached_pages.forget()
         answer = self.client.get(path, **headers)
         self.assertEqual(answer.status_code, 200, path)
         return answer.content.decode()
@@ -288,7 +288,7 @@ class Readers(StatusCase):
 
     def test_a_word_of_an_outage_is_on_the_page_at_the_next_look(self):
         self.page("/status/")
-        for answer in shelf.answers.values():
+        for answer in cached_pages.answers.values():
             answer.looked -= 1.0
         self.an_outage()
         self.assertIn("Tahsilat çalışmıyor", self.client.get("/status/").content.decode())
@@ -485,7 +485,7 @@ class WorkThatRepeats(StatusCase):
 
     def events(self) -> list[icalendar.Event]:
         """The calendar as another program reads it: CRLF, no line over 75 octets, no letter cut in two."""
-        shelf.forget()
+        cached_pages.forget()
         body = self.client.get("/status/maintenance.ics").content
         for line in body.split(b"\r\n"):
             self.assertLessEqual(len(line), 75)
@@ -568,7 +568,7 @@ class WhatNobodyMeasures(StatusCase):
         Prober.objects.update_or_create(name="test", defaults={"cycle_ended_at": now()})
 
     def said(self) -> dict[str, str]:
-        shelf.forget()
+        cached_pages.forget()
         return {name: self.page(name) for name in ("/status/", "/status/badge.svg", "/status/history.rss")}
 
     def measured(self, *components) -> None:

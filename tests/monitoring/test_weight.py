@@ -12,7 +12,7 @@ from django.test import TestCase
 from foundation.directory.models import Component, Municipality, Person
 from monitoring import demo, outages
 from monitoring.models import Node, Outage, State
-from monitoring.status.page_cache import shelf
+from monitoring.status.page_cache import cached_pages
 from tests.cast import the_whole_country
 
 pytestmark = pytest.mark.once("postgresql", "pages: their size")
@@ -40,7 +40,7 @@ class WeightCase(TestCase):
             outages.declare(nodes=[place.nodes.get()])
 
     def setUp(self):
-        shelf.forget()
+        cached_pages.forget()
         cache.clear()
 
     def weigh(self, path: str) -> tuple[int, int]:

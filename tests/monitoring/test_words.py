@@ -18,7 +18,7 @@ from monitoring import outages
 from monitoring.models import Correction, PostIncidentReport, StatusUpdate, Subscriber, UpdateTemplate
 from monitoring.outages import postmortem
 from monitoring.refusals import AlreadyDecided, NothingToCorrect, OutageIsOver, OutageIsStillOpen, ReportHasGaps
-from monitoring.status.page_cache import shelf
+from monitoring.status.page_cache import cached_pages
 from monitoring.subscribers import notify
 from tests.cast import Cast
 
@@ -26,7 +26,7 @@ from tests.cast import Cast
 class WordsCase(Cast, TestCase):
     def setUp(self):
         super().setUp()
-        shelf.forget()
+        cached_pages.forget()
         cache.clear()
         self.client.force_login(self.nermin)
         self.outage = outages.declare(
@@ -39,7 +39,7 @@ class WordsCase(Cast, TestCase):
         self.words = f"/monitoring/outages/{self.outage.pk}/words/"
 
     def public(self, path: str = "") -> str:
-        shelf.forget()
+        cached_pages.forget()
         return self.client.get(path or f"/status/outages/{self.outage.pk}/").content.decode()
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from monitoring import outages
-from monitoring.status.page_cache import shelf
+from monitoring.status.page_cache import cached_pages
 from tests.cast import assemble
 from tests.journeys.browser import DESK, FOUR_K, PHONE, chromium, reader
 
@@ -21,7 +21,7 @@ def crisis():
     taken = outages.declare(components=[cast.tahsilat], by=cast.leyla)
     outages.acknowledge(taken, by=cast.leyla)
     cast.unseen = outages.declare(province=cast.amasya_province, by=cast.leyla)
-    shelf.forget()
+    cached_pages.forget()
     return cast
 
 

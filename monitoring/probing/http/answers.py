@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from monitoring.probing.http import heads
-from monitoring.probing.questions import BODY_LIMIT, WrongAnswer
+from monitoring.probing.probe import BODY_LIMIT, WrongAnswer
 
 LONGEST_HEAD = 1_000_000  # bytes; browsers stop at a quarter of it
 BROKE_OFF = "the answer broke off"

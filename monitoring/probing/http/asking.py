@@ -7,7 +7,7 @@ from monitoring.probing.http.answers import HttpAnswer, IncomingAnswer
 from monitoring.probing.http.cookies import Cookies
 from monitoring.probing.http.judging import judged
 from monitoring.probing.http.requests import Request
-from monitoring.probing.questions import Probe, ProbeOutcome
+from monitoring.probing.probe import Probe, ProbeOutcome
 from monitoring.probing.sockets import ProbeConnection, Stopwatch, connect
 
 MOST_REDIRECTS = 10

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import brotli
 
-from monitoring.probing.questions import BODY_LIMIT, WrongAnswer
+from monitoring.probing.probe import BODY_LIMIT, WrongAnswer
 
 MOST_CODINGS = 3
 LONGEST_DECLARATION = 1024  # bytes in which HTML may say its charset (WHATWG)

@@ -5,7 +5,7 @@ Asked for only where llhttp gave up, so that the usual answer is read once.
 
 import re
 
-from monitoring.probing.questions import WrongAnswer
+from monitoring.probing.probe import WrongAnswer
 
 NO_ANSWER = "no HTTP answer"
 SWITCHING_PROTOCOLS = 101

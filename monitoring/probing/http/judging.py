@@ -8,7 +8,7 @@ from typing import Any
 
 from monitoring.probing.http.answers import HttpAnswer
 from monitoring.probing.http.bodies import text_of, unpacked
-from monitoring.probing.questions import BODY_LIMIT, Probe, StillInLine, WrongAnswer
+from monitoring.probing.probe import BODY_LIMIT, Probe, StillInLine, WrongAnswer
 
 LIGHT = 2_000_000  # instructions of patterns times bytes: some ten milliseconds at worst, and usually a hundredth
 TYPES: dict[str, Any] = {

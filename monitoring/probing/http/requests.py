@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from yarl import URL
 
-from monitoring.probing.questions import Probe, WrongAnswer
+from monitoring.probing.probe import Probe, WrongAnswer
 
 Headers = dict[str, tuple[str, str]]  # by the name in lower case
 
