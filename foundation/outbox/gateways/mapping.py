@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
+import re2
+
 SECRET = re.compile(r"\$\{([A-Z0-9_]+)\}")
 PLACE = re.compile(r"(\{\w+\})")
 EACH = "each"
@@ -85,12 +87,12 @@ def read(text: str, kind: str = "json", pattern: str = "") -> Any:
         return None
     try:
         if kind == "text":
-            found = re.search(pattern or r"(?P<sid>\S+)", text.strip())
+            found = re2.search(pattern or r"(?P<sid>\S+)", text.strip())
             return {name: value for name, value in found.groupdict().items() if value is not None} if found else None
         if kind == "xml":
             return None if ENTITIES.search(text) else from_xml(ElementTree.fromstring(text.strip().encode()))
         return json.loads(text)
-    except (ValueError, RecursionError, ElementTree.ParseError):
+    except (ValueError, RecursionError, ElementTree.ParseError, re2.error):
         return None
 
 

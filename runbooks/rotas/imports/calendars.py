@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import icalendar
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from runbooks.rotas.imports.drafts import Directory, Draft, DraftShift, RotaFile
 from runbooks.rotas.laying import AHEAD
 from runbooks.rotas.rotation import ISTANBUL
 
-MOST_EVENTS, MOST_ROUNDS = 2000, 200
+MOST_EVENTS, MOST_ROUNDS, MOST_SHIFTS = 2000, 200, 2000
 LONGEST = timedelta(days=92)
 BACKUP_WORDS = ("yedek", "backup", "secondary", "ikinci")
 
@@ -35,6 +36,8 @@ def read(text: str, *, key: str, name: str, people: Directory | None = None) -> 
     for event in events:
         if isinstance(event, icalendar.Event) and str(event.get("status", "")).upper() != "CANCELLED":
             _add(draft, event, directory)
+            if len(draft.shifts) > MOST_SHIFTS:
+                raise RotaFileIsWrong(_("The calendar asks for more than %(most)d shifts.") % {"most": MOST_SHIFTS})
     draft.shifts.sort(key=lambda shift: (shift.rank, shift.starts_at))
     _name_overlaps(draft)
     if not draft.shifts and not draft.problems:
@@ -43,7 +46,10 @@ def read(text: str, *, key: str, name: str, people: Directory | None = None) -> 
 
 
 def _add(draft: Draft, event: icalendar.Event, directory: Directory) -> None:
-    title = texts.line(str(event.get("summary", ""))) or "?"
+    title = texts.line(str(_first(event.get("summary", "")))) or "?"
+    if zone := _unknown_zone(event):
+        draft.complain(_("The time zone “%(zone)s” is not known.") % {"zone": zone[:60]})
+        return
     try:
         rounds = list(_rounds(event))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
@@ -62,6 +68,18 @@ def _add(draft: Draft, event: icalendar.Event, directory: Directory) -> None:
             draft.complain(_("“%(title)s”: it lasts longer than 92 days, or not at all.") % {"title": title[:80]})
             return
         draft.shifts.append(DraftShift(person, rank, start, end))
+
+
+def _first(value: Any) -> Any:
+    """What stands twice is a list; the first counts."""
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _unknown_zone(event: icalendar.Event) -> str:
+    """The zone of its start, if we do not know it: the reader would quietly take the hours for ours."""
+    start = _first(event.get("dtstart"))
+    zone = str(start.params.get("TZID", "")) if start is not None else ""
+    return zone if zone and getattr(start.dt, "tzinfo", None) is None else ""
 
 
 def _names(event: icalendar.Event, title: str) -> list[str]:

@@ -22,7 +22,8 @@ from runbooks.rotas.rotation import ISTANBUL, DutyHours, Rule, collides
 
 UNITS = {"daily": RotaLayer.Unit.DAY, "weekly": RotaLayer.Unit.WEEK}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MOST_SCHEDULES = 50
+MOST_SCHEDULES, MOST_ROTATIONS = 50, 20  # rotations of one schedule
+MOST_NAMES = 5  # in one sentence
 LATIN = str.maketrans("çğıöşüâîû", "cgiosuaiu")
 Raw = Mapping[str, Any]
 
@@ -59,7 +60,10 @@ def _draft(schedule: Raw, directory: Directory) -> Draft:
     name = _text(schedule.get("name")) or _("Unnamed schedule")
     draft = Draft(key=key_of(name), name=name[:80])
     zone = _zone(schedule, draft)
-    for rotation in _list(schedule.get("rotations")):
+    rotations = _list(schedule.get("rotations"))
+    if len(rotations) > MOST_ROTATIONS:
+        draft.complain(_("“%(name)s” has more than %(most)d rotations.") % {"name": draft.name, "most": MOST_ROTATIONS})
+    for rotation in rotations[:MOST_ROTATIONS]:
         if isinstance(rotation, dict):
             _add_rotation(draft, rotation, zone, directory)
     for override in _list(schedule.get("overrides")):
@@ -150,7 +154,8 @@ def _people(rotation: Raw, directory: Directory) -> list:
         person = directory.find(*filter(None, words))
         (found if person else unknown).append(person or next(filter(None, words), "?"))
     if unknown:
-        raise Unreadable(_("nobody here is called: %(names)s.") % {"names": ", ".join(map(str, unknown))})
+        names = ", ".join(map(str, unknown[:MOST_NAMES])) + (" …" if len(unknown) > MOST_NAMES else "")
+        raise Unreadable(_("nobody here is called: %(names)s.") % {"names": names})
     if not found:
         raise Unreadable(_("it has no participants."))
     if len(set(found)) < len(found):
