@@ -1,10 +1,13 @@
 """Who is on call for a rota at a moment. All paging asks the rotas through `crew`, and nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from foundation.directory.models import Person
+from runbooks.models import Leave
 from runbooks.rotas import on_call
+from runbooks.rotas.rotation import ISTANBUL
 
 BELONGS = timedelta(days=28)  # whoever carried the rota so lately, or will, is one of its people
 
@@ -16,6 +19,14 @@ class Crew:
     first: Person | None
     second: Person | None
     everyone: list[Person]
+
+
+def away(people: Iterable[Person], at: datetime) -> list[Person]:
+    """Those of them who are on leave on that day."""
+    wanted, day = list(people), at.astimezone(ISTANBUL).date()
+    leaves = Leave.objects.standing().filter(person__in=wanted, first_day__lte=day, last_day__gte=day)
+    absent = set(leaves.values_list("person", flat=True))
+    return [person for person in wanted if person.pk in absent]
 
 
 def crew(rota: str, at: datetime) -> Crew:

@@ -91,6 +91,9 @@ def climb(page: Page) -> None:
     while page.place < len(page.rungs):
         place, rung = page.place, page.rungs[page.place]
         people = list(dict.fromkeys([*also, *policies.people_of(rung, at)]))
+        for person in policies.meant_by(rung, at):
+            if person not in people:
+                journal.record("page.away", page, person=person.pk, round=page.round, step=place)
         told = notices.write(page, people, rung["ways"], step=place)
         if not told:
             journal.record("page.passed_over", page, round=page.round, step=place, people=len(people))

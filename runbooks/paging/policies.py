@@ -16,7 +16,7 @@ from foundation.journal import journal
 from runbooks.models import Matter, PagingPolicy, PolicyStep
 from runbooks.models.paging import MOST_MINUTES, MOST_ROUNDS
 from runbooks.paging import ways
-from runbooks.paging.crew import crew
+from runbooks.paging.crew import away, crew
 
 Hours, Who, Role = PagingPolicy.Hours, PolicyStep.Who, Membership.Role
 MAY_KEEP = (Role.SHIFT_LEAD, Role.PLATFORM_ADMIN)
@@ -144,6 +144,13 @@ def ending(role: str) -> dict:
 
 
 def people_of(rung: dict, at: datetime) -> list[Person]:
+    """Whom a rung calls at `at`: those it means but for whoever is on leave; at the end of the line everybody."""
+    people = meant_by(rung, at)
+    absent = away(people, at)
+    return people if rung["is_end"] else [person for person in people if person not in absent]
+
+
+def meant_by(rung: dict, at: datetime) -> list[Person]:
     """Whom a rung means at `at`, able to sign in; a rota without anybody means those who stand in for it."""
     match rung["who"]:
         case Who.FIRST:
@@ -235,7 +242,7 @@ def _endless(steps: Sequence[dict]) -> Iterable[str]:
     fixed = [step for step in ends if step["who"] in (Who.PERSON, Who.ROLE, Who.TEAM)]
     if not fixed:
         yield gettext("This policy can never end: its end of the line has to name a person, a role or a team.")
-    elif not any(people_of(step, now()) for step in fixed):
+    elif not any(meant_by(step, now()) for step in fixed):
         yield gettext("This policy can never end: nobody is behind its end of the line.")
 
 

@@ -19,7 +19,7 @@ from runbooks.rotas import on_call
 
 Who = policies.Who
 # What of the journal says that somebody could not be called.
-SAID = ("page.passed_over", "page.unreachable", "page.rung_unreachable", "page.expired", "page.unanswered")
+SAID = ("page.passed_over", "page.away", "page.unreachable", "page.rung_unreachable", "page.expired", "page.unanswered")
 MOST = 40
 
 
@@ -51,6 +51,7 @@ class Rung:
     is_next: bool
     was_passed_over: bool
     unreachable: list[str]
+    away: list[str]
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,10 @@ class Names:
         teams = {team.pk: str(team) for team in Team.objects.filter(pk__in=named)}
         return cls(people, teams)
 
+    def people_in(self, entries: Iterable[Entry], kind: str) -> list[str]:
+        """Who is named by the entries of this kind."""
+        return [self.people.get(entry.facts["person"], "?") for entry in entries if entry.kind == kind]
+
     def meant(self, rung: dict) -> str:
         return policies.meant(rung, people=self.people, teams=self.teams)
 
@@ -138,9 +143,8 @@ def _ladder(page: Page, words: list[Notice], entries: list[Entry], names: Names,
                 is_end=rung["is_end"],
                 is_next=page.is_ringing and place == page.place,
                 was_passed_over=any(entry.kind == "page.passed_over" for entry in said),
-                unreachable=[
-                    names.people.get(entry.facts["person"], "?") for entry in said if entry.kind == "page.unreachable"
-                ],
+                unreachable=names.people_in(said, "page.unreachable"),
+                away=names.people_in(said, "page.away"),
             )
         )
     return Ladder(page, at, rungs, [NoticeLine(one) for one in words if one.round < page.round])
