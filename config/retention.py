@@ -21,6 +21,7 @@ RULES = (
     RetentionRule("ticket texts", 2 * YEAR, helpdesk.forget_texts),
     RetentionRule("ticket files", YEAR, helpdesk.drop_files),
     RetentionRule("acts for many tickets", YEAR, helpdesk.forget_bulk_acts),
+    RetentionRule("letters of the tray", YEAR, helpdesk.forget_letters),
     RetentionRule("messages sent", 2 * YEAR, outbox.forget_messages),
     RetentionRule("events told to programs", timedelta(days=30), feed.forget),
     RetentionRule("calls to duty", 2 * YEAR, paging.forget_matters),

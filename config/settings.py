@@ -64,6 +64,10 @@ STATUS_SNAPSHOT_DIR = env.str("STATUS_SNAPSHOT_DIR", default="")
 FILINGS_OF_A_PERSON = env.int("FILINGS_OF_A_PERSON", default=20)  # tickets in ten minutes
 FILINGS_OF_A_MUNICIPALITY = env.int("FILINGS_OF_A_MUNICIPALITY", default=60)  # the same, all its people together
 IMAP_URL = env.str("IMAP_URL", default="")
+IMAP_OAUTH = env.dict("IMAP_OAUTH", default={})  # token_url, client_id, client_secret, refresh_token, scope
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")  # whose Authentication-Results we believe
+MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")  # where answers go; {thread} is the signed conversation
+LETTERS_OF_A_SENDER = env.int("LETTERS_OF_A_SENDER", default=30)  # in an hour; more are put aside
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")  # unix:/run/clamav/clamd.ctl or tcp://host:3310
 
 # --- What is inside -------------------------------------------------------

@@ -19,6 +19,7 @@ from helpdesk.bulk.api import router as bulk
 from helpdesk.distribution.api import router as distribution
 from helpdesk.handovers.api import router as handovers
 from helpdesk.knowledge.api import router as knowledge
+from helpdesk.mail.api import router as letters
 from helpdesk.models import Message, Queue, Ticket
 from helpdesk.placing.api import router as placing
 from helpdesk.search import finding
@@ -38,6 +39,7 @@ router.add_router("", waiting)
 router.add_router("", knowledge)
 router.add_router("", service_levels)
 router.add_router("", teams)
+router.add_router("", letters)
 
 
 class TicketOfAnother(Refusal):

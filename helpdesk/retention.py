@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from helpdesk.models import Attachment, BulkAct, Message, Satisfaction, Ticket
+from helpdesk.models import Attachment, BulkAct, Message, ReceivedLetter, Satisfaction, Ticket
 from helpdesk.search import index
 
 BATCH_SIZE = 500
@@ -23,6 +23,7 @@ def forget_texts(older_than: datetime) -> int:
 
 @transaction.atomic
 def forget(tickets: QuerySet[Ticket]) -> int:
+    drop_letters(ReceivedLetter.objects.filter(ticket__in=tickets))
     Message.objects.filter(ticket__in=tickets).update(body="", author=None, author_name="", mail_id=None)
     Satisfaction.objects.filter(ticket__in=tickets).update(comment="")
     keys = list(tickets.values_list("pk", flat=True))
@@ -34,6 +35,24 @@ def forget(tickets: QuerySet[Ticket]) -> int:
 def forget_bulk_acts(older_than: datetime) -> int:
     """What was done to many tickets at once, its words and its list, and hand-overs; the record keeps that it was."""
     return BulkAct.objects.filter(ended_at__lt=older_than).delete()[0]
+
+
+def drop_letters(letters: QuerySet[ReceivedLetter]) -> int:
+    """The rows first, then the originals."""
+    gone = list(letters)
+    ReceivedLetter.objects.filter(pk__in=[letter.pk for letter in gone]).delete()
+    for letter in gone:
+        letter.original.delete(save=False)
+    return len(gone)
+
+
+def forget_letters(older_than: datetime) -> int:
+    """Letters of the tray that became words of no ticket; returns letters."""
+    total = 0
+    overdue = ReceivedLetter.objects.filter(message=None, received_at__lt=older_than).order_by("pk")
+    while done := drop_letters(overdue[:BATCH_SIZE]):
+        total += done
+    return total
 
 
 def drop_files(older_than: datetime) -> int:

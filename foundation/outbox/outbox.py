@@ -1,7 +1,7 @@
 """The front door of `outbox`: hand in, let go, hold, stop, count."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -31,7 +31,8 @@ class Addressee:
     `reference` is the caller's own name for the recipient; a lower `priority` leaves
     first within the batch's lane; `suppressed` hands the address in without sending,
     with the reason that is shown for it; `unsubscribe` is where one click ends the
-    subscription that this message comes by.
+    subscription that this message comes by. `thread` names the conversation that a letter
+    belongs to and `answers` the Message-ID of the letter it answers (`outbox.threads`).
     """
 
     address: str
@@ -41,6 +42,8 @@ class Addressee:
     priority: int = 0
     suppressed: str = ""
     unsubscribe: str = ""
+    thread: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,8 @@ def _message(
         text=words,
         reference=recipient.reference,
         unsubscribe=recipient.unsubscribe,
+        thread=recipient.thread,
+        answers=recipient.answers,
         priority=recipient.priority,
         lane=batch.lane,
         lane_rank=batch.rules.rank,
@@ -180,18 +185,19 @@ def email(
     secret: bool = False,
     withheld: str = "",
     reference: str = "",
+    thread: str = "",
+    answers: str = "",
 ) -> Batch:
     """One e-mail, handed in and let go; the same `key` again does nothing.
 
     A `secret` text (a link that opens something) is sealed until it has left, and then
-    erased. `withheld` says why it is handed in and never sent.
+    erased. `withheld` says why it is handed in and never sent. `thread` and `answers`: see `Addressee`.
     """
     batch, suppressed = Batch.objects.claim_released(key, Lane(lane), to)
     if batch is None:
         return Batch.objects.get(key=key)
-    recipient = Addressee(
-        address=to, subject=subject, text=text, reference=reference, suppressed=suppressed or withheld
-    )
+    words = Addressee(address=to, subject=subject, text=text, reference=reference, thread=thread, answers=answers)
+    recipient = replace(words, suppressed=suppressed or withheld)
     message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
         message.text, message.is_sealed = encryption.seal(text), True

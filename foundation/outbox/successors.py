@@ -94,7 +94,16 @@ def pass_on(key: str, letter: OutboxMessage) -> bool:
     if following is None:
         return False
     again = f"{root}{NEXT}{following.pk}"
-    outbox.email(again, following.email, letter.subject, letter.text, lane=letter.lane, reference=letter.reference)
+    outbox.email(
+        again,
+        following.email,
+        letter.subject,
+        letter.text,
+        lane=letter.lane,
+        reference=letter.reference,
+        thread=letter.thread,
+        answers=letter.answers,
+    )
     return True
 
 

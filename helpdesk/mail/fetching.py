@@ -4,18 +4,24 @@
 it was delivered, so a crash in between delivers it again, and `post` does it once.
 """
 
-import hashlib
 import logging
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError
-from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessage, MailMessageFlags
+from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessageFlags
+from imap_tools.errors import MailboxLoginError
 from imap_tools.utils import check_command_status
 
+from foundation.language import texts
 from foundation.wire.files import uploads
-from helpdesk.mail import html_text, intake
+from foundation.wire.redaction import mask_identity_numbers
+from helpdesk.mail import charsets, intake, oauth, parsing
+from helpdesk.mail.parsing import Letter
+from helpdesk.models import ReceivedLetter
+from helpdesk.models.letters import LetterReason, LetterState
 
 logger = logging.getLogger(__name__)
 BATCH_SIZE = 50
@@ -47,19 +53,26 @@ def fetch() -> int:
 
 
 def open_mailbox(url: str) -> BaseMailBox:
-    """Signed in to the mailbox of an imap:// or imaps:// address."""
+    """Signed in to the mailbox of an imap:// or imaps:// address: by its password, or by a token (`oauth`)."""
     address = urlsplit(url)
     secure = address.scheme == "imaps"
     kind = MailBox if secure else MailBoxUnencrypted
     box = kind(address.hostname or "", address.port or (993 if secure else 143), timeout=TIMEOUT_SECONDS)
     folder = address.path.strip("/") or "INBOX"
-    return box.login(unquote(address.username or ""), unquote(address.password or ""), initial_folder=folder)
+    user = unquote(address.username or "")
+    if not oauth.is_set_up():
+        return box.login(user, unquote(address.password or ""), initial_folder=folder)
+    try:
+        return box.xoauth2(user, oauth.access_token(), initial_folder=folder)
+    except MailboxLoginError:
+        oauth.forget()
+        raise
 
 
 def deliver_one(mailbox: BaseMailBox, uid: str) -> bool:
     """Whether this letter could be delivered; one that breaks something must not stop those behind it.
 
-    It stays in the mailbox with a flag, for a person to read.
+    It stays in the mailbox with a flag, and lies in the tray for a person to read.
     """
     raw = read(mailbox, uid)
     try:
@@ -68,8 +81,33 @@ def deliver_one(mailbox: BaseMailBox, uid: str) -> bool:
         raise
     except Exception:
         logger.exception("a letter could not be delivered")
+        keep_broken(raw)
         return False
     return True
+
+
+def keep_broken(raw: bytes) -> None:
+    """Set aside and shown: what could be read of it without understanding it, and the bytes."""
+    try:
+        head, _gap, text = raw[:20_000].partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
+        lines = texts.carried(charsets.text_of(head)[0]).split("\n")
+        of = {name.strip().lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+        ReceivedLetter.objects.get_or_create(
+            mail_id=f"<{parsing.digest(raw)}@broken>",
+            defaults={
+                "sender": parseaddr(of.get("from", ""))[1].lower()[:254],
+                "subject": texts.line(charsets.header_of(of.get("subject", "")))[:200],
+                "text": mask_identity_numbers(texts.paragraphs(charsets.text_of(text)[0])),
+                "original": ContentFile(raw, name="mektup.eml"),
+                "size": len(raw),
+                "state": LetterState.BROKEN,
+                "reason": LetterReason.POISON,
+            },
+        )
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("a letter could not be shown; it lies flagged in the mailbox")
 
 
 def read(mailbox: BaseMailBox, uid: str) -> bytes:
@@ -82,20 +120,5 @@ def read(mailbox: BaseMailBox, uid: str) -> bytes:
     raise LetterUnreadable
 
 
-def letter_of(raw: bytes) -> intake.Letter:
-    mail = MailMessage.from_bytes(raw)
-    headers = {name.lower(): " ".join(values) for name, values in mail.headers.items()}
-    is_cut = len(raw) >= LARGEST
-    return intake.Letter(
-        message_id=headers.get("message-id", "").strip() or f"<{hashlib.sha256(raw).hexdigest()}@letter>",
-        sender=mail.from_ or "",
-        subject=" ".join(mail.subject.replace("\0", "").split()),
-        text=(mail.text or html_text.text_of(mail.html)).replace("\0", ""),
-        headers=headers,
-        files=[] if is_cut else files_of(mail),
-        is_cut=is_cut,
-    )
-
-
-def files_of(mail: MailMessage) -> list[ContentFile]:
-    return [ContentFile(file.payload, name=file.filename or "dosya") for file in mail.attachments if file.payload]
+def letter_of(raw: bytes) -> Letter:
+    return parsing.parse(raw, is_cut=len(raw) >= LARGEST)

@@ -3,6 +3,7 @@ from helpdesk.models.conversation import Attachment, Message, Satisfaction
 from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
 from helpdesk.models.knowledge import Article, Macro
+from helpdesk.models.letters import KnownAddress, ReceivedLetter
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.tallies import Tally
@@ -11,6 +12,8 @@ from helpdesk.models.ticket import RESTING, Filing, Ticket
 from helpdesk.models.waiting import RemindedTicket, WaitingCare
 
 __all__ = [
+    "ReceivedLetter",
+    "KnownAddress",
     "RESTING",
     "AnsweredTicket",
     "Article",

@@ -20,17 +20,22 @@ from helpdesk.tickets.transitions import move
 
 
 @transaction.atomic
-def reply(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[UploadedFile] = ()) -> Message:
+def reply(
+    ticket: Ticket, *, by: Person | None, body: str, attachments: Iterable[UploadedFile] = (), named: str = ""
+) -> Message:
     """Say something to the other side.
+
+    `named` is who wrote for the municipality when no account did; their caller has made sure of them.
 
     Our first reply keeps the first promise. Theirs gives the turn back to us.
     A closed ticket takes no replies: it is reopened, or stays closed.
     """
-    require_party(ticket, by)
+    if by is not None:
+        require_party(ticket, by)
     if not Ticket.objects.open().filter(pk=ticket.pk).exists():
         raise TicketEnded
-    side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
-    message = say(ticket, Message.Kind.PUBLIC, side, by, body, attachments)
+    side = side_of(by)
+    message = say(ticket, Message.Kind.PUBLIC, side, by, body, attachments, named=named)
     if side == Message.Side.US:
         answered(ticket)
     elif ticket.status != Ticket.Status.WAITING_ON_US:
@@ -41,6 +46,10 @@ def reply(ticket: Ticket, *, by: Person, body: str, attachments: Iterable[Upload
     journal.record("ticket.replied", ticket, by=by, side=side)
     live_updates.changed(ticket)
     return message
+
+
+def side_of(by: Person | None) -> str:
+    return Message.Side.US if by is not None and by.works_at_the_desk else Message.Side.THEM
 
 
 def answered(ticket: Ticket) -> None:
@@ -81,13 +90,21 @@ def wait(
 
 
 def say(
-    ticket: Ticket, kind: str, side: str, by: Person | None, body: str, attachments: Iterable[UploadedFile] = ()
+    ticket: Ticket,
+    kind: str,
+    side: str,
+    by: Person | None,
+    body: str,
+    attachments: Iterable[UploadedFile] = (),
+    *,
+    named: str = "",
 ) -> Message:
     """Add one message to the conversation and tell its open pages."""
     body = mask_identity_numbers(body.strip())
     if not body:
         raise NothingSaid
-    message = Message.objects.create(ticket=ticket, kind=kind, side=side, author=by, body=body, created_at=now())
+    who = {"author": by, "author_name": named}
+    message = Message.objects.create(ticket=ticket, kind=kind, side=side, body=body, created_at=now(), **who)
     attach(message, attachments)
     index.keep([ticket.pk])
     live_updates.said(message)

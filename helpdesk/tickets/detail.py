@@ -7,16 +7,21 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from django.db.models.functions import Left
+
 from foundation.directory.models import Person
 from helpdesk import providers
-from helpdesk.models import Message, Ticket, TicketLink
+from helpdesk.models import Message, ReceivedLetter, Ticket, TicketLink
+from helpdesk.models.letters import LetterState
 from helpdesk.service_levels.commitments import AGREEMENTS, Commitment, clocks_of, of_clocks, soonest
 from monitoring import outages
 from monitoring.models import Outage
 from monitoring.nodes import health
 
 OTHER_TICKETS = 5
+LETTERS_BESIDE = 10
 SAID = ("pk", "kind", "side", "incident_id", "author__name", "author_name", "body", "created_at")
+LETTER = ("letter__pk", "letter__proof", Left("letter__text", 3_000))
 ENCLOSED = ("attachments__pk", "attachments__name", "attachments__size", "attachments__verdict")
 
 
@@ -41,6 +46,9 @@ class Said:
     body: str
     created_at: datetime
     files: Sequence[EnclosedFile]
+    letter: int | None = None
+    letter_proof: str = ""
+    letter_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,7 @@ class Conversation:
     commitments: Sequence[Commitment]
     agreements: Sequence[Commitment]
     link: TicketLink | None
+    letters: Sequence[ReceivedLetter] = ()
 
     @property
     def last_reply(self) -> int | None:
@@ -93,21 +102,32 @@ def of(ticket: Ticket, person: Person) -> Conversation:
         commitments=of_clocks(clocks),
         agreements=of_clocks(clocks, AGREEMENTS) if person.works_at_the_desk else [],
         link=ticket.links.standing().select_related("incident__outage", "linked_by").first(),
+        letters=letters_beside(ticket) if person.works_at_the_desk else [],
     )
 
 
 def said_in(ticket: Ticket, person: Person) -> list[Said]:
     """What this person may read, oldest first: one query, files and names of writers included."""
     visible = Message.objects.visible_to(person).filter(ticket=ticket).order_by("pk", "attachments__pk")
-    lines = visible.values_list(*SAID, *ENCLOSED)
+    lines = visible.values_list(*SAID, *LETTER, *ENCLOSED)
     return [said_of(list(together)) for _pk, together in groupby(lines, key=itemgetter(0))]
 
 
 def said_of(lines: Sequence[tuple]) -> Said:
     """One message from its lines, which differ in the file only."""
-    pk, kind, side, incident, author, author_name, body, created_at = lines[0][: len(SAID)]
-    files = [EnclosedFile(*line[len(SAID) :]) for line in lines if line[len(SAID)]]
-    return Said(pk, kind, side, incident is not None, author or author_name, body, created_at, files)
+    head = len(SAID) + len(LETTER)
+    pk, kind, side, incident, author, author_name, body, created_at, *letter = lines[0][:head]
+    files = [EnclosedFile(*line[head:]) for line in lines if line[head]]
+    name = author or author_name
+    return Said(
+        pk, kind, side, incident is not None, name, body, created_at, files, letter[0], letter[1] or "", letter[2] or ""
+    )
+
+
+def letters_beside(ticket: Ticket) -> list[ReceivedLetter]:
+    """Letters about it whose words are not in it, and why; for the desk."""
+    beside = ReceivedLetter.objects.filter(ticket=ticket).exclude(state=LetterState.FILED).defer("page")
+    return list(beside.order_by("-pk")[:LETTERS_BESIDE])
 
 
 def around(ticket: Ticket) -> TicketContext:

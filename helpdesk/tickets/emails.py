@@ -36,10 +36,13 @@ def reader_of(ticket: Ticket) -> Person | None:
     return readers_of([ticket]).get(ticket.pk)
 
 
-def received(ticket: Ticket, promises: Sequence[commitments.Commitment], again: int | None = None) -> None:
+def received(
+    ticket: Ticket, promises: Sequence[commitments.Commitment], again: int | None = None, answers: str = ""
+) -> None:
     """ "We have it": the number and the promised times. Does nothing where nobody reads letters.
 
-    `again` is the entry of the correction by which somebody else has become the reader.
+    `again` is the entry of the correction by which somebody else has become the reader; `answers` the
+    Message-ID of the letter it was told by.
     """
     reader = reader_of(ticket)
     if reader is None:
@@ -48,7 +51,7 @@ def received(ticket: Ticket, promises: Sequence[commitments.Commitment], again: 
     with language_of(reader):
         words = _("We have received your ticket %(number)s.") % {"number": ticket.number}
         text = with_promises(ticket, [words], promises)
-    outbox.email(key, reader.email, subject_of(ticket), text)
+    outbox.email(key, reader.email, subject_of(ticket), text, thread=ticket.number, answers=answers)
 
 
 def corrected(ticket: Ticket, promises: Sequence[commitments.Commitment], correction: int) -> None:
@@ -62,7 +65,8 @@ def corrected(ticket: Ticket, promises: Sequence[commitments.Commitment], correc
             _("Module: %(module)s") % {"module": ticket.component.name},
         ]
         text = with_promises(ticket, words, promises)
-    outbox.email(f"ticket:{ticket.number}:corrected:{correction}", reader.email, subject_of(ticket), text)
+    key = f"ticket:{ticket.number}:corrected:{correction}"
+    outbox.email(key, reader.email, subject_of(ticket), text, thread=ticket.number)
 
 
 def with_promises(ticket: Ticket, words: Sequence[str], promises: Sequence[commitments.Commitment]) -> str:
@@ -84,7 +88,14 @@ def written(message: Message) -> None:
     reader = reader_of(ticket)
     if reader:
         text = f"{message.body}\n\n{page_of(ticket)}"
-        outbox.email(f"message:{message.pk}", reader.email, subject_of(ticket), text)
+        key, answers = f"message:{message.pk}", last_letter_of(ticket)
+        outbox.email(key, reader.email, subject_of(ticket), text, thread=ticket.number, answers=answers)
+
+
+def last_letter_of(ticket: Ticket) -> str:
+    """The Message-ID of their last letter, which ours answers; "" where nothing came by mail."""
+    theirs = Message.objects.filter(ticket=ticket, mail_id__startswith="<", mail_id__endswith=">").order_by("-pk")
+    return theirs.values_list("mail_id", flat=True).first() or ""
 
 
 def answer_to_all(ticket: Ticket, text: str, reader: Person) -> Addressee:
@@ -94,4 +105,5 @@ def answer_to_all(ticket: Ticket, text: str, reader: Person) -> Addressee:
         subject=subject_of(ticket),
         text=f"{text}\n\n{page_of(ticket)}",
         reference=ticket.number,
+        thread=ticket.number,
     )

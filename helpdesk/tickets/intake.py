@@ -56,6 +56,8 @@ def submit(
     attachments: Iterable[File] = (),
     token: str = "",
     at: datetime | None = None,
+    named: str = "",
+    mail_id: str = "",
 ) -> Ticket:
     """File a ticket, or return the one already filed with this token.
 
@@ -64,7 +66,8 @@ def submit(
     another's ticket with it. `at` is when it was told to us, if not just now.
 
     `by` is who files it: of the municipality. Where the desk files for somebody, `logged_by` does, and
-    `requester` is who asked, if that is known: whoever is written to.
+    `requester` is who asked, if that is known: whoever is written to. `named` is who told it,
+    when no account did; `mail_id` the Message-ID of the letter that told it.
     """
     key = key_of(municipality, token)
     filing = Filing.objects.claim(key)
@@ -85,7 +88,8 @@ def submit(
         impact=impact,
         urgency=urgency,
     )
-    attach(put_on_file(ticket, mask_identity_numbers(body), by=by, logged_by=logged_by), attachments)
+    message = put_on_file(ticket, mask_identity_numbers(body), by=by, logged_by=logged_by, named=named, mail_id=mail_id)
+    attach(message, attachments)
     if rule:
         PlacedTicket.objects.create(ticket=ticket, rule_id=rule["pk"])
     events.ticket_submitted.send(Ticket, ticket=ticket)
@@ -106,21 +110,35 @@ def opened(filing: int, at: datetime, *, component: Component, queue: Queue, **f
     )
 
 
-def put_on_file(ticket: Ticket, body: str, *, by: Person | None, logged_by: Person | None = None) -> Message:
+def put_on_file(
+    ticket: Ticket,
+    body: str,
+    *,
+    by: Person | None,
+    logged_by: Person | None = None,
+    named: str = "",
+    mail_id: str = "",
+) -> Message:
     """Ticket, first message, clocks, record, word to the desks and the letter, in as few statements as there can be."""
     at = ticket.created_at
     clocks = ticket_clocks.start(ticket, at)
     message = Message(
-        ticket=ticket, kind=Message.Kind.PUBLIC, side=Message.Side.THEM, author=by, body=body, created_at=at
+        ticket=ticket,
+        kind=Message.Kind.PUBLIC,
+        side=Message.Side.THEM,
+        author=by,
+        author_name=named or ("" if by or not ticket.requester else ticket.requester.name),
+        body=body,
+        mail_id=mail_id or None,
+        created_at=at,
     )
-    message.author_name = "" if by or not ticket.requester else ticket.requester.name
     facts = {"severity": ticket.severity, "component": ticket.component_id, "channel": ticket.channel}
     with rows.together():
         rows.add(ticket)
         rows.add(message)
         journal.record("ticket.submitted", ticket, by=by or logged_by, **facts)
         live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
-        emails.received(ticket, commitments.of_clocks(clocks))
+        emails.received(ticket, commitments.of_clocks(clocks), answers=mail_id)
     index.write({ticket.pk: words_of(ticket, body, by)})
     return message
 

@@ -44,6 +44,9 @@ def after_one_of_many(key: str, reference: str) -> list[Person]:
     return keepers_for(Ticket.objects.filter(number=reference).first())
 
 
+successors.nobody_else("stranger:", "it tells one unknown address how to be heard")
+
+
 def trouble_with(ticket: Ticket, last_reply: int | None) -> list[str]:
     """What the desk has to know before it writes: who does not hear us. One query where all is well."""
     keys = [f"ticket:{ticket.number}:received", f"message:{last_reply}"]

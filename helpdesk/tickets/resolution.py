@@ -15,7 +15,7 @@ from helpdesk.refusals import ReasonMissing, ReopenWindowOver, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import live_updates
 from helpdesk.tickets.assignment import require_desk, require_party
-from helpdesk.tickets.conversation import answered, say
+from helpdesk.tickets.conversation import answered, say, side_of
 from helpdesk.tickets.transitions import move
 
 # A municipality may say "it is still broken here" for this long after we said it works.
@@ -56,20 +56,22 @@ def declare_solved(ticket: Ticket, *, by: Person) -> None:
 
 
 @transaction.atomic
-def reopen(ticket: Ticket, *, by: Person, reason: str) -> None:
+def reopen(ticket: Ticket, *, by: Person | None, reason: str, named: str = "") -> None:
     """ "It is still broken here": the ticket is ours again and its clocks run on.
+
+    `named` is who wrote for the municipality when no account did.
 
     It also leaves the incident it was linked to, which did not explain it after all.
     """
-    require_party(ticket, by)
+    if by is not None:
+        require_party(ticket, by)
     if not reason.strip():
         raise ReasonMissing
     at = now()
     if ticket.ended_at and at - ticket.ended_at > REOPEN_WINDOW:
         raise ReopenWindowOver(ticket.number)
     move(ticket, Ticket.Status.WAITING_ON_US, at=at)
-    side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
-    say(ticket, Message.Kind.PUBLIC, side, by, reason)
+    say(ticket, Message.Kind.PUBLIC, side_of(by), by, reason, named=named)
     ticket_clocks.reopened(ticket, at)
     TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=at, undone_by=by)
     journal.record("ticket.reopened", ticket, by=by)

@@ -30,7 +30,8 @@ from foundation.outbox.gateways.mail import Mail
 from foundation.outbox.gateways.postings import Posting
 from foundation.outbox.models import InboundMessage, OutboxMessage
 from foundation.wire.api import tokens
-from helpdesk.mail.intake import Letter, deliver
+from helpdesk.mail.intake import deliver
+from helpdesk.mail.parsing import Letter
 from helpdesk.models import Ticket
 from helpdesk.tickets.forms import TicketForm
 from monitoring import outages

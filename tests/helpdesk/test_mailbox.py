@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import TestCase
 
 from helpdesk.mail import fetching, intake
-from helpdesk.models import Attachment, Message, Ticket
+from helpdesk.models import Attachment, Message, ReceivedLetter, Ticket
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import the_queue
 from tests.standins.imap import Mailbox
@@ -80,15 +80,18 @@ class AMailbox(Cast, TestCase):
         self.box.put(self.a_letter("Sağlam", message_id="<2@b.tr>"))
         real = intake.file_once
 
-        def fragile(person, home, letter):
+        def fragile(writer, letter, key):
             if letter.subject == "Bozuk":
                 raise ValueError
-            return real(person, home, letter)
+            return real(writer, letter, key)
 
         with mock.patch.object(intake, "file_once", fragile), self.assertLogs("helpdesk.mail.fetching", "ERROR"):
             self.assertEqual(fetching.fetch(), 2)
         self.assertEqual(Ticket.objects.get().subject, "Sağlam")
         self.assertEqual(self.box.letters[1].flags, {r"\Seen", r"\Flagged"})
+        broken = ReceivedLetter.objects.get(state="broken")
+        self.assertEqual((broken.reason, broken.subject, broken.sender), ("poison", "Bozuk", self.selim.email))
+        self.assertIn("Para çekiliyor.", broken.text)
 
     def test_files_come_along_and_those_we_do_not_take_are_named(self):
         self.box.put(self.a_letter(files=[("ekran.png", PNG), ("zararli.exe", b"MZ")]))

@@ -12,9 +12,22 @@ from helpdesk.bulk.running import BulkTerms
 from helpdesk.handovers import handing
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import articles
-from helpdesk.models import Article, Attachment, Distribution, Macro, Queue, RoutingRule, Team, WaitingCare
+from helpdesk.mail.intake import deliver
+from helpdesk.mail.parsing import Letter
+from helpdesk.models import (
+    Article,
+    Attachment,
+    Distribution,
+    Macro,
+    Queue,
+    ReceivedLetter,
+    RoutingRule,
+    Team,
+    WaitingCare,
+)
 from helpdesk.placing import rules
 from monitoring import outages
+from tests.cast import a_component
 from tests.helpdesk.builders import the_queue
 from tests.wall import DESK, EVERYONE, MUNICIPAL, NATIONAL, NOTE, OWN, SECRET, Call, Door, Public, Socket, nothing
 
@@ -40,6 +53,18 @@ def attachment(stage):
 
 def incident(stage):
     return {"pk": stage.incident.pk}
+
+
+def the_letter(stage):
+    return {"pk": stage.letter.pk}
+
+
+def a_strange_letter(stage):
+    return {"pk": stage.strange_letter.pk}
+
+
+def an_absence(stage):
+    return {"pk": stage.absence.pk}
 
 
 def a_message(stage):
@@ -183,6 +208,13 @@ doors = [
     Door("helpdesk:article_helped", EVERYONE, at=an_article, get=False, post=nothing),
     Door("helpdesk:new_article", DESK, post=an_articles_text),
     Door("helpdesk:article_editing", DESK, at=an_article, post=an_articles_text),
+    Door("helpdesk:letters", DESK),
+    Door("helpdesk:letter", READERS, at=the_letter),
+    Door("helpdesk:letter_page", READERS, at=the_letter),
+    Door("helpdesk:letter_original", DESK, at=the_letter),
+    Door("helpdesk:letter_sender", DESK, at=a_strange_letter, get=False, post=lambda stage: {"to": "26010"}),
+    Door("helpdesk:letter_filing", DESK, at=an_absence, get=False, post=nothing),
+    Door("helpdesk:letter_aside", DESK, at=a_strange_letter, get=False, post=nothing),
     Door("helpdesk:macros", DESK, post=lambda stage: {"name": "Selam", "text": "Merhaba {isim}"}),
     Door("helpdesk:macro_removal", DESK, at=lambda stage: {"pk": stage.macro.pk}, get=False, post=nothing),
     Door("helpdesk:macro_editing", DESK, at=lambda stage: {"pk": stage.macro.pk}, post=a_macro),
@@ -306,6 +338,13 @@ calls += [
     Call("GET", "/api/v1/queues/{code}/waiting-care/", DESK, at=the_night_queue),
     Call("PUT", "/api/v1/queues/{code}/waiting-care/", KEEPERS, at=the_night_queue, body=some_care),
     Call("GET", "/api/v1/tickets/{number}/assignment-reason/", DESK, at=ticket),
+    Call("GET", "/api/v1/letters/", EVERYONE, reads=READERS),
+    Call("GET", "/api/v1/letters/{pk}/", READERS, at=the_letter),
+    Call(
+        "POST", "/api/v1/letters/{pk}/sender/", DESK, at=a_strange_letter, body=lambda stage: {"municipality": "26010"}
+    ),
+    Call("POST", "/api/v1/letters/{pk}/filing/", DESK, at=an_absence),
+    Call("POST", "/api/v1/letters/{pk}/aside/", DESK, at=a_strange_letter),
     Call("GET", "/api/v1/teams/", EVERYONE),
     Call("POST", "/api/v1/teams/", KEEPERS, body=lambda stage: {"code": "yeni", "name_tr": "Yeni", "name_en": "New"}),
     Call("GET", "/api/v1/teams/{code}/", DESK, at=the_team),
@@ -388,6 +427,7 @@ def furnish(stage):
     stage.ended_ticket = a_ticket(stage)
     tickets.claim(stage.ended_ticket, by=stage.ayse)
     tickets.resolve(stage.ended_ticket, by=stage.ayse, note=f"{SECRET} çözüldü")
+    stage.letter, stage.strange_letter, stage.absence = some_letters(stage)
     stage.linked_ticket = a_ticket(stage)
     tickets.claim(stage.linked_ticket, by=stage.ayse)
     chosen = selection.by_number([stage.linked_ticket.number, "DST-YOK"], stage.ayse)
@@ -399,6 +439,15 @@ def furnish(stage):
     stage.outage = outages.declare(components=[Component.objects.get(pk="TAHSILAT")], by=stage.nermin)
     stage.incident = major_incidents.declare(stage.outage, by=stage.ayse)
     major_incidents.link(stage.incident, stage.linked_ticket, by=stage.ayse)
+
+
+def some_letters(stage):
+    """One that became a ticket, one of an unknown address, and an absence note."""
+    a_component("DIGER", tier="C")
+    deliver(Letter("<1@b.tr>", stage.selim.email, "Mektup", f"Makbuz {SECRET}", page=f"<p>{SECRET}</p>"))
+    deliver(Letter("<2@b.tr>", "kimse@baska.example", "Biz kimiz", f"Yazıcı {SECRET}"))
+    deliver(Letter("<3@b.tr>", stage.zehra.email, "Yokum", SECRET, {"auto-submitted": "auto-replied"}))
+    return [ReceivedLetter.objects.get(mail_id=f"<{number}@b.tr>") for number in (1, 2, 3)]
 
 
 def a_ticket(stage, attachments=()):

@@ -288,5 +288,7 @@ def _posting(message: OutboxMessage, attempt: int, sender: str, at: datetime, re
         reference=tokens.make(message.pk, attempt),
         valid_for=int(left.total_seconds()) if left else None,
         unsubscribe=message.unsubscribe,
+        thread=message.thread,
+        answers=message.answers,
         request=request,
     )

@@ -4,11 +4,12 @@ import asyncio
 import smtplib
 from queue import Empty, SimpleQueue
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from foundation.language import texts
+from foundation.outbox import threads
+from foundation.outbox.gateways import letter_pages
 from foundation.outbox.gateways.gateway import OneByOne
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent
 
@@ -35,12 +36,11 @@ class Mail(OneByOne):
             await asyncio.to_thread(self._idle.get_nowait().close)
 
     def _send(self, posting: Posting) -> Outcome:
-        envelope = EmailMessage(
-            texts.line(posting.subject),
-            texts.carried(posting.text),
-            to=[posting.address],
-            headers=headers(posting),
+        text = texts.carried(posting.text)
+        envelope = EmailMultiAlternatives(
+            texts.line(posting.subject), text, to=[posting.address], headers=headers(posting)
         )
+        envelope.attach_alternative(letter_pages.page_of(text), "text/html")
         connection = self._connection()
         outcome = _hand_over(connection, envelope)
         if isinstance(outcome, Accepted):
@@ -57,8 +57,15 @@ class Mail(OneByOne):
 
 
 def headers(posting: Posting) -> dict[str, str]:
-    """One-click leaving (RFC 8058) stands where mail programs look for it."""
+    """One-click leaving (RFC 8058) and the conversation stand where mail programs look for them."""
     headers = {"Message-ID": message_id(posting), "Auto-Submitted": "auto-generated"}
+    if posting.thread:
+        beginning = threads.message_id(posting.thread, threads.BEGINNING)
+        headers["In-Reply-To"] = posting.answers or beginning
+        headers["References"] = f"{beginning} {posting.answers}".strip()
+        headers |= {"Reply-To": reply_to} if (reply_to := threads.address(posting.thread)) else {}
+    elif posting.answers:
+        headers |= {"In-Reply-To": posting.answers, "References": posting.answers}
     if posting.unsubscribe:
         headers["List-Unsubscribe"] = f"<{posting.unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -66,8 +73,9 @@ def headers(posting: Posting) -> dict[str, str]:
 
 
 def message_id(posting: Posting) -> str:
-    host = settings.PUBLIC_BASE_URL.split("//")[-1].split(":")[0].split("/")[0]
-    return f"<message-{posting.message_id}@{host}>"
+    if posting.thread:
+        return threads.message_id(posting.thread, str(posting.message_id))
+    return f"<message-{posting.message_id}@{threads.host()}>"
 
 
 def _hand_over(connection, envelope: EmailMessage) -> Outcome:

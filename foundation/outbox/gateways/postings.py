@@ -11,7 +11,8 @@ class Posting:
     `reference` is its signed token, the same in every receipt; `unsubscribe` an https
     address for List-Unsubscribe (RFC 8058), empty where nobody subscribed. `request`
     names the request it leaves in, written down before the call: postings with the
-    same one go together.
+    same one go together. `thread` names the conversation a letter belongs to (`outbox.threads`), `answers` the
+    Message-ID of the letter it answers.
     """
 
     message_id: int
@@ -25,6 +26,8 @@ class Posting:
     valid_for: int | None = None
     unsubscribe: str = ""
     request: str = ""
+    thread: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

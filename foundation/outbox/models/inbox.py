@@ -11,6 +11,7 @@ class SuppressionReason(models.TextChoices):
     OPTED_OUT = "opted_out", _("opted out")
     INVALID = "invalid", _("no such number")
     LANDLINE = "landline", _("landline")
+    BOUNCED = "bounced", _("letters come back")
 
 
 class Suppression(models.Model):

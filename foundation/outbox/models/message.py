@@ -60,6 +60,8 @@ class OutboxMessage(models.Model):
     unsubscribe = models.CharField(
         max_length=200, blank=True, db_default="", help_text="where one click ends the subscription"
     )
+    thread = models.CharField(max_length=60, blank=True, db_default="", help_text="the conversation it belongs to")
+    answers = models.CharField(max_length=255, blank=True, db_default="", help_text="Message-ID that it answers")
     lane = models.CharField(max_length=12, choices=Lane.choices)
     lane_rank = models.PositiveSmallIntegerField()
     priority = models.PositiveSmallIntegerField(default=0, help_text="lower leaves first within its lane")

@@ -104,6 +104,8 @@ def _posting(message: OutboxMessage, sender: str, request: str) -> Posting:
         sender=sender,
         reference=tokens.make(message.pk, message.attempt),
         unsubscribe=message.unsubscribe,
+        thread=message.thread,
+        answers=message.answers,
         request=request,
     )
 

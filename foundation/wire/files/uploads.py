@@ -57,9 +57,10 @@ ZIPPED = {
     "ods": "content.xml",
     "udf": "content.xml",
 }
-TEXT = {"txt", "csv", "log", "dxf"}
-# Netcad drawings have no public mark; anything unknown that is neither text nor a program passes.
-UNMARKED = {"ncz"}
+TEXT = {"txt", "csv", "log", "dxf", "ics", "eml"}
+# Netcad drawings and signatures (S/MIME, KEP) have no public mark; anything unknown that is neither text nor a
+# program passes.
+UNMARKED = {"ncz", "p7s", "p7m"}
 RISKY = {".exe", ".html", ".htm", ".svg", ".xml", ".js", ".jar", ".bat", ".sh", ".php", ".elf", ".msi", ".lnk"}
 KNOWN = {*BINARY, *ZIPPED, *TEXT, *UNMARKED}
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
