@@ -32,7 +32,7 @@ class Addressee:
     first within the batch's lane; `suppressed` hands the address in without sending,
     with the reason that is shown for it; `unsubscribe` is where one click ends the
     subscription that this message comes by. `thread` names the conversation that a letter
-    belongs to and `answers` the Message-ID of the letter it answers (`outbox.threads`).
+    belongs to and `answers` the Message-ID of the letter it answers (`outbox.letters.threads`).
     """
 
     address: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from foundation.outbox import threads
+from foundation.outbox.letters import threads
 from foundation.outbox.reconciliation import returns
 from helpdesk.mail.parsing import Letter
 

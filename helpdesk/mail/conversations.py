@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from foundation.directory.models import Municipality, Person
-from foundation.outbox import threads
+from foundation.outbox.letters import threads
 from foundation.outbox.models import OutboxMessage
 from helpdesk.mail.parsing import Letter
 from helpdesk.models import Message, ReceivedLetter, Ticket

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from foundation import now
 from foundation.directory.models import Component, Municipality, Person
 from foundation.language import texts
-from foundation.outbox import outbox, threads
+from foundation.outbox import outbox
+from foundation.outbox.letters import threads
 from foundation.wire.files import draft_uploads, uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import tickets

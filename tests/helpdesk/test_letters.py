@@ -7,9 +7,9 @@ from django.core import mail
 from django.test import Client, TestCase
 from django.urls import reverse
 
-from foundation.outbox import threads
 from foundation.outbox.gateways.mail import Mail, headers
 from foundation.outbox.gateways.postings import Posting
+from foundation.outbox.letters import threads
 from foundation.outbox.models import OutboxMessage, Suppression
 from helpdesk import tickets
 from helpdesk.mail import sender_proof, tray

@@ -8,10 +8,9 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.base import BaseEmailBackend
 
 from foundation.language import texts
-from foundation.outbox import threads
-from foundation.outbox.gateways import letter_pages
 from foundation.outbox.gateways.gateway import OneByOne
 from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused, Silent
+from foundation.outbox.letters import pages, threads
 
 
 class Mail(OneByOne):
@@ -40,7 +39,7 @@ class Mail(OneByOne):
         envelope = EmailMultiAlternatives(
             texts.line(posting.subject), text, to=[posting.address], headers=headers(posting)
         )
-        envelope.attach_alternative(letter_pages.page_of(text), "text/html")
+        envelope.attach_alternative(pages.page_of(text), "text/html")
         connection = self._connection()
         outcome = _hand_over(connection, envelope)
         if isinstance(outcome, Accepted):

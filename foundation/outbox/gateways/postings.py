@@ -11,7 +11,7 @@ class Posting:
     `reference` is its signed token, the same in every receipt; `unsubscribe` an https
     address for List-Unsubscribe (RFC 8058), empty where nobody subscribed. `request`
     names the request it leaves in, written down before the call: postings with the
-    same one go together. `thread` names the conversation a letter belongs to (`outbox.threads`), `answers` the
+    same one go together. `thread` names the conversation a letter belongs to (`outbox.letters.threads`), `answers` the
     Message-ID of the letter it answers.
     """
 
