@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0011_trials_are_kept"),
-        ("helpdesk", "0013_every_word_of_a_ticket_is_found"),
+        ("helpdesk", "0015_acts_for_many_tickets_and_routing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
