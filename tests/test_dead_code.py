@@ -50,6 +50,7 @@ HOOKS = {
         "paginate_queryset",
         "render_page",
     },
+    "pydantic judges a body": {"days_are_believable"},
     "allauth's adapters": {
         "is_open_for_signup",
         "get_client_ip",
@@ -68,6 +69,7 @@ HOOKS = {
         "gotLength",
         "connectionMade",
         "resetTimeout",
+        "lineLengthExceeded",
         "onFrameBegin",
         "serverClose",
         "ws_factory",
