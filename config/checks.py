@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from foundation.outbox.gateways import push
 from foundation.outbox.gateways.account import WITH_LOGIN
 from foundation.wire.production import is_production
 
@@ -51,6 +52,8 @@ def contradictions(settings) -> Iterator[str]:
     if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
         yield "PUBLIC_BASE_URL must be https://host without a path."
     yield from unknown_gateways(settings)
+    if settings.WEB_PUSH_KEY and not push.is_a_key(settings.WEB_PUSH_KEY):
+        yield "WEB_PUSH_KEY is no key; manage.py push_key makes one."
     if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
         yield "REDIS_URL must start with redis://, rediss:// or unix://."
     if not 0 <= settings.SENTRY_TRACES_SAMPLE_RATE <= 1:

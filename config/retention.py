@@ -12,6 +12,7 @@ from foundation.journal import retention as journal
 from foundation.outbox import retention as outbox
 from foundation.outbox.hooks import feed
 from helpdesk import retention as helpdesk
+from helpdesk.writing import drafts
 from monitoring.subscribers import signup
 from runbooks.paging import retention as paging
 
@@ -22,6 +23,8 @@ RULES = (
     RetentionRule("ticket files", YEAR, helpdesk.drop_files),
     RetentionRule("acts for many tickets", YEAR, helpdesk.forget_bulk_acts),
     RetentionRule("letters of the tray", YEAR, helpdesk.forget_letters),
+    RetentionRule("unsent words", drafts.KEPT_FOR, drafts.forget_old),
+    RetentionRule("notices", YEAR, helpdesk.forget_notices),
     RetentionRule("messages sent", 2 * YEAR, outbox.forget_messages),
     RetentionRule("events told to programs", timedelta(days=30), feed.forget),
     RetentionRule("calls to duty", 2 * YEAR, paging.forget_matters),

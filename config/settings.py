@@ -63,6 +63,7 @@ CANARY_TARGETS = env.list("CANARY_TARGETS", default=[])  # host:port of well-kno
 STATUS_SNAPSHOT_DIR = env.str("STATUS_SNAPSHOT_DIR", default="")
 FILINGS_OF_A_PERSON = env.int("FILINGS_OF_A_PERSON", default=20)  # tickets in ten minutes
 FILINGS_OF_A_MUNICIPALITY = env.int("FILINGS_OF_A_MUNICIPALITY", default=60)  # the same, all its people together
+WEB_PUSH_KEY = env.str("WEB_PUSH_KEY", default="")  # made by manage.py push_key; without it nothing is pushed
 IMAP_URL = env.str("IMAP_URL", default="")
 IMAP_OAUTH = env.dict("IMAP_OAUTH", default={})  # token_url, client_id, client_secret, refresh_token, scope
 MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")  # whose Authentication-Results we believe

@@ -23,6 +23,7 @@ from helpdesk.bulk import running
 from helpdesk.distribution import giving
 from helpdesk.incidents import answers, auto_linking, recovery
 from helpdesk.mail import fetching
+from helpdesk.notices import letters
 from helpdesk.tickets import attachment_scanning, counters
 from helpdesk.waiting import care
 from monitoring import sweeps
@@ -57,6 +58,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.sms", timedelta(seconds=2), dispatch.deliver_sms, queue="outbox"),
     Sweep("outbox.email", timedelta(seconds=3), dispatch.deliver_email, queue="outbox"),
     Sweep("outbox.hook", timedelta(seconds=3), dispatch.deliver_hooks, queue="outbox"),
+    Sweep("outbox.push", timedelta(seconds=3), dispatch.deliver_pushes, queue="outbox"),
     Sweep("outbox.receipts", timedelta(seconds=2), receipts.apply),
     Sweep("outbox.doubts", timedelta(seconds=3), uncertain.run, queue="outbox"),
     Sweep("outbox.inquiries", timedelta(seconds=20), status_polling.ask_about_silent, queue="outbox"),
@@ -74,6 +76,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("helpdesk.answers", timedelta(seconds=2), answers.write_owed),
     Sweep("helpdesk.bulk", timedelta(seconds=2), running.carry_owed),
     Sweep("helpdesk.distribution", timedelta(seconds=3), giving.give_waiting),
+    Sweep("helpdesk.notices", timedelta(seconds=5), letters.write_due),
     Sweep("helpdesk.match", timedelta(seconds=2), auto_linking.match_waiting),
     Sweep("helpdesk.waiting", timedelta(minutes=5), care.look_after),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from helpdesk.handovers.api import router as handovers
 from helpdesk.knowledge.api import router as knowledge
 from helpdesk.mail.api import router as letters
 from helpdesk.models import Message, Queue, Ticket
+from helpdesk.notices.api import router as notices
 from helpdesk.placing.api import router as placing
 from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
@@ -29,6 +31,8 @@ from helpdesk.tickets import agents, rate_limits
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
 from helpdesk.waiting.api import router as waiting
+from helpdesk.writing import meanwhile
+from helpdesk.writing.api import router as writing
 
 router = Router(tags=["tickets"])
 router.add_router("", bulk)
@@ -40,6 +44,8 @@ router.add_router("", knowledge)
 router.add_router("", service_levels)
 router.add_router("", teams)
 router.add_router("", letters)
+router.add_router("", notices)
+router.add_router("", writing)
 
 
 class TicketOfAnother(Refusal):
@@ -106,6 +112,10 @@ class RightMunicipality(Body):
 
 class RightRequester(Body):
     requester: str = Field("", max_length=254, description="e-mail address of who asks; empty: nobody")
+
+
+class ReplyIn(MessageIn):
+    seen: int | None = Field(None, ge=0, description="id of the newest message you read; 409 if another came since")
 
 
 class MessageOut(Schema):
@@ -199,9 +209,14 @@ def messages(request, number: str) -> QuerySet[Message]:
 
 
 @router.post("/tickets/{number}/messages/", response={201: MessageOut})
-def reply(request, number: str, message: MessageIn) -> Status:
-    """Reply to the other side."""
-    return Status(201, tickets.reply(find(request, number), by=request.user, body=message.body))
+@transaction.atomic
+def reply(request, number: str, message: ReplyIn) -> Status:
+    """Reply to the other side; with `seen`, only if nobody else has spoken since."""
+    ticket = find(request, number)
+    if message.seen is not None:
+        seen = meanwhile.SeenTicket(message.seen, ticket.status, ticket.severity, ticket.assignee_id)
+        meanwhile.require_unchanged(ticket, seen, by=request.user)
+    return Status(201, tickets.reply(ticket, by=request.user, body=message.body))
 
 
 @router.post("/tickets/{number}/resolution/", response=TicketOut)

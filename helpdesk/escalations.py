@@ -22,7 +22,9 @@ from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from foundation.live import audiences, live
 from foundation.outbox import outbox, successors
-from helpdesk.models import OwedWord, Ticket
+from helpdesk.models import LetterWay, NoticeMatter, OwedWord, Ticket
+from helpdesk.notices import preferences, schedule
+from helpdesk.notices.telling import tell
 from helpdesk.service_levels.commitments import name_of
 from helpdesk.tickets import assignment
 
@@ -73,7 +75,17 @@ def escalated(clock: Clock, level: dict) -> None:
 
 
 def owe(person: Person, ticket: Ticket, clock: Clock, level: dict) -> None:
-    """Leave word for the reader's next letter; the same level of the same clock once."""
+    """Say it in the page and leave word for the reader's next letter; the same level of the same clock once.
+
+    Who wants no letter about it, wants it in the digest or has quiet hours now is told as `notices` tells.
+    """
+    wish, at = preferences.of(person), now()
+    is_quiet = ticket.severity != Ticket.Severity.S1 and schedule.after_quiet(wish, at) != at
+    by_us = wish.way(NoticeMatter.DUE) == LetterWay.NOW and not is_quiet
+    what = f"due:{clock.pk}:{sweep.level_name(level)}:{clock.version_id}"
+    tell(NoticeMatter.DUE, ticket, [person], what=what, by_letter=not by_us)
+    if not by_us:
+        return
     subject, text = words_for(person, ticket, clock)
     key = letter_key(person, clock, level)
     OwedWord.objects.get_or_create(

@@ -12,13 +12,15 @@ from foundation.accounts import exports
 from foundation.directory import events as people
 from foundation.directory.models import Person
 from foundation.leases import doorbell
+from foundation.outbox import push
 from helpdesk import escalations, events, providers, succession
 from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
-from helpdesk.models import Attachment, MajorIncident, Message, Ticket
+from helpdesk.models import Attachment, Follower, MajorIncident, Message, Ticket
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
+from helpdesk.writing import drafts
 from monitoring import events as watch
 
 LABEL = Ticket._meta.label_lower
@@ -71,6 +73,8 @@ def say_what_we_hold(person: Person) -> dict[str, list[dict]]:
     return {
         "tickets": exports.rows(asked, "number", "subject", "phone", "status", "created_at", "ended_at"),
         "messages": exports.rows(said, "ticket__number", "kind", "body", "created_at"),
+        "unsent": [{"ticket": number, **words} for number, words in drafts.all_of(person)],
+        "followed": exports.rows(Follower.objects.filter(person=person), "ticket__number", "since"),
         "files": exports.rows(Attachment.objects.filter(message__in=said), "message__ticket__number", "name", "size"),
     }
 
@@ -87,8 +91,12 @@ def tell_level(sender, clock, level, **kwargs) -> None:
 
 @receiver([people.person_revoked, people.role_ended])
 def leave_the_desk(sender, person, **kwargs) -> None:
-    """What somebody who is gone had claimed waits for the others again."""
+    """What somebody who is gone had claimed waits for the others again; nothing is pushed or kept for them."""
     members.followed_role(person)
+    if not person.is_active:
+        push.forget(person)
+        drafts.forget(person)
+        Follower.objects.filter(person=person).delete()
 
 
 @receiver(people.person_renamed)

@@ -25,6 +25,21 @@ class NotYourTicket(Refusal):
     status = 403
 
 
+class DraftTooLong(Refusal):
+    sentence = _("This is too long to be kept while you write. It stays in this browser only.")
+    status = 413
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody spoke or changed the ticket while one wrote; `changes` says what."""
+
+    sentence = _("This ticket changed while you wrote. Read what is new, then send it again, or change your text.")
+
+    def __init__(self, changes: object) -> None:
+        super().__init__()
+        self.changes = changes
+
+
 class FileHeldBack(Refusal):
     """The malware scanner has not spoken yet, or is away."""
 

@@ -23,3 +23,8 @@ def ticket_desk(number: str) -> str:
 
 def broadcast(broadcast_id: int) -> str:
     return f"broadcast:{broadcast_id}"
+
+
+def person(person_id: int) -> str:
+    """What concerns one person, on whichever page they are."""
+    return f"person:{person_id}"

@@ -98,14 +98,16 @@ def open_batch(
 
 
 @transaction.atomic
-def add(batch: Batch, channel: str, recipients: Iterable[Addressee], *, for_duty: bool = False) -> int:
+def add(
+    batch: Batch, channel: str, recipients: Iterable[Addressee], *, for_duty: bool = False, secret: bool = False
+) -> int:
     """Hand in recipients; returns how many addresses were new to the batch.
 
     Handing in the same address again changes nothing, however often a person is
     listed. Suppressed addresses are kept as such, with their reason. A batch that has
     been let go takes more; one that was stopped takes them as aborted, so that its
     equation names everyone who was meant. What is sent `for_duty` reaches people who
-    asked for no more notices: a word to stop never silences a call to duty.
+    asked for no more notices: a word to stop never silences a call to duty. `secret` as in `email`.
     """
     current = Batch.objects.select_for_update().get(pk=batch.pk)
     batch.state, batch.expires_at = current.state, current.expires_at
@@ -114,7 +116,7 @@ def add(batch: Batch, channel: str, recipients: Iterable[Addressee], *, for_duty
     added = 0
     remaining = iter(recipients)
     while chunk := list(islice(remaining, CHUNK)):
-        added += _add_chunk(batch, channel, chunk, for_duty=for_duty)
+        added += _add_chunk(batch, channel, chunk, for_duty=for_duty, secret=secret)
     Batch.objects.filter(pk=batch.pk).update(intended=F("intended") + added)
     batch.intended += added
     if batch.state == Batch.State.RELEASED:
@@ -123,7 +125,7 @@ def add(batch: Batch, channel: str, recipients: Iterable[Addressee], *, for_duty
     return added
 
 
-def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee], *, for_duty: bool) -> int:
+def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee], *, for_duty: bool, secret: bool) -> int:
     wanted = {recipient.address: recipient for recipient in reversed(recipients)}
     listed = batch.messages.filter(channel=channel, address__in=wanted).values_list("address", flat=True)
     for address in listed:
@@ -134,6 +136,8 @@ def _add_chunk(batch: Batch, channel: str, recipients: list[Addressee], *, for_d
     closed = dict(suppressed.values_list("address", "reason"))
     turkish = channel == Channel.SMS and routes.speak_turkish()
     messages = [_message(batch, channel, recipient, closed, turkish) for recipient in reversed(wanted.values())]
+    for message in messages if secret else ():
+        _seal(message)
     OutboxMessage.objects.bulk_create(messages)
     if channel == Channel.EMAIL:
         _say_unheard([message for message in messages if message.state == OutboxMessage.State.SUPPRESSED])
@@ -200,12 +204,16 @@ def email(
     recipient = replace(words, suppressed=suppressed or withheld)
     message = _message(batch, Channel.EMAIL, recipient, {})
     if secret:
-        message.text, message.is_sealed = encryption.seal(text), True
+        _seal(message)
     rows.add(message)
     jobs.ring(Channel.EMAIL)
     if suppressed:
         transaction.on_commit(lambda: _say_unheard([message]))
     return batch
+
+
+def _seal(message: OutboxMessage) -> None:
+    message.text, message.is_sealed = encryption.seal(message.text), True
 
 
 @transaction.atomic

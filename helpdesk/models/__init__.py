@@ -4,6 +4,7 @@ from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
 from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.letters import KnownAddress, ReceivedLetter
+from helpdesk.models.notices import Follower, KeptDraft, LetterWay, Notice, NoticeMatter, NoticePreference
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.tallies import Tally
@@ -25,10 +26,16 @@ __all__ = [
     "GivenTicket",
     "HandedWord",
     "Handover",
+    "Follower",
     "IncidentAnswer",
+    "KeptDraft",
+    "LetterWay",
     "Macro",
     "MajorIncident",
     "Message",
+    "Notice",
+    "NoticeMatter",
+    "NoticePreference",
     "OwedAnswer",
     "OwedWord",
     "PlacedTicket",

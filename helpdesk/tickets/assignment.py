@@ -7,6 +7,7 @@ from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from helpdesk.models import Ticket
+from helpdesk.notices import occasions
 from helpdesk.refusals import NotYourTicket, TicketMovedOn, TicketTaken
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import live_updates
@@ -77,13 +78,15 @@ def assign(ticket: Ticket, *, to: Person, by: Person) -> None:
 def pass_on(ticket: Ticket, *, to: Person, by: Person | None) -> None:
     """The same; `by` is nobody when a level of its promises hands it on."""
     require_desk(to)
-    at = now()
+    at, before = now(), ticket.assignee
     handed = Ticket.objects.open().filter(pk=ticket.pk).update(assignee=to, claimed_at=at)
     if not handed:
         raise TicketMovedOn
     ticket.refresh_from_db()
     ticket_clocks.taken(ticket, at)
     journal.record("ticket.assigned", ticket, by=by, to=to.pk)
+    if to != before:
+        occasions.given(ticket, to=to, before=before, by=by, at=at)
     live_updates.changed(ticket)
 
 

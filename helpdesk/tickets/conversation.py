@@ -10,6 +10,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk.models import Message, Ticket
+from helpdesk.notices import occasions
 from helpdesk.refusals import NothingSaid, TicketEnded
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
@@ -98,8 +99,9 @@ def say(
     attachments: Iterable[UploadedFile] = (),
     *,
     named: str = "",
+    reopens: bool = False,
 ) -> Message:
-    """Add one message to the conversation and tell its open pages."""
+    """Add one message to the conversation and tell its open pages, and whom it concerns."""
     body = mask_identity_numbers(body.strip())
     if not body:
         raise NothingSaid
@@ -109,4 +111,5 @@ def say(
     index.keep([ticket.pk])
     live_updates.said(message)
     emails.written(message)
+    occasions.said(message, reopens=reopens)
     return message

@@ -13,6 +13,7 @@ from foundation.directory.models import Component, Membership, Municipality, Per
 from foundation.journal import journal
 from foundation.journal.models import Entry
 from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink
+from helpdesk.notices import occasions
 from helpdesk.refusals import (
     QueueEnded,
     ReasonMissing,
@@ -166,6 +167,8 @@ def settle(
     entry = journal.record(kind, ticket, by=by, before=before, after=after, graded=graded, asked=asked)
     if not is_told and due_times(ticket) != times:
         emails.corrected(ticket, promised(ticket), correction=entry.pk)
+    if ticket.severity == Ticket.Severity.S1:
+        occasions.became_s1(ticket, by=by)
     live_updates.changed(ticket)
     return entry
 

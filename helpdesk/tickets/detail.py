@@ -69,6 +69,11 @@ class Conversation:
         return ours[-1] if ours else None
 
     @property
+    def newest(self) -> int:
+        """The last message that is shown; 0 where there is none."""
+        return self.messages[-1].pk if self.messages else 0
+
+    @property
     def next_commitment(self) -> Commitment | None:
         """The promise that falls due next."""
         return soonest(self.commitments)

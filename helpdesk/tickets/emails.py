@@ -9,11 +9,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Person
-from foundation.outbox import outbox
+from foundation.outbox import outbox, successors
 from foundation.outbox.outbox import Addressee
 from helpdesk.models import Message, Ticket
+from helpdesk.notices import followers
 from helpdesk.service_levels import commitments
 from helpdesk.tickets.readers import readers_of
+
+successors.nobody_else("copy:", "a copy is for whoever asked for it; the requester has the letter itself")
 
 
 def page_of(ticket: Ticket) -> str:
@@ -90,6 +93,16 @@ def written(message: Message) -> None:
         text = f"{message.body}\n\n{page_of(ticket)}"
         key, answers = f"message:{message.pk}", last_letter_of(ticket)
         outbox.email(key, reader.email, subject_of(ticket), text, thread=ticket.number, answers=answers)
+    copies(message, reader)
+
+
+def copies(message: Message, reader: Person | None) -> None:
+    """The same to the people outside the desk who follow it; whoever has the letter already gets no copy."""
+    ticket = message.ticket
+    for person in followers.following(ticket):
+        if not person.works_at_the_desk and person != reader and successors.can_hear(person):
+            text = f"{message.body}\n\n{page_of(ticket)}"
+            outbox.email(f"copy:{message.pk}:{person.pk}", person.email, subject_of(ticket), text)
 
 
 def last_letter_of(ticket: Ticket) -> str:

@@ -18,6 +18,7 @@ from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import events
 from helpdesk.models import Attachment, Filing, Message, PlacedTicket, Queue, Ticket
+from helpdesk.notices import occasions
 from helpdesk.placing import rules as routing
 from helpdesk.placing.matching import RuleTerms, TicketTraits
 from helpdesk.search import documents, index
@@ -92,6 +93,8 @@ def submit(
     attach(message, attachments)
     if rule:
         PlacedTicket.objects.create(ticket=ticket, rule_id=rule["pk"])
+    if ticket.severity == Ticket.Severity.S1:
+        occasions.became_s1(ticket, by=by or logged_by)
     events.ticket_submitted.send(Ticket, ticket=ticket)
     return ticket
 

@@ -11,6 +11,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk import events
 from helpdesk.models import Message, Satisfaction, Ticket, TicketLink
+from helpdesk.notices import occasions
 from helpdesk.refusals import ReasonMissing, ReopenWindowOver, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import live_updates
@@ -51,6 +52,7 @@ def declare_solved(ticket: Ticket, *, by: Person) -> None:
     move(ticket, Ticket.Status.RESOLVED, at=at)
     ticket_clocks.resolved(ticket, at)
     journal.record("ticket.resolved", ticket, by=by)
+    occasions.ended(ticket, by=by, at=at)
     live_updates.changed(ticket)
     events.ticket_resolved.send(Ticket, ticket=ticket)
 
@@ -71,7 +73,7 @@ def reopen(ticket: Ticket, *, by: Person | None, reason: str, named: str = "") -
     if ticket.ended_at and at - ticket.ended_at > REOPEN_WINDOW:
         raise ReopenWindowOver(ticket.number)
     move(ticket, Ticket.Status.WAITING_ON_US, at=at)
-    say(ticket, Message.Kind.PUBLIC, side_of(by), by, reason, named=named)
+    say(ticket, Message.Kind.PUBLIC, side_of(by), by, reason, named=named, reopens=True)
     ticket_clocks.reopened(ticket, at)
     TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=at, undone_by=by)
     journal.record("ticket.reopened", ticket, by=by)
@@ -90,6 +92,7 @@ def withdraw(ticket: Ticket, *, by: Person, reason: str = "") -> None:
         side = Message.Side.US if by.works_at_the_desk else Message.Side.THEM
         say(ticket, Message.Kind.PUBLIC, side, by, reason)
     journal.record("ticket.withdrawn", ticket, by=by)
+    occasions.ended(ticket, by=by, at=at)
     live_updates.changed(ticket)
 
 

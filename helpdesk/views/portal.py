@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from foundation import Refusal, now
 from foundation.language import texts
+from foundation.wire import once
 from foundation.wire.api import paging
 from helpdesk import tickets
 from helpdesk.incidents import known_outages
@@ -21,6 +23,7 @@ from helpdesk.service_levels import commitments, ticket_clocks
 from helpdesk.tickets import rate_limits, severity
 from helpdesk.tickets.forms import PhoneLogForm, TicketForm
 from helpdesk.views.warnings import warn_about_identity_numbers
+from helpdesk.writing import drafts
 from monitoring.models import Outage
 
 PAGE = 50
@@ -55,37 +58,44 @@ def new_ticket(request) -> HttpResponse:
     if not (person.own_municipality or person.works_at_the_desk):
         raise NobodyToFileFor
     form_class = PhoneLogForm if person.works_at_the_desk else TicketForm
-    form = form_class(request.POST or None, request.FILES or None, initial=known_already(request), by=person)
+    kept = drafts.of(person, None)
+    initial = {**kept.fields, **known_already(request, kept.fields)}
+    form = form_class(request.POST or None, request.FILES or None, initial=initial, by=person)
     notice = unseen_outage(form, person) if form.is_valid() else None
     refusal = None
     if form.is_valid() and notice is None:
         try:
-            filed = file_it(form, person)
+            filed = file_it(form, person, request.POST.get(once.FIELD, ""))
         except Refusal as no:
             refusal = no
         else:
             warn_about_identity_numbers(request, form.cleaned_data["subject"], form.cleaned_data["body"])
             return redirect("helpdesk:ticket", number=filed.number)
     form.keep_files()
-    return shown(request, form, notice, refusal)
+    return shown(request, form, notice, refusal, kept)
 
 
-def shown(request, form, notice, refusal: Refusal | None) -> HttpResponse:
+def shown(request, form, notice, refusal: Refusal | None, kept: drafts.KeptWords) -> HttpResponse:
     """The form with everything that was typed and chosen, and why it was not sent."""
-    context = surroundings_of(form, request.user, notice) | {"refusal": refusal}
+    context = surroundings_of(form, request.user, notice) | {"refusal": refusal, "kept": kept}
     response = render(request, "helpdesk/new_ticket.html", context, status=refusal.status if refusal else 200)
     if refusal and refusal.retry_after:
         response["Retry-After"] = str(refusal.retry_after)
     return response
 
 
-def known_already(request) -> dict:
-    """What we need not ask: the telephone on the account, the module of the link they came by."""
+def known_already(request, kept: drafts.Fields) -> dict:
+    """What we need not ask: the telephone on the account, the module of the link they came by; else what was typed."""
     asked = texts.sought(request.GET.get("q", ""))[:160]
-    return {"phone": request.user.phone, "module": request.GET.get("module", ""), "subject": asked}
+    return {
+        "phone": kept.get("phone") or request.user.phone,
+        "module": request.GET.get("module", "") or kept.get("module", ""),
+        "subject": asked or kept.get("subject", ""),
+    }
 
 
-def file_it(form, person) -> Ticket:
+@transaction.atomic
+def file_it(form, person, token: str) -> Ticket:
     """The ticket. Raises what `submit` refuses with, and `TooManyTickets`."""
     answers = dict(form.cleaned_data)
     answers.pop("outage_seen", None)
@@ -95,6 +105,7 @@ def file_it(form, person) -> Ticket:
     by = None if at_desk else person
     channel = Ticket.Channel.PHONE if at_desk else Ticket.Channel.PORTAL
     filed = tickets.submit(**answers, municipality=municipality, by=by, logged_by=person, channel=channel)
+    drafts.drop(person, None, form=token)
     form.let_go_of_files()
     return filed
 

@@ -2,20 +2,24 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
+from foundation.directory.models import Person
+from foundation.wire import once
 from foundation.wire.files import uploads
 from foundation.wire.files.scanning import ScanVerdict
 from helpdesk import tickets
 from helpdesk.distribution import giving
 from helpdesk.knowledge import macros
-from helpdesk.models import Attachment, Macro, PlacedTicket, Ticket
-from helpdesk.refusals import FileHeldBack, FileInfected, NotYourTicket
-from helpdesk.tickets import agents, detail, readers, viewers
+from helpdesk.models import Attachment, Follower, Macro, PlacedTicket, Ticket
+from helpdesk.notices import mentions, telling
+from helpdesk.refusals import ChangedMeanwhile, FileHeldBack, FileInfected, NotYourTicket
+from helpdesk.tickets import agents, detail, readers
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import (
     AssignmentForm,
@@ -27,6 +31,7 @@ from helpdesk.tickets.forms import (
     WithdrawalForm,
 )
 from helpdesk.views.warnings import warn_about_identity_numbers
+from helpdesk.writing import drafts, meanwhile, viewers
 
 HELD_BACK: dict[str, type[Refusal]] = {ScanVerdict.WAITING: FileHeldBack, ScanVerdict.INFECTED: FileInfected}
 
@@ -65,14 +70,19 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
     """The page of a ticket, for the desk or for the municipality."""
     at_desk = request.user.works_at_the_desk
     conversation = detail.of(ticket, request.user)
+    kept = drafts.of(request.user, ticket)
     context = {
         "ticket": ticket,
         "conversation": conversation,
-        "form": form or (MessageForm if at_desk else ReplyForm)(by=request.user),
+        "form": form or (MessageForm if at_desk else ReplyForm)(initial=kept.fields, by=request.user),
+        "kept": kept,
         "refusal": refusal,
+        "changes": refusal.changes if isinstance(refusal, ChangedMeanwhile) else None,
+        "following": followers_of(ticket, request.user),
     }
     if at_desk:
         viewers.look(ticket, request.user)
+        telling.read(request.user, ticket=ticket)
         context |= {
             "around": detail.around(ticket),
             **why_here(ticket),
@@ -80,6 +90,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
             "unheard": readers.trouble_with(ticket, conversation.last_reply),
             "looking": viewers.others(ticket, request.user),
             "macros": macros.to_choose_from(),
+            "seen": meanwhile.mark_of(ticket, conversation.newest),
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
@@ -115,14 +126,40 @@ def message(request, number) -> HttpResponse:
         form.keep_files()
         return show(request, ticket, form)
     try:
-        form.say(ticket, request.user)
+        send(request, ticket, form)
     except Refusal as refusal:
         ticket.refresh_from_db()
         form.keep_files()
         return show(request, ticket, form, refusal)
     form.let_go_of_files()
     warn_about_identity_numbers(request, form.cleaned_data["body"])
+    if form.cleaned_data.get("move") == MessageForm.Move.NOTE:
+        warn_about_unknown_names(request, form.cleaned_data["body"])
     return redirect("helpdesk:ticket", number=number)
+
+
+@transaction.atomic
+def send(request, ticket: Ticket, form: ReplyForm) -> None:
+    """Said, and kept as a draft no longer; refused at the desk if somebody changed the ticket meanwhile."""
+    if request.user.works_at_the_desk:
+        seen = meanwhile.read_mark(request.POST.get("seen", ""), ticket)
+        meanwhile.require_unchanged(ticket, seen, by=request.user)
+        viewers.stop_typing(ticket, request.user)
+    form.say(ticket, request.user)
+    drafts.drop(request.user, ticket, form=request.POST.get(once.FIELD, ""))
+
+
+def warn_about_unknown_names(request, body: str) -> None:
+    """Who was named and cannot be told, because nobody or more than one is called that."""
+    _people, unknown = mentions.found_in(body)
+    if unknown:
+        names = ", ".join(f"@{name}" for name in unknown)
+        sentence = _("Nobody was told: %(names)s. Write first name and surname of a colleague.")
+        messages.warning(request, sentence % {"names": names})
+
+
+def followers_of(ticket: Ticket, person: Person) -> list[Follower]:
+    return list(Follower.objects.visible_to(person).filter(ticket=ticket).select_related("person"))
 
 
 @login_required

@@ -7,7 +7,7 @@ from helpdesk import tickets
 from helpdesk.knowledge import acting, articles, macros
 from helpdesk.knowledge.acting import BlankIsEmpty, MacroDoesNothing
 from helpdesk.models import Article, Macro, Ticket
-from helpdesk.tickets import viewers
+from helpdesk.writing import viewers
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket, the_queue
 
@@ -98,7 +98,9 @@ class TheDesksHelpers(Cast, TestCase):
         self.assertContains(self.client.get(self.url), "Ayşe Yılmaz")
         self.client.force_login(self.selim)
         self.assertNotContains(self.client.get(self.url), "Burak")
-        self.assertEqual(viewers.others(self.ticket, self.leyla), ["Ayşe Yılmaz", "Burak Demir"])
+        self.assertEqual(
+            [viewer.name for viewer in viewers.others(self.ticket, self.leyla)], ["Ayşe Yılmaz", "Burak Demir"]
+        )
 
 
 class MacrosThatAct(Cast, TestCase):

@@ -19,7 +19,7 @@ from monitoring.models import ImpactReport
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket, the_queue
 
-MOST_QUERIES = 12
+MOST_QUERIES, MOST_OF_A_TICKET = 12, 15
 ANSWERS = {"token": "t-1", "subject": "Makbuz çıkmıyor", "module": "TAHSILAT", "impact": "unit", "urgency": "stopped"}
 
 
@@ -166,7 +166,7 @@ class ReadingATicket(Desk):
         response = self.client.post(f"{self.url}messages/", {"body": "Yarım kalan yanıt", "move": "resolve"})
         self.assertEqual(response.status_code, 409)
 
-    def test_it_costs_the_desk_twelve_queries_however_much_was_said(self):
+    def test_it_costs_the_desk_fifteen_queries_however_much_was_said(self):
         self.enter(self.ayse)
         costs = []
         for _ in range(2):
@@ -177,7 +177,7 @@ class ReadingATicket(Desk):
             for number in range(12):
                 tickets.reply(self.ticket, by=self.burak, body=f"Yanıt {number}")
                 a_ticket(municipality=self.odunpazari, component=self.tahsilat)
-        self.assertLessEqual(max(costs), MOST_QUERIES)
+        self.assertLessEqual(max(costs), MOST_OF_A_TICKET)
         self.assertEqual(costs[0], costs[1])
 
     def test_the_desk_does_everything_with_one_form(self):

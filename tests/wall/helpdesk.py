@@ -6,6 +6,7 @@ from django_sla import seeds
 from django_sla.models import Calendar, Policy, SpecialDay
 from foundation import now
 from foundation.directory.models import Component
+from foundation.outbox.models import PushSubscription
 from helpdesk import tickets
 from helpdesk.bulk import running, selection
 from helpdesk.bulk.running import BulkTerms
@@ -18,7 +19,9 @@ from helpdesk.models import (
     Article,
     Attachment,
     Distribution,
+    Follower,
     Macro,
+    NoticeMatter,
     Queue,
     ReceivedLetter,
     RoutingRule,
@@ -26,6 +29,7 @@ from helpdesk.models import (
     WaitingCare,
 )
 from helpdesk.placing import rules
+from helpdesk.writing import drafts
 from monitoring import outages
 from tests.cast import a_component
 from tests.helpdesk.builders import the_queue
@@ -259,6 +263,37 @@ doors = [
 ]
 
 
+def followed(stage):
+    return ticket(stage) | {"pk": stage.zehra.pk}
+
+
+def wishes(stage):
+    return {f"mail_{matter}": "digest" for matter in NoticeMatter} | {"quiet_from": "21:00", "quiet_until": "08:00"}
+
+
+def wishes_over_the_api(stage):
+    return {"mail": {"assigned": "never"}, "push": ["mentioned"]}
+
+
+def a_browser(stage):
+    return {"endpoint": "https://push.example/2", "p256dh": "A" * 30, "auth": "A" * 22}
+
+
+doors += [
+    Door("helpdesk:notices", DESK, reads=("burak",)),
+    Door("helpdesk:bell", DESK),
+    Door("helpdesk:notices_reading", DESK, get=False, post=lambda stage: {"newest": "1"}),
+    Door("helpdesk:notice_preferences", DESK, post=wishes),
+    Door("helpdesk:push_subscription", DESK, get=False, post=a_browser, answers=(409,)),
+    Door("helpdesk:push_removal", ("burak",), at=lambda stage: {"pk": stage.browser.pk}, get=False, post=nothing),
+    Door("helpdesk:following", READERS, at=ticket, get=False, post=lambda stage: {"email": ""}),
+    Door("helpdesk:follower_leaving", ("zehra", *DESK), at=followed, get=False, post=nothing),
+    Door("helpdesk:draft", PARTIES, at=ticket, get=False, post=lambda stage: {"body": "Yarım"}),
+    Door("helpdesk:new_ticket_draft", MUNICIPAL + DESK, get=False, post=lambda stage: {"subject": "Yarım"}),
+]
+KEEPERS = ("yonca",)
+
+
 def calendar(stage):
     return {"code": stage.calendar.code}
 
@@ -345,6 +380,20 @@ calls += [
     ),
     Call("POST", "/api/v1/letters/{pk}/filing/", DESK, at=an_absence),
     Call("POST", "/api/v1/letters/{pk}/aside/", DESK, at=a_strange_letter),
+]
+calls += [
+    Call("GET", "/api/v1/notices/", DESK),
+    Call("POST", "/api/v1/notices/reading/", DESK, body=lambda stage: {}),
+    Call("GET", "/api/v1/notices/preferences/", DESK),
+    Call("PUT", "/api/v1/notices/preferences/", DESK, body=wishes_over_the_api),
+    Call("GET", "/api/v1/tickets/{number}/followers/", READERS, at=ticket),
+    Call("POST", "/api/v1/tickets/{number}/followers/", READERS, at=ticket, body=lambda stage: {}),
+    Call("DELETE", "/api/v1/tickets/{number}/followers/{pk}/", ("zehra", *DESK), at=followed),
+    Call("GET", "/api/v1/tickets/{number}/draft/", ("burak",), at=ticket),
+    Call("PUT", "/api/v1/tickets/{number}/draft/", PARTIES, at=ticket, body=lambda stage: {"body": "Yarım"}),
+    Call("DELETE", "/api/v1/tickets/{number}/draft/", PARTIES, at=ticket),
+]
+calls += [
     Call("GET", "/api/v1/teams/", EVERYONE),
     Call("POST", "/api/v1/teams/", KEEPERS, body=lambda stage: {"code": "yeni", "name_tr": "Yeni", "name_en": "New"}),
     Call("GET", "/api/v1/teams/{code}/", DESK, at=the_team),
@@ -392,6 +441,7 @@ calls += [
     ),
 ]
 sockets = [
+    Socket("ws/notices/", DESK, path=lambda stage: "/ws/notices/"),
     Socket("ws/desk/", DESK, path=lambda stage: "/ws/desk/"),
     Socket("ws/tickets/<str:number>/", READERS, path=lambda stage: f"/ws/tickets/{stage.ticket.number}/"),
 ]
@@ -419,6 +469,10 @@ def furnish(stage):
     rules.put_before(rules.write(other, by=stage.yonca), 1, by=stage.yonca)
     stage.ticket = a_ticket(stage, [SimpleUploadedFile("belge.txt", SECRET.encode())])
     tickets.note(stage.ticket, by=stage.ayse, body=f"{SECRET} {NOTE}")
+    tickets.note(stage.ticket, by=stage.ayse, body="@Burak Demir")
+    drafts.keep(stage.burak, stage.ticket, {"body": "Yarım"}, form="")
+    Follower.objects.create(ticket=stage.ticket, person=stage.zehra, by=stage.ayse)
+    stage.browser = PushSubscription.objects.create(person=stage.burak, digest="d", sealed="")
     stage.attachment = Attachment.objects.filter(message__ticket=stage.ticket).get()
     stage.macro = Macro.objects.create(name="Karşılama", text="Merhaba {isim}")
     stage.acting_macro = Macro.objects.create(name="Fiş notu", text="Bakıldı", note="Fiş {?fiş}")

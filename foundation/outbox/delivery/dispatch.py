@@ -73,6 +73,10 @@ def deliver_hooks() -> int:
     return deliver(Channel.HOOK)
 
 
+def deliver_pushes() -> int:
+    return deliver(Channel.PUSH)
+
+
 def lease() -> timedelta:
     """How long a message may be *posting*: time in hand, the call itself, and a margin."""
     return timedelta(seconds=2 * settings.OUTBOX_POST_TIMEOUT + 2)

@@ -23,7 +23,7 @@ from foundation.outbox.models import Attempt, Batch, OutboxMessage, Suppression
 
 State = OutboxMessage.State
 LOOK_UP_AFTER = timedelta(seconds=1)
-CHANNEL = {"mail": "email", "webhook": "hook"}  # every other gateway carries SMS
+CHANNEL = {"mail": "email", "webhook": "hook", "push": "push"}  # every other gateway carries SMS
 
 # One statement for a whole batch, its rows in one parameter: a round trip and a plan for each
 # row is what made it slow, and a placeholder for each value is parsed twice.

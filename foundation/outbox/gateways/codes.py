@@ -101,6 +101,7 @@ CODES: dict[str, Code] = {
     "35115": _stop("scheduling window"),
     "35118": _stop("messaging service missing"),
     "35125": _stop("scheduling limit"),
+    "push-gone": Code(CodeMeaning.CLOSED, "browser no longer listens", closes="invalid"),
     "webhook-gone": Code(CodeMeaning.CLOSED, "receiver said it is gone", closes="invalid"),
     "63017": Code(CodeMeaning.AGAIN, "account too fast", timedelta(seconds=10), 1000),
 }

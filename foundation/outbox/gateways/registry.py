@@ -10,6 +10,7 @@ from foundation.outbox.gateways.jetsms import JetSms
 from foundation.outbox.gateways.mail import Mail
 from foundation.outbox.gateways.netgsm import NetGsm
 from foundation.outbox.gateways.operator import Operator
+from foundation.outbox.gateways.push import WebPush
 from foundation.outbox.gateways.twilio import Twilio
 from foundation.outbox.gateways.verimor import Verimor
 from foundation.outbox.gateways.webhook import Webhook
@@ -26,8 +27,9 @@ KINDS: dict[str, type[Gateway]] = {
     "jetsms": JetSms,
     "mail": Mail,
     "webhook": Webhook,
+    "push": WebPush,
 }
-ALONE = {"email": "mail", "hook": "webhook"}
+ALONE = {"email": "mail", "hook": "webhook", "push": "push"}
 
 
 def chain(channel: str) -> list[str]:

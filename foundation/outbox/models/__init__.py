@@ -2,6 +2,7 @@ from foundation.outbox.models.batch import Batch
 from foundation.outbox.models.hooks import EventHook, FeedEvent, FeedMark, HookDelivery
 from foundation.outbox.models.inbox import ConsoleMessage, InboundMessage, Suppression
 from foundation.outbox.models.message import Attempt, OutboxMessage
+from foundation.outbox.models.push import PushSubscription
 from foundation.outbox.models.receipts import ProviderEvent
 from foundation.outbox.models.routes import GatewayAccount, Route
 
@@ -17,6 +18,7 @@ __all__ = [
     "InboundMessage",
     "OutboxMessage",
     "ProviderEvent",
+    "PushSubscription",
     "Route",
     "Suppression",
 ]

@@ -16,6 +16,7 @@ class Channel(models.TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("e-mail")
     HOOK = "hook", _("webhook")
+    PUSH = "push", _("push to a browser")
 
 
 class OutboxMessageQuerySet(models.QuerySet):
