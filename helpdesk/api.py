@@ -23,6 +23,7 @@ from helpdesk.knowledge.api import router as knowledge
 from helpdesk.mail.api import router as letters
 from helpdesk.models import Message, Queue, Ticket
 from helpdesk.notices.api import router as notices
+from helpdesk.operations import router as operations
 from helpdesk.placing.api import router as placing
 from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
@@ -46,6 +47,7 @@ router.add_router("", teams)
 router.add_router("", letters)
 router.add_router("", notices)
 router.add_router("", writing)
+router.add_router("", operations)
 
 
 class TicketOfAnother(Refusal):

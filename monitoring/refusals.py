@@ -14,6 +14,16 @@ class MayNotSpeak(Refusal):
     status = 403
 
 
+class ForTheWatch(Refusal):
+    sentence = _("This is for those who keep the watch.")
+    status = 403
+
+
+class OfNoMunicipality(Refusal):
+    sentence = _("Only staff of a municipality say that it is affected.")
+    status = 403
+
+
 class AlreadyAcknowledged(Refusal):
     sentence = _("Somebody has already acknowledged this outage.")
 

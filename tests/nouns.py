@@ -59,8 +59,6 @@ def act(*pages: str, api: tuple[Operation, ...] | str = ()) -> Act:
 
 PERSON = "a person moves the whole country by it; it asks for a fresh second factor, which a program cannot show"
 OWN_WAYS = "everybody proves their own ways, by a code that arrives there"
-SHEET = "the registry is kept by sheets, which a page takes in whole or not at all; as code: manage.py apply"
-SPOKEN = "what the public is told is said by a person of the watch; a program's word comes through Alertmanager"
 
 NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     # --- Who and where ----------------------------------------------------
@@ -180,33 +178,43 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     "django_sla.ClockEvent": Fact("what happened to a clock"),
     # --- The watch --------------------------------------------------------
     "monitoring.Node": Kept(
-        act("monitoring:sheet", api=SHEET), act("monitoring:nodes_many", api=SHEET), act("monitoring:sheet", api=SHEET)
+        act("monitoring:sheet", api=(("POST", "/api/v1/nodes/sheet/"),)),
+        act("monitoring:nodes_many", api=(("POST", "/api/v1/nodes/change/"),)),
+        act("monitoring:sheet", api=(("POST", "/api/v1/nodes/change/"),)),
     ),
     "monitoring.Check": Part("monitoring.Node"),
     "monitoring.Dependency": Kept(
-        act("monitoring:node_parents", api=SHEET),
-        act("monitoring:node_parents", api=SHEET),
-        act("monitoring:node_parents", api=SHEET),
+        act("monitoring:node_parents", api=(("PUT", "/api/v1/nodes/{code}/parents/"),)),
+        act("monitoring:node_parents", api=(("PUT", "/api/v1/nodes/{code}/parents/"),)),
+        act("monitoring:node_parents", api=(("PUT", "/api/v1/nodes/{code}/parents/"),)),
     ),
     "monitoring.Maintenance": Kept(
-        act("monitoring:maintenance", api=SPOKEN),
-        act("monitoring:maintenance_cancellation", api=SPOKEN),
-        act("monitoring:maintenance_cancellation", api=SPOKEN),
+        act("monitoring:maintenance", api=(("POST", "/api/v1/maintenance/"),)),
+        act("monitoring:maintenance_cancellation", api=(("POST", "/api/v1/maintenance/{pk}/end/"),)),
+        act("monitoring:maintenance_cancellation", api=(("POST", "/api/v1/maintenance/{pk}/cancellation/"),)),
     ),
     "monitoring.Outage": Kept(
-        act("runbooks:outage_declaration", api=SPOKEN),
-        act("monitoring:outage_words", "monitoring:outage_times", api=SPOKEN),
-        act("monitoring:outage_words", "monitoring:outage_withdrawal", api=SPOKEN),
+        act("runbooks:outage_declaration", api=(("POST", "/api/v1/outages/"),)),
+        act(
+            "monitoring:outage_words",
+            "monitoring:outage_times",
+            api=(("POST", "/api/v1/outages/{pk}/updates/"), ("POST", "/api/v1/outages/{pk}/times/")),
+        ),
+        act(
+            "monitoring:outage_words",
+            "monitoring:outage_withdrawal",
+            api=(("POST", "/api/v1/outages/{pk}/updates/"), ("POST", "/api/v1/outages/{pk}/withdrawal/")),
+        ),
     ),
     "monitoring.StatusUpdate": Kept(
-        act("monitoring:outage_words", api=SPOKEN),
-        act("monitoring:update_correction", api=SPOKEN),
+        act("monitoring:outage_words", api=(("POST", "/api/v1/outages/{pk}/updates/"),)),
+        act("monitoring:update_correction", api=(("POST", "/api/v1/outages/{pk}/updates/{update}/correction/"),)),
         act("monitoring:update_correction", api="what was said stays said, with its correction beside it"),
     ),
     "monitoring.UpdateTemplate": Kept(
-        act("monitoring:update_templates", api=SPOKEN),
-        act("monitoring:update_templates", api=SPOKEN),
-        act("monitoring:update_templates", api=SPOKEN),
+        act("monitoring:update_templates", api=(("POST", "/api/v1/update-templates/"),)),
+        act("monitoring:update_templates", api=(("PUT", "/api/v1/update-templates/{pk}/"),)),
+        act("monitoring:update_templates", api=(("DELETE", "/api/v1/update-templates/{pk}/"),)),
     ),
     "monitoring.Affected": Fact("whom an outage reached and until when"),
     "monitoring.Hour": Fact("what checks measured"),

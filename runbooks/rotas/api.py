@@ -12,12 +12,15 @@ from pydantic import Field
 
 from foundation import now
 from foundation.directory.models import Person
-from foundation.language.schema_types import Moment
+from foundation.language.schema_types import Line as CleanLine
+from foundation.language.schema_types import Moment, Paragraphs
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
-from runbooks.models import Leave, Rota, RotaLayer, Shift
-from runbooks.rotas import gaps, leave, on_call, overrides, rules
-from runbooks.rotas.permissions import CannotCarry
+from runbooks.models import HandoverNote, Leave, Rota, RotaLayer, Shift, Swap
+from runbooks.rotas import gaps, handover, leave, on_call, overrides, rules, swaps
+from runbooks.rotas.imports import files, taking
+from runbooks.rotas.imports.drafts import Draft
+from runbooks.rotas.permissions import CannotCarry, require_lead
 
 router = Router(tags=["rotas"])
 
@@ -158,6 +161,85 @@ class LeaveOut(Schema):
         return leave.person.email
 
 
+class SwapIn(Body):
+    """Whom one asks; `wanted` is the shift one would carry in return."""
+
+    to: Email
+    wanted: Annotated[int | None, Field(ge=1, le=2**62)] = None
+    note: Annotated[CleanLine, Field(max_length=200)] = ""
+
+
+class SwapOut(Schema):
+    id: int
+    given: int | None = Field(alias="given_id")
+    wanted: int | None = Field(alias="wanted_id")
+    proposed_by: str
+    proposed_to: str
+    note: str
+    status: str
+    created_at: datetime
+
+    @staticmethod
+    def resolve_proposed_by(swap: Swap) -> str:
+        return swap.proposed_by.email
+
+    @staticmethod
+    def resolve_proposed_to(swap: Swap) -> str:
+        return swap.proposed_to.email
+
+
+class HandoverIn(Body):
+    text: Annotated[Paragraphs, Field(min_length=1, max_length=4000)]
+
+
+class HandoverOut(Schema):
+    id: int
+    rota: str
+    person: str
+    text: str
+    written_at: datetime
+
+    @staticmethod
+    def resolve_rota(note: HandoverNote) -> str:
+        return note.rota.key
+
+    @staticmethod
+    def resolve_person(note: HandoverNote) -> str:
+        return note.person.email
+
+
+class RotaFileIn(Body):
+    """An Opsgenie export or a calendar; `key` and `name` are for calendars, which hold none."""
+
+    text: Annotated[str, Field(min_length=2, max_length=2_000_000)]
+    key: Annotated[str, Field(max_length=30)] = ""
+    name: Annotated[CleanLine, Field(max_length=80)] = ""
+    signed: bool = False
+    take: bool = False
+
+
+class RotaDraftOut(Schema):
+    key: str
+    name: str
+    rules: int
+    shifts: int
+    problems: list[str]
+    remarks: list[str]
+
+    @staticmethod
+    def resolve_rules(draft: Draft) -> int:
+        return len(draft.rules)
+
+    @staticmethod
+    def resolve_shifts(draft: Draft) -> int:
+        return len(draft.shifts)
+
+
+class RotaImportOut(Schema):
+    taken: bool
+    drafts: list[RotaDraftOut]
+
+
 def _rota(request, key: str) -> Rota:
     return get_object_or_404(Rota.objects.visible_to(request.user), key=key)
 
@@ -284,3 +366,82 @@ def withdraw_leave(request, pk: int) -> tuple[int, None]:
     """The days are like any other again."""
     leave.withdraw(get_object_or_404(Leave.objects.visible_to(request.user), pk=pk), by=request.user)
     return 204, None
+
+
+def _shift(request, pk: int) -> Shift:
+    shifts = Shift.objects.visible_to(request.user).select_related("rota", "person", "instead_of")
+    return get_object_or_404(shifts, pk=pk)
+
+
+@router.post("/shifts/{pk}/take-over/", response=ShiftOut)
+def take_over(request, pk: int) -> Shift:
+    """Carry the rest of a shift oneself, from now on; for the watch."""
+    return overrides.take_over(_shift(request, pk), by=request.user)
+
+
+@router.post("/shifts/{pk}/swaps/", response={201: SwapOut})
+def propose_swap(request, pk: int, wanted: SwapIn) -> tuple[int, Swap]:
+    """Ask somebody to carry it, or to exchange; nothing changes before they accept."""
+    given = _shift(request, pk)
+    back = _shift(request, wanted.wanted) if wanted.wanted else None
+    to = _person(wanted.to)
+    return 201, swaps.propose(given, to=to, wanted=back, note=wanted.note, by=request.user)
+
+
+@router.get("/swaps/", response=list[SwapOut])
+@paginate(Keyset, order=("-pk",))
+def own_swaps(request) -> QuerySet[Swap]:
+    """Those one asked for or is asked about, as long as they wait."""
+    return swaps.of(request.user)
+
+
+def _swap(request, pk: int) -> Swap:
+    """One of those that the person is asked about or asked for."""
+    return get_object_or_404(swaps.of(request.user), pk=pk)
+
+
+@router.post("/swaps/{pk}/acceptance/", response=SwapOut)
+def accept_swap(request, pk: int) -> Swap:
+    """Agreed: every list and calendar shows it."""
+    swap = _swap(request, pk)
+    swaps.accept(swap, by=request.user)
+    return swap
+
+
+@router.post("/swaps/{pk}/refusal/", response=SwapOut)
+def decline_swap(request, pk: int) -> Swap:
+    """No."""
+    swap = _swap(request, pk)
+    swaps.decline(swap, by=request.user)
+    return swap
+
+
+@router.post("/swaps/{pk}/withdrawal/", response=SwapOut)
+def withdraw_swap(request, pk: int) -> Swap:
+    """Whoever asked thinks again."""
+    swap = _swap(request, pk)
+    swaps.withdraw(swap, by=request.user)
+    return swap
+
+
+@router.get("/shifts/{pk}/notes/", response=list[HandoverOut])
+@paginate(Keyset, order=("-pk",))
+def handover_notes(request, pk: int) -> QuerySet[HandoverNote]:
+    """What was left to whoever came next, newest first."""
+    return HandoverNote.objects.filter(shift=_shift(request, pk)).select_related("rota", "person")
+
+
+@router.post("/shifts/{pk}/notes/", response={201: HandoverOut})
+def write_handover(request, pk: int, note: HandoverIn) -> tuple[int, HandoverNote]:
+    """A hand-over note with what is open at this moment; by whoever carried the shift."""
+    return 201, handover.write(_shift(request, pk), text=note.text, by=request.user)
+
+
+@router.post("/rota-imports/", response=RotaImportOut)
+def import_rotas(request, file: RotaFileIn) -> dict:
+    """A rota that was kept elsewhere: first what it would make, with `take` everything or nothing."""
+    require_lead(request.user)
+    found = files.read(file.text, key=file.key, name=file.name)
+    if file.take:
+        taking.take(found, by=request.user, signed=file.signed)
+    return {"taken": file.take, "drafts": found}

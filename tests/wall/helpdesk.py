@@ -85,6 +85,10 @@ def a_wish(stage):
     }
 
 
+def a_file(stage):
+    return {"body": "Ekte", "files": [{"name": "not.txt", "content": "TWVyaGFiYQ=="}]}
+
+
 def an_article(stage):
     return {"slug": stage.article.slug}
 
@@ -345,6 +349,18 @@ calls = [
         at=ticket,
         body=lambda stage: {"municipality": "26010"},
     ),
+    Call("POST", "/api/v1/tickets/{number}/claim/", DESK, at=ticket),
+    Call("DELETE", "/api/v1/tickets/{number}/claim/", DESK, at=linked),
+    Call("PUT", "/api/v1/tickets/{number}/assignment/", DESK, at=ticket, body=lambda stage: {"to": stage.burak.email}),
+    Call("POST", "/api/v1/tickets/{number}/notes/", DESK, at=ticket, body=lambda stage: {"body": "Bizim aramızda"}),
+    Call("POST", "/api/v1/tickets/{number}/waiting/", DESK, at=ticket, body=lambda stage: {"body": "Hangi sürüm?"}),
+    Call("POST", "/api/v1/tickets/{number}/reopening/", PARTIES, at=ended, body=lambda stage: {"reason": "Sürüyor"}),
+    Call("POST", "/api/v1/tickets/{number}/solution/", PARTIES, at=ticket),
+    Call("POST", "/api/v1/tickets/{number}/withdrawal/", PARTIES, at=ticket, body=nothing),
+    Call("POST", "/api/v1/tickets/{number}/rating/", OWN, at=ended, body=lambda stage: {"score": 5}),
+    Call("POST", "/api/v1/tickets/{number}/files/", PARTIES, at=ticket, body=a_file),
+    Call("GET", "/api/v1/tickets/{number}/files/", READERS, at=ticket),
+    Call("GET", "/api/v1/tickets/{number}/files/{pk}/", READERS, at=attachment),
     Call("POST", "/api/v1/tickets/{number}/resolution/", DESK, at=ticket, body=lambda stage: {"body": "Oldu"}),
 ]
 calls += [

@@ -5,8 +5,8 @@ from datetime import timedelta
 from foundation import now
 from monitoring import outages
 from monitoring.maintenance import windows
-from monitoring.models import Maintenance, Node, Subscriber
-from tests.wall import EVERYONE, NATIONAL, OWN, SECRET, WATCH, Door, Public, Socket, nothing
+from monitoring.models import Maintenance, Node, Subscriber, UpdateTemplate
+from tests.wall import EVERYONE, MUNICIPAL, NATIONAL, OWN, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
 PLACE = {"code": "26010"}
 
@@ -110,6 +110,123 @@ doors += [
     ),
     Door("monitoring:update_templates", WATCH, post=nothing, answers=(422,)),
 ]
+
+
+def spoken(stage):
+    return {"pk": stage.spoken_of.pk}
+
+
+def waiting(stage):
+    return {"pk": stage.spoken_of.pk, "proposal": stage.proposal.pk}
+
+
+def an_update_said(stage):
+    return {"pk": stage.spoken_of.pk, "update": stage.spoken_of.updates.first().pk}
+
+
+def the_window(stage):
+    return {"pk": stage.window.pk}
+
+
+def the_sentence(stage):
+    return {
+        "pk": UpdateTemplate.objects.get_or_create(name="Duvar", stage="identified", text_tr="a", text_en="a")[0].pk
+    }
+
+
+def over(stage):
+    return {"pk": stage.reported.pk}
+
+
+def with_two_lines(stage):
+    return {"pk": stage.wide.pk}
+
+
+def one_line(stage):
+    return {"reason": "iki arıza", "lines": [stage.wide.affected.first().pk]}
+
+
+def withdrawn(stage):
+    if stage.wide.is_public:
+        outages.withdraw(stage.wide, by=stage.nermin)
+    return {"pk": stage.wide.pk}
+
+
+def running(stage):
+    at = now()
+    window = Maintenance(
+        title_tr="Bakım", title_en="Work", starts_at=at - timedelta(minutes=5), ends_at=at + timedelta(hours=2)
+    )
+    return {"pk": windows.plan(window, by=stage.nermin, nodes=[stage.node]).pk}
+
+
+A_SENTENCE = {"name": "Yeni", "stage": "identified", "text_tr": "Bulundu.", "text_en": "Found."}
+A_WINDOW = {
+    "title_tr": "Bakım",
+    "title_en": "Work",
+    "starts_at": "2030-01-01T02:00:00+03:00",
+    "ends_at": "2030-01-01T04:00:00+03:00",
+    "named": "26010",
+}
+TIMES = {"started_at": "2026-01-01T02:00:00+03:00", "reason": "Saat yanlıştı"}
+WORD = {"stage": "identified", "text_tr": "Bulundu."}
+
+calls = [
+    Call("GET", "/api/v1/nodes/", EVERYONE, reads=OWN + NATIONAL),
+    Call("GET", "/api/v1/nodes/sheet/", WATCH),
+    Call("POST", "/api/v1/nodes/sheet/", WATCH, body=lambda stage: {"text": "kod;ad\n", "dry_run": True}),
+    Call("POST", "/api/v1/nodes/change/", WATCH, body=lambda stage: {"codes": ["26010"], "interval": 60}),
+    Call("GET", "/api/v1/nodes/{code}/", OWN + NATIONAL, at=node),
+    Call("GET", "/api/v1/nodes/{code}/checks/", OWN + NATIONAL, at=node),
+    Call("PUT", "/api/v1/nodes/{code}/parents/", WATCH, at=node, body=lambda stage: {"parents": []}),
+    Call(
+        "POST",
+        "/api/v1/nodes/{code}/override/",
+        WATCH,
+        at=node,
+        body=lambda stage: {"state": "degraded", "reason": "Hat", "hours": 4},
+    ),
+    Call("DELETE", "/api/v1/nodes/{code}/override/", WATCH, at=node),
+    Call("GET", "/api/v1/maintenance/", WATCH),
+    Call("POST", "/api/v1/maintenance/", WATCH, body=lambda stage: A_WINDOW),
+    Call("GET", "/api/v1/maintenance/{pk}/", WATCH, at=the_window),
+    Call("POST", "/api/v1/maintenance/{pk}/end/", WATCH, at=running, body=nothing),
+    Call("POST", "/api/v1/maintenance/{pk}/cancellation/", WATCH, at=the_window, body=nothing),
+    Call("GET", "/api/v1/outages/", EVERYONE),
+    Call("POST", "/api/v1/outages/", WATCH, body=lambda stage: {"components": ["TAHSILAT"]}),
+    Call("GET", "/api/v1/outages/{pk}/", ("hatice", *NATIONAL), at=spoken),
+    Call("GET", "/api/v1/outages/{pk}/affected/", ("hatice", *NATIONAL), at=spoken),
+    Call("POST", "/api/v1/outages/{pk}/acknowledgement/", WATCH, at=spoken, body=nothing),
+    Call("GET", "/api/v1/outages/{pk}/updates/", ("hatice", *NATIONAL), at=spoken),
+    Call("POST", "/api/v1/outages/{pk}/updates/", WATCH, at=spoken, body=lambda stage: WORD),
+    Call(
+        "POST",
+        "/api/v1/outages/{pk}/updates/{update}/correction/",
+        WATCH,
+        at=an_update_said,
+        body=lambda stage: {"text_tr": "Doğrusu", "reason": "Yanlıştı"},
+    ),
+    Call("GET", "/api/v1/outages/{pk}/proposals/", WATCH, at=spoken),
+    Call(
+        "POST",
+        "/api/v1/outages/{pk}/proposals/{proposal}/decision/",
+        ("nermin", "leyla", "yonca"),  # Kemal wrote it
+        at=waiting,
+        body=lambda stage: {"decision": "let_out"},
+    ),
+    Call("POST", "/api/v1/outages/{pk}/times/", WATCH, at=spoken, body=lambda stage: TIMES),
+    Call("POST", "/api/v1/outages/{pk}/withdrawal/", WATCH, at=spoken, body=nothing),
+    Call("DELETE", "/api/v1/outages/{pk}/withdrawal/", WATCH, at=withdrawn),
+    Call("POST", "/api/v1/outages/{pk}/join/", WATCH, at=spoken, body=lambda stage: {"into": stage.outage.pk}),
+    Call("POST", "/api/v1/outages/{pk}/split/", WATCH, at=with_two_lines, body=one_line),
+    Call("POST", "/api/v1/outages/{pk}/reports/", MUNICIPAL, at=spoken, body=nothing),
+    Call("POST", "/api/v1/outages/{pk}/report/", WATCH, at=over, body=nothing),
+    Call("PUT", "/api/v1/outages/{pk}/report/", WATCH, at=over, body=lambda stage: {"text_tr": "Ne oldu"}),
+    Call("GET", "/api/v1/update-templates/", WATCH),
+    Call("POST", "/api/v1/update-templates/", WATCH, body=lambda stage: A_SENTENCE),
+    Call("PUT", "/api/v1/update-templates/{pk}/", WATCH, at=the_sentence, body=lambda stage: A_SENTENCE),
+    Call("DELETE", "/api/v1/update-templates/{pk}/", WATCH, at=the_sentence),
+]
 sockets = [
     Socket(r"^ws/status/$", public=True, path=lambda stage: "/ws/status/"),
     Socket(r"^ws/status/(?P<code>\d{5})/$", public=True, path=lambda stage: "/ws/status/26010/"),
@@ -128,6 +245,7 @@ def furnish(stage):
     )
     stage.reported = outages.declare(municipalities=[stage.merzifon], title_tr="Eski", title_en="Old")
     outages.end(stage.reported)
+    stage.wide = outages.declare(municipalities=[stage.merzifon, stage.amasya], title_tr="Geniş", title_en="Wide")
     stage.asked = Subscriber.objects.create(channel="email", address="sorulan@example.test")
     stage.subscriber = Subscriber.objects.create(channel="email", address="biri@example.test", confirmed_at=now())
     stage.window = windows.plan(window, by=stage.nermin, nodes=[stage.node])

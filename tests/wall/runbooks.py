@@ -3,7 +3,10 @@
 from datetime import time, timedelta
 
 from foundation import now
+from monitoring import outages
 from runbooks.broadcasts.approval import pre_approvals
+from runbooks.broadcasts.compose import drafts
+from runbooks.broadcasts.compose.audience import AudienceRule
 from runbooks.broadcasts.delivery import sending
 from runbooks.models import Endpoint, Matter, MessageTemplate, Page, PagingPolicy, Rota, Shift
 from runbooks.rotas import leave, rules, swaps
@@ -237,6 +240,20 @@ def a_leave(stage):
     return {"person": stage.nermin.email, "first_day": day, "last_day": day}
 
 
+A_SCHEDULE = '{"schedules": [{"name": "Gece", "rotations": []}]}'
+A_DRAFT = {"subject": "Kesinti", "text": "Tahsilat çalışmıyor.", "audience": {"provinces": ["26"]}}
+
+
+def a_draft(stage):
+    rule = AudienceRule()
+    return {"pk": drafts.draft(by=stage.nermin, subject=SECRET, text="Deneme", correction="Düzeltme", rule=rule).pk}
+
+
+def a_proposed_run(stage):
+    outage = outages.declare(municipalities=[stage.merzifon], title_tr="Hat", title_en="Line")
+    return {"pk": starting.propose(stage.plan, outage=outage).pk}
+
+
 def a_policy(stage):
     last = {"who": "role", "name": "shift_lead", "ways": ["sms"], "minutes": 5, "is_end": True}
     return {"name_tr": "Gece", "steps": [last]}
@@ -248,6 +265,30 @@ calls = [
     Call("GET", "/api/v1/broadcasts/{pk}/tally/", NATIONAL, at=lambda stage: {"pk": stage.approved.pk}),
     Call("GET", "/api/v1/runs/", EVERYONE, reads=NATIONAL),
     Call("GET", "/api/v1/runs/{pk}/steps/", NATIONAL, at=run),
+    Call("POST", "/api/v1/broadcasts/", WATCH, body=lambda stage: A_DRAFT),
+    Call("GET", "/api/v1/broadcasts/{pk}/draft/", WATCH, at=a_draft),
+    Call("PUT", "/api/v1/broadcasts/{pk}/draft/", WATCH, at=a_draft, body=lambda stage: A_DRAFT),
+    Call("POST", "/api/v1/runs/", RUNNERS, body=lambda stage: {"code": stage.plan.code}),
+    Call("GET", "/api/v1/runs/{pk}/", NATIONAL, at=run),
+    Call("POST", "/api/v1/runs/{pk}/start/", RUNNERS, at=a_proposed_run),
+    Call("POST", "/api/v1/runs/{pk}/rejection/", RUNNERS, at=a_proposed_run, body=lambda stage: {"note": "Gerek yok"}),
+    Call("POST", "/api/v1/runs/{pk}/end/", RUNNERS, at=run, body=lambda stage: {"note": "Yeter"}),
+    Call(
+        "POST",
+        "/api/v1/runs/{pk}/steps/{visit}/",
+        RUNNERS,
+        at=lambda stage: run(stage) | {"visit": 1},
+        body=lambda stage: {"act": "finish", "note": "Yapıldı"},
+    ),
+    Call("POST", "/api/v1/shifts/{pk}/take-over/", ("leyla", "kemal", "nermin", "yonca"), at=shift_of),
+    Call("POST", "/api/v1/shifts/{pk}/swaps/", ("nermin",), at=shift_of, body=lambda stage: {"to": stage.yonca.email}),
+    Call("GET", "/api/v1/swaps/", EVERYONE, reads=("nermin", "leyla")),
+    Call("POST", "/api/v1/swaps/{pk}/acceptance/", ("leyla",), at=swap_of),
+    Call("POST", "/api/v1/swaps/{pk}/refusal/", ("leyla",), at=swap_of),
+    Call("POST", "/api/v1/swaps/{pk}/withdrawal/", ("nermin",), at=swap_of),
+    Call("GET", "/api/v1/shifts/{pk}/notes/", NATIONAL, at=shift_of),
+    Call("POST", "/api/v1/shifts/{pk}/notes/", ("nermin",), at=shift_of, body=lambda stage: {"text": "Hat izleniyor"}),
+    Call("POST", "/api/v1/rota-imports/", LEADS, body=lambda stage: {"text": A_SCHEDULE}),
     Call("GET", "/api/v1/rotas/", EVERYONE, reads=NATIONAL),
     Call("POST", "/api/v1/rotas/", LEADS, body=lambda stage: {"key": "gece", "name_tr": "Gece"}),
     Call("GET", "/api/v1/rotas/{key}/", NATIONAL, at=rota_of),

@@ -1,12 +1,17 @@
 """What a program sends in a body: every field is known, every day is one of this century, or the body is refused."""
 
 from datetime import date, datetime, time
+from typing import TypeVar
 
+from django.forms import BaseForm
 from django.utils.translation import gettext as _
 from ninja import Schema
+from ninja.errors import ValidationError
 from pydantic import ConfigDict, model_validator
 
 from foundation.language.schema_types import believable
+
+Judged = TypeVar("Judged", bound=BaseForm)
 
 
 class Body(Schema):
@@ -29,3 +34,11 @@ class Body(Schema):
             if isinstance(value, time) and value.tzinfo:
                 raise ValueError(_("An hour of the day is written without an offset: “09:00”."))
         return self
+
+
+def judged(form: Judged) -> Judged:
+    """The form of the page that does the same, if what it holds is right; else a 422 that names its fields."""
+    if not form.is_valid():
+        wrong = [(name, " ".join(map(str, said))) for name, said in form.errors.items()]
+        raise ValidationError([{"type": "form", "loc": ("body", name), "msg": said} for name, said in wrong])
+    return form

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from runbooks.rotas import permissions
 from runbooks.rotas.forms import RotaFileForm
-from runbooks.rotas.imports import calendars, opsgenie, taking
-from runbooks.rotas.imports.drafts import Draft, RotaFileIsWrong
+from runbooks.rotas.imports import files, taking
+from runbooks.rotas.imports.drafts import Draft
 from runbooks.views.permissions import nationals_only
 from runbooks.views.rotas.attempts import succeeds, typed
 
@@ -38,14 +38,9 @@ def index(request) -> HttpResponse:
 
 def _drafts(form: RotaFileForm) -> list[Draft]:
     try:
-        if form.text.lstrip().startswith(("{", "[")):
-            return opsgenie.read(form.text)
-        name = form.cleaned_data["name"] or form.cleaned_data["key"]
-        if not name:
-            form.add_error("name", _("A calendar file has no name for the rota. Please give one."))
-            return []
-        key = form.cleaned_data["key"] or opsgenie.key_of(name)
-        return calendars.read(form.text, key=key, name=name)
-    except RotaFileIsWrong as wrong:
+        return files.read(form.text, key=form.cleaned_data["key"], name=form.cleaned_data["name"])
+    except files.RotaHasNoName as no:
+        form.add_error("name", str(no))
+    except files.RotaFileCannotBeRead as wrong:
         form.add_error("file", str(wrong))
-        return []
+    return []
