@@ -13,7 +13,8 @@ from foundation.directory import events as people
 from foundation.directory.models import Person
 from foundation.leases import doorbell
 from foundation.outbox import push
-from helpdesk import escalations, events, providers, succession
+from foundation.outbox.events import message_received
+from helpdesk import escalations, events, providers, sms, succession
 from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, Follower, MajorIncident, Message, Ticket
@@ -116,3 +117,8 @@ def follow_the_law(sender, municipality, successor, by, **kwargs) -> None:
 def give_it_out(sender, ticket, **kwargs) -> None:
     """Its queue may be given out; the sweep finds it too, the doorbell saves its seconds."""
     doorbell.ring(giving.BELL)
+
+
+@receiver(message_received)
+def hear_an_sms(sender, inbound, **kwargs) -> None:
+    sms.hear(inbound)

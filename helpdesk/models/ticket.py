@@ -84,6 +84,7 @@ class TicketChannel(models.TextChoices):
     PORTAL = "portal", _("portal")
     EMAIL = "email", _("e-mail")
     PHONE = "phone", _("telephone")
+    SMS = "sms", _("SMS")
     API = "api", _("API")
 
 
