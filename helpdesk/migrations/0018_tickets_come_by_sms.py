@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("helpdesk", "0015_acts_for_many_tickets_and_routing"),
+        ("helpdesk", "0017_people_are_told"),
     ]
 
     operations = [
