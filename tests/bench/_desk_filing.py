@@ -73,7 +73,6 @@ class Creation:
                 severity="S2",
                 queue_id=self.sample.queue_id,
                 waiting_since=now(),
-                search_text=self.sample.search_text,
             )
             Message.objects.create(ticket=ticket, kind="public", side="them", author=self.clerk, body="Makbuz")
             clocks = [self.copied(clock, ticket.pk) for clock in self.clocks]
