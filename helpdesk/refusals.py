@@ -88,6 +88,10 @@ class WrittenElsewhere(Refusal):
     )
 
 
+class TooLateToUndo(Refusal):
+    sentence = _("It can no longer be taken back by one press. Please correct it again.")
+
+
 class IncidentOver(Refusal):
     sentence = _("This major incident is over.")
 

@@ -22,6 +22,7 @@ from helpdesk.views import (
     tickets,
     waiting,
     writing,
+    window,
 )
 
 app_name = "helpdesk"
@@ -45,6 +46,9 @@ urlpatterns = [
     path("tickets/<str:number>/release/", tickets.release, name="release"),
     path("tickets/<str:number>/assignment/", tickets.assignment, name="assignment"),
     path("tickets/<str:number>/severity/", tickets.severity, name="severity"),
+    path("tickets/<str:number>/correction/<slug:what>/", window.correction, name="correction"),
+    path("tickets/<str:number>/undoing/", window.undoing, name="undoing"),
+    path("tickets/<str:number>/beside/", window.list_beside, name="beside"),
     path("tickets/<str:number>/reopening/", tickets.reopening, name="reopening"),
     path("tickets/<str:number>/solution/", tickets.solution, name="solution"),
     path("tickets/<str:number>/withdrawal/", tickets.withdrawal, name="withdrawal"),

@@ -14,6 +14,7 @@ from foundation import now
 from foundation.language import collation, formatting
 from foundation.language.templatetags.nobet import shape
 from helpdesk.service_levels.countdown import Countdown
+from helpdesk.window import beside
 
 register = template.Library()
 
@@ -52,6 +53,13 @@ def moment(at: datetime, text: str) -> SafeString:
 def countdown(started: datetime, due: datetime) -> Countdown:
     """The way to a deadline, seen now."""
     return Countdown(started=started, due=due, at=now())
+
+
+@register.simple_tag(takes_context=True)
+def in_list(context: dict, **more: object) -> str:
+    """After an address: the list one came from, so that it is not lost on the way."""
+    request = context.get("request")
+    return beside.address_of_list(request.GET, **more) if request else ""
 
 
 RING = (

@@ -5,12 +5,16 @@ transaction what follows from it: routing, terms and clocks, the search for an o
 the entry in the record with before and after, and a letter where the promised times moved.
 """
 
+from collections.abc import Callable
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from foundation import now
 from foundation.directory.models import Component, Membership, Municipality, Person
 from foundation.journal import journal
+from foundation.journal.journal import Json
 from foundation.journal.models import Entry
 from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink
 from helpdesk.notices import occasions
@@ -19,6 +23,7 @@ from helpdesk.refusals import (
     ReasonMissing,
     RequesterElsewhere,
     TicketMovedOn,
+    TooLateToUndo,
     WrittenElsewhere,
 )
 from helpdesk.search import index
@@ -28,6 +33,8 @@ from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.conversation import say
 from helpdesk.tickets.intake import queue_again
 from monitoring.models import Affected
+
+UNDO_WINDOW = timedelta(seconds=60)
 
 
 @transaction.atomic
@@ -211,3 +218,62 @@ def writers_of(ticket: Ticket) -> list[Person]:
     """Everyone of a municipality who wrote in it."""
     wrote = Message.objects.filter(ticket=ticket, side=Message.Side.THEM, author__isnull=False)
     return list(Person.objects.filter(pk__in=wrote.values("author")))
+
+
+@transaction.atomic
+def undo(ticket: Ticket, entry: int, *, by: Person) -> None:
+    """Take back one's own correction, within `UNDO_WINDOW`, if what it set still stands."""
+    require_desk(by)
+    own = Entry.objects.filter(pk=entry, subject_type=Ticket._meta.label_lower, subject_id=str(ticket.pk))
+    done = own.filter(person_id=by.pk, at__gt=now() - UNDO_WINDOW, kind__in=CORRECTIONS).first()
+    if done is None:
+        raise TooLateToUndo
+    stands, back = CORRECTIONS[done.kind]
+    if stands(ticket) != done.facts["after"]:
+        raise TicketMovedOn
+    back(ticket, done.facts, by)
+
+
+def last_of(ticket: Ticket, by: Person) -> int | None:
+    """The entry of what this person has just put right, for `undo`."""
+    own = Entry.objects.filter(subject_type=Ticket._meta.label_lower, subject_id=str(ticket.pk), person_id=by.pk)
+    recent = own.filter(kind__in=CORRECTIONS, at__gt=now() - UNDO_WINDOW)
+    return recent.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def grade_back(ticket: Ticket, facts: dict, by: Person) -> None:
+    reason = _("The class before was right.") if facts["before"] > ticket.severity else ""
+    grade(ticket, severity=facts["before"], by=by, reason=reason)
+
+
+def module_back(ticket: Ticket, facts: dict, by: Person) -> None:
+    """The class that rose with it falls with it."""
+    before = ticket.component
+    replace(ticket, component=Component.objects.get(pk=facts["before"]))
+    put_under(ticket, before, by=by, severity=facts["graded"] or ticket.severity)
+
+
+def queue_back(ticket: Ticket, facts: dict, by: Person) -> None:
+    move_to_queue(ticket, queue=Queue.objects.get(code=facts["before"]), by=by)
+
+
+def municipality_back(ticket: Ticket, facts: dict, by: Person) -> None:
+    """Whoever had asked, asks again."""
+    change_municipality(ticket, municipality=Municipality.objects.get(code=facts["before"]), by=by)
+    requester = Person.objects.filter(pk=facts["asked"] or 0).first()
+    if requester and ticket.requester is None and works_at(requester, ticket.municipality):
+        follow(ticket, requester=requester)
+
+
+def requester_back(ticket: Ticket, facts: dict, by: Person) -> None:
+    name_requester(ticket, requester=Person.objects.filter(pk=facts["before"] or 0).first(), by=by)
+
+
+# By the kind of its entry: how what a correction set is read, and the correction that takes it back.
+CORRECTIONS: dict[str, tuple[Callable[[Ticket], Json], Callable[[Ticket, dict, Person], None]]] = {
+    "ticket.graded": (lambda ticket: ticket.severity, grade_back),
+    "ticket.module_changed": (lambda ticket: ticket.component_id, module_back),
+    "ticket.queue_changed": (lambda ticket: ticket.queue.code, queue_back),
+    "ticket.municipality_changed": (lambda ticket: ticket.municipality.code, municipality_back),
+    "ticket.requester_changed": (lambda ticket: ticket.requester_id, requester_back),
+}

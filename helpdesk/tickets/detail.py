@@ -49,6 +49,7 @@ class Said:
     letter: int | None = None
     letter_proof: str = ""
     letter_text: str = ""
+    changes: Sequence = ()  # what happened to the ticket since the message before (`window.history`)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Conversation:
     agreements: Sequence[Commitment]
     link: TicketLink | None
     letters: Sequence[ReceivedLetter] = ()
+    changes: Sequence = ()  # since the last message
 
     @property
     def last_reply(self) -> int | None:

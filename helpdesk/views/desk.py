@@ -15,6 +15,7 @@ from helpdesk.distribution import presence
 from helpdesk.models import BulkAct, Handover, MajorIncident, Ticket
 from helpdesk.tickets import counters, queue
 from helpdesk.tickets.queue import QueueFilter
+from helpdesk.window import beside
 
 MOST_AT_ONCE = 50
 MOST_FOUND = 6
@@ -58,6 +59,7 @@ def page_of(request) -> dict:
         "handed": Handover.objects.unread_by(request.user).select_related("giver", "act")[:3],
         "whole_view": counters.whole_view(numbers, wanted.view, is_narrowed=wanted.is_narrowed),
         "bulk_kinds": BulkAct.choices(),
+        "list": beside.address_of_list(request.GET) or f"?view={wanted.view}",
     }
 
 

@@ -31,6 +31,7 @@ from helpdesk.tickets.forms import (
     WithdrawalForm,
 )
 from helpdesk.views.warnings import warn_about_identity_numbers
+from helpdesk.window import beside, history, picking
 from helpdesk.writing import drafts, meanwhile, viewers
 
 HELD_BACK: dict[str, type[Refusal]] = {ScanVerdict.WAITING: FileHeldBack, ScanVerdict.INFECTED: FileInfected}
@@ -39,7 +40,7 @@ HELD_BACK: dict[str, type[Refusal]] = {ScanVerdict.WAITING: FileHeldBack, ScanVe
 def find(request, number: str) -> Ticket:
     """The ticket of this number, if this person may see it; 404 else."""
     visible = Ticket.objects.visible_to(request.user)
-    joined = visible.select_related("municipality", "component", "assignee", "requester").defer("search_text")
+    joined = visible.select_related("municipality", "component", "assignee", "requester", "queue").defer("search_text")
     return get_object_or_404(joined, number=number)
 
 
@@ -69,7 +70,7 @@ def looking(request, number) -> HttpResponse:
 def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> HttpResponse:
     """The page of a ticket, for the desk or for the municipality."""
     at_desk = request.user.works_at_the_desk
-    conversation = detail.of(ticket, request.user)
+    conversation = conversation_of(request, ticket)
     kept = drafts.of(request.user, ticket)
     context = {
         "ticket": ticket,
@@ -86,11 +87,12 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         context |= {
             "around": detail.around(ticket),
             **why_here(ticket),
-            "colleagues": agents.for_module(ticket.component_id),
             "unheard": readers.trouble_with(ticket, conversation.last_reply),
             "looking": viewers.others(ticket, request.user),
             "macros": macros.to_choose_from(),
             "seen": meanwhile.mark_of(ticket, conversation.newest),
+            **beside.around_page(request.GET),
+            "facts": picking.facts_of(ticket),
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
@@ -106,12 +108,20 @@ def why_here(ticket: Ticket) -> dict:
     }
 
 
+def conversation_of(request, ticket: Ticket) -> detail.Conversation:
+    """As this person may read it; for the desk with what happened between the messages, if it is asked for."""
+    said = detail.of(ticket, request.user)
+    if request.GET.get("history") and request.user.works_at_the_desk:
+        return history.between(said, history.of(ticket))
+    return said
+
+
 @login_required
 @require_safe
 def conversation(request, number) -> HttpResponse:
     """What was said, as a fragment: an open page fetches it when something new is told."""
     ticket = find(request, number)
-    context = {"ticket": ticket, "conversation": detail.of(ticket, request.user)}
+    context = {"ticket": ticket, "conversation": conversation_of(request, ticket)}
     return render(request, "helpdesk/_conversation.html", context)
 
 
@@ -125,6 +135,7 @@ def message(request, number) -> HttpResponse:
     if not form.is_valid():
         form.keep_files()
         return show(request, ticket, form)
+    onward = next_after(request, ticket, form)
     try:
         send(request, ticket, form)
     except Refusal as refusal:
@@ -135,7 +146,19 @@ def message(request, number) -> HttpResponse:
     warn_about_identity_numbers(request, form.cleaned_data["body"])
     if form.cleaned_data.get("move") == MessageForm.Move.NOTE:
         warn_about_unknown_names(request, form.cleaned_data["body"])
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(onward, request.GET))
+
+
+def next_after(request, ticket: Ticket, form) -> str:
+    """The ticket to go on with: the next of the list, if this one leaves our hands and the writer wants to go on."""
+    leaves = form.cleaned_data.get("move") in (
+        MessageForm.Move.WAIT,
+        MessageForm.Move.THIRD_PARTY,
+        MessageForm.Move.RESOLVE,
+    )
+    if not leaves or not request.POST.get("onward"):
+        return ticket.number
+    return beside.of(ticket.number, request.GET, request.user).after or ticket.number
 
 
 @transaction.atomic
@@ -166,14 +189,14 @@ def followers_of(ticket: Ticket, person: Person) -> list[Follower]:
 @require_POST
 def claim(request, number) -> HttpResponse:
     tickets.claim(find(request, number), by=request.user)
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
 @require_POST
 def release(request, number) -> HttpResponse:
     tickets.release(find(request, number), by=request.user)
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
@@ -185,7 +208,7 @@ def assignment(request, number) -> HttpResponse:
     form = AssignmentForm(request.POST, colleagues=agents.at_the_desk())
     if form.is_valid():
         tickets.assign(ticket, to=form.cleaned_data["to"], by=request.user)
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
@@ -196,7 +219,7 @@ def severity(request, number) -> HttpResponse:
     form = SeverityForm(request.POST)
     if form.is_valid():
         tickets.grade(ticket, by=request.user, **form.cleaned_data)
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
@@ -207,7 +230,7 @@ def reopening(request, number) -> HttpResponse:
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else _("It is still broken here.")
     tickets.reopen(ticket, by=request.user, reason=reason)
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
@@ -216,7 +239,7 @@ def solution(request, number) -> HttpResponse:
     """ "Sorunumuz çözüldü"."""
     tickets.declare_solved(find(request, number), by=request.user)
     messages.success(request, _("Good to hear. If it comes back, press “It is still broken here”."))
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
@@ -227,7 +250,7 @@ def withdrawal(request, number) -> HttpResponse:
     form = WithdrawalForm(request.POST)
     form.is_valid()
     tickets.withdraw(ticket, by=request.user, reason=form.cleaned_data.get("reason", ""))
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required
@@ -241,7 +264,7 @@ def satisfaction(request, number) -> HttpResponse:
     if form.is_valid():
         tickets.rate(ticket, by=request.user, **form.cleaned_data)
         messages.success(request, _("Thank you for telling us."))
-    return redirect("helpdesk:ticket", number=number)
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation import now
+from helpdesk.tickets import corrections
 from monitoring import outages
 from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node
@@ -52,6 +53,14 @@ def a_window(stage: Stage) -> dict:
     start = timezone.localtime(now() + timedelta(days=1))
     times = {"starts_at": start, "ends_at": start + timedelta(hours=2)}
     return TOMORROW | {name: time.strftime("%Y-%m-%dT%H:%M") for name, time in times.items()}
+
+
+def put_right(stage: Stage) -> None:
+    corrections.change_module(stage.ticket, component=stage.rapor, by=stage.ayse)
+
+
+def the_entry(stage: Stage) -> dict:
+    return {"entry": str(corrections.last_of(stage.ticket, stage.ayse))}
 
 
 def a_leave(stage: Stage) -> dict:
@@ -157,6 +166,7 @@ def a_telephone(stage: Stage) -> None:
 ACTS: dict[str, Act] = {
     **of("broadcast"),
     **of("drill"),
+    "helpdesk:undoing": Act(the_entry, before=put_right),
     "helpdesk:answer": Act(lambda s: {"token": "t", "text": "Düzeldi", "confirmed": "1"}),
     "helpdesk:handover_reading": Act(by="burak"),
     "helpdesk:calendar_overlay": Act(lambda s: {"base": "tr-mesai", "place": "26010", "name_tr": "Y", "name_en": "L"}),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import time_machine
 from django.test import TestCase, TransactionTestCase
 
 from django_sla.models import Clock
@@ -16,9 +17,11 @@ from helpdesk.refusals import (
     QueueEnded,
     RequesterElsewhere,
     TicketMovedOn,
+    TooLateToUndo,
     WrittenElsewhere,
 )
 from helpdesk.search.finding import find
+from helpdesk.tickets import corrections
 from monitoring import outages
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import a_ticket, the_queue
@@ -75,6 +78,8 @@ class PuttingRight(OneDesk, TestCase):
         for person in (self.selim, self.zehra, self.hatice, self.nermin):
             with self.assertRaises(NotYourTicket):
                 tickets.change_module(ticket, component=self.tahsilat, by=person)
+            with self.assertRaises(NotYourTicket):
+                corrections.undo(ticket, 1, by=person)
         tickets.move_to_queue(ticket, queue=self.revenue, by=self.burak)
         self.assertFalse(self.revenue.team.members.filter(pk=self.burak.pk).exists())
         self.assertEqual(self.facts("ticket.queue_changed")["after"], "gelir")
@@ -123,6 +128,40 @@ class PuttingRight(OneDesk, TestCase):
         self.assertIn(machine, auto_linking.undecided())
         major_incidents.unlink(person, by=self.ayse)
         self.assertNotIn(person, auto_linking.undecided())
+
+
+class TakingBack(OneDesk, TestCase):
+    def last(self):
+        return Entry.objects.filter(kind__in=corrections.CORRECTIONS).latest("pk").pk
+
+    def test_each_correction_is_taken_back_with_what_went_along(self):
+        ticket = self.file(by=None, requester=self.selim, logged_by=self.ayse, channel="phone")
+        before = (ticket.severity, ticket.component, ticket.queue, ticket.municipality, ticket.requester)
+        for correct, rightly in (
+            (tickets.change_module, {"component": self.tahsilat}),
+            (tickets.move_to_queue, {"queue": self.revenue}),
+            (tickets.grade, {"severity": "S1"}),
+            (tickets.change_municipality, {"municipality": self.merzifon}),
+            (tickets.name_requester, {"requester": self.zehra}),
+        ):
+            correct(ticket, by=self.ayse, **rightly)
+            corrections.undo(ticket, self.last(), by=self.ayse)
+            ticket = Ticket.objects.get()
+            self.assertEqual(
+                (ticket.severity, ticket.component, ticket.queue, ticket.municipality, ticket.requester), before
+            )
+
+    def test_not_by_another_not_later_and_not_once_somebody_else_has_decided(self):
+        ticket = self.file()
+        tickets.change_module(ticket, component=self.tahsilat, by=self.ayse)
+        entry = self.last()
+        with self.assertRaises(TooLateToUndo):
+            corrections.undo(ticket, entry, by=self.burak)
+        with time_machine.travel(now() + timedelta(minutes=2)), self.assertRaises(TooLateToUndo):
+            corrections.undo(ticket, entry, by=self.ayse)
+        tickets.change_module(ticket, component=self.ebys, by=self.burak)
+        with self.assertRaises(TicketMovedOn):
+            corrections.undo(ticket, entry, by=self.ayse)
 
 
 class TenAtOnce(OneDesk, TransactionTestCase):

@@ -1,0 +1,106 @@
+"""Who changed what and when, from the record that every verb writes: read by the desk alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from foundation.journal.models import Entry
+from helpdesk.models import Queue, Ticket
+from helpdesk.service_levels import commitments
+from helpdesk.tickets import agents, queue
+from helpdesk.tickets.detail import Conversation
+
+MOST = 200
+
+
+class Change(NamedTuple):
+    """One thing that happened to the ticket, as a sentence without its subject."""
+
+    at: datetime
+    who: str
+    sentence: str | Promise
+
+
+class Names(NamedTuple):
+    """What codes of the record are called."""
+
+    people: Mapping[int, str]
+    modules: Mapping[str, str]
+    queues: Mapping[str, str]
+
+
+def of(ticket: Ticket) -> list[Change]:
+    """The oldest first, at most `MOST`: two queries, names of colleagues and modules are remembered."""
+    entries = Entry.objects.filter(
+        subject_type=Ticket._meta.label_lower, subject_id=str(ticket.pk), kind__in=SENTENCES
+    ).order_by("pk")[:MOST]
+    names = Names(
+        people={colleague.pk: colleague.name for colleague in agents.names_at_the_desk()},
+        modules=dict(queue.modules_to_choose_from()),
+        queues={each.code: each.name for each in Queue.objects.all()},
+    )
+    return [change_of(entry, names) for entry in entries]
+
+
+def change_of(entry: Entry, names: Names) -> Change:
+    who = names.people.get(entry.person_id or 0, "" if entry.person_id is None else _("Municipality"))
+    return Change(entry.at, who or "Nöbet", SENTENCES[entry.kind](entry.facts, names))
+
+
+def between(conversation: Conversation, changes: Sequence[Change]) -> Conversation:
+    """The same conversation, each message with what happened since the one before, the rest at the end."""
+    left, messages = list(changes), []
+    for said in conversation.messages:
+        earlier = [change for change in left if change.at <= said.created_at]
+        left = left[len(earlier) :]
+        messages.append(replace(said, changes=earlier))
+    return replace(conversation, messages=messages, changes=left)
+
+
+def from_to(sentence: str, before: object, after: object) -> str:
+    return f"{sentence}: {before or '—'} → {after or '—'}"
+
+
+def module_changed(facts: dict, names: Names) -> str:
+    before, after = (names.modules.get(facts[side], facts[side]) for side in ("before", "after"))
+    graded = f" · {_('class before')}: {facts['graded']}" if facts.get("graded") else ""
+    return from_to(_("Module"), before, after) + graded
+
+
+def queue_changed(facts: dict, names: Names) -> str:
+    before, after = (names.queues.get(facts[side], facts[side]) for side in ("before", "after"))
+    return from_to(_("Queue"), before, after)
+
+
+def promise_broken(facts: dict, names: Names) -> str:
+    return _("Promise missed: %(metric)s") % {"metric": commitments.name_of(facts["metric"])}
+
+
+def plain(sentence: Callable[[], str]) -> Callable[[dict, Names], str]:
+    return lambda facts, names: sentence()
+
+
+SENTENCES: dict[str, Callable[[dict, Names], str]] = {
+    "ticket.claimed": plain(lambda: _("took it over")),
+    "ticket.released": plain(lambda: _("gave it back to the queue")),
+    "ticket.assigned": lambda facts, names: from_to(_("handed over"), "", names.people.get(facts["to"], "")),
+    "ticket.graded": lambda facts, names: from_to(_("Severity"), facts["before"], facts["after"]),
+    "ticket.module_changed": module_changed,
+    "ticket.queue_changed": queue_changed,
+    "ticket.municipality_changed": lambda facts, names: from_to(_("Municipality"), facts["before"], facts["after"]),
+    "ticket.handed_over": lambda facts, names: from_to(_("Municipality"), facts["before"], facts["after"]),
+    "ticket.requester_changed": plain(lambda: _("named who asks")),
+    "ticket.linked": plain(lambda: _("linked it to an outage")),
+    "ticket.unlinked": plain(lambda: _("undid the link to an outage")),
+    "ticket.waiting": lambda facts, names: (
+        _("waits for a third party") if facts["third_party"] else _("waits for the municipality")
+    ),
+    "ticket.resolved": plain(lambda: _("resolved it")),
+    "ticket.reopened": plain(lambda: _("reopened it")),
+    "ticket.withdrawn": plain(lambda: _("cancelled it")),
+    "ticket.promise_broken": promise_broken,
+}

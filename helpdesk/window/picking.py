@@ -1,0 +1,171 @@
+"""The five things a picker sets, and who has it: what there is to choose from, and the verb that sets it.
+
+One key opens a picker, typing filters it, Enter sets. Without scripts it is a page with a search field.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from foundation.directory.models import Component, Municipality, Person
+from foundation.language import collation
+from helpdesk import tickets
+from helpdesk.models import Queue, Ticket
+from helpdesk.tickets import agents
+from helpdesk.tickets.forms import OUTSIDE_PROVIDER
+
+MOST = 12
+Found = TypeVar("Found")
+
+
+class Choice(NamedTuple):
+    """`value` is what the form sends, `aside` what tells two of one name apart."""
+
+    value: str
+    name: str
+    aside: str = ""
+    is_current: bool = False
+    needs_reason: bool = False
+
+
+class NothingLikeIt(LookupError):
+    """What was sent is not among the choices."""
+
+
+@dataclass(frozen=True)
+class Picker:
+    """`choices(ticket, words)` are at most `MOST`; `put_right(ticket, value, reason, by)` sets one of them."""
+
+    title: Promise
+    key: str
+    choices: Callable[[Ticket, str], Sequence[Choice]]
+    put_right: Callable[[Ticket, str, str, Person], None]
+    asks_why: bool = False
+
+
+def fitting(choices: Sequence[Choice], words: str) -> list[Choice]:
+    """Those whose name, code or aside begin a word with each typed one, in any spelling; the current one last."""
+    wanted = collation.fold(words).split()
+    found = [
+        choice
+        for choice in choices
+        if all(f" {word}" in f" {collation.fold(f'{choice.value} {choice.name} {choice.aside}')}" for word in wanted)
+    ]
+    return sorted(found, key=lambda choice: choice.is_current)[: MOST if wanted else len(found)]
+
+
+def modules(ticket: Ticket, words: str) -> list[Choice]:
+    current = Component.objects.current().exclude(tier=OUTSIDE_PROVIDER)
+    return fitting([Choice(c.pk, c.name, is_current=c.pk == ticket.component_id) for c in current], words)
+
+
+def put_module(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    component = Component.objects.current().exclude(tier=OUTSIDE_PROVIDER).filter(pk=value).first()
+    tickets.change_module(ticket, component=known(component), by=by)
+
+
+def queues(ticket: Ticket, words: str) -> list[Choice]:
+    standing = Queue.objects.standing().select_related("team")
+    return fitting([Choice(q.code, q.name, q.team.name, q.pk == ticket.queue_id) for q in standing], words)
+
+
+def put_queue(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    tickets.move_to_queue(ticket, queue=known(Queue.objects.filter(code=value).first()), by=by)
+
+
+def classes(ticket: Ticket, words: str) -> list[Choice]:
+    """A bare figure is enough: 1 is S1."""
+    words = f"S{words}" if words.strip().isdecimal() else words
+    return fitting(
+        [
+            Choice(each.value, str(each.label), "", each == ticket.severity, each > ticket.severity)
+            for each in Ticket.Severity
+        ],
+        words,
+    )
+
+
+def put_class(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    tickets.grade(ticket, severity=known(value if value in Ticket.Severity else None), reason=reason[:2_000], by=by)
+
+
+def municipalities(ticket: Ticket, words: str) -> list[Choice]:
+    """None before something is typed: there are more than a thousand."""
+    if not words.strip():
+        return [Choice(ticket.municipality.code, ticket.municipality.full_name, is_current=True)]
+    places = Municipality.objects.current().matching(words).select_related("province").order_by("sort_key")[:MOST]
+    return [Choice(m.code, m.full_name, m.code, m.pk == ticket.municipality_id) for m in places]
+
+
+def put_municipality(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    place = Municipality.objects.current().filter(code=value).first()
+    tickets.change_municipality(ticket, municipality=known(place), by=by)
+
+
+def clerks(ticket: Ticket, words: str) -> list[Choice]:
+    people = agents.clerks_of(ticket.municipality)
+    found = people.matching(words.strip())[:MOST] if words.strip() else people[:MOST]
+    return [Choice(str(p.pk), p.name, p.email, p.pk == ticket.requester_id) for p in found]
+
+
+def put_requester(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    people = agents.clerks_of(ticket.municipality)
+    tickets.name_requester(ticket, requester=known(people.filter(pk=key_in(value)).first()), by=by)
+
+
+def colleagues(ticket: Ticket, words: str) -> list[Choice]:
+    """Those who know the module well come first."""
+    skilled = str(_("knows this module well"))
+    people = agents.for_module(ticket.component_id)
+    choices = [
+        Choice(str(p.pk), p.name, skilled if p.knows_it_well else "", p.pk == ticket.assignee_id) for p in people
+    ]
+    return fitting(choices, words)[:MOST]
+
+
+def put_assignee(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    tickets.assign(ticket, to=known(agents.at_the_desk().filter(pk=key_in(value)).first()), by=by)
+
+
+def known(found: Found | None) -> Found:
+    if found is None:
+        raise NothingLikeIt
+    return found
+
+
+def key_in(value: str) -> int:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+
+
+PICKERS = {
+    "module": Picker(_("Module"), "m", modules, put_module),
+    "severity": Picker(_("Severity"), "o", classes, put_class, asks_why=True),
+    "queue": Picker(_("Queue"), "u", queues, put_queue),
+    "assignee": Picker(_("Assignee"), "a", colleagues, put_assignee),
+    "municipality": Picker(_("Municipality"), "b", municipalities, put_municipality),
+    "requester": Picker(_("Who asks"), "t", clerks, put_requester),
+}
+
+
+class FactShown(NamedTuple):
+    """One line of what a ticket is filed under, with the key that puts it right."""
+
+    what: str
+    title: Promise
+    key: str
+    value: str
+
+
+def facts_of(ticket: Ticket) -> list[FactShown]:
+    values = {
+        "module": ticket.component.name,
+        "severity": str(ticket.get_severity_display()),
+        "queue": ticket.queue.name,
+        "assignee": ticket.assignee.name if ticket.assignee else "",
+        "municipality": ticket.municipality.full_name,
+        "requester": ticket.requester.name if ticket.requester else "",
+    }
+    return [FactShown(what, picker.title, picker.key, values[what]) for what, picker in PICKERS.items()]
