@@ -21,8 +21,8 @@ from helpdesk.views import (
     teams,
     tickets,
     waiting,
-    writing,
     window,
+    writing,
 )
 
 app_name = "helpdesk"
