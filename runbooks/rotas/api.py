@@ -188,11 +188,11 @@ class SwapOut(Schema):
         return swap.proposed_to.email
 
 
-class HandoverIn(Body):
+class ShiftNoteIn(Body):
     text: Annotated[Paragraphs, Field(min_length=1, max_length=4000)]
 
 
-class HandoverOut(Schema):
+class ShiftNoteOut(Schema):
     id: int
     rota: str
     person: str
@@ -424,15 +424,15 @@ def withdraw_swap(request, pk: int) -> Swap:
     return swap
 
 
-@router.get("/shifts/{pk}/notes/", response=list[HandoverOut])
+@router.get("/shifts/{pk}/notes/", response=list[ShiftNoteOut])
 @paginate(Keyset, order=("-pk",))
 def handover_notes(request, pk: int) -> QuerySet[HandoverNote]:
     """What was left to whoever came next, newest first."""
     return HandoverNote.objects.filter(shift=_shift(request, pk)).select_related("rota", "person")
 
 
-@router.post("/shifts/{pk}/notes/", response={201: HandoverOut})
-def write_handover(request, pk: int, note: HandoverIn) -> tuple[int, HandoverNote]:
+@router.post("/shifts/{pk}/notes/", response={201: ShiftNoteOut})
+def write_handover(request, pk: int, note: ShiftNoteIn) -> tuple[int, HandoverNote]:
     """A hand-over note with what is open at this moment; by whoever carried the shift."""
     return 201, handover.write(_shift(request, pk), text=note.text, by=request.user)
 
