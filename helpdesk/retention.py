@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from helpdesk.models import Attachment, BulkAct, Message, Notice, ReceivedLetter, Satisfaction, Ticket
+from helpdesk.models import Attachment, BulkAct, DeskNotice, Message, ReceivedLetter, Satisfaction, Ticket
 from helpdesk.search import index
 
 BATCH_SIZE = 500
@@ -57,7 +57,7 @@ def forget_letters(older_than: datetime) -> int:
 
 def forget_notices(older_than: datetime) -> int:
     """What people were told long ago; it stands in the tickets."""
-    return Notice.objects.filter(at__lt=older_than).delete()[0]
+    return DeskNotice.objects.filter(at__lt=older_than).delete()[0]
 
 
 def drop_files(older_than: datetime) -> int:

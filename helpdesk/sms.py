@@ -44,7 +44,7 @@ for kind in (ANSWER, STRANGER):
 
 
 @dataclass(frozen=True)
-class Writer:
+class TextWriter:
     """Whose telephone it is; a crisis contact may have no account."""
 
     municipality: Municipality
@@ -77,16 +77,16 @@ def is_for_those_above(text: str) -> bool:
     return CODE_ALONE.fullmatch(text) is not None or AWAKE in collation.fold(text)
 
 
-def writer_at(address: str) -> Writer | None:
+def writer_at(address: str) -> TextWriter | None:
     for person in Person.objects.filter(phone=address, is_active=True):
         if home := person.own_municipality:
-            return Writer(home, person, address)
+            return TextWriter(home, person, address)
     verified = Contact.objects.filter(channel=Contact.Channel.SMS, address=address, verified_at__isnull=False)
     contact = verified.select_related("municipality", "person").first()
-    return Writer(contact.municipality, None, address) if contact else None
+    return TextWriter(contact.municipality, None, address) if contact else None
 
 
-def understood(writer: Writer, inbound: InboundMessage) -> str:
+def understood(writer: TextWriter, inbound: InboundMessage) -> str:
     """Do what was asked; the answer for the handset."""
     text = inbound.text.strip()
     folded = collation.fold(text)
@@ -104,7 +104,7 @@ def understood(writer: Writer, inbound: InboundMessage) -> str:
         return str(refusal.sentence)
 
 
-def filed(writer: Writer, text: str, token: str) -> str:
+def filed(writer: TextWriter, text: str, token: str) -> str:
     component, words = module_in(text)
     if writer.person:
         rate_limits.spend(writer.person, writer.municipality)
@@ -135,7 +135,7 @@ def module_in(text: str) -> tuple[Component, str]:
     return Component.objects.get(pk=UNKNOWN_MODULE), text
 
 
-def replied(writer: Writer, text: str, token: str) -> str:
+def replied(writer: TextWriter, text: str, token: str) -> str:
     """Words without a command: to the open ticket, or a new one, so that nothing is lost."""
     ticket = writer.open_ticket
     if ticket is None or writer.person is None:
@@ -144,7 +144,7 @@ def replied(writer: Writer, text: str, token: str) -> str:
     return _("%(number)s: your words stand in the ticket.") % {"number": ticket.number}
 
 
-def standing(writer: Writer, asked: str) -> str:
+def standing(writer: TextWriter, asked: str) -> str:
     number = "".join(filter(str.isdecimal, asked))[-6:]
     own = Ticket.objects.filter(municipality=writer.municipality).order_by("-pk")
     ticket = own.filter(number__endswith=f"-{int(number):06d}").first() if number else writer.open_ticket or own.first()
@@ -156,7 +156,7 @@ def standing(writer: Writer, asked: str) -> str:
     return said
 
 
-def counted_in(writer: Writer) -> str:
+def counted_in(writer: TextWriter) -> str:
     """The outage that is felt there; else the only one that is announced."""
     announced = list(Outage.objects.open().announced().order_by("-pk")[:2])
     outage = next(iter(known_outages.touching(writer.municipality)), None)

@@ -4,7 +4,6 @@ from django.urls import path, re_path
 
 from helpdesk.views import (
     bulk,
-    calendars,
     desk,
     handovers,
     incidents,
@@ -12,18 +11,14 @@ from helpdesk.views import (
     letters,
     notices,
     outages,
-    policies,
     portal,
-    queues,
-    routing_rules,
     search,
     standards,
-    teams,
     tickets,
-    waiting,
     window,
     writing,
 )
+from helpdesk.views.configuration import calendars, policies, queues, routing_rules, teams, waiting
 
 app_name = "helpdesk"
 urlpatterns = [

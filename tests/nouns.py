@@ -153,7 +153,7 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
         act("helpdesk:macro_removal", api=(("DELETE", "/api/v1/macros/{pk}/"),)),
     ),
     "helpdesk.Filing": Fact("the number of a ticket, taken when it is filed"),
-    "helpdesk.Notice": Fact("what somebody was told of a ticket; they mark it read"),
+    "helpdesk.DeskNotice": Fact("what somebody was told of a ticket; they mark it read"),
     "helpdesk.Tally": Fact("open tickets as counted last"),
     # --- Service levels ---------------------------------------------------
     "django_sla.Calendar": Kept(

@@ -9,5 +9,5 @@ class OutboxConfig(AppConfig):
     name = "foundation.outbox"
 
     def ready(self) -> None:
-        for module in ("readiness", "successors", "as_code", "hooks.webhooks"):
+        for module in ("readiness", "successors", "hooks.as_code", "hooks.webhooks"):
             import_module(f"foundation.outbox.{module}")

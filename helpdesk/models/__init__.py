@@ -4,7 +4,7 @@ from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
 from helpdesk.models.knowledge import Article, Macro
 from helpdesk.models.letters import KnownAddress, ReceivedLetter
-from helpdesk.models.notices import Follower, KeptDraft, LetterWay, Notice, NoticeMatter, NoticePreference
+from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, NoticeMatter, NoticePreference
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.tallies import Tally
@@ -33,7 +33,7 @@ __all__ = [
     "Macro",
     "MajorIncident",
     "Message",
-    "Notice",
+    "DeskNotice",
     "NoticeMatter",
     "NoticePreference",
     "OwedAnswer",

@@ -38,7 +38,7 @@ class LetterWay(models.TextChoices):
     NEVER = "never", _("no letter")
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class NoticeQuerySet(models.QuerySet["DeskNotice"]):
     def visible_to(self, person: "Person") -> "NoticeQuerySet":
         """One's own, about tickets one may still see."""
         return self.filter(person=person, ticket__in=Ticket.objects.visible_to(person))
@@ -51,7 +51,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(Q(mail_at__lte=at) | Q(push_at__lte=at))
 
 
-class Notice(models.Model):
+class DeskNotice(models.Model):
     """One matter, one person. `key` makes it one, however often it is said; the words are made when it is read."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")

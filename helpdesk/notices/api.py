@@ -11,7 +11,7 @@ from foundation.directory.models import Person
 from foundation.language.schema_types import Line
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
-from helpdesk.models import Follower, LetterWay, Notice, NoticeMatter, NoticePreference, Ticket
+from helpdesk.models import DeskNotice, Follower, LetterWay, NoticeMatter, NoticePreference, Ticket
 from helpdesk.notices import followers, preferences, telling
 from helpdesk.notices.followers import NotAReader
 from helpdesk.refusals import NotYourTicket
@@ -29,7 +29,7 @@ class NoticeOut(Schema):
     read_at: datetime | None
 
     @staticmethod
-    def resolve_by(notice: Notice) -> str:
+    def resolve_by(notice: DeskNotice) -> str:
         return notice.by.name if notice.by else ""
 
 
@@ -76,9 +76,9 @@ def for_the_desk(request) -> Person:
 
 @router.get("/notices/", response=list[NoticeOut])
 @paginate(Keyset, order=("-pk",))
-def list_notices(request, unread: bool = False) -> QuerySet[Notice]:
+def list_notices(request, unread: bool = False) -> QuerySet[DeskNotice]:
     """What the token's person was told, newest first; `unread` only what was not read yet."""
-    told = Notice.objects.visible_to(for_the_desk(request)).select_related("ticket", "by")
+    told = DeskNotice.objects.visible_to(for_the_desk(request)).select_related("ticket", "by")
     return told.unread() if unread else told
 
 

@@ -45,7 +45,7 @@ class PreferencesForm(CleanForm):
         }
 
 
-class SubscriptionForm(CleanForm):
+class PushSubscriptionForm(CleanForm):
     """What a browser says of itself when it agrees to pushes."""
 
     endpoint = forms.CharField(max_length=2000)

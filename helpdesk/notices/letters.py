@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from foundation import now
 from foundation.directory.models import Person
 from foundation.outbox import outbox, push, successors
-from helpdesk.models import Notice, Ticket
+from helpdesk.models import DeskNotice, Ticket
 from helpdesk.notices import words
 
 READERS = 200  # in one look
@@ -17,7 +17,7 @@ successors.nobody_else("notices:", "the same stands in the pages of whoever it i
 
 def write_due() -> int:
     """Letters and pushes whose time has come; returns to how many people."""
-    owed = Notice.objects.owed(now()).order_by()
+    owed = DeskNotice.objects.owed(now()).order_by()
     readers = Person.objects.filter(pk__in=owed.values("person"))[:READERS]
     return sum(write_to(person) for person in readers)
 
@@ -26,7 +26,7 @@ def write_due() -> int:
 def write_to(person: Person) -> bool:
     """Claim what is owed to this reader, write it, and owe it no longer."""
     at = now()
-    waiting = Notice.objects.select_for_update(of=("self",)).filter(person=person).owed(at)
+    waiting = DeskNotice.objects.select_for_update(of=("self",)).filter(person=person).owed(at)
     notices = list(waiting.select_related("ticket__municipality", "by").order_by("pk"))
     readable = set(
         Ticket.objects.visible_to(person)
@@ -39,12 +39,12 @@ def write_to(person: Person) -> bool:
         for each in (each for each in told if each.push_at and each.push_at <= at):
             push_one(person, each)
     keys = [notice.pk for notice in notices]
-    Notice.objects.filter(pk__in=keys, mail_at__lte=at).update(mail_at=None)
-    Notice.objects.filter(pk__in=keys, push_at__lte=at).update(push_at=None)
+    DeskNotice.objects.filter(pk__in=keys, mail_at__lte=at).update(mail_at=None)
+    DeskNotice.objects.filter(pk__in=keys, push_at__lte=at).update(push_at=None)
     return bool(told)
 
 
-def write_letter(person: Person, notices: list[Notice]) -> None:
+def write_letter(person: Person, notices: list[DeskNotice]) -> None:
     """One letter; of each ticket the latest word."""
     latest = {notice.ticket_id: notice for notice in notices}
     if not latest:
@@ -57,7 +57,7 @@ def write_letter(person: Person, notices: list[Notice]) -> None:
     outbox.email(f"notices:{person.pk}:{notices[-1].pk}", person.email, subject, "\n\n".join(parts))
 
 
-def push_one(person: Person, notice: Notice) -> None:
+def push_one(person: Person, notice: DeskNotice) -> None:
     """A lock screen is read by others: number, class and matter, never the municipality's words."""
     severity = notice.ticket.get_severity_display()
     payload = {

@@ -8,7 +8,7 @@ from foundation import now
 from foundation.directory.models import Person
 from foundation.live import audiences, live
 from foundation.outbox import push
-from helpdesk.models import Message, Notice, NoticeMatter, Ticket
+from helpdesk.models import DeskNotice, Message, NoticeMatter, Ticket
 from helpdesk.notices import preferences, schedule
 
 MOST_COUNTED = 100  # the badge says "99+" beyond
@@ -31,13 +31,13 @@ def tell(
     """
     readers = {person.pk: person for person in people if person and person.is_active and person != by}
     keys = {pk: f"{ticket.pk}:{what}:{pk}" for pk in readers}
-    for key in Notice.objects.filter(key__in=keys.values()).values_list("person", flat=True):
+    for key in DeskNotice.objects.filter(key__in=keys.values()).values_list("person", flat=True):
         del readers[key]
     if not readers:
         return 0
     at, wishes, pushes = now(), preferences.of_each(readers.values()), push.is_offered()
     notices = [
-        Notice(
+        DeskNotice(
             person=person,
             ticket=ticket,
             matter=matter,
@@ -50,7 +50,7 @@ def tell(
         )
         for pk, person in readers.items()
     ]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    DeskNotice.objects.bulk_create(notices, ignore_conflicts=True)
     rooms = [audiences.person(pk) for pk in readers]
     live.announce_each(rooms, "notice", ticket.number, {"matter": matter, "severity": ticket.severity})
     return len(notices)
@@ -61,7 +61,7 @@ def read(person: Person, *, ticket: Ticket | None = None, newest: int | None = N
 
     What was read in the page needs neither letter nor push.
     """
-    unread = Notice.objects.filter(person=person).unread()
+    unread = DeskNotice.objects.filter(person=person).unread()
     if ticket is not None:
         unread = unread.filter(ticket=ticket)
     if newest is not None:
@@ -76,4 +76,4 @@ def read(person: Person, *, ticket: Ticket | None = None, newest: int | None = N
 
 def count(person: Person) -> int:
     """What waits to be read, counted up to `MOST_COUNTED`."""
-    return Notice.objects.visible_to(person).unread().order_by()[:MOST_COUNTED].count()
+    return DeskNotice.objects.visible_to(person).unread().order_by()[:MOST_COUNTED].count()

@@ -2,19 +2,19 @@
 
 from django.conf import settings
 
-from helpdesk.models import Notice
+from helpdesk.models import DeskNotice
 
 
-def heading(notice: Notice) -> str:
+def heading(notice: DeskNotice) -> str:
     """ "Size verildi · Ayşe Yılmaz" """
     return " · ".join(filter(None, [str(notice.get_matter_display()), notice.by.name if notice.by else ""]))
 
 
-def about(notice: Notice) -> str:
+def about(notice: DeskNotice) -> str:
     """ "S2 · Odunpazarı · Makbuz kesilmiyor" """
     ticket = notice.ticket
     return f"{ticket.severity} · {ticket.municipality} · {ticket.subject}"
 
 
-def address(notice: Notice) -> str:
+def address(notice: DeskNotice) -> str:
     return f"{settings.PUBLIC_BASE_URL}/tickets/{notice.ticket.number}/"

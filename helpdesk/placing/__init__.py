@@ -2,5 +2,5 @@
 
 matching  which rule fits; pure
 rules     write, order, end a rule; the queue for a ticket
-forms, api, as_code   their form, operations and files; the pages are `helpdesk.views.routing_rules`
+forms, api, as_code   their form, operations and files; the pages are `helpdesk.views.configuration.routing_rules`
 """

@@ -12,10 +12,10 @@ from foundation.outbox import push
 from foundation.outbox.gateways.push import public_key
 from foundation.outbox.models import PushSubscription
 from foundation.wire.api import paging
-from helpdesk.models import Notice
+from helpdesk.models import DeskNotice
 from helpdesk.notices import followers, preferences, telling
 from helpdesk.notices.followers import NotAReader
-from helpdesk.notices.forms import FollowerForm, PreferencesForm, SubscriptionForm
+from helpdesk.notices.forms import FollowerForm, PreferencesForm, PushSubscriptionForm
 from helpdesk.views.desk import desk_only
 from helpdesk.views.tickets import find
 
@@ -27,7 +27,7 @@ PAGE = 50
 def notice_list(request) -> HttpResponse:
     """Newest first; what is unread stands out."""
     desk_only(request)
-    told = Notice.objects.visible_to(request.user).select_related("ticket__municipality", "by")
+    told = DeskNotice.objects.visible_to(request.user).select_related("ticket__municipality", "by")
     rows, following = paging.page(
         told.defer("ticket__search_text"), order=("-pk",), cursor=request.GET.get("cursor"), limit=PAGE
     )
@@ -73,7 +73,7 @@ def preference(request) -> HttpResponse:
 def subscription(request) -> HttpResponse:
     """This browser agreed to be pushed to."""
     desk_only(request)
-    form = SubscriptionForm(request.POST)
+    form = PushSubscriptionForm(request.POST)
     if not form.is_valid():
         raise push.NotAPushService
     browser = request.headers.get("User-Agent", "")

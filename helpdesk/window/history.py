@@ -17,7 +17,7 @@ from helpdesk.tickets.detail import Conversation
 MOST = 200
 
 
-class Change(NamedTuple):
+class TicketChange(NamedTuple):
     """One thing that happened to the ticket, as a sentence without its subject."""
 
     at: datetime
@@ -25,7 +25,7 @@ class Change(NamedTuple):
     sentence: str | Promise
 
 
-class Names(NamedTuple):
+class NamesInFacts(NamedTuple):
     """What codes of the record are called."""
 
     people: Mapping[int, str]
@@ -33,12 +33,12 @@ class Names(NamedTuple):
     queues: Mapping[str, str]
 
 
-def of(ticket: Ticket) -> list[Change]:
+def of(ticket: Ticket) -> list[TicketChange]:
     """The oldest first, at most `MOST`: two queries, names of colleagues and modules are remembered."""
     entries = Entry.objects.filter(
         subject_type=Ticket._meta.label_lower, subject_id=str(ticket.pk), kind__in=SENTENCES
     ).order_by("pk")[:MOST]
-    names = Names(
+    names = NamesInFacts(
         people={colleague.pk: colleague.name for colleague in agents.names_at_the_desk()},
         modules=dict(queue.modules_to_choose_from()),
         queues={each.code: each.name for each in Queue.objects.all()},
@@ -46,12 +46,12 @@ def of(ticket: Ticket) -> list[Change]:
     return [change_of(entry, names) for entry in entries]
 
 
-def change_of(entry: Entry, names: Names) -> Change:
+def change_of(entry: Entry, names: NamesInFacts) -> TicketChange:
     who = names.people.get(entry.person_id or 0, "" if entry.person_id is None else _("Municipality"))
-    return Change(entry.at, who or "Nöbet", SENTENCES[entry.kind](entry.facts, names))
+    return TicketChange(entry.at, who or "Nöbet", SENTENCES[entry.kind](entry.facts, names))
 
 
-def between(conversation: Conversation, changes: Sequence[Change]) -> Conversation:
+def between(conversation: Conversation, changes: Sequence[TicketChange]) -> Conversation:
     """The same conversation, each message with what happened since the one before, the rest at the end."""
     left, messages = list(changes), []
     for said in conversation.messages:
@@ -65,26 +65,26 @@ def from_to(sentence: str, before: object, after: object) -> str:
     return f"{sentence}: {before or '—'} → {after or '—'}"
 
 
-def module_changed(facts: dict, names: Names) -> str:
+def module_changed(facts: dict, names: NamesInFacts) -> str:
     before, after = (names.modules.get(facts[side], facts[side]) for side in ("before", "after"))
     graded = f" · {_('class before')}: {facts['graded']}" if facts.get("graded") else ""
     return from_to(_("Module"), before, after) + graded
 
 
-def queue_changed(facts: dict, names: Names) -> str:
+def queue_changed(facts: dict, names: NamesInFacts) -> str:
     before, after = (names.queues.get(facts[side], facts[side]) for side in ("before", "after"))
     return from_to(_("Queue"), before, after)
 
 
-def promise_broken(facts: dict, names: Names) -> str:
+def promise_broken(facts: dict, names: NamesInFacts) -> str:
     return _("Promise missed: %(metric)s") % {"metric": commitments.name_of(facts["metric"])}
 
 
-def plain(sentence: Callable[[], str]) -> Callable[[dict, Names], str]:
+def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
     return lambda facts, names: sentence()
 
 
-SENTENCES: dict[str, Callable[[dict, Names], str]] = {
+SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
     "ticket.claimed": plain(lambda: _("took it over")),
     "ticket.released": plain(lambda: _("gave it back to the queue")),
     "ticket.assigned": lambda facts, names: from_to(_("handed over"), "", names.people.get(facts["to"], "")),

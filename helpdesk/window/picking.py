@@ -21,7 +21,7 @@ MOST = 12
 Found = TypeVar("Found")
 
 
-class Choice(NamedTuple):
+class PickerChoice(NamedTuple):
     """`value` is what the form sends, `aside` what tells two of one name apart."""
 
     value: str
@@ -41,12 +41,12 @@ class Picker:
 
     title: Promise
     key: str
-    choices: Callable[[Ticket, str], Sequence[Choice]]
+    choices: Callable[[Ticket, str], Sequence[PickerChoice]]
     put_right: Callable[[Ticket, str, str, Person], None]
     asks_why: bool = False
 
 
-def fitting(choices: Sequence[Choice], words: str) -> list[Choice]:
+def fitting(choices: Sequence[PickerChoice], words: str) -> list[PickerChoice]:
     """Those whose name, code or aside begin a word with each typed one, in any spelling; the current one last."""
     wanted = collation.fold(words).split()
     found = [
@@ -57,9 +57,9 @@ def fitting(choices: Sequence[Choice], words: str) -> list[Choice]:
     return sorted(found, key=lambda choice: choice.is_current)[: MOST if wanted else len(found)]
 
 
-def modules(ticket: Ticket, words: str) -> list[Choice]:
+def modules(ticket: Ticket, words: str) -> list[PickerChoice]:
     current = Component.objects.current().exclude(tier=OUTSIDE_PROVIDER)
-    return fitting([Choice(c.pk, c.name, is_current=c.pk == ticket.component_id) for c in current], words)
+    return fitting([PickerChoice(c.pk, c.name, is_current=c.pk == ticket.component_id) for c in current], words)
 
 
 def put_module(ticket: Ticket, value: str, reason: str, by: Person) -> None:
@@ -67,21 +67,21 @@ def put_module(ticket: Ticket, value: str, reason: str, by: Person) -> None:
     tickets.change_module(ticket, component=known(component), by=by)
 
 
-def queues(ticket: Ticket, words: str) -> list[Choice]:
+def queues(ticket: Ticket, words: str) -> list[PickerChoice]:
     standing = Queue.objects.standing().select_related("team")
-    return fitting([Choice(q.code, q.name, q.team.name, q.pk == ticket.queue_id) for q in standing], words)
+    return fitting([PickerChoice(q.code, q.name, q.team.name, q.pk == ticket.queue_id) for q in standing], words)
 
 
 def put_queue(ticket: Ticket, value: str, reason: str, by: Person) -> None:
     tickets.move_to_queue(ticket, queue=known(Queue.objects.filter(code=value).first()), by=by)
 
 
-def classes(ticket: Ticket, words: str) -> list[Choice]:
+def classes(ticket: Ticket, words: str) -> list[PickerChoice]:
     """A bare figure is enough: 1 is S1."""
     words = f"S{words}" if words.strip().isdecimal() else words
     return fitting(
         [
-            Choice(each.value, str(each.label), "", each == ticket.severity, each > ticket.severity)
+            PickerChoice(each.value, str(each.label), "", each == ticket.severity, each > ticket.severity)
             for each in Ticket.Severity
         ],
         words,
@@ -92,12 +92,12 @@ def put_class(ticket: Ticket, value: str, reason: str, by: Person) -> None:
     tickets.grade(ticket, severity=known(value if value in Ticket.Severity else None), reason=reason[:2_000], by=by)
 
 
-def municipalities(ticket: Ticket, words: str) -> list[Choice]:
+def municipalities(ticket: Ticket, words: str) -> list[PickerChoice]:
     """None before something is typed: there are more than a thousand."""
     if not words.strip():
-        return [Choice(ticket.municipality.code, ticket.municipality.full_name, is_current=True)]
+        return [PickerChoice(ticket.municipality.code, ticket.municipality.full_name, is_current=True)]
     places = Municipality.objects.current().matching(words).select_related("province").order_by("sort_key")[:MOST]
-    return [Choice(m.code, m.full_name, m.code, m.pk == ticket.municipality_id) for m in places]
+    return [PickerChoice(m.code, m.full_name, m.code, m.pk == ticket.municipality_id) for m in places]
 
 
 def put_municipality(ticket: Ticket, value: str, reason: str, by: Person) -> None:
@@ -105,10 +105,10 @@ def put_municipality(ticket: Ticket, value: str, reason: str, by: Person) -> Non
     tickets.change_municipality(ticket, municipality=known(place), by=by)
 
 
-def clerks(ticket: Ticket, words: str) -> list[Choice]:
+def clerks(ticket: Ticket, words: str) -> list[PickerChoice]:
     people = agents.clerks_of(ticket.municipality)
     found = people.matching(words.strip())[:MOST] if words.strip() else people[:MOST]
-    return [Choice(str(p.pk), p.name, p.email, p.pk == ticket.requester_id) for p in found]
+    return [PickerChoice(str(p.pk), p.name, p.email, p.pk == ticket.requester_id) for p in found]
 
 
 def put_requester(ticket: Ticket, value: str, reason: str, by: Person) -> None:
@@ -116,12 +116,12 @@ def put_requester(ticket: Ticket, value: str, reason: str, by: Person) -> None:
     tickets.name_requester(ticket, requester=known(people.filter(pk=key_in(value)).first()), by=by)
 
 
-def colleagues(ticket: Ticket, words: str) -> list[Choice]:
+def colleagues(ticket: Ticket, words: str) -> list[PickerChoice]:
     """Those who know the module well come first."""
     skilled = str(_("knows this module well"))
     people = agents.for_module(ticket.component_id)
     choices = [
-        Choice(str(p.pk), p.name, skilled if p.knows_it_well else "", p.pk == ticket.assignee_id) for p in people
+        PickerChoice(str(p.pk), p.name, skilled if p.knows_it_well else "", p.pk == ticket.assignee_id) for p in people
     ]
     return fitting(choices, words)[:MOST]
 

@@ -15,11 +15,11 @@ from helpdesk.writing import drafts
 router = Router(tags=["tickets"])
 
 
-class DraftIn(Body):
+class KeptWordsIn(Body):
     body: Paragraphs = Field(min_length=1, max_length=20_000)
 
 
-class DraftOut(Schema):
+class KeptWordsOut(Schema):
     body: str
     at: datetime
 
@@ -32,7 +32,7 @@ def ticket_to_write_in(request, number: str) -> Ticket:
     return ticket
 
 
-@router.get("/tickets/{number}/draft/", response=DraftOut)
+@router.get("/tickets/{number}/draft/", response=KeptWordsOut)
 def one_draft(request, number: str) -> dict:
     """What the token's person has typed for this ticket; 404 where nothing waits."""
     kept = drafts.of(request.user, ticket_to_write_in(request, number))
@@ -41,8 +41,8 @@ def one_draft(request, number: str) -> dict:
     return {"body": kept.fields.get("body", ""), "at": kept.at}
 
 
-@router.put("/tickets/{number}/draft/", response=DraftOut)
-def keep(request, number: str, words: DraftIn) -> dict:
+@router.put("/tickets/{number}/draft/", response=KeptWordsOut)
+def keep(request, number: str, words: KeptWordsIn) -> dict:
     """Keep it; the page shows it in its form."""
     ticket = ticket_to_write_in(request, number)
     drafts.keep(request.user, ticket, {"body": words.body}, form="")

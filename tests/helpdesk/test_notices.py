@@ -10,7 +10,7 @@ from foundation import now
 from foundation.live.models import Event
 from foundation.outbox.models import OutboxMessage
 from helpdesk import tickets
-from helpdesk.models import Follower, LetterWay, Notice, NoticeMatter, NoticePreference, Team
+from helpdesk.models import DeskNotice, Follower, LetterWay, NoticeMatter, NoticePreference, Team
 from helpdesk.notices import followers, letters, mentions, preferences, schedule, telling
 from helpdesk.notices.consumers import NoticeSocket
 from helpdesk.notices.followers import NotAReader
@@ -28,7 +28,7 @@ class TellingPeople(Cast, TestCase):
         self.ticket = a_ticket(municipality=self.odunpazari, component=self.tahsilat, by=self.selim)
 
     def told(self, person) -> list[str]:
-        return list(Notice.objects.filter(person=person).order_by("pk").values_list("matter", flat=True))
+        return list(DeskNotice.objects.filter(person=person).order_by("pk").values_list("matter", flat=True))
 
     def letters_to(self, person) -> list[OutboxMessage]:
         return list(
@@ -47,7 +47,7 @@ class TellingPeople(Cast, TestCase):
     def test_nobody_is_told_of_their_own_act(self):
         tickets.assign(self.ticket, to=self.ayse, by=self.ayse)
         tickets.note(self.ticket, by=self.ayse, body="@Ayşe Yılmaz unutma")
-        assert not Notice.objects.exists()
+        assert not DeskNotice.objects.exists()
 
     def test_who_has_the_ticket_hears_the_answer_the_return_and_the_end(self):
         tickets.claim(self.ticket, by=self.ayse)
@@ -136,7 +136,7 @@ class TellingPeople(Cast, TestCase):
         with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
             letters.write_due()
         assert not self.letters_to(self.burak)
-        assert not Notice.objects.owed(now() + timedelta(days=1)).exists()
+        assert not DeskNotice.objects.owed(now() + timedelta(days=1)).exists()
 
     def test_reading_tells_the_other_pages(self):
         tickets.assign(self.ticket, to=self.burak, by=self.ayse)
@@ -171,10 +171,10 @@ class ThePages(Cast, TestCase):
         page = self.client.get(reverse("helpdesk:notices")).content.decode()
         assert "Size verildi" in page
         assert "is-unread" in page
-        seen = Notice.objects.get().pk
+        seen = DeskNotice.objects.get().pk
         tickets.note(self.ticket, by=self.ayse, body="@Burak Demir")  # told after the page was read
         self.client.post(reverse("helpdesk:notices_reading"), {"newest": seen})
-        assert list(Notice.objects.unread().values_list("matter", flat=True)) == [Matter.MENTIONED]
+        assert list(DeskNotice.objects.unread().values_list("matter", flat=True)) == [Matter.MENTIONED]
         assert ">1<" in self.client.get(reverse("helpdesk:bell")).content.decode()
 
     def test_how_one_is_told_is_kept_and_holds(self):

@@ -15,7 +15,7 @@ from django_sla.models import Policy, PolicyVersion
 from foundation import now
 from helpdesk.service_levels import keeping, ticket_clocks
 from helpdesk.service_levels.policy_forms import NewPolicyForm, TermsForm, spoken_conditions
-from helpdesk.views.calendars import counted_anew, keepers_only
+from helpdesk.views.configuration.calendars import counted_anew, keepers_only
 
 
 @login_required
