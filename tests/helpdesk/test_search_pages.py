@@ -12,7 +12,7 @@ from monitoring import outages
 from tests.cast import assemble
 from tests.helpdesk.builders import a_ticket, the_queue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once("sqlite", "pages over what test_search.py asks of both")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
