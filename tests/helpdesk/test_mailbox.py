@@ -4,10 +4,13 @@ from email.message import EmailMessage
 from unittest import mock
 
 import pytest
+from django.core.cache import cache
 from django.db import OperationalError
 from django.test import TestCase
 
-from helpdesk.mail import fetching, intake
+from foundation.wire import addresses
+from foundation.wire.addresses import Fetched
+from helpdesk.mail import fetching, intake, oauth
 from helpdesk.models import Attachment, Message, ReceivedLetter, Ticket
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import the_queue
@@ -45,6 +48,23 @@ class AMailbox(Cast, TestCase):
         self.assertEqual(fetching.fetch(), 0)
         self.assertEqual(sorted(Ticket.objects.values_list("subject", flat=True)), ["Makbuz kesilmiyor", "İkinci"])
         self.assertEqual(self.box.unseen(), [])
+
+    def test_opens_by_a_token_that_is_renewed_with_the_newest_refresh_token(self):
+        self.box.put(self.a_letter())
+        asked = []
+
+        def sign_in(method, url, *, timeout, allow_private, data):
+            asked.append(data)
+            return Fetched(200, b'{"access_token": "kisa", "expires_in": 3600, "refresh_token": "yeni"}')
+
+        terms = {"token_url": "https://oturum.example/token", "client_id": "nobet", "refresh_token": "eski"}
+        with self.settings(IMAP_OAUTH=terms), mock.patch.object(addresses, "fetch", sign_in):
+            cache.clear()
+            assert [fetching.fetch(), fetching.fetch()] == [1, 0]
+            assert self.box.signed_in_by == "user=destek\1auth=Bearer kisa\1\1"
+            oauth.forget()
+            fetching.fetch()
+        assert [data["refresh_token"] for data in asked] == ["eski", "yeni"]
 
     def test_the_same_letter_in_two_copies_is_one_ticket(self):
         self.box.put(self.a_letter())

@@ -1,5 +1,6 @@
 """A mailbox that speaks as much IMAP4rev1 (RFC 3501) as a reader needs: over TCP, in threads, in memory."""
 
+import base64
 import re
 import socketserver
 import threading
@@ -15,12 +16,14 @@ class StoredLetter:
 class Mailbox:
     """`with Mailbox() as box:` then `box.url`; `box.put(raw)`; `box.letters` by uid.
 
+    `box.signed_in_by` is what XOAUTH2 was told.
     `box.hang_up_before` is a command ("STORE") at which the line is cut once.
     """
 
     def __init__(self):
         self.letters: dict[int, StoredLetter] = {}
         self.hang_up_before = ""
+        self.signed_in_by = ""
         self.most_sent = 0
         mailbox = self
 
@@ -61,6 +64,9 @@ class Mailbox:
         if self.hang_up_before and command == self.hang_up_before:
             self.hang_up_before = ""
             return False
+        if command == "AUTHENTICATE":
+            line.wfile.write(b"+ \r\n")
+            self.signed_in_by = base64.b64decode(line.rfile.readline()).decode()
         untagged = getattr(self, f"on_{command.lower()}", lambda words: b"")(words)
         self.most_sent = max(self.most_sent, len(untagged))
         line.wfile.write(untagged + f"{tag} OK {command} done\r\n".encode())
