@@ -71,7 +71,8 @@ def test_the_questions_the_rules_were_made_with(desk):
 
 
 def test_the_questions_the_rules_were_judged_by(desk):
-    """Written aside and asked when the rules stood; all fifty were found at once, and no rule was bent for one."""
+    """Written aside and asked when the rules stood. All fifty were found; when slips became cheaper some were lost,
+    and the rule was mended looking at those: they are no longer strangers to it."""
     assert len(JUDGED_BY) == 50
     assert missed(desk, JUDGED_BY) == []
 
