@@ -13,7 +13,7 @@ from foundation.directory.models import Component, Person
 from foundation.journal import journal
 from foundation.language import collation
 from helpdesk.incidents.vocabulary import FILLERS
-from helpdesk.models import Article
+from helpdesk.models import Article, HelpedReader
 
 MOST_OFFERED = 3
 MOST_WORDS = 12
@@ -34,9 +34,12 @@ def write(article: Article, *, publish: bool, by: Person) -> Article:
     return article
 
 
-def helped(article: Article) -> None:
-    """A reader needed no ticket."""
-    Article.objects.filter(pk=article.pk).update(helped=F("helped") + 1)
+@transaction.atomic
+def helped(article: Article, *, by: Person) -> None:
+    """A reader needed no ticket; each is counted once, however often they press."""
+    _reader, is_first = HelpedReader.objects.get_or_create(article=article, person=by)
+    if is_first:
+        Article.objects.filter(pk=article.pk).update(helped=F("helped") + 1)
 
 
 def offered(text: str, component: Component | None = None) -> Sequence[Article]:

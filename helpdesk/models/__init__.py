@@ -2,7 +2,7 @@ from helpdesk.models.bulk import BulkAct, BulkRow
 from helpdesk.models.conversation import Attachment, Message, Satisfaction
 from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
-from helpdesk.models.knowledge import Article, Macro
+from helpdesk.models.knowledge import Article, HelpedReader, Macro
 from helpdesk.models.letters import KnownAddress, ReceivedLetter
 from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, NoticeMatter, NoticePreference
 from helpdesk.models.owed_words import OwedWord
@@ -13,8 +13,6 @@ from helpdesk.models.ticket import RESTING, Filing, Ticket
 from helpdesk.models.waiting import RemindedTicket, WaitingCare
 
 __all__ = [
-    "ReceivedLetter",
-    "KnownAddress",
     "RESTING",
     "AnsweredTicket",
     "Article",
@@ -27,8 +25,10 @@ __all__ = [
     "HandedWord",
     "Handover",
     "Follower",
+    "HelpedReader",
     "IncidentAnswer",
     "KeptDraft",
+    "KnownAddress",
     "LetterWay",
     "Macro",
     "MajorIncident",
@@ -40,6 +40,7 @@ __all__ = [
     "OwedWord",
     "PlacedTicket",
     "Queue",
+    "ReceivedLetter",
     "RemindedTicket",
     "RoutingRule",
     "Satisfaction",

@@ -89,6 +89,20 @@ class MacroThen(models.TextChoices):
     RESOLVE = "resolve", _("Resolve with this text")
 
 
+class HelpedReader(models.Model):
+    """Somebody said that an article helped them; once each."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="helped_readers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    said_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_reader_is_helped_once", fields=["article", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.person_id}"
+
+
 class Macro(models.Model):
     """A reply that the desk writes often; its tokens are filled in for the ticket at hand.
 

@@ -42,7 +42,7 @@ def article(request, slug) -> HttpResponse:
 @require_POST
 def article_helped(request, slug) -> HttpResponse:
     """ "This solved it": counted, and the reader is spared a ticket."""
-    articles.helped(get_object_or_404(Article.objects.published(), slug=slug))
+    articles.helped(get_object_or_404(Article.objects.published(), slug=slug), by=request.user)
     messages.success(request, _("Good to hear. Thank you for telling us."))
     return redirect("helpdesk:article", slug)
 

@@ -40,7 +40,8 @@ HELD_BACK: dict[str, type[Refusal]] = {ScanVerdict.WAITING: FileHeldBack, ScanVe
 def find(request, number: str) -> Ticket:
     """The ticket of this number, if this person may see it; 404 else."""
     visible = Ticket.objects.visible_to(request.user)
-    joined = visible.select_related("municipality", "component", "assignee", "requester", "queue").defer("search_text")
+    people = ("assignee", "requester", "satisfaction")
+    joined = visible.select_related("municipality", "component", "queue", *people).defer("search_text")
     return get_object_or_404(joined, number=number)
 
 

@@ -60,6 +60,13 @@ class Knowledge(Cast, TestCase):
         for evil in ("<script", 'href="javascript'):
             self.assertNotIn(evil, html)
 
+    def test_a_reader_is_counted_once_however_often_they_press(self):
+        article = articles.write(Article(slug="vezne", title_tr="Vezne", body_tr="Metin"), publish=True, by=self.ayse)
+        for person in (self.selim, self.selim, self.hatice):
+            articles.helped(article, by=person)
+        article.refresh_from_db()
+        self.assertEqual(article.helped, 2)
+
     def test_the_desk_writes_publishes_and_takes_back(self):
         self.client.force_login(self.ayse)
         words = {"title_tr": "Yeni", "slug": "yeni", "body_tr": "Metin"}
