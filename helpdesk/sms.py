@@ -23,7 +23,7 @@ from foundation.language import collation, formatting
 from foundation.outbox import inbound as keywords
 from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
-from foundation.outbox.models import InboundMessage
+from foundation.outbox.models import Batch, InboundMessage
 from helpdesk import tickets
 from helpdesk.incidents import known_outages
 from helpdesk.models import Ticket
@@ -38,6 +38,7 @@ AWAKE = "ayaktayim"
 SUBJECT = 80
 ANSWER = "sms-answer:"
 STRANGER = "sms-stranger:"
+AT_ONCE: dict = {"lane": Lane.OPERATIONAL, "urgent": True}
 
 for kind in (ANSWER, STRANGER):
     successors.nobody_else(kind, "it answers the very telephone that wrote")
@@ -67,9 +68,11 @@ def hear(inbound: InboundMessage) -> None:
     writer = writer_at(inbound.address)
     with translation.override(writer.person.language if writer and writer.person else "tr"):
         if writer:
-            say(inbound, f"{ANSWER}{inbound.pk}", understood(writer, inbound))
+            batch = outbox.open_batch(f"{ANSWER}{inbound.pk}", **AT_ONCE)
+            say(batch, inbound, understood(writer, inbound))
         elif not Person.objects.filter(phone=inbound.address, is_active=True).exists():
-            say(inbound, f"{STRANGER}{inbound.address}:{now():%Y%m%d}", how_to_be_heard())
+            batch = outbox.open_batch(f"{STRANGER}{inbound.address}:{now():%Y%m%d}", **AT_ONCE)
+            say(batch, inbound, how_to_be_heard())
 
 
 def is_for_those_above(text: str) -> bool:
@@ -173,8 +176,7 @@ def how_to_be_heard() -> str:
     }
 
 
-def say(inbound: InboundMessage, key: str, text: str) -> None:
-    """One answer a key; a number that asked for silence is not answered."""
-    batch = outbox.open_batch(key, lane=Lane.OPERATIONAL, urgent=True)
+def say(batch: Batch, inbound: InboundMessage, text: str) -> None:
+    """One answer a batch; a number that asked for silence is not answered."""
     outbox.add(batch, "sms", [outbox.Addressee(address=inbound.address, text=text)])
     outbox.release(batch)

@@ -261,5 +261,5 @@ def answer_stranger(kept: ReceivedLetter) -> None:
             "account, or open a ticket here: %(page)s\n\nIf you have no account, please ask the administrator of your "
             "municipality to invite you, and name your municipality in an answer to this letter."
         ) % {"subject": kept.subject or "—", "page": f"{settings.PUBLIC_BASE_URL}/tickets/new/"}
-    key = f"stranger:{digest(kept.sender.encode())[:24]}:{day}"
-    outbox.email(key, kept.sender, subject, text, answers=kept.mail_id)
+    asked = digest(kept.sender.encode())[:24]
+    outbox.email(f"stranger:{asked}:{day}", kept.sender, subject, text, answers=kept.mail_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -91,8 +92,8 @@ def written(message: Message) -> None:
     reader = reader_of(ticket)
     if reader:
         text = f"{message.body}\n\n{page_of(ticket)}"
-        key, answers = f"message:{message.pk}", last_letter_of(ticket)
-        outbox.email(key, reader.email, subject_of(ticket), text, thread=ticket.number, answers=answers)
+        conversation: Any = {"thread": ticket.number, "answers": last_letter_of(ticket)}
+        outbox.email(f"message:{message.pk}", reader.email, subject_of(ticket), text, **conversation)
     copies(message, reader)
 
 

@@ -297,6 +297,9 @@ class ImpactReport(models.Model):
     outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="reports")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="impact_reports")
     by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    also = models.ManyToManyField(
+        Person, blank=True, related_name="+", help_text="colleagues who tapped after the first"
+    )
     created_at = models.DateTimeField(default=now)
 
     class Meta:

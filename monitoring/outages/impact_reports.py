@@ -21,7 +21,7 @@ from monitoring.refusals import OutageIsOver
 
 @transaction.atomic
 def report(outage: Outage, municipality: Municipality, by: Person | None) -> tuple[ImpactReport, bool]:
-    """Note that a municipality feels this outage; the second tap changes nothing.
+    """Note that a municipality feels this outage; who taps after the first is not counted, and hears the end, too.
 
     Returns the report and whether it is the municipality's first. Refused with
     OutageIsOver when there is nothing left to feel.
@@ -34,6 +34,8 @@ def report(outage: Outage, municipality: Municipality, by: Person | None) -> tup
         outage.refresh_from_db(fields=["report_count"])
         journal.record("outage.felt", outage, by=by, municipality=municipality.code)
         live.announce(audiences.BOARD, "outage", outage.pk, outage.live_state())
+    elif by and by.pk != report.by_id:
+        report.also.add(by)
     return report, is_first
 
 
@@ -42,13 +44,15 @@ def keep_promise(outage: Outage, municipality_ids: Iterable[int]) -> None:
 
     Where they have left, those who answer for the municipality hear it.
     """
-    reports = list(outage.reports.filter(municipality__in=municipality_ids).select_related("by", "municipality"))
+    felt = outage.reports.filter(municipality__in=municipality_ids)
+    reports = list(felt.select_related("by", "municipality").prefetch_related("also"))
     left = [report.municipality_id for report in reports if not successors.can_hear(report.by)]
     instead = people.administrators_of(left) if left else {}
     readers = [
         (report, successors.first_to_hear([report.by], instead.get(report.municipality_id, []))) for report in reports
     ]
     letters = [letter(outage, able[0], report.municipality) for report, able in readers if able]
+    letters += [letter(outage, each, report.municipality) for report in reports for each in report.also.all()]
     if letters and outage.is_public:
         batch = outbox.open_batch(f"us-too:{outage.pk}", lane=Lane.OPERATIONAL)
         outbox.add(batch, Channel.EMAIL, letters)

@@ -190,6 +190,13 @@ class WhoSaidUsToo(Cast, TestCase):
         impact_reports.keep_promise(self.outage, [self.odunpazari.pk])
         self.assertEqual(self.letters().get().address, self.zehra.email)
 
+    def test_and_a_colleague_who_said_it_later_hears_it_as_well(self):
+        impact_reports.report(self.outage, self.odunpazari, self.zehra)
+        impact_reports.report(self.outage, self.odunpazari, self.zehra)
+        impact_reports.keep_promise(self.outage, [self.odunpazari.pk])
+        addresses = set(self.letters().values_list("address", flat=True))
+        self.assertEqual(addresses, {self.selim.email, self.zehra.email})
+
     def test_and_whose_letter_came_back_too(self):
         impact_reports.keep_promise(self.outage, [self.odunpazari.pk])
         came_back(self.letters().get())

@@ -169,11 +169,12 @@ def disable(hook: EventHook, because: str) -> bool:
         return False
     _give_up_waiting(hook, because)
     journal.record("webhook.disabled", hook, because=because)
-    _tell_owner(hook, because, f"{FAILED_WORD}{hook.pk}:{at:%Y%m%d%H%M%S}")
+    outbox.email(f"{FAILED_WORD}{hook.pk}:{at:%Y%m%d%H%M%S}", hook.owner.email, *_word_to_owner(hook, because))
     return True
 
 
-def _tell_owner(hook: EventHook, because: str, key: str) -> None:
+def _word_to_owner(hook: EventHook, because: str) -> tuple[str, str]:
+    """Subject and text, in the owner's language."""
     with translation.override(hook.owner.language):
         subject = gettext("The webhook %(name)s was switched off") % {"name": hook.name}
         text = gettext(
@@ -182,7 +183,7 @@ def _tell_owner(hook: EventHook, because: str, key: str) -> None:
             "Its log shows every answer; what was given up can be sent again there. "
             "The feed of events holds all that happened meanwhile."
         ) % {"url": hook.url, "why": because, "page": f"{settings.PUBLIC_BASE_URL}/webhooks/{hook.pk}/"}
-    outbox.email(key, hook.owner.email, subject, text)
+    return subject, text
 
 
 def _give_up_waiting(hook: EventHook, because: str) -> None:
