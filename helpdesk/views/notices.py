@@ -109,6 +109,7 @@ def following(request, number) -> HttpResponse:
 @require_POST
 def leaving(request, number, pk) -> HttpResponse:
     ticket = find(request, number)
-    follower = get_object_or_404(ticket.followers.visible_to(request.user), person=pk)
+    person = get_object_or_404(Person, pk=pk)  # by its own key: a number too large for one is nobody, not a fault
+    follower = get_object_or_404(ticket.followers.visible_to(request.user), person=person)
     followers.leave(ticket, follower.person, by=request.user)
     return redirect("helpdesk:ticket", number=number)
