@@ -139,6 +139,7 @@ def follow(request, number: str, who: FollowerIn) -> Status:
 def leave(request, number: str, pk: int) -> Status:
     """No more word of it."""
     ticket = find_ticket(request, number)
-    follower = get_object_or_404(ticket.followers.visible_to(request.user), person=pk)
+    person = get_object_or_404(Person, pk=pk)  # by its own key: a number too large for one is nobody
+    follower = get_object_or_404(ticket.followers.visible_to(request.user), person=person)
     followers.leave(ticket, follower.person, by=request.user)
     return Status(204, None)

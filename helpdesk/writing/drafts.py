@@ -41,10 +41,12 @@ def keep(person: Person, ticket: Ticket | None, fields: Fields, *, form: str) ->
     told = json.dumps(dict(fields), ensure_ascii=False)
     if len(told) > LONGEST:
         raise DraftTooLong
-    words = {"sealed": encryption.seal(told), "form": form[:80], "at": now(), "sent_at": None}
     standing = mine(person, ticket)
     if standing.filter(form=form[:80], sent_at__isnull=False).exists():
         return False
+    if any(unsealed(draft) == dict(fields) for draft in standing.filter(form=form[:80], sent_at=None)):
+        return True  # said again, as it stands
+    words = {"sealed": encryption.seal(told), "form": form[:80], "at": now(), "sent_at": None}
     if not standing.exclude(form=form[:80], sent_at__isnull=False).update(**words):
         try:
             with transaction.atomic():

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation import now
+from helpdesk.models import DeskNotice, NoticeMatter
 from helpdesk.tickets import corrections
 from monitoring import outages
 from monitoring.maintenance import windows
@@ -44,6 +45,11 @@ class Act:
     at: Callable[[Stage], dict] | None = None
     client: Callable[[Stage, Client, str], dict] | None = None  # what the page itself has to give
     after_commit: bool = False  # it acts when its transaction has ended, because it speaks to the network
+
+
+def told(stage: Stage) -> None:
+    words = {"matter": NoticeMatter.ASSIGNED, "by": stage.leyla, "key": "assigned:here"}
+    DeskNotice.objects.create(person=stage.ayse, ticket=stage.ticket, **words)
 
 
 TOMORROW = {"title_tr": "Sunucu bakımı", "title_en": "Server work", "named": "26010"}
@@ -169,6 +175,7 @@ ACTS: dict[str, Act] = {
     "helpdesk:undoing": Act(the_entry, before=put_right),
     "helpdesk:answer": Act(lambda s: {"token": "t", "text": "Düzeldi", "confirmed": "1"}),
     "helpdesk:handover_reading": Act(by="burak"),
+    "helpdesk:notices_reading": Act(lambda s: {"newest": str(DeskNotice.objects.latest("pk").pk)}, before=told),
     "helpdesk:calendar_overlay": Act(lambda s: {"base": "tr-mesai", "place": "26010", "name_tr": "Y", "name_en": "L"}),
     "helpdesk:calendar_days": Act(a_leave),
     "helpdesk:calendar_week": Act(a_week),

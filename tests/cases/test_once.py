@@ -87,6 +87,11 @@ def changed(before: dict[str, list[tuple]], after: dict[str, list[tuple]]) -> Co
     return found
 
 
+@pytest.fixture(autouse=True)
+def a_house_that_pushes(settings):
+    settings.WEB_PUSH_KEY = "any: nothing is sent here"
+
+
 @pytest.mark.parametrize("share", range(3))
 def test_every_form_acts_once_however_often_it_is_sent(stage, share):
     acted, idle = 0, []

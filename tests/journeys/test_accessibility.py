@@ -45,6 +45,8 @@ def pages(stage) -> dict[str, list[str]]:
         if person and person not in clients:
             clients[person].force_login(person)
         answer = clients[person].get(address)
+        if "sandbox" in answer.headers.get("Content-Security-Policy", ""):
+            continue  # somebody else's letter: no script runs there, axe's neither
         if answer.status_code == 200 and b"<html" in b"".join(answer)[:2000]:
             shown[clients[person].session.session_key or "" if person else ""].append(address)
     return shown
