@@ -18,6 +18,7 @@ class DistributionForm(CleanModelForm):
             "only_present": _("Only to those who have the desk open"),
             "only_on_shift": _("Only to those who are on a shift now"),
         }
+        help_texts = dict.fromkeys(labels, "")  # those of the model are for whoever reads the code
 
     @property
     def terms(self) -> DistributionTerms:

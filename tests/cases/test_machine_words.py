@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.test import Client
 
+from helpdesk.models import BulkRow
 from monitoring.models import UpdateTemplate
 from tests.wall import Public, declared
 from tests.wall.walking import address, signed_in
@@ -20,7 +21,8 @@ CATALOGUES = sorted(Path(settings.BASE_DIR).glob("locale/*/tr/LC_MESSAGES/django
 SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "template"}
 SAID_IN = ("aria-label", "placeholder", "title", "alt", "data-l")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-NAMES = {"English", "Türkçe"}  # a language is called by its own name
+# A language is called by its own name, and what people typed is theirs.
+NAMES = {"English", "Türkçe", "Mektup", "Gece"}
 SNAKE = re.compile(r"(?<![\w@./-])[a-z]{2,}(?:_[a-z0-9]+)+(?![\w@./-])")
 TAGGED = re.compile(
     r"\b[a-z]\d v\d+\b|(?:^|[:(·] ?)(?:None|True|False)(?:$|[),·])|\{\{|\{%|%\(\w+\)|&[a-z]+;|<[A-Z]\w+: "
@@ -99,9 +101,12 @@ def the_other_language(language: str) -> frozenset[str]:
 def complaints(texts: list[str], language: str) -> Iterator[str]:
     # Sentences at hand are called as the watch calls them, in one language.
     named = NAMES | set(UpdateTemplate.objects.values_list("name", flat=True))
+    # The report of an act speaks the language of whoever asked for it, and repeats what they wrote.
+    named |= {said for row in BulkRow.objects.values_list("why", "number") for said in row}
     function_words = ENGLISH if language == "tr" else TURKISH
-    for text in (re.sub(r"manage\.py \w+", "", text) for text in texts):  # what is typed is typed as it is
-        if text in named or text.startswith("http"):
+    # What is typed is typed as it is; the names of events are for programs.
+    for text in (re.sub(r"manage\.py \w+|\b(?:evt|test)_\w+", "", text) for text in texts):
+        if text.strip(" ·") in named or text.startswith("http"):
             continue
         if text in the_other_language(language):
             yield f"the other language: {text!r}"
