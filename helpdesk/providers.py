@@ -35,5 +35,8 @@ commands: Providers[Callable[[Person], Iterable[tuple[str, str]]]] = Providers()
 # Keys of people → the last day of the leave on which each of them is today; who is here does not stand in it.
 away_until: Providers[Callable[[Sequence[int]], Mapping[int, date]]] = Providers()
 
+# (address, text) of an SMS that came in → whether it answers a message of theirs and is no word to the desk.
+takes_sms: Providers[Callable[[str, str], bool]] = Providers()
+
 # Keys of people → those of them who stand on a rota now.
 on_shift: Providers[Callable[[Sequence[int]], Iterable[int]]] = Providers()

@@ -24,7 +24,7 @@ from foundation.outbox import inbound as keywords
 from foundation.outbox import outbox, successors
 from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, InboundMessage
-from helpdesk import tickets
+from helpdesk import providers, tickets
 from helpdesk.incidents import known_outages
 from helpdesk.models import Ticket
 from helpdesk.tickets import rate_limits
@@ -63,7 +63,7 @@ class TextWriter:
 def hear(inbound: InboundMessage) -> None:
     """In the transaction that keeps the message; a polite no goes back as an SMS, too."""
     word = collation.fold(inbound.text).strip(" .!")
-    if word in keywords.STOP | keywords.START or is_for_those_above(inbound.text):
+    if word in keywords.STOP | keywords.START or is_for_those_above(inbound):
         return
     writer = writer_at(inbound.address)
     with translation.override(writer.person.language if writer and writer.person else "tr"):
@@ -75,9 +75,11 @@ def hear(inbound: InboundMessage) -> None:
             say(batch, inbound, how_to_be_heard())
 
 
-def is_for_those_above(text: str) -> bool:
+def is_for_those_above(inbound: InboundMessage) -> bool:
     """A code of a call or a broadcast, or the word of somebody who was called."""
-    return CODE_ALONE.fullmatch(text) is not None or AWAKE in collation.fold(text)
+    if CODE_ALONE.fullmatch(inbound.text) or AWAKE in collation.fold(inbound.text):
+        return True
+    return any(takes(inbound.address, inbound.text) for takes in providers.takes_sms)
 
 
 def writer_at(address: str) -> TextWriter | None:

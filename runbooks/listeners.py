@@ -10,7 +10,7 @@ from foundation.outbox import successors
 from foundation.outbox.events import message_moved, message_received
 from helpdesk import escalations
 from helpdesk.events import ticket_submitted
-from helpdesk.providers import away_until, on_shift, told_lately
+from helpdesk.providers import away_until, on_shift, takes_sms, told_lately
 from monitoring.events import outage_acknowledged, outage_ended, outage_opened
 from runbooks.broadcasts.delivery import acknowledgements
 from runbooks.broadcasts.report import sent_messages
@@ -22,6 +22,7 @@ from runbooks.runs import starting
 told_lately.register(sent_messages.to)
 away_until.register(leave.away_until)
 on_shift.register(on_call.among)
+takes_sms.register(acknowledgements.is_a_reply)
 successors.nobody_else("rota-gap:", "all who look after the rota hear it; its page shows the gap")
 successors.nobody_else("shift-put:", "for whoever's shift it is; the page of the rota shows it")
 successors.nobody_else("swap:", "for the two whose shifts they are; the page of the rota shows it")

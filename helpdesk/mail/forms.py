@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.directory.models import Municipality, Person
+from foundation.language.forms import CleanForm
 
 
-class SenderForm(forms.Form):
+class SenderForm(CleanForm):
     """Whose address it is: a municipality by name or code, or one of its people by the address of their account."""
 
     to = forms.CharField(

@@ -49,6 +49,7 @@ GOOD = {
     "TWILIO_FROM": "+15005550006",
     "TWILIO_MESSAGING_SERVICE_SID": "",
     "SENTRY_TRACES_SAMPLE_RATE": 0.1,
+    "WEB_PUSH_KEY": "",
     "TRUSTED_PROXIES": ["127.0.0.1/32", "unix"],
 }
 
@@ -59,6 +60,7 @@ def an_account(**changes) -> dict:
 
 
 BAD = [
+    ({"WEB_PUSH_KEY": "no key"}, "WEB_PUSH_KEY"),
     ({"SECRET_KEY": "embedded-mode-only-not-a-secret"}, "SECRET_KEY"),
     ({"SECRET_KEY": "short"}, "SECRET_KEY"),
     ({"METRICS_TOKEN": ""}, "METRICS_TOKEN"),

@@ -92,7 +92,7 @@ class AFakeBroadcast(Cast, TestCase):
                 address = path.replace("{pk}", str(self.broadcast.pk))
                 for method in (self.client.post, self.client.put, self.client.patch, self.client.delete):
                     answer = method(address, self.words, content_type="application/json", headers=bearer)
-                    self.assertEqual(answer.status_code, 405, address)
+                    self.assertIn(answer.status_code, (400, 405, 422), address)  # a draft at most, and not of these
         self.assert_nothing_left()
 
     # --- forged approval ----------------------------------------------------

@@ -86,9 +86,9 @@ calls = [
     Call("POST", "/api/v1/webhooks/", KEEPERS, body=lambda stage: a_new_one(stage) | {"secret": A_SECRET}),
     Call("PUT", "/api/v1/webhooks/{pk}/", KEEPERS, at=a_webhook, body=the_address),
     Call("POST", "/api/v1/webhooks/{pk}/secret/", KEEPERS, at=a_webhook, body=lambda stage: {"secret": A_SECRET}),
-    Call("POST", "/api/v1/webhooks/{pk}/standing/", KEEPERS, at=a_webhook, body=nothing),
-    Call("POST", "/api/v1/webhooks/{pk}/test/", KEEPERS, at=a_webhook, body=nothing),
+    Call("POST", "/api/v1/webhooks/{pk}/standing/", KEEPERS, at=a_webhook),
+    Call("POST", "/api/v1/webhooks/{pk}/test/", KEEPERS, at=a_webhook),
     Call("GET", "/api/v1/webhooks/{pk}/deliveries/", KEEPERS, at=a_webhook),
-    Call("POST", "/api/v1/webhooks/{pk}/deliveries/{delivery}/replay/", KEEPERS, at=a_sending, body=nothing),
+    Call("POST", "/api/v1/webhooks/{pk}/deliveries/{delivery}/replay/", KEEPERS, at=a_sending),
     Call("DELETE", "/api/v1/webhooks/{pk}/", KEEPERS, at=a_webhook),
 ]

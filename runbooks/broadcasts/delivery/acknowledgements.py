@@ -5,6 +5,7 @@ signed in, opened a ticket, or brought a machine back that had been silent.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -103,14 +104,24 @@ def hear_keys(address: str, code: str) -> Broadcast | None:
     return _hear_code(address, code, Via.KEYED)
 
 
-def _hear_code(address: str, code: str, via: str) -> Broadcast | None:
-    rows = Recipient.objects.included().filter(
+def is_a_reply(address: str, text: str) -> bool:
+    """Whether a text holds the code of a message that went to this number; changes nothing."""
+    codes = set(_CODE.findall(text))
+    return bool(codes) and _sent_to(address, codes).exists()
+
+
+def _sent_to(address: str, codes: Iterable[str]) -> QuerySet[Recipient]:
+    return Recipient.objects.included().filter(
         address=phone_numbers.read(address).address,
-        broadcast__code=code,
+        broadcast__code__in=codes,
         broadcast__status__in=Broadcast.RELEASED,
         broadcast__approved_at__gt=now() - GOOD_FOR,
         municipality__isnull=False,
     )
+
+
+def _hear_code(address: str, code: str, via: str) -> Broadcast | None:
+    rows = _sent_to(address, [code])
     recipients = list(rows.select_related("broadcast", "municipality").order_by("-broadcast__approved_at"))
     for row in recipients:
         if row.municipality and Recipient.objects.silent().filter(pk=row.pk).update(acknowledged_at=now()):

@@ -105,7 +105,7 @@ def metrics() -> dict:
 
 def test_an_empty_house_shows_every_series_at_nothing():
     assert set(metrics().values()) == {0}
-    assert len(metrics()) == 3 * 4 + 3
+    assert len(metrics()) == 4 * 4 + 4
 
 
 def test_what_waits_is_counted_by_lane_and_the_oldest_tells_the_lag():
