@@ -41,7 +41,7 @@ class ReadingByProgram(Cast, TestCase):
         self.assertEqual(self.get("/broadcasts/", self.selim).json()["items"], [])
 
     def test_no_operation_submits_approves_or_sends(self):
-        """Runs go on by the verbs of their page; a message is written down as far as a draft, the rest is for people."""
+        """Runs go on by the verbs of their page; a message is written as far as a draft, the rest is for people."""
         paths = api.get_openapi_schema()["paths"]
         writing = [
             path
