@@ -4,8 +4,7 @@ import difflib
 from collections.abc import Sequence
 from time import perf_counter
 
-from helpdesk.mail import quotes
-from helpdesk.mail.fetching import letter_of
+from helpdesk.mail import parsing, quotes
 from tests.bench import Row
 from tests.helpdesk.letter_corpus import CorpusLetter, corpus
 
@@ -30,7 +29,7 @@ def run(*, rounds: int, full: bool) -> list[Row]:
 
 
 def shown_of(case: CorpusLetter) -> str:
-    text = letter_of(case.raw).text
+    text = parsing.parse(case.raw, is_cut=False).text
     return quotes.written(text, case.known) if case.is_reply else text
 
 
