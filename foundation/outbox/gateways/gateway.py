@@ -3,26 +3,34 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+import aiohttp
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from foundation.outbox.gateways.postings import (
+    Accepted,
     Answer,
+    Busy,
     InboundText,
     LookUpFailed,
     Outcome,
     Posting,
     Receipt,
+    Refused,
     RemoteMessage,
     Report,
 )
+from foundation.wire.addresses import ForbiddenAddress, guarded_session
 
 LOOK_UPS_AT_ONCE = 20
+LONGEST_WAIT = timedelta(hours=1)
+Parcel = tuple[str, bytes, dict[str, str]]
 
 Said = TypeVar("Said")
 
@@ -141,6 +149,80 @@ class OneByOne(Gateway):
     @abstractmethod
     async def post_one(self, posting: Posting) -> Outcome:
         """Hand over one posting, once."""
+
+
+class GuardedPost(OneByOne):
+    """One POST a message to an address that somebody gave us; each socket is judged as it opens, no redirect followed.
+
+    Whoever derives from it says what a parcel is and which answers have a meaning of their own.
+
+    408, 425, 429, 5xx, time-outs and broken connections are tried again until the batch expires; any other
+    answer is a no. `gone`: answers that close the address, and the code that says so. `ports` bounds where a
+    socket may lead where private addresses are not allowed; `taken` is what an accepted one is called from then on.
+    """
+
+    rate = 50.0
+    one_carrier = False
+    ports: frozenset[int]
+    gone: dict[int, str]
+    taken: str
+
+    def __init__(self) -> None:
+        self.session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        self.session = guarded_session(
+            allow_private=settings.PROBE_ALLOW_PRIVATE,
+            ports=None if settings.PROBE_ALLOW_PRIVATE else self.ports,
+            timeout=settings.OUTBOX_POST_TIMEOUT,
+        )
+
+    async def close(self) -> None:
+        if self.session is not None:
+            await self.session.close()
+
+    @abstractmethod
+    def parcel(self, posting: Posting) -> Parcel:
+        """(address, body, headers). Raises ValueError where the posting cannot be sent at all."""
+
+    async def post_one(self, posting: Posting) -> Outcome:
+        if self.session is None:
+            raise RuntimeError("the line is not open")
+        try:
+            address, body, headers = self.parcel(posting)
+        except ValueError as error:
+            return Refused("", f"unsendable: {type(error.__cause__ or error).__name__}")
+        try:
+            async with self.session.post(address, data=body, headers=headers, allow_redirects=False) as answer:
+                return self.read(answer.status, answer.headers.get("Retry-After", ""), posting)
+        except ForbiddenAddress:
+            return Refused("", "forbidden address")
+        except (aiohttp.InvalidURL, ValueError):
+            return Refused("", "not an address")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            if caused_by_guard(error):
+                return Refused("", "forbidden address")
+            return Busy(f"not reached: {type(error).__name__}"[:80])
+
+    def read(self, status: int, wait: str, posting: Posting) -> Outcome:
+        """What an HTTP status means for the delivery."""
+        if 200 <= status < 300:
+            return Accepted(f"{self.name}-{posting.message_id}", self.taken)
+        if status in self.gone:
+            return Refused(self.gone[status], str(status))
+        if status in (408, 425, 429) or status >= 500:
+            after = min(timedelta(seconds=int(wait)), LONGEST_WAIT) if wait.isdecimal() and len(wait) < 6 else None
+            return Busy(f"HTTP {status}", after)
+        return Refused("", f"HTTP {status}")
+
+
+def caused_by_guard(error: BaseException | None) -> bool:
+    """aiohttp wraps what the guard raises; the reason stands in the chain."""
+    while error is not None:
+        if isinstance(error, ForbiddenAddress) or isinstance(getattr(error, "os_error", None), ForbiddenAddress):
+            return True
+        error = error.__cause__
+    return False
 
 
 class LocalGateway(Gateway):

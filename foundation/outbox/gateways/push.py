@@ -10,7 +10,6 @@ from datetime import timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-import aiohttp
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from http_ece import ECEException
@@ -18,10 +17,8 @@ from py_vapid import Vapid02, VapidException
 from pywebpush import WebPusher, WebPushException
 
 from foundation import now
-from foundation.outbox.gateways.gateway import OneByOne
-from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused
-from foundation.outbox.gateways.webhook import LONGEST_WAIT, caused_by_guard
-from foundation.wire.addresses import ForbiddenAddress, guarded_session
+from foundation.outbox.gateways.gateway import GuardedPost, Parcel
+from foundation.outbox.gateways.postings import Posting
 
 GONE = "push-gone"
 KEY_LENGTH = 43  # characters of base64 for 32 bytes
@@ -58,50 +55,24 @@ def encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-class WebPush(OneByOne):
-    """2xx is taken; 404 and 410 say that the browser left. 408, 429, 5xx and broken connections are tried again."""
+class WebPush(GuardedPost):
+    """2xx is taken; 404 and 410 say that the browser left."""
 
     name = "push"
-    rate = 50.0
     concurrency = 20
     gives_receipts = False
-    one_carrier = False
+    ports = frozenset({443})
+    gone = {404: GONE, 410: GONE}
+    taken = "sent"
 
-    def __init__(self) -> None:
-        self.session: aiohttp.ClientSession | None = None
-
-    async def open(self) -> None:
-        self.session = guarded_session(
-            allow_private=settings.PROBE_ALLOW_PRIVATE,
-            ports=None if settings.PROBE_ALLOW_PRIVATE else frozenset({443}),
-            timeout=settings.OUTBOX_POST_TIMEOUT,
-        )
-
-    async def close(self) -> None:
-        if self.session is not None:
-            await self.session.close()
-
-    async def post_one(self, posting: Posting) -> Outcome:
-        if self.session is None:
-            raise RuntimeError("the line is not open")
+    def parcel(self, posting: Posting) -> Parcel:
         try:
-            endpoint, body, headers = parcel(posting)
-        except (ValueError, KeyError, ECEException, WebPushException, VapidException) as error:
-            return Refused("", f"unsendable: {type(error).__name__}")
-        try:
-            async with self.session.post(endpoint, data=body, headers=headers, allow_redirects=False) as answer:
-                return read(answer.status, answer.headers.get("Retry-After", ""), posting)
-        except ForbiddenAddress:
-            return Refused("", "forbidden address")
-        except (aiohttp.InvalidURL, ValueError):
-            return Refused("", "not an address")
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            if caused_by_guard(error):
-                return Refused("", "forbidden address")
-            return Busy(f"not reached: {type(error).__name__}"[:80])
+            return parcel(posting)
+        except (KeyError, ECEException, WebPushException, VapidException) as error:
+            raise ValueError("not a push that can be sent") from error
 
 
-def parcel(posting: Posting) -> tuple[str, bytes, dict[str, str]]:
+def parcel(posting: Posting) -> Parcel:
     """(address, body, headers) of one push. A copy replaces the one before it: `Topic` is the message's own."""
     told = json.loads(posting.text)
     subscription = told["subscription"]
@@ -126,15 +97,3 @@ def parcel(posting: Posting) -> tuple[str, bytes, dict[str, str]]:
             "Topic": f"nobet{posting.message_id}",
         },
     )
-
-
-def read(status: int, wait: str, posting: Posting) -> Outcome:
-    """What an HTTP status means for the push."""
-    if 200 <= status < 300:
-        return Accepted(f"push-{posting.message_id}", "sent")
-    if status in (404, 410):
-        return Refused(GONE, str(status))
-    if status in (408, 425, 429) or status >= 500:
-        after = min(timedelta(seconds=int(wait)), LONGEST_WAIT) if wait.isdecimal() and len(wait) < 6 else None
-        return Busy(f"HTTP {status}", after)
-    return Refused("", f"HTTP {status}")

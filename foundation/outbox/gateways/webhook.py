@@ -7,85 +7,30 @@ receivers can pretend to be us towards each other.
 
 import hashlib
 import hmac
-from datetime import timedelta
 
-import aiohttp
 from django.conf import settings
 
 from foundation import now
-from foundation.outbox.gateways.gateway import OneByOne
-from foundation.outbox.gateways.postings import Accepted, Busy, Outcome, Posting, Refused
-from foundation.wire.addresses import WEB_PORTS, ForbiddenAddress, guarded_session
+from foundation.outbox.gateways.gateway import GuardedPost, Parcel
+from foundation.outbox.gateways.postings import Posting
+from foundation.wire.addresses import WEB_PORTS
 
-LONGEST_WAIT = timedelta(hours=1)
 GONE = "webhook-gone"
 
 
-class Webhook(OneByOne):
-    """Each socket is judged when it opens; redirects are not followed.
-
-    2xx is a delivery. 410 closes the address. 408, 429, 5xx, time-outs and broken
-    connections are tried again until the batch expires; any other answer is a no.
-    """
+class Webhook(GuardedPost):
+    """2xx is a delivery, 410 closes the address."""
 
     name = "webhook"
-    rate = 50.0
     concurrency = 50
     gives_receipts = True
-    one_carrier = False
+    ports = WEB_PORTS
+    gone = {410: GONE}
+    taken = "delivered"
 
-    def __init__(self) -> None:
-        self.session: aiohttp.ClientSession | None = None
-
-    async def open(self) -> None:
-        self.session = guarded_session(
-            allow_private=settings.PROBE_ALLOW_PRIVATE,
-            ports=None if settings.PROBE_ALLOW_PRIVATE else WEB_PORTS,
-            timeout=settings.OUTBOX_POST_TIMEOUT,
-        )
-
-    async def close(self) -> None:
-        if self.session is not None:
-            await self.session.close()
-
-    async def post_one(self, posting: Posting) -> Outcome:
-        if self.session is None:
-            raise RuntimeError("the line is not open")
+    def parcel(self, posting: Posting) -> Parcel:
         body = posting.text.encode()
-        try:
-            async with self.session.post(
-                posting.address, data=body, headers=headers(posting, body), allow_redirects=False
-            ) as answer:
-                return read(answer.status, answer.headers.get("Retry-After", ""), posting)
-        except ForbiddenAddress:
-            return Refused("", "forbidden address")
-        except (aiohttp.InvalidURL, ValueError):
-            return Refused("", "not an address")
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            if caused_by_guard(error):
-                return Refused("", "forbidden address")
-            return Busy(f"not reached: {type(error).__name__}"[:80])
-
-
-def caused_by_guard(error: BaseException | None) -> bool:
-    """aiohttp wraps what the guard raises; the reason stands in the chain."""
-    while error is not None:
-        if isinstance(error, ForbiddenAddress) or isinstance(getattr(error, "os_error", None), ForbiddenAddress):
-            return True
-        error = error.__cause__
-    return False
-
-
-def read(status: int, wait: str, posting: Posting) -> Outcome:
-    """What an HTTP status means for the delivery."""
-    if 200 <= status < 300:
-        return Accepted(f"webhook-{posting.message_id}", "delivered")
-    if status == 410:
-        return Refused(GONE, "410")
-    if status in (408, 425, 429) or status >= 500:
-        after = min(timedelta(seconds=int(wait)), LONGEST_WAIT) if wait.isdecimal() and len(wait) < 6 else None
-        return Busy(f"HTTP {status}", after)
-    return Refused("", f"HTTP {status}")
+        return posting.address, body, headers(posting, body)
 
 
 def headers(posting: Posting, body: bytes) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""The stand-ins of Twilio and of the domestic gateways, each one process for the tests of this folder."""
+"""The stand-ins of Twilio and of the domestic gateways, each one process for the tests of this folder;
+and somebody's program that keeps what it hears."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -44,6 +48,33 @@ look_up:
 statuses: {{DELIVRD: delivered, UNDELIV: undelivered}}
 callback: {{at: receipts, sid: job, number: msisdn, status: state, reference: ref}}
 """
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Keeps what it was sent; answers with the status in the path ("/410")."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.heard.append((dict(self.headers), body))
+        self.send_response(int(self.path.strip("/") or 200))
+        self.send_header("Content-Length", "0")
+        self.send_header("Location", "http://127.0.0.1/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Be quiet."""
+
+
+@pytest.fixture
+def receiver(settings):
+    settings.PROBE_ALLOW_PRIVATE = True
+    dispatch._closing.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    server.heard = []
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from foundation.outbox.gateways import push as gateway
 from foundation.outbox.housekeeping import forget_secrets
 from foundation.outbox.models import OutboxMessage, PushSubscription, Suppression
 from tests.cast import a_person
-from tests.foundation.outbox.test_webhooks import receiver  # noqa: F401  the stand-in that keeps what it hears
 
 pytestmark = pytest.mark.django_db
 State = OutboxMessage.State
@@ -51,7 +50,7 @@ def key(settings):
     return settings.WEB_PUSH_KEY
 
 
-def pushed(receiver, browser, answer="201") -> tuple[OutboxMessage, PushSubscription]:  # noqa: F811
+def pushed(receiver, browser, answer="201") -> tuple[OutboxMessage, PushSubscription]:
     endpoint = f"http://127.0.0.1:{receiver.server_address[1]}/{answer}"
     subscription = push.subscribe(a_person(name="Ayşe Yılmaz"), endpoint=endpoint, **browser.keys())
     assert push.send("notice:1", subscription.person, NOTICE) == 1
@@ -60,7 +59,7 @@ def pushed(receiver, browser, answer="201") -> tuple[OutboxMessage, PushSubscrip
     return OutboxMessage.objects.get(), subscription
 
 
-def test_the_browser_reads_what_only_it_can_read_and_the_service_can_check_who_sent_it(receiver, key):  # noqa: F811
+def test_the_browser_reads_what_only_it_can_read_and_the_service_can_check_who_sent_it(receiver, key):
     browser = Browser()
     message, _subscription = pushed(receiver, browser)
     ((headers, body),) = receiver.heard
@@ -74,7 +73,7 @@ def test_the_browser_reads_what_only_it_can_read_and_the_service_can_check_who_s
     assert (headers["Content-Encoding"], headers["Urgency"]) == ("aes128gcm", "high")
 
 
-def test_keys_and_words_lie_sealed_and_are_erased_once_it_has_left(receiver, key):  # noqa: F811
+def test_keys_and_words_lie_sealed_and_are_erased_once_it_has_left(receiver, key):
     message, subscription = pushed(receiver, Browser())
     assert "verildi" not in message.text
     assert "127.0.0.1" not in subscription.sealed
@@ -86,7 +85,7 @@ def test_keys_and_words_lie_sealed_and_are_erased_once_it_has_left(receiver, key
 @pytest.mark.parametrize(
     ("answer", "state"), [("410", "failed"), ("404", "failed"), ("400", "failed"), ("503", "queued")]
 )
-def test_a_browser_that_left_is_forgotten_and_a_tired_service_is_asked_again(receiver, key, answer, state):  # noqa: F811
+def test_a_browser_that_left_is_forgotten_and_a_tired_service_is_asked_again(receiver, key, answer, state):
     message, subscription = pushed(receiver, Browser(), answer)
     assert message.state == state, message.reason
     is_gone = answer in ("410", "404")
@@ -94,7 +93,7 @@ def test_a_browser_that_left_is_forgotten_and_a_tired_service_is_asked_again(rec
     assert (push.standing(subscription.person) == []) is is_gone
 
 
-def test_keys_that_are_none_are_an_end_and_no_crash(receiver, key):  # noqa: F811
+def test_keys_that_are_none_are_an_end_and_no_crash(receiver, key):
     endpoint = f"http://127.0.0.1:{receiver.server_address[1]}/201"
     subscription = push.subscribe(a_person(), endpoint=endpoint, p256dh="A" * 30, auth="A" * 22)
     push.send("notice:1", subscription.person, NOTICE)
