@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality, Person
+from foundation.journal import journal
 from foundation.language import texts
 from foundation.outbox import outbox
 from foundation.outbox.letters import threads
@@ -141,6 +142,9 @@ def put_away(letter: Letter, key: str, judged: Judgement, ticket: Ticket | None)
     if judged.reason == LetterReason.BOUNCE and (report := bounces.report_of(letter)):
         bounces.mark(report)
         ticket = conversations.ticket_of(report.thread) or ticket
+    lain = ReceivedLetter.objects.unfiled().filter(mail_id=key)
+    if lain.update(state=judged.state, reason=judged.reason, ticket=ticket):
+        return
     kept = keep(letter, key, judged, ticket=ticket)
     if judged.reason == LetterReason.UNKNOWN:
         answer_stranger(kept)
@@ -169,18 +173,31 @@ def keep(
     )
 
 
-def place(letter: Letter, writer: Writer, ticket: Ticket | None, key: str, judged: Judgement) -> Ticket | None:
-    """Its words become a new ticket or a reply. Speaks to the malware scanner before anything is locked."""
+def place(
+    letter: Letter,
+    writer: Writer,
+    ticket: Ticket | None,
+    key: str,
+    judged: Judgement,
+    *,
+    by: Person | None = None,
+    insists: bool = False,
+) -> Ticket | None:
+    """Its words become a new ticket or a reply. Speaks to the malware scanner before anything is locked.
+
+    `by` is who takes it from the tray, if somebody does; who `insists` means it although it only thanks.
+    """
     files = [accepted.file for accepted in draft_uploads.acceptable(letter.files)][: uploads.MOST]
     if ticket is not None and not takes_words(ticket):
         ticket = None
     known = conversations.said_in(ticket) if ticket else None
     body = letter.text if known is None else quotes.written(letter.text, known)
-    if ticket is not None and not ticket.is_open and not files and quotes.only_thanks(body, (writer.name,)):
+    only_thanks = ticket is not None and not ticket.is_open and not files and quotes.only_thanks(body, (writer.name,))
+    if only_thanks and not insists:
         aside = replace(judged, state=LetterState.ASIDE, reason=LetterReason.THANKS)
         return put_away(letter, key, aside, ticket)
     said = replace(letter, text=with_remarks(body, letter, len(files)), files=files)
-    return settle(letter, said, writer, ticket, key, judged)
+    return settle(letter, said, writer, ticket, key, judged, by)
 
 
 def takes_words(ticket: Ticket) -> bool:
@@ -191,12 +208,25 @@ def takes_words(ticket: Ticket) -> bool:
 
 
 @transaction.atomic
-def settle(letter: Letter, said: Letter, writer: Writer, ticket: Ticket | None, key: str, judged: Judgement) -> Ticket:
+def settle(
+    letter: Letter,
+    said: Letter,
+    writer: Writer,
+    ticket: Ticket | None,
+    key: str,
+    judged: Judgement,
+    by: Person | None,
+) -> Ticket:
+    lain = ReceivedLetter.objects.filter(mail_id=key)
+    # Two who press at the same moment: the second finds it filed.
+    if by is not None and (kept := lain.select_for_update().get()).state == LetterState.FILED:
+        return kept.ticket
     ticket = file_once(writer, said, key) if ticket is None else speak(ticket, writer, said, key)
     message = Message.objects.filter(ticket=ticket, mail_id=key).first()
-    waiting = ReceivedLetter.objects.filter(mail_id=key)
-    if not waiting.update(state=LetterState.FILED, reason=LetterReason.NONE, ticket=ticket, message=message):
+    if not lain.update(state=LetterState.FILED, reason=LetterReason.NONE, ticket=ticket, message=message):
         keep(letter, key, judged, ticket=ticket, message=message)
+    if by is not None:
+        journal.record("letter.filed", lain.get(), by=by, ticket=ticket.number)
     return ticket
 
 

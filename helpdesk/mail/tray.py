@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal
 from foundation.directory.models import Membership, Municipality, Person
 from foundation.journal import journal
+from foundation.wire.files import scanning
 from helpdesk.mail import conversations, intake, sender_proof
 from helpdesk.mail.intake import Judgement, Writer
 from helpdesk.mail.parsing import parse
@@ -54,7 +55,9 @@ def tie(letter: ReceivedLetter, *, to: Municipality, person: Person | None = Non
         journal.record("letter.tied", letter, by=by, municipality=to.code, person=person.pk if person else None)
     waiting = ReceivedLetter.objects.waiting().filter(sender=letter.sender).exclude(pk=letter.pk)
     together = sorted([letter, *waiting[:MOST_AT_ONCE]], key=lambda each: each.pk)
-    return [file(each, by=by) for each in together]
+    writer = intake.writer_of(letter.sender)
+    filed = [placed(each, writer, by=by, insists=each is letter) for each in together]
+    return [ticket for ticket in filed if ticket is not None]
 
 
 def file(letter: ReceivedLetter, *, by: Person) -> Ticket:
@@ -63,20 +66,22 @@ def file(letter: ReceivedLetter, *, by: Person) -> Ticket:
     writer = intake.writer_of(letter.sender)
     if letter.state == LetterState.FILED or writer.home is None:
         raise LetterMovedOn
-    ticket = placed(letter, writer)
+    ticket = placed(letter, writer, by=by, insists=True)
     if ticket is None:
         raise LetterMovedOn
-    journal.record("letter.filed", letter, by=by, ticket=ticket.number)
     return ticket
 
 
-def placed(letter: ReceivedLetter, writer: Writer) -> Ticket | None:
+def placed(letter: ReceivedLetter, writer: Writer, *, by: Person, insists: bool) -> Ticket | None:
+    """Its words in a ticket, or None: thanks that nobody insists on lie beside theirs."""
     with letter.original.open("rb") as original:
         read = intake.readable(parse(original.read()))
+    scanning.ask_later(read.files)
     verified = sender_proof.Verified(letter.proof, letter.proof_words)
     judged = Judgement(LetterState.FILED, LetterReason.NONE, verified)
     named = conversations.named_by(read)
-    return intake.place(read, writer, conversations.open_to(named, writer.person, writer.home), letter.mail_id, judged)
+    ticket = conversations.open_to(named, writer.person, writer.home)
+    return intake.place(read, writer, ticket, letter.mail_id, judged, by=by, insists=insists)
 
 
 @transaction.atomic

@@ -56,6 +56,9 @@ class ReceivedLetterQuerySet(models.QuerySet["ReceivedLetter"]):
     def waiting(self) -> "ReceivedLetterQuerySet":
         return self.filter(state=LetterState.WAITING)
 
+    def unfiled(self) -> "ReceivedLetterQuerySet":
+        return self.exclude(state=LetterState.FILED)
+
 
 class ReceivedLetter(models.Model):
     """One letter that reached our mailbox, and where its words went.

@@ -7,17 +7,21 @@ from django.core import mail
 from django.test import Client, TestCase
 from django.urls import reverse
 
+from foundation.journal.models import Entry
 from foundation.outbox.gateways.mail import Mail, headers
 from foundation.outbox.gateways.postings import Posting
 from foundation.outbox.letters import threads
 from foundation.outbox.models import OutboxMessage, Suppression
+from foundation.wire.files.scanning import ScanVerdict
 from helpdesk import tickets
 from helpdesk.mail import sender_proof, tray
 from helpdesk.mail.intake import deliver
 from helpdesk.mail.parsing import parse
 from helpdesk.models import Attachment, KnownAddress, Message, ReceivedLetter, Ticket
+from helpdesk.tickets import attachment_scanning
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import a_ticket, the_queue
+from tests.standins.clamd import Clamd
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 MAILBOX = {"MAIL_REPLY_TO": "destek+{thread}@nobet.example", "DEFAULT_FROM_EMAIL": "Destek <destek@nobet.example>"}
@@ -117,6 +121,40 @@ class LettersIn(Cast, TestCase):
         assert "Teşekkürler" in page
         self.take(self.selim.email, "Teşekkürler, hâlâ çalışmıyor.", In_Reply_To=self.our_id())
         assert Ticket.objects.get(pk=self.ticket.pk).is_open
+
+    def test_who_means_it_files_thanks_from_the_tray(self):
+        tickets.resolve(self.ticket, by=self.ayse, note="Oldu")
+        self.take(self.selim.email, "Teşekkürler\nSelim Aydın", In_Reply_To=self.our_id())
+        client, page = self.client_of(self.ayse), reverse("helpdesk:letter_filing", args=[self.kept().pk])
+        assert client.post(page).status_code == 302
+        assert self.kept().state == "filed" and Ticket.objects.get(pk=self.ticket.pk).is_open
+        assert Entry.objects.filter(kind="letter.filed").count() == 1
+        spoken = self.ticket.messages.count()
+        assert client.post(page).status_code == 409 and self.ticket.messages.count() == spoken
+
+    def test_a_tie_files_what_waits_and_leaves_thanks_beside_their_ticket(self):
+        KnownAddress.objects.create(address="vezne9@ornek.bel.tr", municipality=self.odunpazari, tied_by=self.ayse)
+        ended = self.take("vezne9@ornek.bel.tr", "Makbuz çıkmıyor")
+        tickets.resolve(ended, by=self.ayse, note="Oldu")
+        KnownAddress.objects.all().delete()
+        for text in ("Teşekkürler", "Yazıcı da bozuldu"):
+            subject = f"[{ended.number}]" if text == "Teşekkürler" else "Yazıcı"
+            assert self.take("vezne9@ornek.bel.tr", text, subject=subject) is None
+        filed = tray.tie(self.kept(), to=self.odunpazari, by=self.ayse)
+        assert [ticket.subject for ticket in filed] == ["Yazıcı"]
+        thanks = ReceivedLetter.objects.get(text="Teşekkürler")
+        assert (thanks.state, thanks.reason, thanks.ticket) == ("aside", "thanks", ended)
+
+    def test_a_press_asks_no_scanner_and_its_files_wait(self):
+        letter = EmailMessage()
+        letter["From"], letter["Subject"], letter["Message-ID"] = "vezne9@ornek.bel.tr", "Ekran", "<f@b.tr>"
+        letter.set_content("Ekte")
+        letter.add_attachment("Hata 42", filename="ekran.txt")
+        deliver(parse(letter.as_bytes()))
+        with Clamd() as scanner, self.settings(CLAMD_ADDRESS=scanner.address):
+            tray.tie(self.kept(), to=self.odunpazari, by=self.ayse)
+            assert Attachment.objects.get().verdict == ScanVerdict.WAITING
+            assert attachment_scanning.ask_about_waiting() == 1
 
     def test_a_stranger_is_answered_once_a_day_and_one_click_files_all(self):
         for text in ("Bir", "İki"):

@@ -44,6 +44,12 @@ def ask_ahead(files: Iterable[File]) -> None:
         file.scan_verdict = ask(file)  # type: ignore[attr-defined]  # goes where the file goes
 
 
+def ask_later(files: Iterable[File]) -> None:
+    """For who takes files with a transaction open: they wait where they are kept, and a sweep asks about them."""
+    for file in files:
+        file.scan_verdict = first_verdict()  # type: ignore[attr-defined]  # goes where the file goes
+
+
 def first_verdict() -> ScanVerdict:
     """What a file stands at before anybody asked about it."""
     return ScanVerdict.WAITING if settings.CLAMD_ADDRESS else ScanVerdict.NOT_ASKED
