@@ -49,3 +49,15 @@ def test_a_ticket_is_opened_put_right_taken_back_and_answered_by_keys_alone(desk
     page.keyboard.insert_text("Düzelttik")
     with led(url=f"**/tickets/{second}/?view=unclaimed"):
         page.keyboard.press("Alt+Enter")
+
+
+def test_where_no_choices_come_enter_sets_none_and_the_plain_page_has_the_words(desk):
+    page, (first, _second) = desk
+    page.goto(f"/tickets/{first}/")
+    page.keyboard.press("m")
+    page.wait_for_selector("#picking[open] [name=words]")
+    page.route("**part=choices**", lambda route: route.abort())
+    with page.expect_navigation(url="**words=belge*"):
+        page.keyboard.type("belge", delay=0)
+        page.keyboard.press("Enter")
+    assert page.input_value("[name=words]") == "belge"

@@ -17,31 +17,40 @@ const lightUp = (step) => {
 
 // Enter waits for the choices that fit what was typed, so that quick fingers never set another one.
 const set = async () => {
-  await answered;
+  if (!(await answered)) return location.assign(plain(picking.querySelector(".hd-picker").dataset.picker, wanted));
   const lit = picking.querySelector(".hd-pick.is-lit") || picks()[0];
   const reason = picking.querySelector("[name=reason]");
-  if (!lit) return;
+  if (!lit) return undefined;
   if ("needsReason" in lit.dataset && reason && !reason.value.trim()) reason.focus();
   else lit.click();
+  return undefined;
 };
 
+// The picker as a page of its own: where a line was lost, the browser says so better than we can.
+const plain = (address, words) => `${address}${address.includes("?") ? "&" : "?"}words=${encodeURIComponent(words)}`;
+
 let asked = 0;
-let answered = Promise.resolve();
+let wanted = "";
+let answered = Promise.resolve(true);
+// True once the choices shown fit these words, or newer words were asked for; false where no answer came.
 const filter = async (address, words) => {
   const mine = (asked += 1);
-  const joined = address.includes("?") ? "&" : "?";
-  const answer = await fetch(`${address}${joined}part=choices&words=${encodeURIComponent(words)}`);
-  if (!answer.ok || mine !== asked) return;
+  wanted = words;
+  const answer = await fetch(`${plain(address, words)}&part=choices`).catch(() => null);
+  if (mine !== asked) return true;
+  if (!answer?.ok) return false;
   picking.querySelector("[data-picks]").innerHTML = await answer.text();
   lightUp(1);
+  return true;
 };
 
 const open = async (link) => {
-  const answer = await fetch(link.href);
-  if (!answer.ok || answer.redirected) return link.ownerDocument.location.assign(link.href);
+  const answer = await fetch(link.href).catch(() => null);
+  if (!answer?.ok || answer.redirected) return link.ownerDocument.location.assign(link.href);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const picker = page.querySelector(".hd-picker");
   picking.replaceChildren(picker);
+  answered = Promise.resolve(true);
   picking.setAttribute("aria-label", link.textContent.trim());
   picking.showModal();
   const field = picker.querySelector("[name=words]");
