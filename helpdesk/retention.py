@@ -1,6 +1,7 @@
 """Closed tickets lose their words and names; what was asked of which module stays countable."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -38,11 +39,11 @@ def forget_bulk_acts(older_than: datetime) -> int:
 
 
 def drop_letters(letters: QuerySet[ReceivedLetter]) -> int:
-    """The rows first, then the originals."""
+    """The rows first; the originals once it is certain that the rows are gone."""
     gone = list(letters)
     ReceivedLetter.objects.filter(pk__in=[letter.pk for letter in gone]).delete()
     for letter in gone:
-        letter.original.delete(save=False)
+        transaction.on_commit(partial(letter.original.delete, save=False))
     return len(gone)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
@@ -18,7 +19,8 @@ from foundation.outbox import outbox
 from foundation.outbox.models import Batch
 from foundation.outbox.models import OutboxMessage as Sent
 from helpdesk import tickets
-from helpdesk.models import Attachment, Message, Ticket
+from helpdesk.models import Attachment, Message, ReceivedLetter, Ticket
+from helpdesk.retention import drop_letters
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket
 
@@ -42,6 +44,19 @@ class TicketsThatEndedLongAgo(Cast, TestCase):
         self.ticket = a_ticket(municipality=self.odunpazari, **said)
         self.still_open = a_ticket(municipality=self.odunpazari, by=self.selim)
         tickets.resolve(self.ticket, by=self.ayse, note="Düzeldi Selim Bey")
+
+    def test_their_letters_originals_go_with_the_commit_and_no_sooner(self):
+        letter = ReceivedLetter.objects.create(
+            mail_id="<a@b.tr>", original=ContentFile(b"Merhaba", name="mektup.eml"), size=7, ticket=self.ticket,
+            state="filed", message=self.ticket.messages.first(),
+        )  # fmt: skip
+        original = Path(letter.original.path)
+        with self.captureOnCommitCallbacks() as owed:
+            drop_letters(ReceivedLetter.objects.all())
+        assert original.exists() and not ReceivedLetter.objects.exists()
+        for each in owed:
+            each()
+        assert not original.exists()
 
     def test_keep_their_words_for_two_years(self):
         with in_years(1.9):
