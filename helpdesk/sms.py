@@ -27,6 +27,7 @@ from foundation.outbox.models import Batch, InboundMessage
 from helpdesk import providers, tickets
 from helpdesk.incidents import known_outages
 from helpdesk.models import Ticket
+from helpdesk.models.ticket import TicketQuerySet
 from helpdesk.tickets import rate_limits
 from helpdesk.tickets.forms import UNKNOWN_MODULE
 from monitoring.models import Outage
@@ -53,9 +54,15 @@ class TextWriter:
     address: str
 
     @property
+    def tickets(self) -> TicketQuerySet:
+        """The municipality's, as far as the person may see them."""
+        seen = Ticket.objects.visible_to(self.person) if self.person else Ticket.objects.all()
+        return seen.filter(municipality=self.municipality).order_by("-pk")
+
+    @property
     def open_ticket(self) -> Ticket | None:
         """The newest that this telephone or this person still has open."""
-        mine = Ticket.objects.open().filter(municipality=self.municipality).order_by("-pk")
+        mine = self.tickets.open()
         of_person = mine.filter(requester=self.person).first() if self.person else None
         return of_person or mine.filter(phone=self.address).first()
 
@@ -151,7 +158,7 @@ def replied(writer: TextWriter, text: str, token: str) -> str:
 
 def standing(writer: TextWriter, asked: str) -> str:
     number = "".join(filter(str.isdecimal, asked))[-6:]
-    own = Ticket.objects.filter(municipality=writer.municipality).order_by("-pk")
+    own = writer.tickets
     ticket = own.filter(number__endswith=f"-{int(number):06d}").first() if number else writer.open_ticket or own.first()
     if ticket is None:
         return _("We find no such ticket of your municipality.")

@@ -30,7 +30,7 @@ _STATUSES: dict[str, Q] = {
 }
 _CHANNELS = {
     "portal": "portal", "eposta": "email", "e-posta": "email", "email": "email", "e-mail": "email",
-    "telefon": "phone", "phone": "phone", "api": "api",
+    "telefon": "phone", "phone": "phone", "sms": "sms", "api": "api",
 }  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _status(value: str, person: Person) -> Q:
 
 def _channel(value: str, person: Person) -> Q:
     if collation.fold(value) not in _CHANNELS:
-        raise NotUnderstood(_("There is no channel “%s”: portal, email, phone or api.") % value)
+        raise NotUnderstood(_("There is no channel “%s”: portal, email, phone, sms or api.") % value)
     return Q(channel=_CHANNELS[collation.fold(value)])
 
 

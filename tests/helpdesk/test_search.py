@@ -13,7 +13,7 @@ from foundation.directory.models import Municipality
 from foundation.language.stems import words_of
 from helpdesk import retention, succession, tickets
 from helpdesk.models import Ticket
-from helpdesk.search import bounds, finding, questions
+from helpdesk.search import bounds, finding, operators, questions
 from helpdesk.search.expressions import as_fts5, as_tsquery
 from helpdesk.search.finding import find
 from tests.cast import assemble
@@ -187,3 +187,7 @@ def test_a_question_that_takes_too_long_is_broken_off_and_says_so(stage):
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000000) SELECT max(i) FROM n"
         )
     assert Ticket.objects.count() == 0  # the connection goes on
+
+
+def test_every_channel_has_a_word():
+    assert set(operators._CHANNELS.values()) == set(Ticket.Channel.values)

@@ -8,6 +8,7 @@ from foundation.outbox import inbound
 from foundation.outbox.models import OutboxMessage, Suppression
 from helpdesk import tickets
 from helpdesk.models import Message, Ticket
+from helpdesk.models.ticket import TicketQuerySet
 from monitoring import outages
 from monitoring.models import ImpactReport
 from tests.cast import assemble
@@ -56,6 +57,15 @@ def test_status_is_told_of_one_s_own_municipality_alone(stage):
     stage.hatice.phone = "+905321112244"
     stage.hatice.save()
     assert "DST" not in written(f"DURUM {number}", "+905321112244")[-1]
+
+
+def test_whoever_may_see_none_any_more_adds_to_none(stage, monkeypatch):
+    written("ARIZA TAHSILAT makbuz")
+    number = int(Ticket.objects.get().number[-6:])
+    monkeypatch.setattr(TicketQuerySet, "visible_to", lambda tickets, person: tickets.none())
+    assert "DST" not in written(f"DURUM {number}")[-1]
+    written("Bir de bu var")
+    assert Message.objects.filter(ticket=Ticket.objects.earliest("pk")).count() == 1
 
 
 def test_other_words_are_a_reply_to_the_open_ticket_and_else_a_new_one(stage):
