@@ -20,6 +20,7 @@ from helpdesk.bulk.api import router as bulk
 from helpdesk.distribution.api import router as distribution
 from helpdesk.handovers.api import router as handovers
 from helpdesk.knowledge.api import router as knowledge
+from helpdesk.links.api import router as links
 from helpdesk.mail.api import router as letters
 from helpdesk.models import Message, Queue, Ticket
 from helpdesk.notices.api import router as notices
@@ -45,6 +46,7 @@ router.add_router("", knowledge)
 router.add_router("", service_levels)
 router.add_router("", teams)
 router.add_router("", letters)
+router.add_router("", links)
 router.add_router("", notices)
 router.add_router("", writing)
 router.add_router("", operations)

@@ -23,6 +23,8 @@ AMONG_US: dict[str, tuple[str, ...]] = {
     "ticket.released": (),
     "ticket.linked": (),
     "ticket.unlinked": (),
+    "ticket.link_made": ("relation", "other"),
+    "ticket.link_removed": ("relation", "other"),
     "ticket.escalated": (),
     "ticket.promise_broken": (),
 }

@@ -229,7 +229,7 @@ def undo(ticket: Ticket, entry: int, *, by: Person) -> None:
     if done is None:
         raise TooLateToUndo
     stands, back = CORRECTIONS[done.kind]
-    if stands(ticket) != done.facts["after"]:
+    if not stands(ticket, done.facts):
         raise TicketMovedOn
     back(ticket, done.facts, by)
 
@@ -269,11 +269,16 @@ def requester_back(ticket: Ticket, facts: dict, by: Person) -> None:
     name_requester(ticket, requester=Person.objects.filter(pk=facts["before"] or 0).first(), by=by)
 
 
-# By the kind of its entry: how what a correction set is read, and the correction that takes it back.
-CORRECTIONS: dict[str, tuple[Callable[[Ticket], Json], Callable[[Ticket, dict, Person], None]]] = {
-    "ticket.graded": (lambda ticket: ticket.severity, grade_back),
-    "ticket.module_changed": (lambda ticket: ticket.component_id, module_back),
-    "ticket.queue_changed": (lambda ticket: ticket.queue.code, queue_back),
-    "ticket.municipality_changed": (lambda ticket: ticket.municipality.code, municipality_back),
-    "ticket.requester_changed": (lambda ticket: ticket.requester_id, requester_back),
+def reads(value: Callable[[Ticket], Json]) -> Callable[[Ticket, dict], bool]:
+    """Whether what a correction set is still what is there."""
+    return lambda ticket, facts: value(ticket) == facts["after"]
+
+
+# By the kind of its entry: whether what it set still stands, and what takes it back.
+CORRECTIONS: dict[str, tuple[Callable[[Ticket, dict], bool], Callable[[Ticket, dict, Person], None]]] = {
+    "ticket.graded": (reads(lambda ticket: ticket.severity), grade_back),
+    "ticket.module_changed": (reads(lambda ticket: ticket.component_id), module_back),
+    "ticket.queue_changed": (reads(lambda ticket: ticket.queue.code), queue_back),
+    "ticket.municipality_changed": (reads(lambda ticket: ticket.municipality.code), municipality_back),
+    "ticket.requester_changed": (reads(lambda ticket: ticket.requester_id), requester_back),
 }

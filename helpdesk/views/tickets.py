@@ -16,6 +16,7 @@ from foundation.wire.files.scanning import ScanVerdict
 from helpdesk import tickets
 from helpdesk.distribution import giving
 from helpdesk.knowledge import macros
+from helpdesk.links import linking
 from helpdesk.models import Attachment, Follower, Macro, PlacedTicket, Ticket
 from helpdesk.notices import mentions, telling
 from helpdesk.refusals import ChangedMeanwhile, FileHeldBack, FileInfected, NotYourTicket
@@ -72,7 +73,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
     """The page of a ticket, for the desk or for the municipality."""
     at_desk = request.user.works_at_the_desk
     conversation = conversation_of(request, ticket)
-    kept = drafts.of(request.user, ticket)
+    kept, links = drafts.of(request.user, ticket), linking.of(ticket, request.user)
     context = {
         "ticket": ticket,
         "conversation": conversation,
@@ -81,6 +82,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         "refusal": refusal,
         "changes": refusal.changes if isinstance(refusal, ChangedMeanwhile) else None,
         "following": followers_of(ticket, request.user),
+        "links": links,
     }
     if at_desk:
         viewers.look(ticket, request.user)
@@ -94,6 +96,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
             "seen": meanwhile.mark_of(ticket, conversation.newest),
             **beside.around_page(request.GET),
             "facts": picking.facts_of(ticket),
+            "parts": linking.open_parts(links),
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
     return render(request, template, context, status=refusal.status if refusal else 200)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from foundation.journal.models import Entry
-from helpdesk.models import Queue, Ticket
+from helpdesk.models import Queue, Ticket, TicketRelation
 from helpdesk.service_levels import commitments
 from helpdesk.tickets import agents, queue
 from helpdesk.tickets.detail import Conversation
@@ -80,6 +80,10 @@ def promise_broken(facts: dict, names: NamesInFacts) -> str:
     return _("Promise missed: %(metric)s") % {"metric": commitments.name_of(facts["metric"])}
 
 
+def link_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
+    return lambda facts, names: f"{sentence()}: {facts['other']} · {TicketRelation(facts['relation']).label}"
+
+
 def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
     return lambda facts, names: sentence()
 
@@ -96,6 +100,8 @@ SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
     "ticket.requester_changed": plain(lambda: _("named who asks")),
     "ticket.linked": plain(lambda: _("linked it to an outage")),
     "ticket.unlinked": plain(lambda: _("undid the link to an outage")),
+    "ticket.link_made": link_said(lambda: _("linked a ticket")),
+    "ticket.link_removed": link_said(lambda: _("took a link away")),
     "ticket.waiting": lambda facts, names: (
         _("waits for a third party") if facts["third_party"] else _("waits for the municipality")
     ),

@@ -13,6 +13,7 @@ from helpdesk.bulk.running import BulkTerms
 from helpdesk.handovers import handing
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import articles
+from helpdesk.links import linking
 from helpdesk.mail.intake import deliver
 from helpdesk.mail.parsing import Letter
 from helpdesk.models import (
@@ -188,6 +189,18 @@ def some_terms(stage):
     return terms | {"effective_from": "2027-02-01", "targets": [target]}
 
 
+def a_linked_pair(stage):
+    return {"value": stage.ended_ticket.number, "relation": "related"}
+
+
+def a_link(stage):
+    return ticket(stage) | {"pk": stage.ticket_link.pk}
+
+
+def a_link_over_the_api(stage):
+    return {"to": stage.ended_ticket.number, "relation": "has_part"}
+
+
 doors = [
     Door("helpdesk:tickets", EVERYONE, reads=READERS),
     Door("helpdesk:new_ticket", MUNICIPAL + DESK),
@@ -215,6 +228,8 @@ doors = [
     Door("helpdesk:attachment", READERS, at=attachment),
     Door("helpdesk:linking", DESK, at=ticket, get=False, post=lambda stage: {"outage": stage.outage.pk}),
     Door("helpdesk:unlinking", PARTIES, at=linked, get=False, post=nothing),
+    Door("helpdesk:ticket_links", DESK, at=ticket, post=a_linked_pair),
+    Door("helpdesk:ticket_link_removal", DESK, at=a_link, get=False, post=nothing),
     Door("helpdesk:looking", DESK, at=ticket),
     Door("helpdesk:macro_acts", DESK, at=a_macro_that_acts, post=lambda stage: {"blank0": "17"}),
     Door("helpdesk:macro_text", DESK, at=lambda stage: ticket(stage) | {"pk": stage.macro.pk}),
@@ -356,6 +371,14 @@ calls = [
         DESK,
         at=ticket,
         body=lambda stage: {"municipality": "26010"},
+    ),
+    Call("GET", "/api/v1/tickets/{number}/links/", READERS, at=ticket),
+    Call("POST", "/api/v1/tickets/{number}/links/", DESK, at=ticket, body=a_link_over_the_api),
+    Call(
+        "DELETE",
+        "/api/v1/tickets/{number}/links/{other}/",
+        DESK,
+        at=lambda stage: ticket(stage) | {"other": stage.linked_ticket.number},
     ),
     Call("POST", "/api/v1/tickets/{number}/claim/", DESK, at=ticket),
     Call("DELETE", "/api/v1/tickets/{number}/claim/", DESK, at=linked),
@@ -508,6 +531,7 @@ def furnish(stage):
     stage.letter, stage.strange_letter, stage.absence = some_letters(stage)
     stage.linked_ticket = a_ticket(stage)
     tickets.claim(stage.linked_ticket, by=stage.ayse)
+    stage.ticket_link = linking.link(stage.ticket, stage.linked_ticket, relation="duplicate_of", by=stage.ayse)
     chosen = selection.by_number([stage.linked_ticket.number, "DST-YOK"], stage.ayse)
     stage.bulk_act = running.order(BulkTerms("reply", text=f"{SECRET} {NOTE}"), chosen, by=stage.ayse)
     handed = selection.by_number([stage.ended_ticket.number], stage.ayse)

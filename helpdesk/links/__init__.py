@@ -1,0 +1,6 @@
+"""Tickets that belong together.
+
+linking      link two, take a link away, what is linked to a ticket
+candidates   what a ticket may be linked to, filtered by what is typed
+api          the same for other programs; the pages are `helpdesk.views.links`
+"""

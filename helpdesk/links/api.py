@@ -1,0 +1,55 @@
+"""Links between tickets, for other programs."""
+
+from datetime import datetime
+
+from django.shortcuts import get_object_or_404
+from ninja import Field, Router, Schema, Status
+
+from foundation.wire.api.bodies import Body
+from helpdesk.links import linking
+from helpdesk.links.linking import SeenLink
+from helpdesk.models import LinkedTicket, Ticket, TicketRelation
+from helpdesk.operations import find
+from helpdesk.tickets.assignment import require_desk
+
+router = Router(tags=["tickets"])
+NUMBER = r"^DST-\d{4}-\d{6,12}$"
+
+
+class LinkIn(Body):
+    to: str = Field(max_length=24, pattern=NUMBER, description="number of the other ticket, of any municipality")
+    relation: TicketRelation = Field(TicketRelation.RELATED, description="what the other one is to this one")
+
+
+class LinkOut(Schema):
+    number: str = Field(alias="ticket.number")
+    relation: str
+    subject: str = Field(alias="ticket.subject")
+    status: str = Field(alias="ticket.status")
+    municipality: str = Field(alias="ticket.municipality.code")
+    ended_at: datetime | None = Field(alias="ticket.ended_at")
+
+
+@router.get("/tickets/{number}/links/", response=list[LinkOut])
+def list_links(request, number: str) -> list[SeenLink]:
+    """What is linked to it, at most fifty; for municipal staff whether their ticket repeats another one of theirs."""
+    return list(linking.of(find(request, number), request.user))
+
+
+@router.post("/tickets/{number}/links/", response={201: list[LinkOut]})
+def link(request, number: str, wanted: LinkIn) -> Status:
+    """Link it to another one; for the desk. The same again changes nothing."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    linking.link(ticket, find(request, wanted.to), relation=wanted.relation, by=request.user)
+    return Status(201, list(linking.of(ticket, request.user)))
+
+
+@router.delete("/tickets/{number}/links/{other}/", response={204: None})
+def unlink(request, number: str, other: str) -> Status:
+    """Take the link between these two away."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    known = LinkedTicket.objects.between(ticket, get_object_or_404(Ticket, number=other))
+    linking.unlink(ticket, get_object_or_404(known.select_related("ticket", "other")), by=request.user)
+    return Status(204, None)
