@@ -24,6 +24,7 @@ RULES = (
     RetentionRule("acts for many tickets", YEAR, helpdesk.forget_bulk_acts),
     RetentionRule("letters of the tray", YEAR, helpdesk.forget_letters),
     RetentionRule("unsent words", drafts.KEPT_FOR, drafts.forget_old),
+    RetentionRule("telephone calls", YEAR, helpdesk.forget_calls),
     RetentionRule("notices", YEAR, helpdesk.forget_notices),
     RetentionRule("messages sent", 2 * YEAR, outbox.forget_messages),
     RetentionRule("events told to programs", timedelta(days=30), feed.forget),

@@ -17,6 +17,7 @@ from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk import tickets
 from helpdesk.bulk.api import router as bulk
+from helpdesk.calls.api import router as calls
 from helpdesk.distribution.api import router as distribution
 from helpdesk.handovers.api import router as handovers
 from helpdesk.knowledge.api import router as knowledge
@@ -38,6 +39,7 @@ from helpdesk.writing.api import router as writing
 
 router = Router(tags=["tickets"])
 router.add_router("", bulk)
+router.add_router("", calls)
 router.add_router("", distribution)
 router.add_router("", handovers)
 router.add_router("", placing)

@@ -17,10 +17,11 @@ from foundation.outbox.events import message_received
 from helpdesk import escalations, events, providers, sms, succession
 from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
-from helpdesk.models import Attachment, Follower, MajorIncident, Message, Ticket
+from helpdesk.models import Attachment, Extension, Follower, MajorIncident, Message, PhoneCall, Ticket
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
+from helpdesk.tickets import agents
 from helpdesk.writing import drafts
 from monitoring import events as watch
 
@@ -71,11 +72,13 @@ def say_what_we_hold(person: Person) -> dict[str, list[dict]]:
     """For the file a person may ask of us (KVKK art. 11)."""
     asked = Ticket.objects.filter(requester=person)
     said = Message.objects.filter(author=person)
+    called = PhoneCall.objects.filter(caller=person)
     return {
         "tickets": exports.rows(asked, "number", "subject", "phone", "status", "created_at", "ended_at"),
         "messages": exports.rows(said, "ticket__number", "kind", "body", "created_at"),
         "unsent": [{"ticket": number, **words} for number, words in drafts.all_of(person)],
         "followed": exports.rows(Follower.objects.filter(person=person), "ticket__number", "since"),
+        "calls": exports.rows(called, "number", "words", "began_at", "answered_at", "ended_at"),
         "files": exports.rows(Attachment.objects.filter(message__in=said), "message__ticket__number", "name", "size"),
     }
 
@@ -98,12 +101,15 @@ def leave_the_desk(sender, person, **kwargs) -> None:
         push.forget(person)
         drafts.forget(person)
         Follower.objects.filter(person=person).delete()
+    Extension.objects.filter(person=person).exclude(person__in=agents.at_the_desk()).delete()
 
 
 @receiver(people.person_renamed)
 def find_by_the_new_name(sender, person, **kwargs) -> None:
-    """Their tickets are found by the name they have now; by none once they were erased."""
+    """Their tickets are found by the name they have now; of the erased by none, and their calls are nobody's."""
     index.keep_all(Ticket.objects.filter(requester=person))
+    if person.is_erased:
+        PhoneCall.objects.filter(caller=person).update(number="", caller=None, caller_name="", words="")
 
 
 @receiver(people.municipality_closed)

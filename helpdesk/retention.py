@@ -6,7 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from helpdesk.models import Attachment, BulkAct, DeskNotice, Message, ReceivedLetter, Satisfaction, Ticket
+from helpdesk.models import Attachment, BulkAct, DeskNotice, Message, PhoneCall, ReceivedLetter, Satisfaction, Ticket
 from helpdesk.search import index
 
 BATCH_SIZE = 500
@@ -59,6 +59,11 @@ def forget_letters(older_than: datetime) -> int:
 def forget_notices(older_than: datetime) -> int:
     """What people were told long ago; it stands in the tickets."""
     return DeskNotice.objects.filter(at__lt=older_than).delete()[0]
+
+
+def forget_calls(older_than: datetime) -> int:
+    """Who called from which number, and what they said in one line."""
+    return PhoneCall.objects.filter(began_at__lt=older_than).delete()[0]
 
 
 def drop_files(older_than: datetime) -> int:

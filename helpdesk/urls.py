@@ -4,12 +4,14 @@ from django.urls import path, re_path
 
 from helpdesk.views import (
     bulk,
+    calls,
     desk,
     handovers,
     incidents,
     knowledge,
     letters,
     links,
+    machines,
     notices,
     outages,
     portal,
@@ -19,7 +21,7 @@ from helpdesk.views import (
     window,
     writing,
 )
-from helpdesk.views.configuration import calendars, policies, queues, routing_rules, teams, waiting
+from helpdesk.views.configuration import calendars, exchanges, policies, queues, routing_rules, teams, waiting
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -105,6 +107,17 @@ urlpatterns = [
     path("desk/acts/<int:pk>/", bulk.act, name="bulk_act"),
     path("desk/acts/<int:pk>/progress/", bulk.progress, name="bulk_progress"),
     path("desk/acts/<int:pk>/stopping/", bulk.stopping, name="bulk_stopping"),
+    path("desk/calls/", calls.call_list, name="calls"),
+    path("desk/calls/rows/", calls.rows, name="call_rows"),
+    path("desk/calls/new/", calls.new_call, name="new_call"),
+    path("desk/calls/mine/", calls.mine, name="my_calls"),
+    path("desk/calls/extension/", calls.extension, name="extension"),
+    path("desk/calls/<int:pk>/", calls.call, name="call"),
+    path("desk/calls/<int:pk>/ringing-back/", calls.ringing_back, name="ringing_back"),
+    path("desk/exchanges/", exchanges.exchange_list, name="exchanges"),
+    path("desk/exchanges/<int:pk>/ending/", exchanges.exchange_ending, name="exchange_ending"),
+    path("calls/exchange/", machines.exchange_call, name="exchange_bearer"),
+    path("calls/exchange/<str:secret>/", machines.exchange_call, name="exchange_call"),
     path("desk/handovers/", handovers.handover_list, name="handovers"),
     path("desk/handovers/new/", handovers.new, name="new_handover"),
     path("desk/handovers/<int:pk>/", handovers.handover, name="handover"),

@@ -4,12 +4,13 @@ from channels.routing import URLRouter
 
 from config.serving.origins import OwnPages
 from foundation.live.consumers import nowhere
+from helpdesk.calls.consumers import sockets as call_sockets
 from helpdesk.notices.consumers import sockets as notice_sockets
 from helpdesk.tickets.consumers import sockets as helpdesk_sockets
 from monitoring.routing import sockets as monitoring_sockets
 from runbooks.consumers import sockets as runbooks_sockets
 
-sockets = urlpatterns = [*monitoring_sockets, *helpdesk_sockets, *notice_sockets, *runbooks_sockets]
+sockets = urlpatterns = [*monitoring_sockets, *helpdesk_sockets, *notice_sockets, *call_sockets, *runbooks_sockets]
 table = URLRouter(sockets)
 
 

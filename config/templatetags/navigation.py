@@ -34,6 +34,7 @@ MENU: tuple[tuple[object, str, Callable], ...] = (
     (_("Open a ticket"), "helpdesk:new_ticket", lambda person: files_tickets(person)),
     (_("My tickets"), "helpdesk:tickets", lambda person: files_tickets(person)),
     (_("Desk"), "helpdesk:desk", lambda person: works_at_the_desk(person)),
+    (_("Phone calls"), "helpdesk:calls", lambda person: works_at_the_desk(person)),
     (_("Board"), "runbooks:board", lambda person: keeps_the_watch(person)),
     (_("Broadcasts"), "runbooks:broadcasts", lambda person: keeps_the_watch(person)),
     (_("Sent messages"), "runbooks:told", lambda person: works_at_the_desk(person) and not keeps_the_watch(person)),

@@ -3,6 +3,7 @@
 STATUS_NATIONAL = "status:national"
 BOARD = "board"
 DESK = "desk"
+CALLS = "calls"
 
 
 def status_of(municipality_code: str) -> str:

@@ -29,7 +29,7 @@ TAX_NUMBER = re.compile(r"(?<!\w)((?i:vkn|vergi)[^\d\n]{0,24})(\d(?: ?\d){9})(?!
 EMAIL = re.compile(r"[\w.+%-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 CREDENTIAL = re.compile(r"nbt_[\w-]{8,}|(?i:(?<=bearer )|(?<=basic )|(?<=token ))[\w.~+/=-]{6,}")
 # A gateway without a signature shows its secret in the path; a wrong one may be last month's.
-CALLBACK = re.compile(r"(/sms/[a-z]+/)[^/\s?#]+(?=/(?:status|inbound))")
+CALLBACK = re.compile(r"(/sms/[a-z]+/|/calls/exchange/)[^/\s?#]+(?=/(?:status|inbound)|/?(?:[\s?#]|$))")
 USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 SHORTEST_SECRET = 6

@@ -1,4 +1,5 @@
 from helpdesk.models.bulk import BulkAct, BulkRow
+from helpdesk.models.calls import Exchange, Extension, PhoneCall
 from helpdesk.models.conversation import Attachment, Message, Satisfaction
 from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
@@ -20,12 +21,15 @@ __all__ = [
     "Attachment",
     "BulkAct",
     "BulkRow",
+    "DeskNotice",
     "Distribution",
+    "Exchange",
+    "Extension",
     "Filing",
+    "Follower",
     "GivenTicket",
     "HandedWord",
     "Handover",
-    "Follower",
     "HelpedReader",
     "IncidentAnswer",
     "KeptDraft",
@@ -35,11 +39,11 @@ __all__ = [
     "Macro",
     "MajorIncident",
     "Message",
-    "DeskNotice",
     "NoticeMatter",
     "NoticePreference",
     "OwedAnswer",
     "OwedWord",
+    "PhoneCall",
     "PlacedTicket",
     "Queue",
     "ReceivedLetter",

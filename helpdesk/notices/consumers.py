@@ -4,6 +4,7 @@ from django.urls import path
 
 from foundation.live import audiences
 from foundation.live.consumers import LiveConsumer
+from helpdesk.models import PhoneCall
 from helpdesk.notices import telling
 
 
@@ -18,7 +19,9 @@ class NoticeSocket(LiveConsumer):
         return self.person is not None and self.person.works_at_the_desk
 
     def snapshot(self) -> dict:
-        return {"unread": telling.count(self.person) if self.person else 0}
+        if self.person is None:
+            return {}
+        return {"unread": telling.count(self.person), "calls": PhoneCall.objects.on_the_line(self.person).count()}
 
 
 sockets = [path("ws/notices/", NoticeSocket.as_asgi(), name="notices")]

@@ -194,15 +194,19 @@ class PhoneLogForm(TicketForm):
         return None
 
     def clean_municipality(self) -> Municipality:
-        text = self.cleaned_data["municipality"]
-        exact = Municipality.objects.current().filter(code=text).first()
-        municipalities = [exact] if exact else list(Municipality.objects.current().matching(text)[:6])
-        if len(municipalities) == 1:
-            return municipalities[0]
-        if not municipalities:
-            raise forms.ValidationError(_("No municipality is called that."))
-        names = " · ".join(f"{m.full_name} {m.code}" for m in municipalities[:5])
-        raise forms.ValidationError(_("Several municipalities fit. Please type the code: %(names)s") % {"names": names})
+        return municipality_named(self.cleaned_data["municipality"])
+
+
+def municipality_named(text: str) -> Municipality:
+    """The one with this code, or the only one whose name fits. Raises `ValidationError` with those that fit."""
+    exact = Municipality.objects.current().filter(code=text).first()
+    municipalities = [exact] if exact else list(Municipality.objects.current().matching(text)[:6])
+    if len(municipalities) == 1:
+        return municipalities[0]
+    if not municipalities:
+        raise forms.ValidationError(_("No municipality is called that."))
+    names = " · ".join(f"{m.full_name} {m.code}" for m in municipalities[:5])
+    raise forms.ValidationError(_("Several municipalities fit. Please type the code: %(names)s") % {"names": names})
 
 
 class ReplyForm(FormWithFiles):

@@ -10,6 +10,7 @@ from foundation.outbox.models import PushSubscription
 from helpdesk import tickets
 from helpdesk.bulk import running, selection
 from helpdesk.bulk.running import BulkTerms
+from helpdesk.calls import exchanges
 from helpdesk.handovers import handing
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import articles
@@ -23,6 +24,7 @@ from helpdesk.models import (
     Follower,
     Macro,
     NoticeMatter,
+    PhoneCall,
     Queue,
     ReceivedLetter,
     RoutingRule,
@@ -128,6 +130,22 @@ def a_handover(stage):
 
 def a_handover_over_the_api(stage):
     return {"queue": "genel", "summary": "Vardiya bitti", "numbers": [stage.linked_ticket.number]}
+
+
+def the_call(stage):
+    return {"pk": stage.call.pk}
+
+
+def the_lost_call(stage):
+    return {"pk": stage.lost_call.pk}
+
+
+def a_call(stage):
+    return {"municipality": "26010", "who": "Zabıta", "words": "Yazıcı", "act": "keep"}
+
+
+def a_call_over_the_api(stage):
+    return {"municipality": "26010", "who": "Zabıta", "words": "Yazıcı", "minutes": 3}
 
 
 def a_macro_that_acts(stage):
@@ -276,6 +294,17 @@ doors = [
     Door("helpdesk:new_handover", DESK, post=a_handover),
     Door("helpdesk:handover", DESK, at=the_handover),
     Door("helpdesk:handover_reading", DESK, at=the_handover, get=False, post=nothing),
+    Door("helpdesk:calls", DESK),
+    Door("helpdesk:call_rows", DESK),
+    Door("helpdesk:new_call", DESK, post=a_call),
+    Door("helpdesk:my_calls", DESK, reads=("ayse",)),
+    Door("helpdesk:extension", DESK, post=lambda stage: {"number": "300"}),
+    Door("helpdesk:call", DESK, at=the_call, post=a_call),
+    Door("helpdesk:ringing_back", DESK, at=the_lost_call, get=False, post=nothing),
+    Door("helpdesk:exchanges", KEEPERS, post=lambda stage: {"name": "Yeni santral"}),
+    Door("helpdesk:exchange_ending", KEEPERS, at=lambda stage: {"pk": stage.exchange.pk}, get=False, post=nothing),
+    Public("helpdesk:exchange_call", at=lambda stage: {"secret": "nobody"}, answers=(403, 405)),
+    Public("helpdesk:exchange_bearer", answers=(403, 405)),
     Door("helpdesk:routing_rules", DESK),
     Door("helpdesk:new_routing_rule", KEEPERS, post=lambda stage: a_rule(stage) | {"code": "yeni"}),
     Door("helpdesk:routing_rule", KEEPERS, at=the_rule, post=lambda stage: a_rule(stage)),
@@ -400,6 +429,11 @@ calls += [
     Call("GET", "/api/v1/bulk-acts/{pk}/", DESK, at=the_bulk_act),
     Call("GET", "/api/v1/bulk-acts/{pk}/rows/", DESK, at=the_bulk_act),
     Call("POST", "/api/v1/bulk-acts/{pk}/stop/", ("ayse",), at=the_bulk_act),
+    Call("GET", "/api/v1/calls/", EVERYONE, reads=DESK),
+    Call("POST", "/api/v1/calls/", DESK, body=a_call_over_the_api),
+    Call("GET", "/api/v1/calls/{pk}/", DESK, at=the_call),
+    Call("POST", "/api/v1/calls/{pk}/ticket/", DESK, at=the_call, body=lambda stage: {"component": "EBYS"}),
+    Call("POST", "/api/v1/calls/{pk}/ringing-back/", DESK, at=the_lost_call),
     Call("GET", "/api/v1/handovers/", EVERYONE, reads=DESK),
     Call("POST", "/api/v1/handovers/", DESK, body=a_handover_over_the_api),
     Call("GET", "/api/v1/handovers/{pk}/", DESK, at=the_handover),
@@ -489,6 +523,7 @@ calls += [
 ]
 sockets = [
     Socket("ws/notices/", DESK, path=lambda stage: "/ws/notices/"),
+    Socket("ws/calls/", DESK, path=lambda stage: "/ws/calls/"),
     Socket("ws/desk/", DESK, path=lambda stage: "/ws/desk/"),
     Socket("ws/tickets/<str:number>/", READERS, path=lambda stage: f"/ws/tickets/{stage.ticket.number}/"),
 ]
@@ -538,9 +573,19 @@ def furnish(stage):
     stage.handover = handing.hand_over(
         stage.ayse, handed, summary=f"{SECRET} {NOTE}", by=stage.ayse, to=stage.burak, words={}
     )
+    stage.call, stage.lost_call, stage.exchange = some_calls(stage)
     stage.outage = outages.declare(components=[Component.objects.get(pk="TAHSILAT")], by=stage.nermin)
     stage.incident = major_incidents.declare(stage.outage, by=stage.ayse)
     major_incidents.link(stage.incident, stage.linked_ticket, by=stage.ayse)
+
+
+def some_calls(stage):
+    """One that Ayşe speaks on, one that nobody answered, and the exchange that told of them."""
+    exchange = exchanges.let_in("Merkez", by=stage.yonca)[0]
+    at = {"exchange": exchange, "municipality": stage.odunpazari, "caller_name": f"{SECRET} {NOTE}"}
+    spoken = PhoneCall.objects.create(call_id="1", agent=stage.ayse, answered_at=now(), number="+905990000001", **at)
+    lost = PhoneCall.objects.create(call_id="2", ended_at=now(), number="+905990000002", **at)
+    return spoken, lost, exchange
 
 
 def some_letters(stage):

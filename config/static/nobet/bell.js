@@ -1,4 +1,5 @@
 // The badge of unread notices: the socket says that something is new, the badge itself is fetched.
+// The same socket says that a call is at this agent's extension; what pops up is fetched, too.
 // Its own small socket, so that it lives on every page of the desk beside whatever the page listens to.
 "use strict";
 
@@ -18,13 +19,23 @@
     const html = (await answer.text()).trim();
     if (html !== count.dataset.shown) count.innerHTML = count.dataset.shown = html;
   };
+  const ringing = document.querySelector("[data-ringing]");
+  const showCalls = async () => {
+    const answer = await fetch(bell.dataset.bellCalls, { cache: "no-store" }).catch(() => null);
+    if (!answer || answer.status !== 200 || answer.redirected) return;
+    const html = (await answer.text()).trim();
+    if (html !== ringing.dataset.shown) ringing.innerHTML = ringing.dataset.shown = html;
+  };
   const soon = () => { planned ??= setTimeout(show, 300); };
 
   const listen = () => {
     const socket = new WebSocket(new URL(bell.dataset.bell, location.href.replace(/^http/, "ws")));
     socket.onmessage = ({ data }) => {
       failures = 0;
-      if (JSON.parse(data).t !== "h") soon();
+      const frame = JSON.parse(data);
+      if (frame.t === "h") return;
+      if (frame.calls || frame.n?.some(({ k }) => k === "call")) showCalls();
+      if (frame.t !== "d" || frame.n.some(({ k }) => k !== "call")) soon();
     };
     socket.onclose = ({ code }) => {
       if (REFUSED.includes(code)) return;
