@@ -106,6 +106,18 @@ def detach(subject: models.Model, *, at: datetime, reason: str = "", by: str = "
 
 
 @transaction.atomic
+def reattach(
+    subject: models.Model, *, at: datetime, detached_at: datetime, reason: str = "", by: str = ""
+) -> datetime | None:
+    """Take a `detach` of that moment back: the promises run on as if they had never been withdrawn."""
+    ledger = Ledger(at, by)
+    clocks = _load(Clock.objects.of(subject).filter(state=State.DETACHED, ended_at=detached_at).order_by("pk"))
+    for clock in clocks:
+        transitions.reattach(ledger, clock, _hours(clock), detached_at, reason=reason)
+    return _write(ledger, clocks)
+
+
+@transaction.atomic
 def reopen(subject: models.Model, *, at: datetime, reason: str = "", by: str = "") -> datetime | None:
     """Run again after a resolution, the way the terms say: with the time left, anew, or not at all.
 

@@ -242,6 +242,18 @@ def detach(ledger: Ledger, clock: Clock, *, reason: str = "") -> None:
     ledger.note(clock, Kind.DETACH, reason=reason, due_before=before)
 
 
+def reattach(ledger: Ledger, clock: Clock, hours: Hours, detached_at: datetime, *, reason: str = "") -> None:
+    """The withdrawal was a mistake: it goes on as it stood, and nothing of the time between is left out."""
+    clock.rests = [
+        [start, None if end and datetime.fromisoformat(end) == detached_at else end, kind]
+        for start, end, kind in clock.rests
+    ]
+    before, clock.ended_at = clock.due_at, None
+    clock.state = State.RESTING if clock.resting_for else State.RUNNING if clock.started_at else State.WAITING
+    settle(clock, hours)
+    ledger.note(clock, Kind.ATTACH, reason=reason, due_before=before)
+
+
 def reopen(ledger: Ledger, clock: Clock, hours: Hours, *, reason: str = "") -> None:
     """Let an ended clock go on with the time it had left; solved and closed time is a rest."""
     closed_at = clock.ended_at or ledger.at

@@ -209,9 +209,9 @@ def home_of(person: Person, code: str) -> Municipality:
 @router.get("/tickets/{number}/messages/", response=list[MessageOut])
 @paginate(Keyset, order=("pk",))
 def messages(request, number: str) -> QuerySet[Message]:
-    """What was said, oldest first; internal notes only for the desk."""
+    """What was said, oldest first, in it and in those that went into it; internal notes only for the desk."""
     ticket = find(request, number)
-    return Message.objects.visible_to(request.user).filter(ticket=ticket).select_related("author")
+    return Message.objects.visible_to(request.user).told_in(ticket).select_related("author")
 
 
 @router.post("/tickets/{number}/messages/", response={201: MessageOut})

@@ -14,6 +14,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "ticket.resolved": (),
     "ticket.reopened": (),
     "ticket.withdrawn": (),
+    "ticket.merged": ("other",),
+    "ticket.separated": ("other",),
     "ticket.rated": ("score",),
 }
 AMONG_US: dict[str, tuple[str, ...]] = {
@@ -23,6 +25,8 @@ AMONG_US: dict[str, tuple[str, ...]] = {
     "ticket.released": (),
     "ticket.linked": (),
     "ticket.unlinked": (),
+    "ticket.taken_in": ("other",),
+    "ticket.let_go": ("other",),
     "ticket.link_made": ("relation", "other"),
     "ticket.link_removed": ("relation", "other"),
     "ticket.escalated": (),

@@ -63,6 +63,17 @@ class TicketEnded(Refusal):
     sentence = _("This ticket is closed. If the problem is still there, please press “It is still broken here”.")
 
 
+class TicketWentInto(Refusal):
+    """Says where it is written now."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("This ticket was merged into %(number)s. Please write there.") % {"number": number})
+
+
+class HoldsOthers(Refusal):
+    sentence = _("Other tickets were merged into this one. Please take them out again first.")
+
+
 class ReopenWindowOver(Refusal):
     """Says the number of the old ticket, so that the new one can name it."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from helpdesk.models import Attachment, BulkAct, DeskNotice, Message, PhoneCall, ReceivedLetter, Satisfaction, Ticket
 from helpdesk.search import index
@@ -15,11 +15,17 @@ FORGOTTEN = "—"
 
 def forget_texts(older_than: datetime) -> int:
     """Subject, conversation, telephone and requester of tickets that ended before; returns tickets."""
-    overdue = Ticket.objects.filter(ended_at__lt=older_than).exclude(subject=FORGOTTEN).order_by("pk")
+    overdue = Ticket.objects.filter(is_over("", older_than)).exclude(subject=FORGOTTEN).order_by("pk")
     total = 0
     while keys := list(overdue.values_list("pk", flat=True)[:BATCH_SIZE]):
         total += forget(Ticket.objects.filter(pk__in=keys))
     return total
+
+
+def is_over(path: str, older_than: datetime) -> Q:
+    """Ended before; one that was merged is over with the ticket it is read in."""
+    alone = Q(**{f"{path}merged": None}) | Q(**{f"{path}merged__kept__ended_at__lt": older_than})
+    return Q(**{f"{path}ended_at__lt": older_than}) & alone
 
 
 @transaction.atomic
@@ -68,7 +74,7 @@ def forget_calls(older_than: datetime) -> int:
 
 def drop_files(older_than: datetime) -> int:
     """Attachments of tickets that ended before: the rows first, then the files."""
-    overdue = Attachment.objects.filter(message__ticket__ended_at__lt=older_than).order_by("pk")
+    overdue = Attachment.objects.filter(is_over("message__ticket__", older_than)).order_by("pk")
     total = 0
     while attachments := list(overdue.select_related("message")[:BATCH_SIZE]):
         Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments]).delete()

@@ -26,7 +26,7 @@ from foundation.outbox.lanes import Lane
 from foundation.outbox.models import Batch, InboundMessage
 from helpdesk import providers, tickets
 from helpdesk.incidents import known_outages
-from helpdesk.models import Ticket
+from helpdesk.models import MergedTicket, Ticket
 from helpdesk.models.ticket import TicketQuerySet
 from helpdesk.tickets import rate_limits
 from helpdesk.tickets.forms import UNKNOWN_MODULE
@@ -162,6 +162,7 @@ def standing(writer: TextWriter, asked: str) -> str:
     ticket = own.filter(number__endswith=f"-{int(number):06d}").first() if number else writer.open_ticket or own.first()
     if ticket is None:
         return _("We find no such ticket of your municipality.")
+    ticket = MergedTicket.objects.end_of(ticket)
     said = f"{ticket.number}: {ticket.get_status_display()}"
     if ticket.is_open and not ticket.is_resting:
         said += ". " + _("Promised by %(time)s") % {"time": formatting.exact(ticket.next_due_at)}

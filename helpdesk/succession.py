@@ -1,6 +1,7 @@
-"""When municipalities merge by law: open tickets go on with the successor, ended ones stay where they were."""
+"""When municipalities merge by law: open tickets, and what went into them, go on with the successor; others stay."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from foundation.directory.models import Municipality, Person
 from foundation.journal import journal
@@ -12,7 +13,9 @@ from helpdesk.tickets import live_updates
 @transaction.atomic
 def hand_over(municipality: Municipality, successor: Municipality, *, by: Person) -> int:
     """Number, conversation and promises stay; the successor's people read and answer. Returns how many."""
-    tickets = list(Ticket.objects.open().select_for_update(of=("self",)).filter(municipality=municipality))
+    going_on = Q(ended_at=None) | Q(merged__isnull=False, merged__kept__ended_at=None)
+    of_it = Ticket.objects.filter(going_on, municipality=municipality)
+    tickets = list(of_it.select_for_update(of=("self",)))
     for ticket in tickets:
         ticket.municipality = successor
         journal.record("ticket.handed_over", ticket, by=by, before=municipality.code, after=successor.code)

@@ -54,6 +54,7 @@ urlpatterns = [
     path("tickets/<str:number>/attachments/<int:pk>/", tickets.attachment, name="attachment"),
     path("tickets/<str:number>/links/", links.ticket_links, name="ticket_links"),
     path("tickets/<str:number>/links/<int:pk>/removal/", links.ticket_link_removal, name="ticket_link_removal"),
+    path("tickets/<str:number>/merge/undo/", links.ticket_separation, name="ticket_separation"),
     path("tickets/<str:number>/link/", incidents.linking, name="linking"),
     path("tickets/<str:number>/link/undo/", incidents.unlinking, name="unlinking"),
     path("notices/", notices.notice_list, name="notices"),

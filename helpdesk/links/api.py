@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
 
 from foundation.wire.api.bodies import Body
-from helpdesk.links import linking
+from helpdesk.links import linking, merging
 from helpdesk.links.linking import SeenLink
 from helpdesk.models import LinkedTicket, Ticket, TicketRelation
 from helpdesk.operations import find
@@ -19,6 +19,15 @@ NUMBER = r"^DST-\d{4}-\d{6,12}$"
 class LinkIn(Body):
     to: str = Field(max_length=24, pattern=NUMBER, description="number of the other ticket, of any municipality")
     relation: TicketRelation = Field(TicketRelation.RELATED, description="what the other one is to this one")
+
+
+class MergeIn(Body):
+    into: str = Field(max_length=24, pattern=NUMBER, description="number of the older ticket, which is kept")
+
+
+class MergedOut(Schema):
+    number: str
+    status: str
 
 
 class LinkOut(Schema):
@@ -53,3 +62,20 @@ def unlink(request, number: str, other: str) -> Status:
     known = LinkedTicket.objects.between(ticket, get_object_or_404(Ticket, number=other))
     linking.unlink(ticket, get_object_or_404(known.select_related("ticket", "other")), by=request.user)
     return Status(204, None)
+
+
+@router.post("/tickets/{number}/merge/", response=MergedOut)
+def merge(request, number: str, wanted: MergeIn) -> Ticket:
+    """Merge it into an older open ticket of the same municipality; answers the kept one. For the desk."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    return merging.merge(ticket, into=find(request, wanted.into), by=request.user)
+
+
+@router.delete("/tickets/{number}/merge/", response=MergedOut)
+def separate(request, number: str) -> Ticket:
+    """Take it out of the ticket that it was merged into: state, turn and clocks are as they were."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    merging.separate(ticket, by=request.user)
+    return find(request, number)

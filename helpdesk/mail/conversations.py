@@ -8,7 +8,7 @@ from foundation.directory.models import Municipality, Person
 from foundation.outbox.letters import threads
 from foundation.outbox.models import OutboxMessage
 from helpdesk.mail.parsing import Letter
-from helpdesk.models import Message, ReceivedLetter, Ticket
+from helpdesk.models import MergedTicket, Message, ReceivedLetter, Ticket
 
 NUMBER = re.compile(r"\bDST-\d{4}-\d{6,}\b", re.IGNORECASE)
 ANY_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -40,8 +40,10 @@ def named_by(letter: Letter) -> NamedTicket:
 
 
 def ticket_of(number: str) -> Ticket | None:
+    """The ticket of this number, or the one that it was merged into."""
     known = Ticket.objects.select_related("municipality", "component", "requester", "assignee")
-    return known.filter(number=number.upper()).first() if number else None
+    named = known.filter(number=number.upper()).first() if number else None
+    return MergedTicket.objects.end_of(named) if named else None
 
 
 def open_to(named: NamedTicket, person: Person | None, home: Municipality | None) -> Ticket | None:
@@ -55,7 +57,7 @@ def open_to(named: NamedTicket, person: Person | None, home: Municipality | None
 
 def said_in(ticket: Ticket) -> str:
     """Everything that both sides have read of it already, newest first: what a quotation can hold."""
-    messages = list(Message.objects.filter(ticket=ticket, kind=Message.Kind.PUBLIC).order_by("-pk")[:MOST_KNOWN])
+    messages = list(Message.objects.told_in(ticket).filter(kind=Message.Kind.PUBLIC).order_by("-pk")[:MOST_KNOWN])
     keys = [f"ticket:{ticket.number}:received", *(f"message:{message.pk}" for message in messages)]
     sent = OutboxMessage.objects.filter(batch__key__in=keys, is_sealed=False).order_by("-pk")
     letters = ReceivedLetter.objects.filter(ticket=ticket, message__isnull=False).order_by("-pk")

@@ -5,7 +5,7 @@ from helpdesk.models.handovers import HandedWord, Handover, WorkLimit
 from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncident, OwedAnswer, TicketLink
 from helpdesk.models.knowledge import Article, HelpedReader, Macro
 from helpdesk.models.letters import KnownAddress, ReceivedLetter
-from helpdesk.models.links import LinkedTicket, TicketRelation
+from helpdesk.models.links import LinkedTicket, MergedTicket, TicketRelation
 from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, NoticeMatter, NoticePreference
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
@@ -38,6 +38,7 @@ __all__ = [
     "LinkedTicket",
     "Macro",
     "MajorIncident",
+    "MergedTicket",
     "Message",
     "NoticeMatter",
     "NoticePreference",

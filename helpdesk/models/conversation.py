@@ -19,6 +19,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             return self
         return self.filter(kind=Message.Kind.PUBLIC, ticket__in=Ticket.objects.visible_to(person))
 
+    def told_in(self, ticket: Ticket) -> "MessageQuerySet":
+        """Its own, and those of the tickets that went into it."""
+        own = Ticket.objects.filter(pk=ticket.pk).values("pk")
+        return self.filter(ticket__in=own.union(Ticket.objects.filter(merged__kept=ticket.pk).values("pk"), all=True))
+
 
 class Message(models.Model):
     """One thing said: to everyone in the conversation, or a note among the desk."""

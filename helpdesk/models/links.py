@@ -78,3 +78,40 @@ class LinkedTicket(models.Model):
 
     def other_than(self, ticket: Ticket) -> Ticket:
         return self.other if self.ticket_id == ticket.pk else self.ticket
+
+
+class MergedTicketQuerySet(models.QuerySet["MergedTicket"]):
+    def end_of(self, ticket: Ticket) -> Ticket:
+        """The ticket that stands for this one now; itself where it was not merged."""
+        joined = self.select_related("kept__municipality", "kept__component", "kept__requester", "kept__assignee")
+        merged = joined.filter(ticket=ticket).first()
+        return merged.kept if merged else ticket
+
+
+class MergedTicket(models.Model):
+    """`ticket` went into `into`; what is said of both is read and written at `kept`, where that one ended up.
+
+    Nothing is moved: its messages stay its own and are shown at the kept one, so that taking it out again gives
+    back what was. `was_status` and `was_waiting_since` are how it stood, `told` who follows the kept one because of it.
+    """
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, primary_key=True, related_name="merged")
+    into = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    kept = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="taken_in")
+    was_status = models.CharField(max_length=17, choices=Ticket.Status.choices)
+    was_waiting_since = models.DateTimeField(null=True, blank=True)
+    told = models.JSONField(default=list, help_text="keys of people")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    objects = MergedTicketQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="no_ticket_is_merged_into_itself", condition=~Q(ticket=F("into")) & ~Q(ticket=F("kept"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} → {self.kept_id}"

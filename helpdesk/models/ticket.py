@@ -97,6 +97,7 @@ class Ticket(models.Model):
         WAITING_ON_OTHERS = "waiting_on_others", _("waiting for third party")
         RESOLVED = "resolved", _("resolved")
         WITHDRAWN = "withdrawn", _("cancelled")
+        MERGED = "merged", _("merged")
 
     Severity: TypeAlias = TicketSeverity
 
@@ -116,28 +117,32 @@ class Ticket(models.Model):
 
     OPEN_STATUSES = (Status.WAITING_ON_US, Status.WAITING_ON_THEM, Status.WAITING_ON_OTHERS)
     # From → to. Whatever is not here is refused by every verb.
-    ENDED = (Status.RESOLVED, Status.WITHDRAWN)
+    ENDED = (Status.RESOLVED, Status.WITHDRAWN, Status.MERGED)
     MOVES = {
         Status.WAITING_ON_US: (
             Status.WAITING_ON_THEM,
             Status.WAITING_ON_OTHERS,
             Status.RESOLVED,
             Status.WITHDRAWN,
+            Status.MERGED,
         ),
         Status.WAITING_ON_THEM: (
             Status.WAITING_ON_US,
             Status.WAITING_ON_OTHERS,
             Status.RESOLVED,
             Status.WITHDRAWN,
+            Status.MERGED,
         ),
         Status.WAITING_ON_OTHERS: (
             Status.WAITING_ON_US,
             Status.WAITING_ON_THEM,
             Status.RESOLVED,
             Status.WITHDRAWN,
+            Status.MERGED,
         ),
         Status.RESOLVED: (Status.WAITING_ON_US,),
         Status.WITHDRAWN: (),
+        Status.MERGED: (),  # taken out again by `links.merging.separate` alone
     }
 
     id = models.BigIntegerField(primary_key=True, help_text="the id of its filing")
@@ -174,7 +179,7 @@ class Ticket(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="ended_tickets_say_when",
-                condition=Q(status__in=("resolved", "withdrawn"), ended_at__isnull=False)
+                condition=Q(status__in=("resolved", "withdrawn", "merged"), ended_at__isnull=False)
                 | Q(status__in=("waiting_on_us", "waiting_on_them", "waiting_on_others"), ended_at=None),
             ),
             models.CheckConstraint(

@@ -27,6 +27,7 @@ _STATUSES: dict[str, Q] = {
     **dict.fromkeys(("ucuncu", "others"), Q(status=Ticket.Status.WAITING_ON_OTHERS)),
     **dict.fromkeys(("cozuldu", "cozulen", "resolved"), Q(status=Ticket.Status.RESOLVED)),
     **dict.fromkeys(("iptal", "cancelled", "withdrawn"), Q(status=Ticket.Status.WITHDRAWN)),
+    **dict.fromkeys(("birlesti", "birlesen", "merged"), Q(status=Ticket.Status.MERGED)),
 }
 _CHANNELS = {
     "portal": "portal", "eposta": "email", "e-posta": "email", "email": "email", "e-mail": "email",

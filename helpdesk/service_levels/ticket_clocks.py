@@ -118,6 +118,16 @@ def withdrawn(ticket: Ticket, at: datetime) -> None:
     keep(ticket, clocks.detach(ticket, at=at))
 
 
+def merged(ticket: Ticket, at: datetime, kept: str) -> None:
+    """Its promises are withdrawn, neither kept nor missed: those of the ticket of this number hold."""
+    keep(ticket, clocks.detach(ticket, at=at, reason=f"→ {kept}"))
+
+
+def separated(ticket: Ticket, at: datetime, merged_at: datetime, kept: str) -> None:
+    """It stands for itself again: its clocks run as if they had never stopped."""
+    keep(ticket, clocks.reattach(ticket, at=at, detached_at=merged_at, reason=f"← {kept}"))
+
+
 def retermed(ticket: Ticket, at: datetime, *, moved: bool = False) -> None:
     """What terms are chosen by changed: the open clocks move to those that fit now.
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from foundation import now
+from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.wire.redaction import mask_identity_numbers
-from helpdesk.models import Message, Ticket
+from helpdesk.models import MergedTicket, Message, Ticket
 from helpdesk.notices import occasions
-from helpdesk.refusals import NothingSaid, TicketEnded
+from helpdesk.refusals import NothingSaid, TicketEnded, TicketWentInto
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import emails, live_updates
@@ -34,7 +34,7 @@ def reply(
     if by is not None:
         require_party(ticket, by)
     if not Ticket.objects.open().filter(pk=ticket.pk).exists():
-        raise TicketEnded
+        raise why_closed(ticket)
     side = side_of(by)
     message = say(ticket, Message.Kind.PUBLIC, side, by, body, attachments, named=named)
     if side == Message.Side.US:
@@ -47,6 +47,11 @@ def reply(
     journal.record("ticket.replied", ticket, by=by, side=side)
     live_updates.changed(ticket)
     return message
+
+
+def why_closed(ticket: Ticket) -> Refusal:
+    merged = MergedTicket.objects.filter(ticket=ticket).select_related("kept").first()
+    return TicketWentInto(merged.kept.number) if merged else TicketEnded()
 
 
 def side_of(by: Person | None) -> str:

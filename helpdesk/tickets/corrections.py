@@ -19,6 +19,7 @@ from foundation.journal.models import Entry
 from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink
 from helpdesk.notices import occasions
 from helpdesk.refusals import (
+    HoldsOthers,
     QueueEnded,
     ReasonMissing,
     RequesterElsewhere,
@@ -106,6 +107,8 @@ def change_municipality(ticket: Ticket, *, municipality: Municipality, by: Perso
     before = ticket.municipality
     if municipality == before:
         return
+    if ticket.taken_in.exists():
+        raise HoldsOthers
     replace(ticket, municipality=municipality)
     if any(not works_at(person, municipality) for person in writers_of(ticket)):
         raise WrittenElsewhere

@@ -20,7 +20,7 @@ from monitoring.nodes import health
 
 OTHER_TICKETS = 5
 LETTERS_BESIDE = 10
-SAID = ("pk", "kind", "side", "incident_id", "author__name", "author_name", "body", "created_at")
+SAID = ("pk", "ticket__number", "kind", "side", "incident_id", "author__name", "author_name", "body", "created_at")
 LETTER = ("letter__pk", "letter__proof", Left("letter__text", 3_000))
 ENCLOSED = ("attachments__pk", "attachments__name", "attachments__size", "attachments__verdict")
 
@@ -39,6 +39,7 @@ class Said:
     """One message as the page shows it. `name` is empty where nobody's is known."""
 
     pk: int
+    number: str
     kind: str
     side: str
     is_for_all: bool
@@ -69,6 +70,13 @@ class Conversation:
         """The last message of ours that the municipality reads."""
         ours = [said.pk for said in self.messages if said.kind == Message.Kind.PUBLIC and said.side == Message.Side.US]
         return ours[-1] if ours else None
+
+    @property
+    def taken_in(self) -> list[str]:
+        """Numbers of the tickets that went into it: their words stand among its own."""
+        return [
+            number for number in dict.fromkeys(said.number for said in self.messages) if number != self.ticket.number
+        ]
 
     @property
     def newest(self) -> int:
@@ -115,7 +123,7 @@ def of(ticket: Ticket, person: Person) -> Conversation:
 
 def said_in(ticket: Ticket, person: Person) -> list[Said]:
     """What this person may read, oldest first: one query, files and names of writers included."""
-    visible = Message.objects.visible_to(person).filter(ticket=ticket).order_by("pk", "attachments__pk")
+    visible = Message.objects.visible_to(person).told_in(ticket).order_by("pk", "attachments__pk")
     lines = visible.values_list(*SAID, *LETTER, *ENCLOSED)
     return [said_of(list(together)) for _pk, together in groupby(lines, key=itemgetter(0))]
 
@@ -123,11 +131,22 @@ def said_in(ticket: Ticket, person: Person) -> list[Said]:
 def said_of(lines: Sequence[tuple]) -> Said:
     """One message from its lines, which differ in the file only."""
     head = len(SAID) + len(LETTER)
-    pk, kind, side, incident, author, author_name, body, created_at, *letter = lines[0][:head]
+    pk, number, kind, side, incident, author, author_name, body, created_at, *letter = lines[0][:head]
     files = [EnclosedFile(*line[head:]) for line in lines if line[head]]
     name = author or author_name
     return Said(
-        pk, kind, side, incident is not None, name, body, created_at, files, letter[0], letter[1] or "", letter[2] or ""
+        pk,
+        number,
+        kind,
+        side,
+        incident is not None,
+        name,
+        body,
+        created_at,
+        files,
+        letter[0],
+        letter[1] or "",
+        letter[2] or "",
     )
 
 

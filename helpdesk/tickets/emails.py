@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from foundation.directory.models import Person
 from foundation.outbox import outbox, successors
@@ -71,6 +72,37 @@ def corrected(ticket: Ticket, promises: Sequence[commitments.Commitment], correc
         text = with_promises(ticket, words, promises)
     key = f"ticket:{ticket.number}:corrected:{correction}"
     outbox.email(key, reader.email, subject_of(ticket), text, thread=ticket.number)
+
+
+def merged(ticket: Ticket, kept: Ticket, entry: int) -> None:
+    """Told once to whoever reads of the merged one: where it is looked after from now on."""
+    say_where(
+        ticket,
+        kept,
+        f"ticket:{ticket.number}:merged:{entry}",
+        gettext_noop(
+            "Your ticket %(number)s is about the same as %(kept)s. We look after both in %(kept)s: our answers come"
+            " there, and whatever you write to either number arrives there."
+        ),
+    )
+
+
+def separated(ticket: Ticket, kept: Ticket, entry: int) -> None:
+    say_where(
+        ticket,
+        ticket,
+        f"ticket:{ticket.number}:separated:{entry}",
+        gettext_noop("We look after your ticket %(number)s by itself again. Nothing of it was lost."),
+    )
+
+
+def say_where(ticket: Ticket, place: Ticket, key: str, sentence: str) -> None:
+    reader = reader_of(ticket)
+    if reader is None:
+        return
+    with language_of(reader):
+        text = _(sentence) % {"number": ticket.number, "kept": place.number}
+    outbox.email(key, reader.email, subject_of(ticket), f"{text}\n\n{page_of(place)}", thread=ticket.number)
 
 
 def with_promises(ticket: Ticket, words: Sequence[str], promises: Sequence[commitments.Commitment]) -> str:

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation import Refusal
-from helpdesk.links import candidates, linking
+from helpdesk.links import candidates, linking, merging
 from helpdesk.models import LinkedTicket, Ticket, TicketRelation
 from helpdesk.tickets import corrections
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.views.tickets import find
 from helpdesk.window import beside
+
+MERGE = "merge"
 
 
 class NoSuchTicket(Refusal):
@@ -41,8 +43,8 @@ def shown(request, ticket: Ticket, refusal: Refusal | None = None) -> dict:
         "ticket": ticket,
         "words": words,
         "choices": candidates.choices(ticket, words, request.user),
-        "relation": relation if relation in TicketRelation else TicketRelation.RELATED,
-        "relations": TicketRelation.choices,
+        "relation": relation if relation in (*TicketRelation, MERGE) else TicketRelation.RELATED,
+        "relations": [*TicketRelation.choices, *([(MERGE, _("the same: merge the two"))] if ticket.is_open else [])],
         "refusal": refusal,
     }
 
@@ -52,8 +54,11 @@ def put(request, ticket: Ticket) -> HttpResponse:
     relation = request.POST.get("relation", "")
     other = candidates.by_number(request.POST.get("value", "")[:100], request.user)
     try:
-        if other is None or relation not in TicketRelation:
+        if other is None or relation not in (*TicketRelation, MERGE):
             raise NoSuchTicket
+        if relation == MERGE:
+            goes, stays = merging.in_order(ticket, other)
+            return back(request, merging.merge(goes, into=stays, by=request.user))
         linking.link(ticket, other, relation=relation, by=request.user)
     except Refusal as refusal:
         return render(request, "helpdesk/linking.html", shown(request, ticket, refusal), status=refusal.status)
@@ -73,3 +78,12 @@ def ticket_link_removal(request, number, pk) -> HttpResponse:
     known = LinkedTicket.objects.visible_to(request.user).of(ticket).select_related("ticket", "other")
     linking.unlink(ticket, get_object_or_404(known, pk=pk), by=request.user)
     return back(request, ticket)
+
+
+@login_required
+@require_POST
+def ticket_separation(request, number) -> HttpResponse:
+    """Take it out of the ticket that it was merged into."""
+    ticket = find(request, number)
+    merging.separate(ticket, by=request.user)
+    return redirect(beside.page_of(ticket.number, request.GET))

@@ -84,6 +84,10 @@ def link_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str
     return lambda facts, names: f"{sentence()}: {facts['other']} · {TicketRelation(facts['relation']).label}"
 
 
+def merge_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
+    return lambda facts, names: f"{sentence()}: {facts['other']}"
+
+
 def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
     return lambda facts, names: sentence()
 
@@ -102,6 +106,10 @@ SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
     "ticket.unlinked": plain(lambda: _("undid the link to an outage")),
     "ticket.link_made": link_said(lambda: _("linked a ticket")),
     "ticket.link_removed": link_said(lambda: _("took a link away")),
+    "ticket.merged": merge_said(lambda: _("merged it into")),
+    "ticket.taken_in": merge_said(lambda: _("merged into it")),
+    "ticket.separated": merge_said(lambda: _("took it out of")),
+    "ticket.let_go": merge_said(lambda: _("took out of it")),
     "ticket.waiting": lambda facts, names: (
         _("waits for a third party") if facts["third_party"] else _("waits for the municipality")
     ),

@@ -76,7 +76,7 @@ def require_unchanged(ticket: Ticket, seen: SeenTicket | None, *, by: Person) ->
 
 
 def since(ticket: Ticket, seen: SeenTicket, by: Person) -> Changes:
-    new = Message.objects.visible_to(by).filter(ticket=ticket, pk__gt=seen.message).exclude(author=by)
+    new = Message.objects.visible_to(by).told_in(ticket).filter(pk__gt=seen.message).exclude(author=by)
     rows = new.order_by("pk").values_list("author__name", "author_name", "kind", "side", "body", "created_at")
     words = [NewWord(author or name, kind, side, body, at) for author, name, kind, side, body, at in rows]
     return Changes(list(sentences(ticket, seen, by)), words)

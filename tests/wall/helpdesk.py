@@ -14,7 +14,7 @@ from helpdesk.calls import exchanges
 from helpdesk.handovers import handing
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import articles
-from helpdesk.links import linking
+from helpdesk.links import linking, merging
 from helpdesk.mail.intake import deliver
 from helpdesk.mail.parsing import Letter
 from helpdesk.models import (
@@ -211,6 +211,10 @@ def a_linked_pair(stage):
     return {"value": stage.ended_ticket.number, "relation": "related"}
 
 
+def merged(stage):
+    return {"number": stage.merged_ticket.number}
+
+
 def a_link(stage):
     return ticket(stage) | {"pk": stage.ticket_link.pk}
 
@@ -247,6 +251,7 @@ doors = [
     Door("helpdesk:linking", DESK, at=ticket, get=False, post=lambda stage: {"outage": stage.outage.pk}),
     Door("helpdesk:unlinking", PARTIES, at=linked, get=False, post=nothing),
     Door("helpdesk:ticket_links", DESK, at=ticket, post=a_linked_pair),
+    Door("helpdesk:ticket_separation", DESK, at=merged, get=False, post=nothing),
     Door("helpdesk:ticket_link_removal", DESK, at=a_link, get=False, post=nothing),
     Door("helpdesk:looking", DESK, at=ticket),
     Door("helpdesk:macro_acts", DESK, at=a_macro_that_acts, post=lambda stage: {"blank0": "17"}),
@@ -402,6 +407,14 @@ calls = [
         body=lambda stage: {"municipality": "26010"},
     ),
     Call("GET", "/api/v1/tickets/{number}/links/", READERS, at=ticket),
+    Call(
+        "POST",
+        "/api/v1/tickets/{number}/merge/",
+        DESK,
+        at=linked,
+        body=lambda stage: {"into": stage.ticket.number},
+    ),
+    Call("DELETE", "/api/v1/tickets/{number}/merge/", DESK, at=merged),
     Call("POST", "/api/v1/tickets/{number}/links/", DESK, at=ticket, body=a_link_over_the_api),
     Call(
         "DELETE",
@@ -567,6 +580,8 @@ def furnish(stage):
     stage.linked_ticket = a_ticket(stage)
     tickets.claim(stage.linked_ticket, by=stage.ayse)
     stage.ticket_link = linking.link(stage.ticket, stage.linked_ticket, relation="duplicate_of", by=stage.ayse)
+    stage.merged_ticket = a_ticket(stage)
+    merging.merge(stage.merged_ticket, into=stage.linked_ticket, by=stage.ayse)
     chosen = selection.by_number([stage.linked_ticket.number, "DST-YOK"], stage.ayse)
     stage.bulk_act = running.order(BulkTerms("reply", text=f"{SECRET} {NOTE}"), chosen, by=stage.ayse)
     handed = selection.by_number([stage.ended_ticket.number], stage.ayse)
