@@ -7,6 +7,7 @@ quotes         what the writer wrote in a reply, without the quotation (pure)
 auto_replies   which letters are answered by nobody: bounces, absence, lists, our own (pure)
 sender_proof   what our receiving server found out about the sender (pure)
 conversations  which ticket a letter is about
+copies         who stands in copy: they follow, or are only shown
 bounces        letters of ours that came back
 intake         one letter, one verb, once
 tray           who is this? tie an address, file what waits, put aside

@@ -3,6 +3,9 @@ letters, by the number in its subject. A name says which one is meant; whether i
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
+
+from django.conf import settings
 
 from foundation.directory.models import Municipality, Person
 from foundation.outbox.letters import threads
@@ -23,6 +26,11 @@ class NamedTicket:
 
     ticket: Ticket | None
     is_signed: bool = False
+
+
+def own_addresses() -> set[str]:
+    ours = [settings.DEFAULT_FROM_EMAIL, settings.MAIL_REPLY_TO.replace(f"+{threads.PLACE}", "")]
+    return {address.lower() for address in (parseaddr(each)[1] for each in ours) if address}
 
 
 def named_by(letter: Letter) -> NamedTicket:

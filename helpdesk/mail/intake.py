@@ -7,7 +7,6 @@ desk, as far as our receiving server does not call it forged; what it is about, 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -20,11 +19,10 @@ from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
 from foundation.language import texts
 from foundation.outbox import outbox
-from foundation.outbox.letters import threads
 from foundation.wire.files import draft_uploads, uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import tickets
-from helpdesk.mail import auto_replies, bounces, conversations, quotes, sender_proof
+from helpdesk.mail import auto_replies, bounces, conversations, copies, quotes, sender_proof
 from helpdesk.mail.parsing import Letter, digest
 from helpdesk.models import KnownAddress, Message, ReceivedLetter, Ticket
 from helpdesk.models.letters import LetterReason, LetterState, SenderProof
@@ -98,7 +96,9 @@ def judge(letter: Letter, writer: Writer, named: conversations.NamedTicket) -> J
     verified = sender_proof.verified(letter.order, letter.sender, settings.MAIL_AUTHSERV_ID)
     if "\n" in letter.headers.get("from", ""):
         verified = replace(verified, proof=SenderProof.FORGED)
-    automatic = auto_replies.reason_to_ignore(letter.headers, letter.sender, letter.subject, own_addresses())
+    automatic = auto_replies.reason_to_ignore(
+        letter.headers, letter.sender, letter.subject, conversations.own_addresses()
+    )
     if automatic:
         return Judgement(LetterState.ASIDE, automatic, verified)
     if is_over_the_cap(letter.sender):
@@ -124,11 +124,6 @@ def why_not(writer: Writer, named: conversations.NamedTicket, proof: str) -> str
     if proof != SenderProof.PROVEN and (settings.MAIL_AUTHSERV_ID or not named.is_signed):
         return LetterReason.UNPROVEN
     return LetterReason.NONE if named.ticket.is_open else LetterReason.TOO_LATE
-
-
-def own_addresses() -> set[str]:
-    ours = [settings.DEFAULT_FROM_EMAIL, settings.MAIL_REPLY_TO.replace(f"+{threads.PLACE}", "")]
-    return {address.lower() for address in (parseaddr(each)[1] for each in ours) if address}
 
 
 def is_over_the_cap(sender: str) -> bool:
@@ -227,6 +222,7 @@ def settle(
         keep(letter, key, judged, ticket=ticket, message=message)
     if by is not None:
         journal.record("letter.filed", lain.get(), by=by, ticket=ticket.number)
+    copies.follow(ticket, letter, by=writer.person)
     return ticket
 
 
@@ -235,7 +231,8 @@ def speak(ticket: Ticket, writer: Writer, said: Letter, key: str) -> Ticket:
     body, by = said.text or said.subject or "—", writer.person
     named = "" if by else writer.name
     if ticket.is_open:
-        message = tickets.reply(ticket, by=by, body=body, named=named)
+        heard = copies.in_copy(said)
+        message = tickets.reply(ticket, by=by, body=body, named=named, heard=heard)
     else:
         tickets.reopen(ticket, by=by, reason=body, named=named)
         message = Message.objects.filter(ticket=ticket).latest("pk")

@@ -1,6 +1,6 @@
 """Talking: replies to each other, notes among ourselves, and whose turn it is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -22,9 +22,15 @@ from helpdesk.tickets.transitions import move
 
 @transaction.atomic
 def reply(
-    ticket: Ticket, *, by: Person | None, body: str, attachments: Iterable[UploadedFile] = (), named: str = ""
+    ticket: Ticket,
+    *,
+    by: Person | None,
+    body: str,
+    attachments: Iterable[UploadedFile] = (),
+    named: str = "",
+    heard: Collection[str] = (),
 ) -> Message:
-    """Say something to the other side.
+    """Say something to the other side. Followers at the addresses in `heard` have it already and get no copy.
 
     `named` is who wrote for the municipality when no account did; their caller has made sure of them.
 
@@ -36,7 +42,7 @@ def reply(
     if not Ticket.objects.open().filter(pk=ticket.pk).exists():
         raise why_closed(ticket)
     side = side_of(by)
-    message = say(ticket, Message.Kind.PUBLIC, side, by, body, attachments, named=named)
+    message = say(ticket, Message.Kind.PUBLIC, side, by, body, attachments, named=named, heard=heard)
     if side == Message.Side.US:
         answered(ticket)
     elif ticket.status != Ticket.Status.WAITING_ON_US:
@@ -105,6 +111,7 @@ def say(
     *,
     named: str = "",
     reopens: bool = False,
+    heard: Collection[str] = (),
 ) -> Message:
     """Add one message to the conversation and tell its open pages, and whom it concerns."""
     body = mask_identity_numbers(body.strip())
@@ -115,6 +122,6 @@ def say(
     attach(message, attachments)
     index.keep([ticket.pk])
     live_updates.said(message)
-    emails.written(message)
+    emails.written(message, heard)
     occasions.said(message, reopens=reopens)
     return message

@@ -1,6 +1,6 @@
 """What we write by e-mail about a ticket, in the requester's language. Text only; no network here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,7 +116,7 @@ def promise_line(promise: commitments.Commitment) -> str:
     return _("%(metric)s: by %(due)s") % {"metric": promise.metric_name, "due": due}
 
 
-def written(message: Message) -> None:
+def written(message: Message, heard: Collection[str] = ()) -> None:
     """Our reply, on its way to the requester; notes and their own words are not mailed."""
     if message.kind != Message.Kind.PUBLIC or message.side != Message.Side.US:
         return
@@ -126,14 +126,19 @@ def written(message: Message) -> None:
         text = f"{message.body}\n\n{page_of(ticket)}"
         conversation: Any = {"thread": ticket.number, "answers": last_letter_of(ticket)}
         outbox.email(f"message:{message.pk}", reader.email, subject_of(ticket), text, **conversation)
-    copies(message, reader)
+    copies(message, reader, heard)
 
 
-def copies(message: Message, reader: Person | None) -> None:
-    """The same to the people outside the desk who follow it; whoever has the letter already gets no copy."""
+def copies(message: Message, reader: Person | None, heard: Collection[str] = ()) -> None:
+    """The same to the people outside the desk who follow it; whoever has the letter, or was in copy, gets none."""
     ticket = message.ticket
     for person in followers.following(ticket):
-        if not person.works_at_the_desk and person != reader and successors.can_hear(person):
+        if (
+            not person.works_at_the_desk
+            and person != reader
+            and person.email not in heard
+            and successors.can_hear(person)
+        ):
             text = f"{message.body}\n\n{page_of(ticket)}"
             outbox.email(f"copy:{message.pk}:{person.pk}", person.email, subject_of(ticket), text)
 

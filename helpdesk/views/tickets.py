@@ -17,6 +17,7 @@ from helpdesk import tickets
 from helpdesk.distribution import giving
 from helpdesk.knowledge import macros
 from helpdesk.links import linking
+from helpdesk.mail import copies
 from helpdesk.models import Attachment, Follower, Macro, PlacedTicket, Ticket
 from helpdesk.notices import mentions, telling
 from helpdesk.refusals import ChangedMeanwhile, FileHeldBack, FileInfected, NotYourTicket
@@ -89,6 +90,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         telling.read(request.user, ticket=ticket)
         context |= {
             "around": detail.around(ticket),
+            "strangers": copies.strangers(ticket) if any(each.letter for each in conversation.messages) else [],
             **why_here(ticket),
             "unheard": readers.trouble_with(ticket, conversation.last_reply),
             "looking": viewers.others(ticket, request.user),

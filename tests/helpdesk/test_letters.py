@@ -14,10 +14,11 @@ from foundation.outbox.letters import threads
 from foundation.outbox.models import OutboxMessage, Suppression
 from foundation.wire.files.scanning import ScanVerdict
 from helpdesk import tickets
-from helpdesk.mail import sender_proof, tray
+from helpdesk.mail import copies, sender_proof, tray
 from helpdesk.mail.intake import deliver
 from helpdesk.mail.parsing import parse
-from helpdesk.models import Attachment, KnownAddress, Message, ReceivedLetter, Ticket
+from helpdesk.models import Attachment, Follower, KnownAddress, Message, ReceivedLetter, Ticket
+from helpdesk.notices import followers
 from helpdesk.tickets import attachment_scanning
 from tests.cast import Cast, a_component
 from tests.helpdesk.builders import a_ticket, the_queue
@@ -60,6 +61,44 @@ class LettersIn(Cast, TestCase):
 
     def kept(self) -> ReceivedLetter:
         return ReceivedLetter.objects.latest("pk")
+
+    def followers(self, ticket: Ticket) -> set[str]:
+        return set(Follower.objects.filter(ticket=ticket).values_list("person__email", flat=True))
+
+    def test_colleagues_and_agents_follow_and_nobody_else_does(self):
+        others = f"Zehra <{self.zehra.email}>, {self.burak.email.upper()}, {self.hatice.email}, kimse@baska.example"
+        ticket = self.take(self.selim.email, "Yazıcı", "Yeni", id="<cc1@b.tr>", Cc=f"{others}, destek@nobet.example")
+        assert self.followers(ticket) == {self.zehra.email, self.burak.email}
+        assert copies.strangers(ticket) == [self.hatice.email, "kimse@baska.example"]
+        tickets.reply(ticket, by=self.ayse, body="Bakıyoruz")
+        told = set(OutboxMessage.objects.filter(text__startswith="Bakıyoruz").values_list("address", flat=True))
+        assert told == {self.selim.email, self.zehra.email}
+        page = self.client_of(self.ayse).get(f"/tickets/{ticket.number}/").text
+        assert "kimse@baska.example" in page
+
+    def test_an_answer_to_all_doubles_nobody_and_brings_nobody_back(self):
+        for number in range(2):
+            answered = f"Ynt: [{self.ticket.number}]"
+            self.take(self.selim.email, f"Ekte {number}", answered, id=f"<all{number}@b.tr>", Cc=self.zehra.email)
+        assert Follower.objects.filter(ticket=self.ticket, person=self.zehra).count() == 1
+        followers.leave(self.ticket, self.zehra, by=self.zehra)
+        self.take(self.selim.email, "Bir daha", answered, id="<all3@b.tr>", Cc=self.zehra.email)
+        assert self.followers(self.ticket) == set()
+
+    def test_who_was_in_copy_of_an_agents_answer_gets_no_second_one(self):
+        followers.follow(self.ticket, self.zehra, by=self.ayse)
+        lines = {"In_Reply_To": self.our_id(), "Cc": self.zehra.email}
+        self.take(self.ayse.email, "Yazıcıyı kapatıp açın", f"Ynt: [{self.ticket.number}]", id="<us@b.tr>", **lines)
+        assert self.ticket.messages.filter(author=self.ayse, body__contains="Yazıcıyı").exists()
+        assert not OutboxMessage.objects.filter(batch__key__startswith="copy:", text__contains="Yazıcıyı").exists()
+
+    def test_an_address_tied_to_a_colleague_counts_and_one_of_somebody_who_moved_does_not(self):
+        KnownAddress.objects.create(address="zehra@ev.example", person=self.zehra, municipality=self.odunpazari)
+        self.hatice.memberships.update(municipality=self.odunpazari)
+        self.zehra.memberships.update(municipality=self.merzifon)
+        copied = f"zehra@ev.example, {self.hatice.email}"
+        ticket = self.take(self.selim.email, "Yazıcı", "Yeni", id="<cc2@b.tr>", Cc=copied)
+        assert self.followers(ticket) == {self.hatice.email}
 
     def test_our_letters_carry_the_conversation_three_times_and_are_pages_too(self):
         sent = OutboxMessage.objects.get(batch__key=f"message:{self.ours.pk}")
