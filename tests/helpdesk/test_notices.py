@@ -189,7 +189,11 @@ class ThePages(Cast, TestCase):
     def test_a_socket_of_ones_own_hears_only_what_concerns_oneself(self):
         door = NoticeSocket()
         door.person = self.burak
-        assert (door.allows(), door.audience, door.snapshot()) == (True, f"person:{self.burak.pk}", {"unread": 1, "calls": 0})
+        assert (door.allows(), door.audience, door.snapshot()) == (
+            True,
+            f"person:{self.burak.pk}",
+            {"unread": 1, "calls": 0},
+        )
         door.person = self.selim
         assert not door.allows()
 
