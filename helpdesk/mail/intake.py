@@ -214,7 +214,7 @@ def settle(
 ) -> Ticket:
     lain = ReceivedLetter.objects.filter(mail_id=key)
     # Two who press at the same moment: the second finds it filed.
-    if by is not None and (kept := lain.select_for_update().get()).state == LetterState.FILED:
+    if by is not None and (kept := lain.select_for_update().get()).ticket and kept.state == LetterState.FILED:
         return kept.ticket
     ticket = file_once(writer, said, key) if ticket is None else speak(ticket, writer, said, key)
     message = Message.objects.filter(ticket=ticket, mail_id=key).first()
