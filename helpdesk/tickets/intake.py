@@ -12,6 +12,7 @@ from django.db import transaction
 from foundation import now, rows
 from foundation.directory.models import Component, Municipality, Person
 from foundation.journal import journal
+from foundation.language import texts
 from foundation.language.formatting import ISTANBUL
 from foundation.live import audiences, live
 from foundation.wire.files import uploads
@@ -84,7 +85,7 @@ def submit(
         queue=queue,
         requester=by or requester,
         channel=channel,
-        subject=mask_identity_numbers(subject),
+        subject=mask_identity_numbers(texts.line(subject)),
         phone=phone,
         impact=impact,
         urgency=urgency,
