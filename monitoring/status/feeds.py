@@ -36,7 +36,7 @@ def history(report: StatusReport, past: list[Outage], wanted: FeedFilter, form: 
     about = _("Outages and planned maintenance of the platform")
     here = f"{settings.PUBLIC_BASE_URL}/status/{report.of.code + '/' if report.of else ''}"
     feed = FORMATS[form](
-        title=f"{report.of.full_name} · Nöbet" if report.of else "Nöbet",
+        title=texts.line(f"{report.of.full_name} · Nöbet") if report.of else "Nöbet",
         link=here,
         description=about if report.state != State.NO_DATA else f"{about} · {State.NO_DATA.label}",
         language=None,
