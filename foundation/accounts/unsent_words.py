@@ -25,7 +25,9 @@ from foundation.wire.guards import client_address
 
 KEY = "unsent_words"
 LARGEST = 450_000  # characters of all fields together: a plan, or a sheet of a few thousand nodes
-SECRET = ("csrfmiddlewaretoken", once.FIELD, "password", "password1", "password2", "code")
+SECRET = ("csrfmiddlewaretoken", once.FIELD, "password", "password1", "password2")
+# Where `code` is one that was sent to somebody or shown by a telephone, and no name of a queue or a place.
+KEYED_ONCE = ("/2fa/", "/verification/", "/acknowledgement/", "/ways/")
 
 
 class UnsentWords:
@@ -70,7 +72,8 @@ def say_what_is_kept(request: HttpRequest, *, is_kept: bool) -> None:
 
 def keep(request: HttpRequest) -> bool:
     """Whether there was room for it."""
-    fields = [(name, values) for name, values in request.POST.lists() if name not in SECRET]
+    secret = {*SECRET, "code"} if any(part in request.path for part in KEYED_ONCE) else SECRET
+    fields = [(name, values) for name, values in request.POST.lists() if name not in secret]
     token = request.POST.get(once.FIELD, "")
     told = json.dumps(
         {
