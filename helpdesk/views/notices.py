@@ -86,6 +86,7 @@ def subscription(request) -> HttpResponse:
 @require_POST
 def subscription_removal(request, pk) -> HttpResponse:
     push.unsubscribe(get_object_or_404(PushSubscription.objects.visible_to(request.user), pk=pk), by=request.user)
+    messages.success(request, _("This browser is not pushed to any more."))
     return redirect("helpdesk:notice_preferences")
 
 
@@ -102,6 +103,7 @@ def following(request, number) -> HttpResponse:
     if person is None:
         raise NotAReader
     followers.follow(ticket, person, by=request.user)
+    messages.success(request, _("Told of this ticket from now on: %(name)s") % {"name": person.name})
     return redirect("helpdesk:ticket", number=number)
 
 
@@ -112,4 +114,5 @@ def leaving(request, number, pk) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)  # by its own key: a number too large for one is nobody, not a fault
     follower = get_object_or_404(ticket.followers.visible_to(request.user), person=person)
     followers.leave(ticket, follower.person, by=request.user)
+    messages.success(request, _("Not told of this ticket any more: %(name)s") % {"name": person.name})
     return redirect("helpdesk:ticket", number=number)

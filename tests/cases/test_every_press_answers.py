@@ -20,6 +20,10 @@ FOR_SCRIPTS = {204, 202}
 CHANGING = re.compile(r"\d+ (sn|sec|dk|min)\b|\d\d:\d\d(:\d\d)?")
 
 
+# Where the page that is led to is the whole answer.
+SHOWN_AT_ONCE = {"runbooks:wall_screens"}
+
+
 def words(content: bytes) -> str:
     """What is read on a page, without the moments on it."""
     page = html.fromstring(content.decode())
@@ -77,7 +81,8 @@ def heard(client: Client, answer, before: str) -> str:
 
 @pytest.mark.parametrize("body", ["good", "empty"])
 def test_every_form_that_is_pressed_says_what_became_of_it(stage, body):
-    silent = [f"{door}: {said}" for door in writes if (said := silence(stage, door, body))]
-    print(f"{len(writes)} forms pressed, {body}")
+    asked = [door for door in writes if door.name not in SHOWN_AT_ONCE]
+    silent = [f"{door}: {said}" for door in asked if (said := silence(stage, door, body))]
+    print(f"{len(asked)} forms pressed, {body}")
     if silent:
         pytest.fail("\n".join(silent))
