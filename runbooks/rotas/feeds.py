@@ -37,7 +37,12 @@ def _shifts() -> QuerySet[Shift]:
 
 def _calendar(shifts: Iterable[Shift], *, name: str) -> str:
     whole = icalendar.Calendar()
-    for field, value in (("version", "2.0"), ("prodid", PRODUCT), ("method", "PUBLISH"), ("x-wr-calname", texts.line(name))):
+    for field, value in (
+        ("version", "2.0"),
+        ("prodid", PRODUCT),
+        ("method", "PUBLISH"),
+        ("x-wr-calname", texts.line(name)),
+    ):
         whole.add(field, value)
     whole.add("refresh-interval", FRESH, parameters={"VALUE": "DURATION"})
     for shift in shifts:
