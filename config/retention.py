@@ -23,6 +23,7 @@ RULES = (
     RetentionRule("ticket files", YEAR, helpdesk.drop_files),
     RetentionRule("acts for many tickets", YEAR, helpdesk.forget_bulk_acts),
     RetentionRule("letters of the tray", YEAR, helpdesk.forget_letters),
+    RetentionRule("ended notes about municipalities", YEAR, helpdesk.forget_place_notes),
     RetentionRule("unsent words", drafts.KEPT_FOR, drafts.forget_old),
     RetentionRule("telephone calls", YEAR, helpdesk.forget_calls),
     RetentionRule("notices", YEAR, helpdesk.forget_notices),

@@ -17,7 +17,8 @@ from foundation.outbox.events import message_received
 from helpdesk import escalations, events, providers, sms, succession
 from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
-from helpdesk.models import Attachment, Extension, Follower, MajorIncident, Message, PhoneCall, Ticket
+from helpdesk.models import Attachment, Extension, Follower, MajorIncident, Message, PhoneCall, PlaceNote, Ticket
+from helpdesk.places import notes
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
@@ -75,6 +76,7 @@ def say_what_we_hold(person: Person) -> dict[str, list[dict]]:
     called = PhoneCall.objects.filter(caller=person)
     return {
         "tickets": exports.rows(asked, "number", "subject", "phone", "status", "created_at", "ended_at"),
+        "municipality_notes": exports.rows(PlaceNote.objects.filter(written_by=person), "text", "written_at"),
         "messages": exports.rows(said, "ticket__number", "kind", "body", "created_at"),
         "unsent": [{"ticket": number, **words} for number, words in drafts.all_of(person)],
         "followed": exports.rows(Follower.objects.filter(person=person), "ticket__number", "since"),
@@ -114,9 +116,10 @@ def find_by_the_new_name(sender, person, **kwargs) -> None:
 
 @receiver(people.municipality_closed)
 def follow_the_law(sender, municipality, successor, by, **kwargs) -> None:
-    """Open tickets of a municipality that merged are its successor's from now on."""
+    """Open tickets and notes of a municipality that merged are its successor's from now on."""
     if successor:
         succession.hand_over(municipality, successor, by=by)
+    notes.hand_on(municipality, successor, by=by)
 
 
 @receiver([events.ticket_submitted, events.ticket_reopened])

@@ -6,7 +6,17 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from helpdesk.models import Attachment, BulkAct, DeskNotice, Message, PhoneCall, ReceivedLetter, Satisfaction, Ticket
+from helpdesk.models import (
+    Attachment,
+    BulkAct,
+    DeskNotice,
+    Message,
+    PhoneCall,
+    PlaceNote,
+    ReceivedLetter,
+    Satisfaction,
+    Ticket,
+)
 from helpdesk.search import index
 
 BATCH_SIZE = 500
@@ -83,3 +93,8 @@ def drop_files(older_than: datetime) -> int:
             attachment.file.delete(save=False)
         total += len(attachments)
     return total
+
+
+def forget_place_notes(older_than: datetime) -> int:
+    """Notes about municipalities that somebody ended, or the end of the municipality did."""
+    return PlaceNote.objects.filter(ended_at__lt=older_than).delete()[0]

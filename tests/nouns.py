@@ -58,6 +58,7 @@ def act(*pages: str, api: tuple[Operation, ...] | str = ()) -> Act:
 
 
 PERSON = "a person moves the whole country by it; it asks for a fresh second factor, which a program cannot show"
+AMONG_COLLEAGUES = "a word among colleagues, read beside the ticket; no program has one to say"
 OWN_WAYS = "everybody proves their own ways, by a code that arrives there"
 
 NOUNS: dict[str, Kept | Fact | Part | Owed] = {
@@ -151,6 +152,11 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
         act("helpdesk:macros", api=(("POST", "/api/v1/macros/"),)),
         act("helpdesk:macro_editing", api=(("PUT", "/api/v1/macros/{pk}/"),)),
         act("helpdesk:macro_removal", api=(("DELETE", "/api/v1/macros/{pk}/"),)),
+    ),
+    "helpdesk.PlaceNote": Kept(
+        act("helpdesk:place_notes", api=AMONG_COLLEAGUES),
+        act("helpdesk:place_note", api=AMONG_COLLEAGUES),
+        act("helpdesk:place_note_ending", api=AMONG_COLLEAGUES),
     ),
     "helpdesk.Filing": Fact("the number of a ticket, taken when it is filed"),
     "helpdesk.DeskNotice": Fact("what somebody was told of a ticket; they mark it read"),

@@ -8,6 +8,7 @@ from helpdesk.models.letters import KnownAddress, ReceivedLetter
 from helpdesk.models.links import LinkedTicket, MergedTicket, TicketRelation
 from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, NoticeMatter, NoticePreference
 from helpdesk.models.owed_words import OwedWord
+from helpdesk.models.places import PlaceNote
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Skill, Team
@@ -45,6 +46,7 @@ __all__ = [
     "OwedAnswer",
     "OwedWord",
     "PhoneCall",
+    "PlaceNote",
     "PlacedTicket",
     "Queue",
     "ReceivedLetter",

@@ -69,6 +69,19 @@ def next_round(window: Maintenance, at: datetime) -> tuple[datetime, datetime] |
     return next(rounds(window, at, at + LOOK_AHEAD), None)
 
 
+def touching(municipality: Municipality, at: datetime, until: datetime) -> list[Maintenance]:
+    """Work that this municipality feels between `at` and `until`, or that runs now; the soonest first.
+
+    It, its province, a node of its own or a component that it runs is named, or everything is worked on.
+    """
+    standing = Maintenance.objects.standing().filter(~Q(rule="") | Q(ends_at__gt=at))
+    own = municipality.components.values("pk")
+    components = Q(components__in=own) if own else Q(components__isnull=False)
+    place = Q(municipalities=municipality) | Q(provinces=municipality.province_id) | Q(nodes__municipality=municipality)
+    windows = standing.filter(Q(is_everywhere=True) | place | components).distinct()
+    return [window for window in coming(windows, at) if window.begins_at < until]
+
+
 class WindowLine(NamedTuple):
     """A window as a list shows it; it knows the round that runs or comes next."""
 

@@ -2,6 +2,7 @@
 
 report        reads the database once and says how things are, as plain values
 bars          ninety days of one thing: a strip of states and a share of time
+last_day      twenty-four hours of a few nodes, for the desk
 latency       how long answers took in the last day, hour by hour
 tiles         where a province stands on the tile map
 page_cache    one answer a second a process, however many readers

@@ -81,7 +81,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=ISTANBUL)
 
 
-def paths(days: Sequence[tuple[date, str]]) -> list[tuple[str, str]]:
+def paths(days: Sequence[tuple[object, str]]) -> list[tuple[str, str]]:
     """One SVG path a state, a dash a day: neighbours alike are one stroke, so that a page of bars stays small."""
     drawn: dict[str, list[str]] = {}
     place = 0

@@ -31,6 +31,7 @@ from helpdesk.models import (
     Team,
     WaitingCare,
 )
+from helpdesk.places import notes
 from helpdesk.placing import rules
 from helpdesk.writing import drafts
 from monitoring import outages
@@ -154,6 +155,14 @@ def a_macro_that_acts(stage):
 
 def some_care(stage):
     return {"remind_after": 2, "close_after": 4}
+
+
+def a_place(stage):
+    return {"code": "26010"}
+
+
+def the_note(stage):
+    return a_place(stage) | {"pk": stage.place_note.pk}
 
 
 def the_rule(stage):
@@ -317,6 +326,11 @@ doors = [
     Door("helpdesk:routing_rule_removal", KEEPERS, at=the_rule, get=False, post=nothing),
     Door("helpdesk:distribution", KEEPERS, at=the_night_queue, post=lambda stage: {"method": "load"}),
     Door("helpdesk:waiting_care", KEEPERS, at=the_night_queue, post=some_care),
+    Door("helpdesk:place", DESK, at=a_place),
+    Door("helpdesk:place_beside", DESK, at=a_place),
+    Door("helpdesk:place_notes", DESK, at=a_place, get=False, post=lambda stage: {"text": "Vezne 12.30'da kapanır"}),
+    Door("helpdesk:place_note", DESK, at=the_note, post=lambda stage: {"text": "Vezne 13.30'da kapanır"}),
+    Door("helpdesk:place_note_ending", DESK, at=the_note, get=False, post=nothing),
     Door("helpdesk:incident", NATIONAL, at=incident),
     Door("helpdesk:answer", NATIONAL, at=incident, get=False, post=lambda stage: {"text": "Düzeldi"}),
     Door("helpdesk:answers_given", NATIONAL, at=incident),
@@ -569,6 +583,7 @@ def furnish(stage):
     Follower.objects.create(ticket=stage.ticket, person=stage.zehra, by=stage.ayse)
     stage.browser = PushSubscription.objects.create(person=stage.burak, digest="d", sealed="")
     stage.attachment = Attachment.objects.filter(message__ticket=stage.ticket).get()
+    stage.place_note = notes.write(stage.odunpazari, text=f"{SECRET} {NOTE}", by=stage.ayse)
     stage.macro = Macro.objects.create(name="Karşılama", text="Merhaba {isim}")
     stage.acting_macro = Macro.objects.create(name="Fiş notu", text="Bakıldı", note="Fiş {?fiş}")
     article = Article(slug="makbuz-cikmiyor", title_tr="Makbuz çıkmıyor", body_tr="Yazıcıyı açın.")
