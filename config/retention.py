@@ -24,6 +24,7 @@ RULES = (
     RetentionRule("acts for many tickets", YEAR, helpdesk.forget_bulk_acts),
     RetentionRule("letters of the tray", YEAR, helpdesk.forget_letters),
     RetentionRule("ended notes about municipalities", YEAR, helpdesk.forget_place_notes),
+    RetentionRule("figures of agents", 2 * YEAR, helpdesk.forget_agent_figures),
     RetentionRule("unsent words", drafts.KEPT_FOR, drafts.forget_old),
     RetentionRule("telephone calls", YEAR, helpdesk.forget_calls),
     RetentionRule("notices", YEAR, helpdesk.forget_notices),

@@ -24,6 +24,7 @@ from helpdesk.distribution import giving
 from helpdesk.incidents import answers, auto_linking, recovery
 from helpdesk.mail import fetching
 from helpdesk.notices import letters
+from helpdesk.reports import counting
 from helpdesk.tickets import attachment_scanning, counters
 from helpdesk.waiting import care
 from monitoring import sweeps
@@ -79,6 +80,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("helpdesk.notices", timedelta(seconds=5), letters.write_due),
     Sweep("helpdesk.match", timedelta(seconds=2), auto_linking.match_waiting),
     Sweep("helpdesk.waiting", timedelta(minutes=5), care.look_after),
+    Sweep("helpdesk.reports", timedelta(minutes=10), counting.keep, queue="outbox"),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
     Sweep("helpdesk.quarantine", timedelta(seconds=5), attachment_scanning.ask_about_waiting, queue="outbox"),
     Sweep("helpdesk.recovery", timedelta(seconds=5), recovery.resolve_recovered),

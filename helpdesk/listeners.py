@@ -19,6 +19,7 @@ from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
 from helpdesk.models import Attachment, Extension, Follower, MajorIncident, Message, PhoneCall, PlaceNote, Ticket
 from helpdesk.places import notes
+from helpdesk.reports import reading
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
@@ -36,6 +37,9 @@ def work_at_the_desk(person: Person) -> Iterator[tuple[str, str]]:
         yield _("Show what nobody has"), reverse("helpdesk:desk", query={"view": "unclaimed"})
         yield _("Show mine"), reverse("helpdesk:desk", query={"view": "mine"})
         yield _("Log a call"), reverse("helpdesk:new_ticket")
+    if person.has_role(*reading.LEADS):
+        yield _("The shift now"), reverse("helpdesk:shift")
+        yield _("Reports"), reverse("helpdesk:report")
 
 
 @receiver(sla.dues_moved)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from helpdesk.models import (
     Attachment,
     BulkAct,
+    DayFigure,
     DeskNotice,
     Message,
     PhoneCall,
@@ -98,3 +99,8 @@ def drop_files(older_than: datetime) -> int:
 def forget_place_notes(older_than: datetime) -> int:
     """Notes about municipalities that somebody ended, or the end of the municipality did."""
     return PlaceNote.objects.filter(ended_at__lt=older_than).delete()[0]
+
+
+def forget_agent_figures(older_than: datetime) -> int:
+    """What each agent did on a day; the figures of modules, teams and places stay."""
+    return DayFigure.objects.filter(by=DayFigure.Dimension.AGENT, day__lt=older_than.date()).delete()[0]

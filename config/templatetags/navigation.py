@@ -41,6 +41,7 @@ MENU: tuple[tuple[object, str, Callable], ...] = (
     (_("Runbooks"), "runbooks:shelf", lambda person: keeps_the_watch(person)),
     (_("On call"), "runbooks:on_call", lambda person: works_nationally(person)),
     (_("Calls"), "runbooks:pages", lambda person: keeps_the_watch(person)),
+    (_("Reports"), "helpdesk:report", lambda person: leads_the_desk(person)),
     (_("Nodes"), "monitoring:nodes", lambda person: keeps_the_watch(person)),
     (_("Registers"), "accounts:everyone", lambda person: keeps_the_registers(person)),
     (_("Set-up"), "setup", lambda person: keeps_the_registers(person)),
@@ -62,6 +63,10 @@ def works_nationally(person) -> bool:
 
 def works_at_the_desk(person) -> bool:
     return person.is_authenticated and person.works_at_the_desk
+
+
+def leads_the_desk(person) -> bool:
+    return person.is_authenticated and person.has_role("shift_lead", "platform_admin")
 
 
 def files_tickets(person) -> bool:

@@ -10,6 +10,7 @@ from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, 
 from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.places import PlaceNote
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
+from helpdesk.models.reports import DayFigure, Reopening
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Skill, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
@@ -41,6 +42,7 @@ __all__ = [
     "MajorIncident",
     "MergedTicket",
     "Message",
+    "DayFigure",
     "NoticeMatter",
     "NoticePreference",
     "OwedAnswer",
@@ -51,6 +53,7 @@ __all__ = [
     "Queue",
     "ReceivedLetter",
     "RemindedTicket",
+    "Reopening",
     "RoutingRule",
     "Satisfaction",
     "Skill",

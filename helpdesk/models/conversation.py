@@ -120,6 +120,7 @@ class Satisfaction(models.Model):
         constraints = [
             models.CheckConstraint(name="satisfaction_is_one_to_five", condition=Q(score__gte=1, score__lte=5)),
         ]
+        indexes = [models.Index(fields=["given_at"], name="satisfaction_by_day")]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.score}"

@@ -204,6 +204,11 @@ class Ticket(models.Model):
                 fields=["severity", "waiting_since"], condition=Q(status="waiting_on_us"), name="ticket_unanswered"
             ),
             models.Index(fields=["id"], condition=Q(matched_at=None), name="ticket_unmatched"),
+            models.Index(fields=["created_at"], name="ticket_by_day_of_arrival"),
+            models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="ticket_by_day_of_end"),
+            models.Index(
+                fields=["first_replied_at"], condition=Q(first_replied_at__isnull=False), name="ticket_by_day_of_answer"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ NODES, OUTAGES, WORK, CONTACTS, CLERKS, NOTES = 6, 5, 3, 8, 8, 20
 COUNTED_TO = 1_000  # open tickets are counted up to here; more is "1.000+"
 
 
-class Reach(NamedTuple):
+class PlaceReach(NamedTuple):
     """One way to somebody there: `trouble` says why nothing arrives, empty where nothing speaks against it."""
 
     contact: Contact
@@ -51,7 +51,7 @@ class PlaceContext:
     days: Sequence[last_day.NodeDay]
     outages: Sequence[Outage]
     work: Sequence[Maintenance]
-    reaches: Sequence[Reach]
+    reaches: Sequence[PlaceReach]
     clerks: Sequence[Person]
     hours: SupportHours | None
     satisfaction: Satisfaction | None
@@ -92,13 +92,13 @@ def clerks_of(municipality: Municipality):
     return people.order_by("sort_key", "pk")[:CLERKS]
 
 
-def reaches_of(municipality: Municipality) -> list[Reach]:
+def reaches_of(municipality: Municipality) -> list[PlaceReach]:
     """Telephones first; whether something arrives there is what the outbox knows."""
     listed = list(municipality.contacts.order_by("-channel", "duty", "pk")[:CONTACTS])
     closed: dict[str, str] = {}
     for channel in Contact.Channel:
         closed |= successors.closed(channel, [each.address for each in listed if each.channel == channel])
-    return [Reach(contact, closed.get(contact.address, "")) for contact in listed]
+    return [PlaceReach(contact, closed.get(contact.address, "")) for contact in listed]
 
 
 def hours_of(municipality: Municipality, at: datetime) -> SupportHours | None:

@@ -9,7 +9,7 @@ from helpdesk.models.places import LONGEST_NOTE
 
 class PlaceNoteForm(CleanForm):
     text = forms.CharField(
-        label=_("Note that stays"),
+        label=_("New note"),
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2, "class": "nb-input"}),
         help_text=_("The desk alone reads it. No passwords, no identity numbers."),

@@ -10,7 +10,7 @@ from foundation import now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk import events
-from helpdesk.models import Message, Satisfaction, Ticket, TicketLink
+from helpdesk.models import Message, Reopening, Satisfaction, Ticket, TicketLink
 from helpdesk.notices import occasions
 from helpdesk.refusals import ReasonMissing, ReopenWindowOver, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
@@ -76,6 +76,7 @@ def reopen(ticket: Ticket, *, by: Person | None, reason: str, named: str = "") -
     say(ticket, Message.Kind.PUBLIC, side_of(by), by, reason, named=named, reopens=True)
     ticket_clocks.reopened(ticket, at)
     TicketLink.objects.standing().filter(ticket=ticket).update(undone_at=at, undone_by=by)
+    Reopening.objects.create(ticket=ticket, at=at)
     journal.record("ticket.reopened", ticket, by=by)
     live_updates.changed(ticket)
     events.ticket_reopened.send(Ticket, ticket=ticket)

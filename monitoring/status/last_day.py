@@ -17,7 +17,7 @@ WELL = (State.OK, State.MAINTENANCE, State.NO_DATA)
 MOST_TOLD = 3
 
 
-class Stretch(NamedTuple):
+class NodeStretch(NamedTuple):
     """How it was between two moments."""
 
     since: datetime
@@ -35,7 +35,7 @@ class NodeDay:
 
     node: Node
     slots: tuple[str, ...]
-    troubles: tuple[Stretch, ...]
+    troubles: tuple[NodeStretch, ...]
     trouble_count: int
     unseen: timedelta
 
@@ -53,6 +53,11 @@ class NodeDay:
         """Nobody saw it for longer than a slot."""
         return self.unseen > SLOT
 
+    @property
+    def is_hardly_seen(self) -> bool:
+        """Nobody saw it for most of the day: that there was no trouble would be saying too much."""
+        return self.unseen * 2 > LENGTH
+
 
 def of(nodes: Iterable[Node], at: datetime) -> list[NodeDay]:
     """Up to five reads, however many nodes; stretches in which nobody looked are no data."""
@@ -63,11 +68,11 @@ def of(nodes: Iterable[Node], at: datetime) -> list[NodeDay]:
     for node in chosen:
         state = before.get(node.pk) or State.NO_DATA
         seen = without(turns[node.pk], state, unseen.get(node.pk, ()))
-        days.append(day_of(node, [Stretch(*each) for each in spans(seen, state, start, at)], start))
+        days.append(day_of(node, [NodeStretch(*each) for each in spans(seen, state, start, at)], start))
     return days
 
 
-def day_of(node: Node, stretches: Sequence[Stretch], start: datetime) -> NodeDay:
+def day_of(node: Node, stretches: Sequence[NodeStretch], start: datetime) -> NodeDay:
     """Pure: the stretches of a day into what a strip shows."""
     troubles = [each for each in stretches if each.state not in WELL]
     unseen = sum((until - since for since, until, state in stretches if state == State.NO_DATA), timedelta())
@@ -76,7 +81,7 @@ def day_of(node: Node, stretches: Sequence[Stretch], start: datetime) -> NodeDay
     return NodeDay(node, slots, tuple(troubles[-MOST_TOLD:]), len(troubles), unseen)
 
 
-def worst(stretches: Sequence[Stretch], begin: datetime, end: datetime) -> str:
+def worst(stretches: Sequence[NodeStretch], begin: datetime, end: datetime) -> str:
     """A short gap in the looking does not hide the rest of the half hour."""
     states = [state for since, until, state in stretches if since < end and until > begin]
     seen = [state for state in states if state != State.NO_DATA]

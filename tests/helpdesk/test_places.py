@@ -20,7 +20,7 @@ from helpdesk.refusals import NotYourTicket
 from monitoring import outages
 from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node, NodeTransition, State
-from monitoring.status.last_day import SLOT, Stretch, day_of
+from monitoring.status.last_day import SLOT, NodeStretch, day_of
 from tests.cast import Cast
 from tests.helpdesk.builders import a_ticket, the_queue
 
@@ -33,7 +33,7 @@ def a_node(municipality, code: str = "N-26010", **fields) -> Node:
 
 
 def a_day(*stretches):
-    return day_of(Node(name="Sunucu"), [Stretch(*each) for each in stretches], START)
+    return day_of(Node(name="Sunucu"), [NodeStretch(*each) for each in stretches], START)
 
 
 @pytest.mark.once("sqlite", "pure")
