@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django_sla import calendars, policies
-from django_sla.models import Metric, Target
+from django_sla.models import Metric, Policy, Target
 from foundation.directory.models import Contact, Membership, Municipality, Person
 from foundation.outbox import successors
 from helpdesk.models import PlaceNote, Satisfaction, Ticket
@@ -103,7 +103,8 @@ def reaches_of(municipality: Municipality) -> list[PlaceReach]:
 
 def hours_of(municipality: Municipality, at: datetime) -> SupportHours | None:
     """Those of its S3 promise of a solution, in its own calendar where it has one."""
-    terms = policies.choose(at, severity=Ticket.Severity.S3, **ticket_clocks.facts_of_place(municipality))
+    facts = {"severity": Ticket.Severity.S3.value, **ticket_clocks.facts_of_place(municipality)}
+    terms = policies.choose(at, kind=Policy.Kind.SLA, among=None, **facts)
     target: Target | None = terms.target(Metric.RESOLUTION) if terms else None
     if target is None:
         return None
