@@ -118,7 +118,7 @@ def queues(at: datetime) -> list[WaitingQueue]:
         Ticket.objects.open()
         .filter(nobodys | Q(next_due_at__lt=at + SOON))
         .order_by()
-        .values("queue")
+        .values_list("queue")
         .annotate(
             unclaimed=Count("pk", filter=nobodys),
             oldest=Min("created_at", filter=nobodys),
@@ -127,7 +127,7 @@ def queues(at: datetime) -> list[WaitingQueue]:
         )
     )
     names = {queue.pk: queue.name for queue in Queue.objects.all()}
-    lines = [WaitingQueue(names[row.pop("queue")], **row) for row in counted]
+    lines = [WaitingQueue(names[queue], *numbers) for queue, *numbers in counted]
     return sorted(lines, key=lambda line: (line.oldest or at, line.name))
 
 
