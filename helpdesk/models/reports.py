@@ -39,7 +39,7 @@ class DayFigure(models.Model):
     arrived = models.PositiveIntegerField(default=0)
     open_at_end = models.IntegerField(default=0)
     resolved = models.PositiveIntegerField(default=0)
-    withdrawn = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0, help_text="ended without being resolved: cancelled or merged")
     first_contact = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
     reopened = models.PositiveIntegerField(default=0)

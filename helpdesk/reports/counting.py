@@ -120,7 +120,7 @@ def count_ends(counts: Counts, ended: QuerySet[Ticket]) -> None:
     at_once = first_contacts(ended.filter(status=Ticket.Status.RESOLVED))
     for *values, pk, status, filed, end in ended.values_list(*PATHS, "pk", "status", "created_at", "ended_at"):
         for key in keys_of(values):
-            if status == Ticket.Status.WITHDRAWN:
+            if status != Ticket.Status.RESOLVED:  # cancelled, or merged into another
                 counts[key].withdrawn += 1
                 continue
             counts[key].resolved += 1

@@ -26,7 +26,7 @@ def header(first: str) -> list[str]:
         f"{name} ({units[figure.code]})" if figure.code in units else name
         for name, figure in zip(named, FIGURES, strict=True)
     ]
-    counts = [_("Resolved"), _("Cancelled"), _("Answered"), _("Rated")]
+    counts = [_("Resolved"), _("Cancelled or merged"), _("Answered"), _("Rated")]
     return [first, *shown, *counts]
 
 

@@ -127,7 +127,7 @@ FIGURES: Sequence[DeskFigure] = (
         gettext_lazy("Time to solution"),
         gettext_lazy(
             "From filing to the resolution that stands, counted on the day of the resolution. Clock time, waiting "
-            "included; the median, read from bands. Cancelled tickets are left out."
+            "included; the median, read from bands. Cancelled and merged tickets are left out."
         ),
         lambda count: hours(spreads.median(count.solution_spread)),
         as_length,

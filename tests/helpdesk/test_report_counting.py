@@ -60,7 +60,7 @@ class AHistory:
         if dice.random() < 0.8 and replied < NOON:
             ticket.first_replied_at = replied
         if dice.random() < 0.8 and ended < NOON:
-            ticket.status, ticket.waiting_since, ticket.ended_at = dice.choice(Ticket.ENDED), None, ended
+            ticket.status, ticket.waiting_since, ticket.ended_at = dice.choice(("resolved", "withdrawn", "merged")), None, ended
         ticket.save()
         for _reply in range(dice.randrange(3)):
             Message.objects.create(ticket=ticket, kind="public", side=dice.choice(["us", "them"]), body="…")
@@ -121,7 +121,7 @@ def honest(first, last) -> dict:
                     row["resolved"] += 1
                     row["first_contact"] += replies == 1 and not reopenings
                     row["solutions"].append(ticket.ended_at - ticket.created_at)
-                row["withdrawn"] += on(ticket.ended_at) and ticket.status == "withdrawn"
+                row["withdrawn"] += on(ticket.ended_at) and ticket.status != "resolved"
                 if rating and on(rating.given_at):
                     row["rated"] += 1
                     row["score_sum"] += rating.score
