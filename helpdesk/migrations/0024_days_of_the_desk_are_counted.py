@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0011_trials_are_kept"),
-        ("helpdesk", "0020_municipalities_have_notes"),
+        ("helpdesk", "0023_municipalities_have_notes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

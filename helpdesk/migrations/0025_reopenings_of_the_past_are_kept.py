@@ -29,7 +29,7 @@ def keep(reopening, tickets, batch):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("helpdesk", "0021_days_of_the_desk_are_counted"),
+        ("helpdesk", "0024_days_of_the_desk_are_counted"),
         ("journal", "0003_a_sealed_entry_stays_sealed"),
     ]
 
