@@ -60,7 +60,11 @@ class AHistory:
         if dice.random() < 0.8 and replied < NOON:
             ticket.first_replied_at = replied
         if dice.random() < 0.8 and ended < NOON:
-            ticket.status, ticket.waiting_since, ticket.ended_at = dice.choice(("resolved", "withdrawn", "merged")), None, ended
+            ticket.status, ticket.waiting_since, ticket.ended_at = (
+                dice.choice(("resolved", "withdrawn", "merged")),
+                None,
+                ended,
+            )
         ticket.save()
         for _reply in range(dice.randrange(3)):
             Message.objects.create(ticket=ticket, kind="public", side=dice.choice(["us", "them"]), body="…")
