@@ -160,6 +160,7 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     ),
     "helpdesk.Filing": Fact("the number of a ticket, taken when it is filed"),
     "helpdesk.DeskNotice": Fact("what somebody was told of a ticket; they mark it read"),
+    "helpdesk.DayFigure": Fact("what happened on a day, counted by a sweep"),
     "helpdesk.Tally": Fact("open tickets as counted last"),
     # --- Service levels ---------------------------------------------------
     "django_sla.Calendar": Kept(

@@ -13,7 +13,9 @@ from foundation.directory.models import Component, Membership, Municipality, Per
 from helpdesk import tickets
 from helpdesk.demo import history
 from helpdesk.knowledge import articles
-from helpdesk.models import Article, Filing, Macro, Queue, Team, Ticket
+from helpdesk.models import Article, Filing, Macro, PlaceNote, Queue, Team, Ticket
+from helpdesk.places import notes
+from helpdesk.reports import counting
 from helpdesk.tickets import counters
 from helpdesk.tickets.severity import is_major
 
@@ -57,7 +59,9 @@ def load() -> None:
     history.load()
     file_samples()
     write_down_answers()
+    keep_in_mind()
     counters.recount()
+    counting.keep()
 
 
 def write_down_answers() -> None:
@@ -71,6 +75,14 @@ def write_down_answers() -> None:
             articles.write(Article(**fields, component=component), publish=True, by=author)
     for fields in written["macros"]:
         Macro.objects.get_or_create(name=fields["name"], defaults=fields)
+
+
+def keep_in_mind() -> None:
+    """A note about the place of the newest ticket."""
+    newest = Ticket.objects.open().select_related("municipality").order_by("-pk").first()
+    author = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
+    if newest and author and not PlaceNote.objects.exists():
+        notes.write(newest.municipality, text="Vezne öğlen 12.30–13.30 kapalı; o saatte santrali arayın.", by=author)
 
 
 def open_queues() -> None:
