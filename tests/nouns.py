@@ -278,6 +278,7 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
     ),
     # --- The ground -------------------------------------------------------
     "journal.Entry": Fact("what happened and who did it"),
+    "journal.PersonalText": Fact("the erasable words beside an entry of the record"),
     "live.Event": Fact("word to open pages"),
     "outbox.Batch": Fact("handed in by whoever writes"),
     "outbox.OutboxMessage": Fact("handed in by whoever writes"),
