@@ -14,9 +14,7 @@ from helpdesk.views import (
     machines,
     notices,
     outages,
-    places,
     portal,
-    reports,
     search,
     standards,
     tickets,
@@ -24,6 +22,7 @@ from helpdesk.views import (
     writing,
 )
 from helpdesk.views.configuration import calendars, exchanges, policies, queues, routing_rules, teams, waiting
+from helpdesk.views.overview import places, reports
 
 app_name = "helpdesk"
 urlpatterns = [
