@@ -37,9 +37,3 @@ def median(spread: Sequence[int]) -> timedelta | None:
             return MINUTE * (low + (high - low) * left / within)
         left -= within
     return None
-
-
-def share_within(spread: Sequence[int], minutes: int) -> float | None:
-    """Of all, those that took less than one of ENDS."""
-    count = sum(spread)
-    return sum(spread[: ENDS.index(minutes) + 1]) / count if count else None

@@ -226,4 +226,3 @@ def test_spreads_add_up_and_nothing_has_no_median():
     assert spreads.median(spreads.none()) is None
     assert spreads.total([]) == spreads.none()
     assert sum(spreads.total([[1] * spreads.BANDS, [2] * spreads.BANDS])) == 3 * spreads.BANDS
-    assert spreads.share_within([1] * spreads.BANDS, 1440) == 9 / spreads.BANDS
