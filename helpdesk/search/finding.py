@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from foundation.directory.models import Person
@@ -48,10 +48,31 @@ def find(text: str, person: Person, *, cursor: str = "", limit: int = PAGE) -> F
     return FoundTickets(question, found, following, problems)
 
 
+@dataclass(frozen=True)
+class Narrowing:
+    """A question for lists with an order of their own. What has a problem, or asks for nothing, finds nothing."""
+
+    question: Question
+    wanted: Q
+    problems: list[str]
+    expression: Expression | None
+
+    def of(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        if self.problems or not (self.expression or self.question.operators):
+            return tickets.none()
+        tickets = tickets.filter(self.wanted)
+        return answering(tickets, self.expression) if self.expression else tickets
+
+
+def narrowing(text: str, person: Person) -> Narrowing:
+    question = questions.read(text)
+    wanted, problems = operators.conditions(question, person)
+    return Narrowing(question, wanted, problems, questions.anywhere(question, notes=person.works_at_the_desk))
+
+
 def narrowed(tickets: QuerySet[Ticket], text: str, person: Person) -> QuerySet[Ticket]:
-    """Those of `tickets` that hold every word, for lists with an order of their own; no word at all finds nothing."""
-    expression = questions.anywhere(questions.read(text), notes=person.works_at_the_desk)
-    return answering(tickets, expression) if expression else tickets.none()
+    """Those of `tickets` that hold every word and fit every operator; no word at all finds nothing."""
+    return narrowing(text, person).of(tickets)
 
 
 def answering(tickets: QuerySet[Ticket], expression: Expression) -> QuerySet[Ticket]:

@@ -1,6 +1,6 @@
 """What was typed into a search box, and what it asks of the index. Pure.
 
-    vezne makbuz "para çekiliyor" belediye:odunpazarı açılış:>2026-11-01
+    vezne makbuz "para çekiliyor" belediye:odunpazarı önem:S1,S2 açılış:>2026-11-01
 
 Words are found by their stems and as beginnings, quoted ones exactly as they are written and side by
 side. Whatever nobody can understand as an operator is a word.
@@ -17,7 +17,7 @@ from foundation.language.stems import stem, words_of
 from helpdesk.search.documents import HEAD, NOTE, STEM
 from helpdesk.search.expressions import ButNot, Expression, SideBySide, Term, all_of, one_of
 
-LONGEST, MOST_WORDS = 200, 8
+LONGEST, MOST_WORDS, MOST_OPERATORS = 500, 8, 16
 SHORTEST_BEGINNING, SHORTEST_SLIP, LONGEST_SLIP = 3, 4, 16  # letters
 MOST_SLIPS = 3  # so many words, the longest, may hold a slip
 MOST_MISSED = 6  # up to so many words, one of them may be missing
@@ -33,7 +33,14 @@ OPERATORS = {
     "yazan": "requester", "requester": "requester",
     "durum": "status", "status": "status",
     "kanal": "channel", "channel": "channel",
+    "kuyruk": "queue", "queue": "queue",
+    "ekip": "team", "team": "team",
+    "il": "province", "province": "province",
+    "tur": "type", "type": "type",
+    "sure": "due", "due": "due",
+    "bekleyen": "waiting", "waiting": "waiting",
     "acilis": "opened", "opened": "opened",
+    "hareket": "updated", "updated": "updated",
     "kapanis": "ended", "closed": "ended",
 }  # fmt: skip
 
@@ -50,6 +57,9 @@ class Question:
     @property
     def asks_for_words(self) -> bool:
         return bool(self.words or self.quoted)
+
+    def asks_for(self, operator: str) -> bool:
+        return any(name == operator for name, _value in self.operators)
 
 
 def read(text: str) -> Question:
@@ -70,7 +80,7 @@ def read(text: str) -> Question:
     return Question(
         words=tuple(dict.fromkeys(words))[:MOST_WORDS],
         quoted=tuple(filter(None, quoted))[:MOST_WORDS],
-        operators=tuple(operators)[:MOST_WORDS],
+        operators=tuple(operators)[:MOST_OPERATORS],
         number=int(number[1]) if number else None,
     )
 
