@@ -27,6 +27,7 @@ from helpdesk.models import Message, Queue, Ticket
 from helpdesk.notices.api import router as notices
 from helpdesk.operations import router as operations
 from helpdesk.placing.api import router as placing
+from helpdesk.saved_views.api import router as saved_views
 from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
 from helpdesk.teams.api import router as teams
@@ -51,6 +52,7 @@ router.add_router("", letters)
 router.add_router("", links)
 router.add_router("", notices)
 router.add_router("", writing)
+router.add_router("", saved_views)
 router.add_router("", operations)
 
 

@@ -148,6 +148,12 @@ NOUNS: dict[str, Kept | Fact | Part | Owed] = {
         act("helpdesk:article_editing", api=(("PUT", "/api/v1/articles/{slug}/"),)),
         act("helpdesk:article_editing", api=(("PUT", "/api/v1/articles/{slug}/"),)),
     ),
+    "helpdesk.SavedView": Kept(
+        act("helpdesk:new_saved_view", api=(("POST", "/api/v1/views/"),)),
+        act("helpdesk:saved_view", api=(("PUT", "/api/v1/views/{pk}/"),)),
+        act("helpdesk:saved_view_removal", api=(("DELETE", "/api/v1/views/{pk}/"),)),
+    ),
+    "helpdesk.PinnedView": Part("helpdesk.SavedView"),
     "helpdesk.Macro": Kept(
         act("helpdesk:macros", api=(("POST", "/api/v1/macros/"),)),
         act("helpdesk:macro_editing", api=(("PUT", "/api/v1/macros/{pk}/"),)),

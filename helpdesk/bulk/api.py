@@ -34,7 +34,7 @@ class HasItsOwnOperation(Refusal):
 class BulkViewIn(Body):
     """All of a view of the desk, as its page names it."""
 
-    view: str = Field("all", max_length=20, description="mine, team, unclaimed, all")
+    view: str = Field("all", max_length=20, description="mine, team, unclaimed, all, or the id of a saved view")
     q: str = Field("", max_length=200)
     severity: str = Field("", max_length=2)
     component: str = Field("", max_length=20)
@@ -107,7 +107,7 @@ def chosen_by(wanted: BulkActIn, person: Person) -> selection.Selection:
     if wanted.view is None:
         return selection.by_number(wanted.numbers, person)
     query = QueryDict(urlencode(wanted.view.dict()))
-    return selection.of_view(QueueFilter.from_query(query), person)
+    return selection.of_view(QueueFilter.from_query(query, person), person)
 
 
 @router.get("/bulk-acts/{pk}/", response=BulkActOut)

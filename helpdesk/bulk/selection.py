@@ -51,8 +51,10 @@ def by_number(numbers: Iterable[str], person: Person) -> Selection:
 
 
 def of_view(wanted: QueueFilter, person: Person) -> Selection:
-    """All of a view, over all its pages, what is due first first."""
-    rows = queue.selected(wanted, person).order_by(*queue.BY_DUE).values_list("pk", "number")
+    """All of a view, over all its pages, in its order where it is a saved one, else what is due first first."""
+    asked = wanted.asked(person)
+    order = queue.order_of(wanted, asked) if wanted.saved else queue.BY_DUE
+    rows = queue.selected(wanted, person, asked).order_by(*order).values_list("pk", "number")
     tickets = list(rows[: MOST + 1])
     if len(tickets) > MOST:
         raise SelectionTooLarge

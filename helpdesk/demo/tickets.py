@@ -16,6 +16,9 @@ from helpdesk.knowledge import articles
 from helpdesk.models import Article, Filing, Macro, PlaceNote, Queue, Team, Ticket
 from helpdesk.places import notes
 from helpdesk.reports import counting
+from helpdesk.models import Article, Filing, Macro, Queue, SavedView, Team, Ticket
+from helpdesk.models.saved_views import Sorting
+from helpdesk.saved_views import keeping
 from helpdesk.tickets import counters
 from helpdesk.tickets.severity import is_major
 
@@ -48,6 +51,10 @@ ANSWERS = {
     "P4": (Ticket.Impact.ONE, Ticket.Urgency.QUESTION),
 }
 DANGEROUS = ("S26",)
+VIEWS = (
+    ("Majör, sahipsiz", "önem:S1,S2 sorumlu:kimse", Sorting.SEVERITY),
+    ("Üç gündür bekleyen", "bekleyen:3g", Sorting.OLDEST),
+)
 BETWEEN = timedelta(minutes=11)
 
 
@@ -60,6 +67,7 @@ def load() -> None:
     file_samples()
     write_down_answers()
     keep_in_mind()
+    keep_views()
     counters.recount()
     counting.keep()
 
@@ -83,6 +91,15 @@ def keep_in_mind() -> None:
     author = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
     if newest and author and not PlaceNote.objects.exists():
         notes.write(newest.municipality, text="Vezne öğlen 12.30–13.30 kapalı; o saatte santrali arayın.", by=author)
+def keep_views() -> None:
+    """Two views that the first team shares; its first agent has pinned them."""
+    owner = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
+    if owner is None or SavedView.objects.filter(owner=owner).exists():
+        return
+    team = Team.objects.get(code=QUEUES[0][0])
+    for name, question, sorting in VIEWS:
+        view = SavedView.objects.create(owner=owner, team=team, name=name, question=question, sorting=sorting)
+        keeping.pin(view, by=owner)
 
 
 def open_queues() -> None:

@@ -11,6 +11,7 @@ from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.places import PlaceNote
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.reports import DayFigure, Reopening
+from helpdesk.models.saved_views import PinnedView, SavedView
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Skill, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
@@ -49,6 +50,7 @@ __all__ = [
     "OwedWord",
     "PhoneCall",
     "PlaceNote",
+    "PinnedView",
     "PlacedTicket",
     "Queue",
     "ReceivedLetter",
@@ -56,6 +58,7 @@ __all__ = [
     "Reopening",
     "RoutingRule",
     "Satisfaction",
+    "SavedView",
     "Skill",
     "Tally",
     "Team",

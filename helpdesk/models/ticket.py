@@ -197,6 +197,9 @@ class Ticket(models.Model):
             models.Index(fields=["next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due"),
             models.Index(fields=["queue", "next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due_in_queue"),
             models.Index(fields=["assignee", "next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due_of"),
+            models.Index(
+                fields=["severity", "next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due_by_severity"
+            ),
             models.Index(fields=["municipality", "-id"], name="ticket_by_municipality"),
             models.Index(fields=["municipality", "-id"], condition=Q(ended_at=None), name="ticket_open_at"),
             models.Index(fields=["component", "-id"], name="ticket_by_component"),

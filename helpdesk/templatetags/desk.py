@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from foundation import now
 from foundation.language import collation, formatting
 from foundation.language.templatetags.nobet import shape
+from helpdesk.models.saved_views import QueueColumn
 from helpdesk.service_levels.countdown import Countdown
+from helpdesk.tickets.queue import QueueFilter, Row
 from helpdesk.window import beside
 
 register = template.Library()
@@ -90,3 +92,27 @@ def why_nothing_is_due(ticket) -> str:
     if ticket.status != "waiting_on_us":
         return _("paused:") + f" {ticket.get_status_display()}"
     return _("paused") if ticket.is_resting else _("no deadline")
+
+
+@register.simple_tag
+def columns_of(wanted: QueueFilter) -> list[tuple[str, str]]:
+    """(code, head) of the columns of a saved view; the subject behind what tells one ticket from another."""
+    columns = [(code, str(QueueColumn(code).label)) for code in wanted.columns or ()]
+    leading = sum(code in (QueueColumn.SEVERITY, QueueColumn.NUMBER) for code, _title in columns)
+    return [*columns[:leading], ("subject", _("Subject")), *columns[leading:]]
+
+
+@register.simple_tag
+def cell(row: Row, code: str) -> SafeString:
+    """One field of a row of the queue; `data-head` names it where a narrow screen shows no heads."""
+    value: object = getattr(row, code) or "—"
+    match code:
+        case "severity":
+            value = severity_mark(row.severity)
+        case "due":
+            value = due_mark(row, row.due)
+        case "opened":
+            value = clock_time(row.opened) if row.opened else "—"
+        case "status":
+            value = row.get_status_display()
+    return format_html('<td data-head="{}">{}</td>', QueueColumn(code).label, value)

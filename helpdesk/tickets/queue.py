@@ -1,7 +1,9 @@
 """The desk's queue: which tickets, in which order, with what each row shows."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,8 +14,10 @@ from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
 from foundation.language import texts
 from foundation.wire.api import paging
-from helpdesk.models import RESTING, Ticket, TicketLink
-from helpdesk.search import finding
+from helpdesk.models import RESTING, SavedView, Ticket, TicketLink
+from helpdesk.models.saved_views import QueueColumn, Sorting
+from helpdesk.search import bounds, finding
+from helpdesk.search.finding import Narrowing
 from helpdesk.service_levels import commitments
 
 PAGE = 50
@@ -21,11 +25,20 @@ FEW, WAITING_BESIDE = 8, 12
 REMEMBERED_FOR = 60  # seconds
 BY_DUE = ("next_due_at", "pk")
 NEWEST = ("-pk",)
+ORDERS = {
+    Sorting.DUE: BY_DUE,
+    Sorting.SEVERITY: ("severity", "next_due_at", "pk"),
+    Sorting.NEWEST: NEWEST,
+    Sorting.OLDEST: ("pk",),
+}
 
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """What an agent asked to see; every field as it stood in the address."""
+    """What an agent asked to see; every field as it stood in the address.
+
+    `view` is one of `VIEWS` or the key of a saved one, which is `saved` while this person may see it.
+    """
 
     view: str = "mine"
     words: str = ""
@@ -33,17 +46,20 @@ class QueueFilter:
     component: str = ""
     status: str = ""
     cursor: str = ""
+    saved: SavedView | None = None
 
     VIEWS = ("mine", "team", "unclaimed", "all", "ended")
 
     @classmethod
-    def from_query(cls, query) -> "QueueFilter":
+    def from_query(cls, query, person: Person) -> "QueueFilter":
         """Unknown values are left out instead of refused: an old bookmark still opens."""
         view = query.get("view", "")
+        key = int(view) if view.isascii() and view.isdecimal() and len(view) < 10 else None
         words = texts.sought(query.get("q", ""))
         severity, status = query.get("severity", ""), query.get("status", "")
         return cls(
-            view=view if view in cls.VIEWS else "all" if words else "mine",
+            view=view if view in cls.VIEWS or key else "all" if words else "mine",
+            saved=SavedView.objects.visible_to(person).select_related("team").filter(pk=key).first() if key else None,
             words=words,
             severity=severity if severity in Ticket.Severity else "",
             component=query.get("component", "")[:20],
@@ -54,6 +70,21 @@ class QueueFilter:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.words or self.severity or self.component or self.status)
+
+    @property
+    def is_gone(self) -> bool:
+        """A saved view was asked for that is deleted, or no longer shared with this person."""
+        return self.saved is None and self.view not in self.VIEWS
+
+    @property
+    def columns(self) -> list[str] | None:
+        """Those of a saved view, in the order in which a row shows them."""
+        return [column.value for column in QueueColumn if column in self.saved.columns] if self.saved else None
+
+    def asked(self, person: Person) -> list[Narrowing]:
+        """The saved question and what is typed beside it."""
+        texts_asked = (self.saved.question if self.saved else "", self.words)
+        return [finding.narrowing(text, person) for text in texts_asked if text]
 
 
 @dataclass(frozen=True)
@@ -72,6 +103,10 @@ class Row:
     is_open: bool
     is_resting: bool
     is_linked: bool
+    opened: datetime | None = None
+    province: str | None = None
+    queue: str | None = None
+    requester: str | None = None
 
     def get_status_display(self) -> str:
         return str(Ticket.Status(self.status).label)
@@ -82,16 +117,34 @@ class Row:
 
 @dataclass(frozen=True)
 class QueuePage:
+    """`problems` are sentences about a question that means nothing any more; then there are no rows."""
+
     rows: Sequence[Row]
     next: str | None
+    problems: Sequence[str] = ()
 
 
 def page(wanted: QueueFilter, person: Person) -> QueuePage:
-    """Up to `PAGE` rows after the cursor: two queries, however many tickets there are."""
-    order = NEWEST if wanted.view == "ended" else BY_DUE
-    selection = lines(wanted, person)
-    tickets, following = paging.page(selection, order=order, cursor=wanted.cursor or None, limit=PAGE)
-    return QueuePage(rows_of(tickets), following)
+    """Up to `PAGE` rows after the cursor: two queries, however many tickets there are.
+
+    Raises `SearchTooBroad` where words or a saved question take too long.
+    """
+    with bounds.at_most() if wanted.saved or wanted.words else nullcontext():
+        asked = wanted.asked(person)
+        selection, order = lines(wanted, person, asked), order_of(wanted, asked)
+        tickets, following = paging.page(selection, order=order, cursor=wanted.cursor or None, limit=PAGE)
+    return QueuePage(rows_of(tickets), following, [problem for each in asked for problem in each.problems])
+
+
+def order_of(wanted: QueueFilter, asked: Sequence[Narrowing]) -> tuple[str, ...]:
+    """That of the view. Where closed tickets are asked for, too, nothing is due first: then the newest."""
+    sorting = wanted.saved.sorting if wanted.saved else Sorting.NEWEST if wanted.view == "ended" else Sorting.DUE
+    of_open_ones = sorting in (Sorting.DUE, Sorting.SEVERITY)
+    return NEWEST if of_open_ones and names_a_status(asked) else ORDERS[Sorting(sorting)]
+
+
+def names_a_status(asked: Sequence[Narrowing]) -> bool:
+    return any(each.question.asks_for("status") for each in asked)
 
 
 def waiting_beside(own: QueuePage, wanted: QueueFilter, person: Person) -> list[Row]:
@@ -112,21 +165,39 @@ def modules_to_choose_from() -> list[tuple[str, str]]:
     return modules
 
 
-def lines(wanted: QueueFilter, person: Person) -> QuerySet:
+def lines(wanted: QueueFilter, person: Person, asked: Sequence[Narrowing] | None = None) -> QuerySet:
     """The tickets asked for as named values: what a row shows, the module in the reader's language.
 
     Their names are those of `Ticket`, so that a cursor can be made of them.
     """
     shown = ("id", "number", "subject", "severity", "status", "next_due_at", "ended_at", "is_linked")
     joined = ("municipality__name", "municipality__full_name", "assignee__name", name_column("component__"))
+    more = [source for column, source in more_columns().items() if column in (wanted.columns or ())]
     linked = Exists(TicketLink.objects.standing().filter(ticket=OuterRef("pk")))
-    return selected(wanted, person).annotate(is_linked=linked).values_list(*shown, *joined, named=True)
+    selection = selected(wanted, person, asked).annotate(is_linked=linked)
+    return selection.values_list(*shown, *joined, *more, named=True)
 
 
-def selected(wanted: QueueFilter, person: Person) -> QuerySet[Ticket]:
-    """The tickets asked for, unordered."""
+def more_columns() -> dict[str, str]:
+    """What a saved view may show beside the usual → where it stands."""
+    return {
+        "opened": "created_at",
+        "province": "municipality__province__name",
+        "queue": name_column("queue__"),
+        "requester": "requester__name",
+    }
+
+
+def selected(wanted: QueueFilter, person: Person, asked: Sequence[Narrowing] | None = None) -> QuerySet[Ticket]:
+    """The tickets asked for, unordered; `asked` is `wanted.asked(person)`. Open ones, unless a status is named."""
+    if wanted.is_gone:
+        return Ticket.objects.none()
+    asked = wanted.asked(person) if asked is None else asked
     tickets = Ticket.objects.visible_to(person)
-    tickets = tickets.ended() if wanted.view == "ended" else tickets.open()
+    if wanted.view == "ended":
+        tickets = tickets.ended()
+    elif not names_a_status(asked):
+        tickets = tickets.open()
     if wanted.view == "mine":
         tickets = tickets.filter(assignee=person)
     elif wanted.view == "team":
@@ -139,12 +210,15 @@ def selected(wanted: QueueFilter, person: Person) -> QuerySet[Ticket]:
         tickets = tickets.filter(component=wanted.component)
     if wanted.status:
         tickets = tickets.filter(status=wanted.status)
-    return finding.narrowed(tickets, wanted.words, person) if wanted.words else tickets
+    for each in asked:
+        tickets = each.of(tickets)
+    return tickets
 
 
 def rows_of(tickets: Sequence) -> list[Row]:
     """The tickets with their next deadline."""
     deadlines = commitments.next_deadlines([ticket.id for ticket in tickets])
+    module, more = name_column("component__"), more_columns()
     return [
         Row(
             number=ticket.number,
@@ -153,12 +227,13 @@ def rows_of(tickets: Sequence) -> list[Row]:
             status=ticket.status,
             municipality=ticket.municipality__name,
             municipality_in_full=ticket.municipality__full_name,
-            component=ticket[-1],
+            component=getattr(ticket, module),
             assignee=ticket.assignee__name,
             due=deadlines.get(ticket.id),
             is_open=ticket.ended_at is None,
             is_resting=ticket.next_due_at >= RESTING,
             is_linked=ticket.is_linked,
+            **{column: getattr(ticket, source, None) for column, source in more.items()},
         )
         for ticket in tickets
     ]

@@ -62,7 +62,8 @@ def new(request) -> HttpResponse:
 def chosen_by(request) -> Selection:
     """All of the view that was open, or the ones that were ticked."""
     if "all" in request.POST:
-        return selection.of_view(QueueFilter.from_query(QueryDict(request.POST.get("of", ""))), request.user)
+        query = QueryDict(request.POST.get("of", ""))
+        return selection.of_view(QueueFilter.from_query(query, request.user), request.user)
     return selection.by_number(request.POST.getlist("number"), request.user)
 
 

@@ -13,6 +13,7 @@ from foundation import Refusal
 from helpdesk import tickets
 from helpdesk.distribution import presence
 from helpdesk.models import BulkAct, Handover, MajorIncident, Ticket
+from helpdesk.saved_views import pinned
 from helpdesk.tickets import counters, queue
 from helpdesk.tickets.queue import QueueFilter
 from helpdesk.window import beside
@@ -43,7 +44,7 @@ def rows(request) -> HttpResponse:
 
 def page_of(request) -> dict:
     presence.seen(request.user)
-    wanted = QueueFilter.from_query(request.GET)
+    wanted = QueueFilter.from_query(request.GET, request.user)
     incidents = MajorIncident.objects.live().select_related("outage").with_link_counts()
     page = queue.page(wanted, request.user)
     numbers = counters.numbers_for(request.user)
@@ -57,7 +58,10 @@ def page_of(request) -> dict:
         "severities": Ticket.Severity,
         "statuses": Ticket.OPEN_STATUSES,
         "handed": Handover.objects.unread_by(request.user).select_related("giver", "act")[:3],
-        "whole_view": counters.whole_view(numbers, wanted.view, is_narrowed=wanted.is_narrowed),
+        "pinned": pinned.of(request.user),
+        "whole_view": pinned.whole_view(wanted, request.user)
+        if wanted.saved
+        else counters.whole_view(numbers, wanted.view, is_narrowed=wanted.is_narrowed),
         "bulk_kinds": BulkAct.choices(),
         "list": beside.address_of_list(request.GET) or f"?view={wanted.view}",
     }

@@ -23,7 +23,7 @@ class Beside:
 
 def of(number: str, query, person: Person) -> Beside:
     """Two queries. A ticket that has left the view is followed by the first of it."""
-    rows = queue.page(QueueFilter.from_query(query), person).rows
+    rows = queue.page(QueueFilter.from_query(query, person), person).rows
     numbers = [row.number for row in rows]
     at = numbers.index(number) if number in numbers else -1
     before = numbers[at - 1] if at > 0 else ""

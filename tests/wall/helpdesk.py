@@ -28,11 +28,13 @@ from helpdesk.models import (
     Queue,
     ReceivedLetter,
     RoutingRule,
+    SavedView,
     Team,
     WaitingCare,
 )
 from helpdesk.places import notes
 from helpdesk.placing import rules
+from helpdesk.saved_views import keeping
 from helpdesk.writing import drafts
 from monitoring import outages
 from tests.cast import a_component
@@ -103,6 +105,7 @@ def an_articles_text(stage):
 
 LEADS = ("leyla", "yonca")
 KEEPERS = ("yonca",)
+SHARERS = ("leyla", "burak")  # of the team that has the view
 
 
 def a_macro(stage):
@@ -175,6 +178,14 @@ def a_rule(stage):
 
 def a_rule_over_the_api(stage):
     return {"name": "Geceye", "queue": "gece", "words": ["gece"]}
+
+
+def the_view(stage):
+    return {"pk": stage.view.pk}
+
+
+def a_view(stage):
+    return {"name": "Yeni", "sorting": "due", "severity": ["S1"]}
 
 
 def the_team(stage):
@@ -297,6 +308,12 @@ doors = [
     Door("helpdesk:desk", DESK),
     Door("helpdesk:rows", DESK),
     Door("helpdesk:claims", DESK, get=False, post=lambda stage: ticket(stage)),
+    Door("helpdesk:saved_views", DESK, reads=SHARERS),
+    Door("helpdesk:new_saved_view", DESK, post=a_view),
+    Door("helpdesk:saved_view", ("leyla",), at=the_view, post=a_view),
+    Door("helpdesk:saved_view_copying", SHARERS, at=the_view, get=False, post=nothing),
+    Door("helpdesk:saved_view_pinning", SHARERS, at=the_view, get=False, post=nothing),
+    Door("helpdesk:saved_view_removal", ("leyla",), at=the_view, get=False, post=nothing),
     Door("helpdesk:search", NATIONAL, query="?q=belge"),
     Door("helpdesk:palette", NATIONAL, query="?q=belge"),
     Door("helpdesk:bulk_acts", DESK),
@@ -474,6 +491,12 @@ calls += [
     Call("PUT", "/api/v1/routing-rules/{code}/", KEEPERS, at=the_rule, body=a_rule_over_the_api),
     Call("POST", "/api/v1/routing-rules/{code}/place/", KEEPERS, at=the_rule, body=lambda stage: {"place": 1}),
     Call("DELETE", "/api/v1/routing-rules/{code}/", KEEPERS, at=the_rule),
+    Call("GET", "/api/v1/views/", EVERYONE, reads=SHARERS),
+    Call("POST", "/api/v1/views/", DESK, body=lambda stage: {"name": "Yeni", "q": "önem:S1"}),
+    Call("GET", "/api/v1/views/{pk}/", SHARERS, at=the_view),
+    Call("PUT", "/api/v1/views/{pk}/", ("leyla",), at=the_view, body=lambda stage: {"name": "Yeni"}),
+    Call("DELETE", "/api/v1/views/{pk}/", ("leyla",), at=the_view),
+    Call("GET", "/api/v1/views/{pk}/tickets/", SHARERS, at=the_view),
     Call("GET", "/api/v1/queues/{code}/distribution/", DESK, at=the_night_queue),
     Call(
         "PUT",
@@ -574,6 +597,8 @@ def furnish(stage):
     stage.night_queue = Queue.objects.create(
         code="gece", name_tr="Gece", name_en="Night", team=the_queue().team, takes_the_rest=False
     )
+    shared = SavedView(owner=stage.leyla, team=stage.team, name=f"Gece {SECRET}", question="önem:S1")
+    stage.view = keeping.write(shared, by=stage.leyla)
     Distribution.objects.create(queue=stage.night_queue)
     WaitingCare.objects.create(queue=stage.night_queue)
     rule = RoutingRule(code="gece", name="Gece", queue=stage.night_queue, words=["gece yarısı"])
