@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0011_trials_are_kept"),
-        ("helpdesk", "0019_a_reader_is_helped_once"),
+        ("helpdesk", "0020_tickets_are_linked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
