@@ -1,5 +1,6 @@
 """Views that agents keep: what they ask, who has them, how they are paged and counted, and what is gone since."""
 
+import itertools
 import json
 from datetime import timedelta
 
@@ -234,12 +235,13 @@ class WhatIsGoneSince(Views):
 class OverTheApi(Views):
     def setUp(self):
         super().setUp()
+        self.keys = itertools.count()
         _token, self.secret = tokens.issue(
             self.ayse, name="betik", scopes=["views:read", "views:write"], lasting=timedelta(days=2)
         )
 
     def call(self, method, path="", body=None):
-        headers = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": f"{method}{path}{body}"}
+        headers = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": f"k-{next(self.keys)}"}
         data = {"data": json.dumps(body), "content_type": "application/json"} if body else {}
         return getattr(self.client, method)(f"/api/v1/views/{path}", headers=headers, **data)
 
