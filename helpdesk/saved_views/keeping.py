@@ -20,7 +20,7 @@ class NotYourView(Refusal):
     status = 403
 
 
-class NotYourTeam(Refusal):
+class NotATeamOfYours(Refusal):
     sentence = gettext_lazy("A view is shared with a team that you are in or lead.")
     status = 422
 
@@ -63,7 +63,7 @@ def write(view: SavedView, *, by: Person) -> SavedView:
     if standing and not standing.may_be_changed_by(by):
         raise NotYourView
     if view.team and view.team != (standing and standing.team) and not teams_of(by).filter(pk=view.team_id).exists():
-        raise NotYourTeam
+        raise NotATeamOfYours
     if view.question and (problems := finding.narrowing(view.question, by).problems):
         raise MeansNothing(problems[0])
     if SavedView.objects.filter(owner=view.owner, name=view.name).exclude(pk=view.pk).exists():

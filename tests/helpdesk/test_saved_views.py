@@ -141,7 +141,7 @@ class WhoHasIt(Views):
         keeping.remove(view, by=self.leyla)
 
     def test_nobody_shares_with_a_team_that_they_are_not_in(self):
-        with self.assertRaises(keeping.NotYourTeam):
+        with self.assertRaises(keeping.NotATeamOfYours):
             self.a_view(team=Team.objects.create(code="gece", name_tr="Gece", name_en="Night"))
 
     def test_pins_are_ones_own_and_have_an_order(self):
