@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0011_trials_are_kept"),
-        ("helpdesk", "0022_tickets_are_merged"),
+        ("helpdesk", "0025_reopenings_of_the_past_are_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
