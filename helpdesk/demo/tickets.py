@@ -13,11 +13,10 @@ from foundation.directory.models import Component, Membership, Municipality, Per
 from helpdesk import tickets
 from helpdesk.demo import history
 from helpdesk.knowledge import articles
-from helpdesk.models import Article, Filing, Macro, PlaceNote, Queue, Team, Ticket
+from helpdesk.models import Article, Filing, Macro, PlaceNote, Queue, SavedView, Team, Ticket
+from helpdesk.models.saved_views import Sorting
 from helpdesk.places import notes
 from helpdesk.reports import counting
-from helpdesk.models import Article, Filing, Macro, Queue, SavedView, Team, Ticket
-from helpdesk.models.saved_views import Sorting
 from helpdesk.saved_views import keeping
 from helpdesk.tickets import counters
 from helpdesk.tickets.severity import is_major
@@ -91,6 +90,8 @@ def keep_in_mind() -> None:
     author = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
     if newest and author and not PlaceNote.objects.exists():
         notes.write(newest.municipality, text="Vezne öğlen 12.30–13.30 kapalı; o saatte santrali arayın.", by=author)
+
+
 def keep_views() -> None:
     """Two views that the first team shares; its first agent has pinned them."""
     owner = Person.objects.holding(Membership.DESK_ROLES).order_by("pk").first()
