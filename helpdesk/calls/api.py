@@ -15,6 +15,7 @@ from foundation.wire.api.paging import Keyset
 from helpdesk.calls import forms, log, lost
 from helpdesk.calls.log import CallTerms, CallWords
 from helpdesk.models import PhoneCall, Ticket
+from helpdesk.models.calls import PhoneCallQuerySet
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER, UNKNOWN_MODULE
 
@@ -68,7 +69,7 @@ class NumberOfTicket(Schema):
     number: str
 
 
-def visible(request) -> QuerySet[PhoneCall]:
+def visible(request) -> PhoneCallQuerySet:
     joined = PhoneCall.objects.visible_to(request.user).select_related("municipality", "caller", "agent", "ticket")
     return joined.defer("ticket__search_text")
 

@@ -107,14 +107,14 @@ class SavedViewForm(CleanForm):
     def keep_what_is_gone(self, name: str) -> None:
         field, initial = self.fields[name], self.initial.get(name) or []
         assert isinstance(field, forms.ChoiceField)
-        choices = list(field.choices)
+        choices = list(field.choices)  # type: ignore[arg-type]  # a list since `offer`
         values = initial if isinstance(initial, list) else [initial]
         field.choices = [*choices, *((value, value) for value in values if value not in dict(choices))]
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
         question = conditions.question_of(fields, fields.get("words", ""))
-        if len(question) > SavedView._meta.get_field("question").max_length:
+        if len(question) > (SavedView._meta.get_field("question").max_length or 0):
             raise forms.ValidationError(_("These are too many conditions for one view. Please leave some out."))
         for problem in finding.narrowing(question, self.by).problems:
             self.add_error(None, problem)

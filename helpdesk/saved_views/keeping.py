@@ -62,7 +62,7 @@ def write(view: SavedView, *, by: Person) -> SavedView:
     standing = SavedView.objects.select_related("team").filter(pk=view.pk).first() if view.pk else None
     if standing and not standing.may_be_changed_by(by):
         raise NotYourView
-    if view.team and view.team != (standing and standing.team) and not teams_of(by).filter(pk=view.team_id).exists():
+    if view.team and view.team != (standing and standing.team) and not teams_of(by).filter(pk=view.team.pk).exists():
         raise NotATeamOfYours
     if view.question and (problems := finding.narrowing(view.question, by).problems):
         raise MeansNothing(problems[0])

@@ -210,9 +210,10 @@ def selected(wanted: QueueFilter, person: Person, asked: Sequence[Narrowing] | N
         tickets = tickets.filter(component=wanted.component)
     if wanted.status:
         tickets = tickets.filter(status=wanted.status)
+    narrowed: QuerySet[Ticket] = tickets
     for each in asked:
-        tickets = each.of(tickets)
-    return tickets
+        narrowed = each.of(narrowed)
+    return narrowed
 
 
 def rows_of(tickets: Sequence) -> list[Row]:
