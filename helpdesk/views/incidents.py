@@ -132,6 +132,8 @@ def linking(request, number) -> HttpResponse:
     if form.is_valid():
         incident = major_incidents.declare(form.cleaned_data["outage"], by=request.user)
         major_incidents.link(incident, ticket, by=request.user)
+    else:
+        messages.warning(request, _("Nothing was chosen, so nothing was changed."))
     return redirect("helpdesk:ticket", number=number)
 
 

@@ -214,6 +214,8 @@ def assignment(request, number) -> HttpResponse:
     form = AssignmentForm(request.POST, colleagues=agents.at_the_desk())
     if form.is_valid():
         tickets.assign(ticket, to=form.cleaned_data["to"], by=request.user)
+    else:
+        messages.warning(request, _("Nothing was chosen, so nothing was changed."))
     return redirect(beside.page_of(number, request.GET))
 
 
@@ -225,6 +227,8 @@ def severity(request, number) -> HttpResponse:
     form = SeverityForm(request.POST)
     if form.is_valid():
         tickets.grade(ticket, by=request.user, **form.cleaned_data)
+    else:
+        messages.warning(request, _("Nothing was chosen, so nothing was changed."))
     return redirect(beside.page_of(number, request.GET))
 
 
@@ -270,6 +274,8 @@ def satisfaction(request, number) -> HttpResponse:
     if form.is_valid():
         tickets.rate(ticket, by=request.user, **form.cleaned_data)
         messages.success(request, _("Thank you for telling us."))
+    else:
+        messages.warning(request, _("Nothing was chosen, so nothing was changed."))
     return redirect(beside.page_of(number, request.GET))
 
 

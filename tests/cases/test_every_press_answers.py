@@ -22,6 +22,8 @@ CHANGING = re.compile(r"\d+ (sn|sec|dk|min)\b|\d\d:\d\d(:\d\d)?")
 
 # Where the page that is led to is the whole answer.
 SHOWN_AT_ONCE = {"runbooks:wall_screens"}
+# What is posted is written into the page, so that nobody can press it empty.
+NEVER_EMPTY = {"helpdesk:notices_reading"}
 
 
 def words(content: bytes) -> str:
@@ -81,7 +83,7 @@ def heard(client: Client, answer, before: str) -> str:
 
 @pytest.mark.parametrize("body", ["good", "empty"])
 def test_every_form_that_is_pressed_says_what_became_of_it(stage, body):
-    asked = [door for door in writes if door.name not in SHOWN_AT_ONCE]
+    asked = [door for door in writes if door.name not in SHOWN_AT_ONCE | (NEVER_EMPTY if body == "empty" else set())]
     silent = [f"{door}: {said}" for door in asked if (said := silence(stage, door, body))]
     print(f"{len(asked)} forms pressed, {body}")
     if silent:

@@ -22,7 +22,7 @@ SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "template
 SAID_IN = ("aria-label", "placeholder", "title", "alt", "data-l")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # A language is called by its own name, and what people typed is theirs.
-NAMES = {"English", "Türkçe", "Mektup", "Gece"}
+NAMES = {"English", "Türkçe", "Mektup", "Gece", "Merkez"}
 SNAKE = re.compile(r"(?<![\w@./-])[a-z]{2,}(?:_[a-z0-9]+)+(?![\w@./-])")
 TAGGED = re.compile(
     r"\b[a-z]\d v\d+\b|(?:^|[:(·] ?)(?:None|True|False)(?:$|[),·])|\{\{|\{%|%\(\w+\)|&[a-z]+;|<[A-Z]\w+: "
