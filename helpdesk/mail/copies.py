@@ -7,6 +7,7 @@ from django.db import transaction
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.journal.models import Entry
+from foundation.outbox.letters import threads
 from helpdesk.mail.conversations import own_addresses
 from helpdesk.mail.parsing import Letter
 from helpdesk.models import Follower, KnownAddress, ReceivedLetter, Ticket
@@ -18,8 +19,14 @@ MOST_LETTERS = 50  # of one ticket, the newest first
 
 def in_copy(letter: Letter) -> list[str]:
     """Whom else the writer sent it to; neither ourselves nor the writer."""
-    left_out = own_addresses() | {letter.sender.strip().lower()}
-    return [address for address in dict.fromkeys(letter.addresses("cc")) if address not in left_out][:MOST_READ]
+    writer = letter.sender.strip().lower()
+    others = (address for address in dict.fromkeys(letter.addresses("cc")) if address != writer)
+    return [address for address in others if not is_ours(address)][:MOST_READ]
+
+
+def is_ours(address: str) -> bool:
+    """Our mailbox, or the address of a conversation in it."""
+    return address in own_addresses() or bool(threads.named_in_addresses([address]))
 
 
 @transaction.atomic
@@ -68,5 +75,4 @@ def strangers(ticket: Ticket) -> list[str]:
     addresses = dict.fromkeys(address for copies in kept for address in copies.split("\n") if address)
     following = {person.pk for person in followers.following(ticket)} | {ticket.requester_id}
     known = {person.email for person in people_at(addresses) if person.pk in following} if addresses else set()
-    left_out = known | own_addresses()
-    return [address for address in addresses if address not in left_out][:MOST_READ]
+    return [address for address in addresses if address not in known and not is_ours(address)][:MOST_READ]

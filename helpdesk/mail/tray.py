@@ -52,10 +52,12 @@ def tie(letter: ReceivedLetter, *, to: Municipality, person: Person | None = Non
     with transaction.atomic():
         facts = {"municipality": to, "person": person, "name": letter.sender_name, "tied_by": by}
         KnownAddress.objects.update_or_create(address=letter.sender, defaults=facts)
+        writer = intake.writer_of(letter.sender)
+        if writer.home is None:  # the address of an account, which counts before any tie
+            raise LetterMovedOn
         journal.record("letter.tied", letter, by=by, municipality=to.code, person=person.pk if person else None)
     waiting = ReceivedLetter.objects.waiting().filter(sender=letter.sender).exclude(pk=letter.pk)
     together = sorted([letter, *waiting[:MOST_AT_ONCE]], key=lambda each: each.pk)
-    writer = intake.writer_of(letter.sender)
     filed = [placed(each, writer, by=by, insists=each is letter) for each in together]
     return [ticket for ticket in filed if ticket is not None]
 

@@ -76,6 +76,12 @@ class LettersIn(Cast, TestCase):
         page = self.client_of(self.ayse).get(f"/tickets/{ticket.number}/").text
         assert "kimse@baska.example" in page
 
+    def test_the_address_of_a_conversation_in_copy_is_no_stranger(self):
+        ours = f"Destek <{threads.address(self.ticket.number)}>"
+        answered = {"id": "<cc9@b.tr>", "To": "x@baska.example", "Cc": ours}
+        assert self.take(self.selim.email, "Yazıcı", "Yeni", **answered) == self.ticket
+        assert copies.strangers(self.ticket) == []
+
     def test_an_answer_to_all_doubles_nobody_and_brings_nobody_back(self):
         for number in range(2):
             answered = f"Ynt: [{self.ticket.number}]"
@@ -183,6 +189,12 @@ class LettersIn(Cast, TestCase):
         assert [ticket.subject for ticket in filed] == ["Yazıcı"]
         thanks = ReceivedLetter.objects.get(text="Teşekkürler")
         assert (thanks.state, thanks.reason, thanks.ticket) == ("aside", "thanks", ended)
+
+    def test_the_address_of_an_account_is_tied_to_nobody_else(self):
+        assert self.take(self.burak.email, "Merhaba", subject="Yeni") is None
+        client, page = self.client_of(self.ayse), reverse("helpdesk:letter_sender", args=[self.kept().pk])
+        assert client.post(page, {"to": "26010"}).status_code == 409
+        assert not KnownAddress.objects.exists() and self.kept().state == "waiting"
 
     def test_a_press_asks_no_scanner_and_its_files_wait(self):
         letter = EmailMessage()
