@@ -108,7 +108,8 @@ class AnExchangeSpeaks(Line, TestCase):
     def test_a_wrong_or_an_ended_secret_opens_nothing_and_is_counted(self):
         assert self.says("newCall", secret="x" * 32).status_code == 403
         exchanges.end(self.exchange, by=self.yonca)
-        assert {self.says("newCall").status_code for _ in range(40)} == {403, 429}
+        with time_machine.travel(now(), tick=False):  # a minute may end between two of forty
+            assert {self.says("newCall").status_code for _ in range(40)} == {403, 429}
         assert not PhoneCall.objects.exists()
         assert self.secret not in str(Exchange.objects.values().get())
 
@@ -205,9 +206,9 @@ class CallsNobodyAnswered(Line, TestCase):
         for number in range(3):
             call = self.a_lost_call(f"try{number}")
         self.a_lost_call("hidden", **{"from": "anonymous"})
-        assert sorted((each.call.number, each.attempts) for each in lost.waiting()) == [("", 1), (NUMBER, 3)]
+        assert sorted((each.call.number, each.attempts) for each in lost.waiting(self.ayse)) == [("", 1), (NUMBER, 3)]
         assert lost.ring_back(call, by=self.burak) == 3
-        assert [each.call.number for each in lost.waiting()] == [""]
+        assert [each.call.number for each in lost.waiting(self.ayse)] == [""]
         call.refresh_from_db()
         assert call.settled_by == self.burak
         with pytest.raises(lost.NothingLost):
@@ -218,13 +219,13 @@ class CallsNobodyAnswered(Line, TestCase):
         self.says("newCall", "second")
         assert [call.call_id for call in PhoneCall.objects.waiting(now())] == ["second"]
         self.says("answer", "second", answeringNumber="214")
-        assert lost.waiting() == []
+        assert lost.waiting(self.ayse) == []
 
     def test_a_call_of_which_the_exchange_says_no_more_is_lost(self):
         self.says("newCall")
-        assert lost.waiting() == []
+        assert lost.waiting(self.ayse) == []
         with time_machine.travel(now() + timedelta(minutes=6), tick=False):
-            assert len(lost.waiting()) == 1
+            assert len(lost.waiting(self.ayse)) == 1
             assert not PhoneCall.objects.waiting(now()).exists()
 
     def test_the_page_costs_the_same_however_many_wait(self):
