@@ -100,6 +100,9 @@ def hear(exchange: Exchange, word: ExchangeWord) -> PhoneCall:
 
 def the_call(exchange: Exchange, word: ExchangeWord) -> PhoneCall:
     """Ours until the commit, made by whichever word comes first."""
+    held = PhoneCall.objects.select_for_update(of=("self",)).select_related("agent")
+    if call := held.filter(exchange=exchange, call_id=word.call_id).first():
+        return call
     facts = {"direction": word.direction, "number": word.number, "line": next(iter(word.lines), "")[:20]}
     made = PhoneCall(exchange=exchange, call_id=word.call_id, **facts)
     know(made)
@@ -107,7 +110,7 @@ def the_call(exchange: Exchange, word: ExchangeWord) -> PhoneCall:
     call, is_new = PhoneCall.objects.get_or_create(exchange=exchange, call_id=word.call_id, defaults=facts | known)
     if is_new:
         tell(call)
-    return PhoneCall.objects.select_for_update(of=("self",)).select_related("agent").get(pk=call.pk)
+    return held.get(pk=call.pk)
 
 
 def know(call: PhoneCall) -> None:

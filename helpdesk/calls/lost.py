@@ -33,9 +33,9 @@ class LostCaller:
     last_at: datetime
 
 
-def waiting() -> list[LostCaller]:
+def waiting(person: Person) -> list[LostCaller]:
     """Who has waited longest comes first. Two queries."""
-    groups = PhoneCall.objects.lost(now()).order_by().values("number")
+    groups = PhoneCall.objects.visible_to(person).lost(now()).order_by().values("number")
     counted = groups.annotate(attempts=Count("pk"), first=Min("began_at"), last=Max("began_at"), newest=Max("pk"))
     rows = list(counted.order_by("first")[:MOST])
     calls = PhoneCall.objects.select_related("municipality", "caller").in_bulk([row["newest"] for row in rows])

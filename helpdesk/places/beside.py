@@ -10,6 +10,7 @@ from django_sla.models import Metric, Policy, Target
 from foundation.directory.models import Contact, Membership, Municipality, Person
 from foundation.outbox import successors
 from helpdesk.models import PlaceNote, Satisfaction, Ticket
+from helpdesk.models.ticket import TicketQuerySet
 from helpdesk.service_levels import ticket_clocks
 from monitoring.maintenance import windows
 from monitoring.models import Maintenance, Node, Outage
@@ -63,9 +64,9 @@ class PlaceContext:
         return self.open_count > COUNTED_TO
 
 
-def of(municipality: Municipality, at: datetime) -> PlaceContext:
-    """A few bounded reads, as many for a village as for a city."""
-    open_ones = Ticket.objects.open().filter(municipality=municipality)
+def of(municipality: Municipality, person: Person, at: datetime) -> PlaceContext:
+    """A few bounded reads, as many for a village as for a city; tickets as this person may see them."""
+    tickets = Ticket.objects.visible_to(person).filter(municipality=municipality)
     return PlaceContext(
         municipality=municipality,
         at=at,
@@ -75,9 +76,9 @@ def of(municipality: Municipality, at: datetime) -> PlaceContext:
         reaches=reaches_of(municipality),
         clerks=list(clerks_of(municipality)),
         hours=hours_of(municipality, at),
-        satisfaction=last_rating(municipality),
+        satisfaction=last_rating(tickets),
         notes=notes_of(municipality),
-        open_count=open_ones[: COUNTED_TO + 1].count(),
+        open_count=tickets.open()[: COUNTED_TO + 1].count(),
     )
 
 
@@ -115,9 +116,9 @@ def hours_of(municipality: Municipality, at: datetime) -> SupportHours | None:
     return SupportHours(target.calendar.name, True, closes if closes < at + timedelta(days=1) else None)
 
 
-def last_rating(municipality: Municipality) -> Satisfaction | None:
-    """The latest among its newest two hundred tickets."""
-    newest = Ticket.objects.filter(municipality=municipality).order_by("-id").values("pk")[:200]
+def last_rating(tickets: TicketQuerySet) -> Satisfaction | None:
+    """The latest among the newest two hundred of them."""
+    newest = tickets.order_by("-id").values("pk")[:200]
     given = Satisfaction.objects.filter(ticket__in=list(newest.values_list("pk", flat=True)))
     return given.select_related("ticket").defer("ticket__search_text").order_by("-given_at").first()
 

@@ -47,7 +47,7 @@ def list_of(request) -> dict:
     calls, following = paging.page(visible, order=("-pk",), cursor=request.GET.get("cursor"), limit=PAGE)
     return {
         "waiting": list(visible.waiting(now()).order_by("began_at")[:MOST_WAITING]),
-        "lost": lost.waiting(),
+        "lost": lost.waiting(request.user),
         "calls": calls,
         "next": following,
         "most": lost.MOST,

@@ -70,7 +70,7 @@ class HowItStands(Cast, TestCase):
         node, at = a_node(self.odunpazari, since=now()), now()
         NodeTransition.objects.create(node=node, old="ok", new="outage", at=at - timedelta(hours=5))
         NodeTransition.objects.create(node=node, old="outage", new="ok", at=at - timedelta(hours=4))
-        (day,) = beside.of(self.odunpazari, at).days
+        (day,) = beside.of(self.odunpazari, self.ayse, at).days
         assert day.slots.count("outage") in (2, 3)
         self.assertContains(self.client.get(BESIDE), "d-outage")
         self.assertContains(self.client.get(BESIDE), "kesinti")
@@ -84,7 +84,7 @@ class HowItStands(Cast, TestCase):
         for title, covered in (("Hat", [self.odunpazari]), ("Başka", [self.merzifon])):
             window = Maintenance(title_tr=title, title_en=title, **soon)
             windows.plan(window, by=self.nermin, municipalities=covered)
-        around = beside.of(self.odunpazari, now())
+        around = beside.of(self.odunpazari, self.ayse, now())
         assert ([each.pk for each in around.outages], [each.title_tr for each in around.work]) == ([mine.pk], ["Hat"])
 
     def test_people_can_be_rung_and_their_readiness_is_said(self):
@@ -97,9 +97,9 @@ class HowItStands(Cast, TestCase):
 
     def test_hours_say_when_they_close_and_when_they_open(self):
         with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=False):
-            open_now = beside.of(self.odunpazari, now()).hours
+            open_now = beside.of(self.odunpazari, self.ayse, now()).hours
         with time_machine.travel(datetime(2026, 12, 1, 20, tzinfo=UTC), tick=False):
-            closed_now = beside.of(self.odunpazari, now()).hours
+            closed_now = beside.of(self.odunpazari, self.ayse, now()).hours
         if open_now is None:
             self.skipTest("no policy ships with this database")
         assert (open_now.is_open, closed_now.is_open) == (True, False)
@@ -110,7 +110,7 @@ class HowItStands(Cast, TestCase):
             ticket = a_ticket(by=self.selim)
             tickets.resolve(ticket, by=self.ayse, note="Düzeldi")
             tickets.rate(ticket, by=self.selim, score=score)
-        assert beside.of(self.odunpazari, now()).satisfaction.score == 5
+        assert beside.of(self.odunpazari, self.ayse, now()).satisfaction.score == 5
 
     def test_costs_the_same_for_a_village_and_a_city(self):
         self.fill("0")

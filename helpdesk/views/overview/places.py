@@ -23,7 +23,8 @@ HISTORIES = ("tickets", "outages")
 def find_place(request, code: str) -> Municipality:
     """For the desk alone; one that was closed can be read for what happened in its time."""
     require_desk(request.user)
-    return get_object_or_404(Municipality.objects.select_related("province", "successor"), code=code)
+    visible = Municipality.objects.visible_to(request.user).select_related("province", "successor")
+    return get_object_or_404(visible, code=code)
 
 
 @login_required
@@ -36,16 +37,16 @@ def place(request, code) -> HttpResponse:
 @require_safe
 def beside_ticket(request, code) -> HttpResponse:
     """As a fragment: a ticket's page fetches it when it is open, and again every two minutes."""
-    around = beside.of(find_place(request, code), now())
+    around = beside.of(find_place(request, code), request.user, now())
     return render(request, "helpdesk/_place.html", {"place": around})
 
 
 def show(request, municipality: Municipality, form: PlaceNoteForm, refusal: Refusal | None = None) -> HttpResponse:
     """The page, with one page of what was: tickets, or outages."""
     kind = request.GET.get("history") if request.GET.get("history") in HISTORIES else "tickets"
-    rows, following = history(municipality, kind, request.GET.get("cursor"))
+    rows, following = history(request, municipality, kind)
     context = {
-        "place": beside.of(municipality, now()),
+        "place": beside.of(municipality, request.user, now()),
         "form": form,
         "refusal": refusal,
         "kind": kind,
@@ -56,13 +57,14 @@ def show(request, municipality: Municipality, form: PlaceNoteForm, refusal: Refu
     return render(request, "helpdesk/place.html", context, status=status)
 
 
-def history(municipality: Municipality, kind: str, cursor: str | None) -> tuple[list, str | None]:
+def history(request, municipality: Municipality, kind: str) -> tuple[list, str | None]:
     """The latest first, a page at a time."""
+    cursor = request.GET.get("cursor")
     if kind == "outages":
         touched = Outage.objects.filter(merged_into=None).reaching(municipality)
         return paging.page(touched, order=("-started_at", "-pk"), cursor=cursor, limit=PAGE)
-    filed = Ticket.objects.filter(municipality=municipality).select_related("component", "assignee")
-    return paging.page(filed.defer("search_text"), order=("-pk",), cursor=cursor, limit=PAGE)
+    filed = Ticket.objects.visible_to(request.user).filter(municipality=municipality).defer("search_text")
+    return paging.page(filed.select_related("component", "assignee"), order=("-pk",), cursor=cursor, limit=PAGE)
 
 
 @login_required
