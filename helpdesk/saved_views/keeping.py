@@ -1,6 +1,6 @@
 """Saved views: kept, copied, removed, and pinned beside the fixed ones."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,7 +71,11 @@ def write(view: SavedView, *, by: Person) -> SavedView:
     if standing is None and SavedView.objects.filter(owner=view.owner).count() >= MOST:
         raise TooManyViews
     view.changed_at = now()
-    view.save()
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as taken:  # somebody pressed twice, in two windows
+        raise ViewNameTaken from taken
     team = view.team.code if view.team else None
     journal.record("saved_view.written", view, by=by, text=f"{view.name}: {view.question}", team=team)
     return view
