@@ -28,8 +28,8 @@ IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}(?!\
 TAX_NUMBER = re.compile(r"(?<!\w)((?i:vkn|vergi)[^\d\n]{0,24})(\d(?: ?\d){9})(?!\w)")
 EMAIL = re.compile(r"[\w.+%-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 CREDENTIAL = re.compile(r"nbt_[\w-]{8,}|(?i:(?<=bearer )|(?<=basic )|(?<=token ))[\w.~+/=-]{6,}")
-# A gateway without a signature shows its secret in the path; a wrong one may be last month's.
-CALLBACK = re.compile(r"(/sms/[a-z]+/|/calls/exchange/)[^/\s?#]+(?=/(?:status|inbound)|/?(?:[\s?#]|$))")
+# A gateway without a signature, and an exchange, show their secret in the path; a wrong one may be last month's.
+CALLBACK = re.compile(r"(/sms/[a-z]+/(?=[^/\s?#]+/(?:status|inbound))|/calls/exchange/)[^/\s?#]+")
 USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 SHORTEST_SECRET = 6

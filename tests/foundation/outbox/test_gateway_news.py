@@ -130,6 +130,8 @@ def test_the_secret_is_written_down_nowhere(settings, monkeypatch):
     settings.SMS_ACCOUNTS = {"netgsm": {"password": "pass-of-netgsm", "callback_secrets": (SECRET,)}}
     path = f"/sms/netgsm/{SECRET}/status"
     assert path_without_secrets(path) == "/sms/netgsm/[secret]/status"
+    assert path_without_secrets("/sms/operator/status") == "/sms/operator/status"
+    assert path_without_secrets(f"/calls/exchange/{SECRET}/") == "/calls/exchange/[secret]/"
     redactor = Redactor(observability.secrets_of_the_house())
     assert redactor.text(f"Internal Server Error: {path}") == "Internal Server Error: /sms/netgsm/[secret]/status"
     assert Redactor().text("POST /sms/verimor/last-months-secret/inbound?x=1").count("last-months") == 0
