@@ -92,12 +92,17 @@ def submit(
     )
     message = put_on_file(ticket, mask_identity_numbers(body), by=by, logged_by=logged_by, named=named, mail_id=mail_id)
     attach(message, attachments)
+    tell(ticket, rule, by=by or logged_by)
+    return ticket
+
+
+def tell(ticket: Ticket, rule: RuleTerms | None, *, by: Person | None) -> None:
+    """What put it into its queue is remembered; the desk hears of a grave one, and whoever listens of each."""
     if rule:
         PlacedTicket.objects.create(ticket=ticket, rule_id=rule["pk"])
     if ticket.severity == Ticket.Severity.S1:
-        occasions.became_s1(ticket, by=by or logged_by)
+        occasions.became_s1(ticket, by=by)
     events.ticket_submitted.send(Ticket, ticket=ticket)
-    return ticket
 
 
 def opened(filing: int, at: datetime, *, component: Component, queue: Queue, **facts: Unpack[TicketFacts]) -> Ticket:
