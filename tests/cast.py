@@ -6,6 +6,7 @@ The stage is small and fast: two provinces, four municipalities, six components,
 and no hashing beyond the first. Tests that need all 1,407 municipalities call `the_whole_country()`.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from types import SimpleNamespace
@@ -48,6 +49,8 @@ COMPONENTS = (
     ("EIMZA", "e-İmza", "E-signature", "A"),
     ("RAPOR", "Raporlama", "Reports", "C"),
 )
+# Roles are held before any moment a test travels to, whatever day the suite runs on.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -88,7 +91,7 @@ def everyone() -> dict[str, Person]:
     places = dict(Municipality.objects.values_list("code", "pk"))
     Membership.objects.bulk_create(
         [
-            Membership(person=person, role=role, municipality_id=places.get(code))
+            Membership(person=person, role=role, municipality_id=places.get(code), since=LONG_AGO)
             for person, (_attribute, _name, role, code) in zip(people, PEOPLE, strict=True)
             if role
         ]
@@ -107,7 +110,7 @@ def a_person(role: str = "", *, municipality: Municipality | None = None, **fiel
     fields = {"email": f"person{number}@example.test", "name": f"Kişi {number}", "password": password_hash(), **fields}
     person = Person.objects.create(**fields)
     if role:
-        Membership.objects.create(person=person, role=role, municipality=municipality)
+        Membership.objects.create(person=person, role=role, municipality=municipality, since=LONG_AGO)
     return person
 
 
