@@ -113,10 +113,11 @@ def askings(stage) -> Iterator[tuple[str, tuple[int, ...], Callable]]:
             client = signed_in(getattr(stage, door.admits[0]))
             yield str(door), (200, *door.answers), partial(client.get, address(door, stage))
         if "suffix" in door.at(stage):
+            reader = signed_in(stage.ayse if isinstance(door, Public) else getattr(stage, door.admits[0]))
             for suffix in ("csv", "pdf", "xlsx"):
                 with suppress(NoReverseMatch):
                     path = reverse(door.name, kwargs={**door.at(stage), "suffix": suffix})
-                    yield f"{door} {suffix}", (200, 404), partial(signed_in(stage.ayse).get, path)
+                    yield f"{door} {suffix}", (200, 404), partial(reader.get, path)
     for call in declared("calls"):
         if call.method == "GET":
             secret = a_secret(getattr(stage, call.admits[0]), scope_for("GET", call.path))
