@@ -159,6 +159,11 @@ class WindowOut(Schema):
     is_everywhere: bool
     is_public: bool
     cancelled_at: datetime | None
+    called_off_rounds: list[datetime]
+
+
+class RoundIn(Body):
+    starts_at: Moment
 
 
 class WindowIn(Body):
@@ -452,6 +457,14 @@ def end_window(request, pk: int) -> Maintenance:
     window = window_of(request, pk)
     windows.end_early(window, by=request.user)
     sweeps.follow_the_clock()
+    return window
+
+
+@router.post("/maintenance/{pk}/rounds/cancellation/", response=WindowOut)
+def call_round_off(request, pk: int, round: RoundIn) -> Maintenance:
+    """One round of a rule will not take place, by the moment at which it would begin; the others stay."""
+    window = window_of(request, pk)
+    windows.call_off_round(window, round.starts_at, by=request.user)
     return window
 
 

@@ -48,6 +48,18 @@ def hurry_end(window: Maintenance, planned, at) -> None:
     waiting.filter(state=Announcement.State.WAITING).update(due_at=at)
 
 
+def owe_round_off(window: Maintenance, start, following) -> None:
+    """A round of a rule will not take place: say so, and say of the round after it what was owed of this one."""
+    if not window.is_public:
+        return
+    Announcement.objects.create(maintenance=window, what=What.ROUND_OFF, round_at=start)
+    due = start, start + (window.ends_at - window.starts_at)
+    waiting = Announcement.objects.filter(maintenance=window, state=Announcement.State.WAITING)
+    of_this = waiting.filter(what=What.BEGUN, due_at=due[0]) | waiting.filter(what=What.ENDED, due_at=due[1])
+    if of_this.delete()[0] and following:
+        owe_round(window, *following)
+
+
 def owe_calling_off(window: Maintenance) -> None:
     """A window that had been announced will not take place, or ends at once."""
     if window.is_public and window.ends_at > now():

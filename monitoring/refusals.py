@@ -57,6 +57,10 @@ class NothingRuns(Refusal):
     sentence = _("No round of this window runs now; somebody else may have ended it already.")
 
 
+class NoSuchRound(Refusal):
+    sentence = _("No round of this window begins then; it has begun already, or somebody else called it off.")
+
+
 class WindowCannotRepeat(Refusal):
     sentence = _("A window does not repeat by this rule: its rounds would be too many, or there would be none.")
     status = 422

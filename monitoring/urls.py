@@ -24,6 +24,11 @@ urlpatterns = [
     path("monitoring/outages/<int:pk>/split/", outages.split, name="outage_split"),
     path("monitoring/maintenance/", registry.windows, name="maintenance"),
     path("monitoring/maintenance/<int:pk>/early-end/", registry.end_early, name="maintenance_early_end"),
+    path(
+        "monitoring/maintenance/<int:pk>/rounds/cancellation/",
+        registry.call_off_round,
+        name="maintenance_round_cancellation",
+    ),
     path("monitoring/maintenance/<int:pk>/cancellation/", registry.call_off, name="maintenance_cancellation"),
     path("monitoring/outages/<int:pk>/words/", speaking.words, name="outage_words"),
     path("monitoring/proposals/<int:pk>/decision/", speaking.proposal, name="update_proposal"),

@@ -43,10 +43,12 @@ def keep_silences() -> int:
 
 
 def silences_to_lift(at: datetime) -> list[Silence]:
-    """Of windows that were called off, and of rounds that ended before their time."""
+    """Of windows that were called off, and of rounds that were or that ended before their time."""
     kept = Silence.objects.filter(ends_at__gt=at).select_related("window")
     changed = kept.exclude(window__cancelled_at=None, window__changed_at=None)
-    return [one for one in changed if one.window.cancelled_at or one.window.end_of(one.starts_at) <= at]
+    return [
+        one for one in changed if one.window.cancelled_at or one.window.end_of(one.starts_at) <= max(at, one.starts_at)
+    ]
 
 
 def rounds_to_silence(at: datetime) -> Iterator[tuple[Maintenance, datetime, datetime]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -19,28 +19,30 @@ from monitoring import notices
 from monitoring.history import rollups
 from monitoring.maintenance import repeats
 from monitoring.models import Maintenance, Node, NodeTransition, State
-from monitoring.refusals import NothingRuns, WindowCannotRepeat, WindowCoversNothing
+from monitoring.refusals import NoSuchRound, NothingRuns, WindowCannotRepeat, WindowCoversNothing
 
 LOOK_AHEAD = timedelta(days=800)  # a rule that has no round so soon is as good as over
 LOOK_BACK = timedelta(days=90)  # a rule admitted afterwards leaves older days as they were
 
 
 def rounds(window: Maintenance, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Starts and ends of the window's rounds that touch [since, until), in local wall time.
+    """Starts and ends of the window's rounds that touch [since, until), in local wall time; not of those called off.
 
     02:00 stays 02:00 in Istanbul whatever the offset; RFC 5545 rules repeat `starts_at`.
     """
-    length = window.ends_at - window.starts_at
-    if not window.rule:
-        starts = [window.starts_at]
-    else:
-        first = timezone.make_naive(window.starts_at)
-        between = repeats.starts(window.rule, first, timezone.make_naive(since) - length, timezone.make_naive(until))
-        starts = [timezone.make_aware(start) for start in between]
-    for start in starts:
+    for start in starts(window, since - (window.ends_at - window.starts_at), until):
         end = window.end_of(start)
-        if start < until and end > since:
+        if start < until and end > max(since, start):
             yield start, end
+
+
+def starts(window: Maintenance, since: datetime, until: datetime) -> list[datetime]:
+    """When rounds begin in [since, until] by the rule, those called off too."""
+    if not window.rule:
+        return [window.starts_at]
+    first = timezone.make_naive(window.starts_at)
+    between = repeats.starts(window.rule, first, timezone.make_naive(since), timezone.make_naive(until))
+    return [timezone.make_aware(start) for start in between]
 
 
 def is_active(window: Maintenance, at: datetime) -> bool:
@@ -89,6 +91,14 @@ class WindowLine(NamedTuple):
     stage: Maintenance.Stage
     covers: list[str]
     cannot_repeat: bool
+    coming: list["Round"]
+
+
+class Round(NamedTuple):
+    """One round of a rule that has not begun."""
+
+    starts_at: datetime
+    is_called_off: bool
 
 
 def overview(at: datetime, *, most: int = 100) -> list[WindowLine]:
@@ -107,7 +117,17 @@ def line_of(window: Maintenance, at: datetime) -> WindowLine:
     covers = [str(one) for one in chain(*(part.all() for part in parts_of(window)))]
     if not window.cancelled_at:
         window.coming = next_round(window, at)
-    return WindowLine(window, window.stage(at), covers, bool(window.rule) and not can_repeat(window))
+    return WindowLine(
+        window, window.stage(at), covers, bool(window.rule) and not can_repeat(window), coming_rounds(window, at)
+    )
+
+
+def coming_rounds(window: Maintenance, at: datetime) -> list[Round]:
+    """The next few rounds of a rule that stands."""
+    if not window.rule or window.cancelled_at:
+        return []
+    ahead = (start for start in starts(window, at, at + LOOK_AHEAD) if start > at)
+    return [Round(start, window.is_called_off(start)) for start in islice(ahead, repeats.SHOWN)]
 
 
 def can_repeat(window: Maintenance) -> bool:
@@ -229,19 +249,44 @@ def end_early(window: Maintenance, *, by: Person) -> None:
     if window.cancelled_at or not round_now or round_now[0] >= at:
         raise NothingRuns
     start, planned = round_now
-    if window.rule:
-        over: dict = {
-            "short_rounds": {**(window.short_rounds or {}), start.astimezone(UTC).isoformat(): at.isoformat()}
-        }
-    else:
-        over = {"ends_at": at, "planned_end": planned}
-    found = Maintenance.objects.standing().filter(pk=window.pk, revision=window.revision)
-    if not found.update(changed_at=at, revision=F("revision") + 1, **over):
+    over = shortened(window, start, at) if window.rule else {"ends_at": at, "planned_end": planned}
+    if not revise(window, at, over):
         raise NothingRuns
-    window.refresh_from_db()
     journal.record("maintenance.ended_early", window, by=by, planned=planned.isoformat())
     notices.hurry_end(window, planned, at)
     tell(window)
+
+
+@transaction.atomic
+def call_off_round(window: Maintenance, start: datetime, *, by: Person) -> None:
+    """One round of a rule will not take place; the others stay. It ends as it begins, for whoever reads rounds.
+
+    Refused with NoSuchRound: not a beginning by the rule, begun already, or called off by somebody else.
+    """
+    at = now().replace(microsecond=0)
+    known = bool(window.rule) and start in starts(window, start, start)
+    if not known or window.cancelled_at or start <= at or window.is_called_off(start):
+        raise NoSuchRound
+    if not revise(window, at, shortened(window, start, start)):
+        raise NoSuchRound
+    journal.record("maintenance.round_called_off", window, by=by, starts_at=start.isoformat())
+    following = next((times for times in rounds(window, start, start + LOOK_AHEAD) if times[0] > start), None)
+    notices.owe_round_off(window, start, following)
+    tell(window)
+
+
+def shortened(window: Maintenance, start: datetime, end: datetime) -> dict:
+    """The fields of a rule of which the round that begins at `start` ends at `end`."""
+    return {"short_rounds": {**(window.short_rounds or {}), start.astimezone(UTC).isoformat(): end.isoformat()}}
+
+
+def revise(window: Maintenance, at: datetime, fields: dict) -> bool:
+    """Whether the window still was as it was read, and is now as `fields` say."""
+    found = Maintenance.objects.standing().filter(pk=window.pk, revision=window.revision)
+    if not found.update(changed_at=at, revision=F("revision") + 1, **fields):
+        return False
+    window.refresh_from_db()
+    return True
 
 
 def tell(window: Maintenance) -> None:

@@ -48,7 +48,9 @@ class Maintenance(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     planned_end = models.DateTimeField(null=True, blank=True, help_text="where it ended early; ends_at says when")
     short_rounds = models.JSONField(
-        null=True, blank=True, help_text="of a rule: starts of rounds, and when they ended early"
+        null=True,
+        blank=True,
+        help_text="of a rule: starts of rounds, and when they ended early; at once, where they were called off",
     )
     changed_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="SEQUENCE in calendars")
@@ -80,6 +82,16 @@ class Maintenance(models.Model):
         """When the round that begins at `start` ends, or ended early."""
         short = (self.short_rounds or {}).get(start.astimezone(UTC).isoformat())
         return datetime.fromisoformat(short) if short else start + (self.ends_at - self.starts_at)
+
+    def is_called_off(self, start: datetime) -> bool:
+        """Whether the round that would begin at `start` does not take place."""
+        return self.end_of(start) <= start
+
+    @property
+    def called_off_rounds(self) -> list[datetime]:
+        """Of a rule: when the rounds would have begun that were called off."""
+        starts = [datetime.fromisoformat(start) for start in self.short_rounds or {}]
+        return sorted(start for start in starts if self.is_called_off(start))
 
     @property
     def begins_at(self) -> datetime:

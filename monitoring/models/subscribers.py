@@ -118,11 +118,13 @@ class Announcement(LeasedRow):
         BEGUN = "begun"
         ENDED = "ended"
         CALLED_OFF = "called_off"
+        ROUND_OFF = "round_off"
 
     what = models.CharField(max_length=10, choices=What.choices, default=What.NEWS)
     outage = models.ForeignKey(Outage, null=True, on_delete=models.CASCADE, related_name="announcements")
     update = models.ForeignKey(StatusUpdate, null=True, on_delete=models.CASCADE, related_name="+")
     maintenance = models.ForeignKey(Maintenance, null=True, on_delete=models.CASCADE, related_name="announcements")
+    round_at = models.DateTimeField(null=True, blank=True, help_text="beginning of the round of a rule that it is of")
 
     class Meta(LeasedRow.Meta):
         constraints = [

@@ -80,17 +80,27 @@ def event(window: Maintenance) -> icalendar.Event:
     entry = entry_of(window, begins, ends)
     if rule:
         entry.add("rrule", rule)
+        if off := [wall_time(start) for start, end in early_rounds(window) if end <= start]:
+            entry.add("exdate", off)
     return entry
 
 
 def short_rounds(window: Maintenance) -> Iterator[icalendar.Event]:
     """The rounds of a rule that ended early, each in place of the one that the rule gives."""
     if recurrence(window):
-        for start, end in (window.short_rounds or {}).items():
-            begins = datetime.fromisoformat(start)
-            entry = entry_of(window, begins, datetime.fromisoformat(end))
-            entry.add("recurrence-id", wall_time(begins))
-            yield entry
+        for begins, ends in early_rounds(window):
+            if ends > begins:
+                entry = entry_of(window, begins, ends)
+                entry.add("recurrence-id", wall_time(begins))
+                yield entry
+
+
+def early_rounds(window: Maintenance) -> list[tuple[datetime, datetime]]:
+    """Beginnings and real ends of the rounds that ended early; a round that was called off ended as it began."""
+    return [
+        (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        for start, end in (window.short_rounds or {}).items()
+    ]
 
 
 def entry_of(window: Maintenance, begins: datetime, ends: datetime) -> icalendar.Event:

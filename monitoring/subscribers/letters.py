@@ -89,10 +89,12 @@ class Works:
                 return gettext("Maintenance has begun: %(title)s") % values
             case Announcement.What.CALLED_OFF:
                 return gettext("Maintenance is called off: %(title)s") % values
+            case Announcement.What.ROUND_OFF:
+                return gettext("This time there is no maintenance: %(title)s") % values
         return gettext("Maintenance is over: %(title)s") % values
 
     def short(self) -> str:
-        values = {"title": Truncator(self.window.title).chars(TITLE_IN_SMS), "time": clock(self.window.ends_at)}
+        values = {"title": Truncator(self.window.title).chars(TITLE_IN_SMS), "time": clock(self.window.finishes_at)}
         return gettext("NOBET: maintenance has begun: %(title)s. Until %(time)s.") % values
 
     def letter(self) -> str:

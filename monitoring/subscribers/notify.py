@@ -10,7 +10,7 @@ that joins a spreading outage late hears the beginning then.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -147,12 +147,24 @@ def tell_of_window(announcement: Announcement, window: Maintenance) -> None:
     stands = window.cancelled_at is None or announcement.what == What.CALLED_OFF
     is_news = now() - announcement.due_at < TOO_LATE_TO_SAY
     if stands and window.is_public and is_news:
+        window.coming = round_of(announcement, window)
         chosen = users_of(window)
         if announcement.what != What.BEGUN:
             chosen = chosen.exclude(channel=Channel.SMS)
         send(announcement, Works(announcement.what, window), chosen)
     if announcement.what == What.ENDED and window.cancelled_at is None:
         owe_the_next_round(window, announcement.due_at)
+
+
+def round_of(announcement: Announcement, window: Maintenance) -> tuple[datetime, datetime] | None:
+    """The round of a rule that the announcement is of; None of a window that takes place once."""
+    length = window.ends_at - window.starts_at
+    if announcement.round_at:
+        return announcement.round_at, announcement.round_at + length
+    if announcement.what == What.ENDED:
+        before = windows.rounds(window, announcement.due_at - length, announcement.due_at + timedelta(seconds=1))
+        return next((times for times in before if times[1] == announcement.due_at), None)
+    return windows.next_round(window, announcement.due_at) if window.rule else None
 
 
 def users_of(window: Maintenance) -> QuerySet[Subscriber]:

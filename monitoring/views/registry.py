@@ -18,7 +18,9 @@ from monitoring.history import node_history, rollups, sparklines
 from monitoring.maintenance import windows as maintenance_windows
 from monitoring.models import WORST_FIRST, Affected, Maintenance, Node, State, Transition
 from monitoring.nodes import health, rollup
+from monitoring.refusals import NoSuchRound
 from monitoring.registry.forms import MaintenanceForm, NodeFilter, OverrideForm
+from monitoring.views.status import moment
 
 PAGE = 50
 MONTH = 30
@@ -152,6 +154,19 @@ def call_off(request, pk: int) -> HttpResponse:
     for_the_watch(request.user)
     maintenance_windows.call_off(get_object_or_404(Maintenance, pk=pk), by=request.user)
     sweeps.follow_the_clock()
+    return redirect("monitoring:maintenance")
+
+
+@require_POST
+@login_required
+def call_off_round(request, pk: int) -> HttpResponse:
+    """One round of a rule, by the moment at which the page says it begins."""
+    for_the_watch(request.user)
+    start = moment(request.POST.get("starts_at", ""))
+    if start is None:
+        raise NoSuchRound
+    maintenance_windows.call_off_round(get_object_or_404(Maintenance, pk=pk), start, by=request.user)
+    messages.success(request, _("This round is called off; the others stay."))
     return redirect("monitoring:maintenance")
 
 

@@ -165,6 +165,17 @@ def work_under_way(stage: Stage) -> None:
     stage.under_way = windows.plan(window, by=stage.nermin, nodes=[stage.node])
 
 
+def weekly_work(stage: Stage) -> None:
+    times = {"starts_at": now() - timedelta(hours=1), "ends_at": now() + timedelta(hours=1)}
+    window = Maintenance(title_tr="Hat bakımı", title_en="Line work", rule="FREQ=WEEKLY", **times)
+    stage.weekly = windows.plan(window, by=stage.nermin, nodes=[stage.node])
+
+
+def a_round(stage: Stage) -> dict:
+    [_this, coming] = windows.starts(stage.weekly, now() - timedelta(days=1), now() + timedelta(days=7))
+    return {"starts_at": coming.isoformat()}
+
+
 def a_telephone(stage: Stage) -> None:
     a_contact(stage.odunpazari, person=stage.nermin)
 
@@ -209,6 +220,7 @@ ACTS: dict[str, Act] = {
         }
     ),
     "monitoring:maintenance_early_end": Act(before=work_under_way, at=lambda s: {"pk": s.under_way.pk}),
+    "monitoring:maintenance_round_cancellation": Act(a_round, before=weekly_work, at=lambda s: {"pk": s.weekly.pk}),
     "accounts:component_return": Act(at=lambda s: {"code": "ESKI"}),
     "accounts:municipality_reopening": Act(at=lambda s: {"code": "98001"}),
     "accounts:province_closing": Act(lambda s: {"reason": "5747 sayılı Kanun"}, at=lambda s: {"code": "98"}),

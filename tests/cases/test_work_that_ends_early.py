@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation import now
+from foundation.outbox.models import OutboxMessage
 from monitoring import outages, sweeps
 from monitoring.alertmanager import client
 from monitoring.maintenance import windows
-from monitoring.models import Announcement, Check, Maintenance, Node, Outage, Silence, State
-from monitoring.refusals import NothingRuns
+from monitoring.models import Announcement, Check, Maintenance, Node, Outage, Silence, State, Subscriber
+from monitoring.refusals import NoSuchRound, NothingRuns
 from monitoring.status import feeds, report
 from monitoring.status.page_cache import cached_pages
+from monitoring.subscribers import notify
 from tests.cast import Cast
 from tests.monitoring.land import a_province
 
@@ -138,6 +140,87 @@ class WorkThatEndsEarly(Cast, TestCase):
         windows.call_off(called_off, by=self.nermin)
         with self.assertRaises(NothingRuns):
             windows.end_early(Maintenance.objects.get(pk=called_off.pk), by=self.nermin)
+
+    def call_off(self, window: Maintenance, start):
+        address = reverse("monitoring:maintenance_round_cancellation", args=[window.pk])
+        return self.client.post(address, {"starts_at": start.isoformat()}, follow=True)
+
+    def test_of_a_rule_one_round_is_called_off_and_the_others_stay(self):
+        window = self.a_window(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR, rule="FREQ=WEEKLY;COUNT=3")
+        second = window.starts_at + timedelta(days=7)
+        self.assertContains(self.call_off(window, second), "Bu tur iptal edildi")
+        found = [start for start, _end in windows.rounds(self.again(window), now(), second + timedelta(days=30))]
+        self.assertEqual(found, [window.starts_at, window.starts_at + timedelta(days=14)])
+        self.assertContains(self.client.get(reverse("monitoring:maintenance")), "iptal edildi")
+        self.assertEqual(self.call_off(window, second).status_code, 409)
+        self.clock.move_to(second + timedelta(minutes=5))
+        self.assertFalse(windows.is_active(self.again(window), now()))
+
+    def test_calendars_hear_that_one_round_is_called_off(self):
+        window = self.a_window(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR, rule="FREQ=WEEKLY;COUNT=3")
+        second = window.starts_at + timedelta(days=7)
+        self.call_off(window, second)
+        text = feeds.calendar(report.maintenance_for_calendars(now()))
+        [event] = icalendar.Calendar.from_ical(text).events
+        self.assertEqual([each.dt for each in event["exdate"].dts], [timezone.localtime(second)])
+        self.assertIn("EXDATE;TZID=Europe/Istanbul:", text)
+        self.assertEqual(event["sequence"], 1)
+
+    def test_of_a_round_called_off_nobody_hears_that_it_begins_and_the_next_is_owed(self):
+        window = self.a_window(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR, rule="FREQ=WEEKLY;COUNT=2")
+        owed = Announcement.objects.filter(maintenance=window, what__in=("begun", "ended")).order_by("due_at")
+        self.call_off(window, window.starts_at)
+        later = timedelta(days=7)
+        self.assertEqual([each.due_at for each in owed], [window.starts_at + later, window.ends_at + later])
+        off = Announcement.objects.get(maintenance=window, what="round_off")
+        self.a_reader()
+        notify.tell_of_window(off, self.again(window))
+        letter = OutboxMessage.objects.get(address="okur@example.test")
+        self.assertIn("Bu kez bakım yok", letter.subject)
+        self.assertIn(timezone.localtime(window.starts_at).strftime("%d.%m.%Y %H.%M"), letter.text)
+        self.call_off(self.again(window), window.starts_at + later)
+        self.assertFalse(owed.all().exists())
+
+    def test_a_letter_about_a_later_round_says_when_that_one_is(self):
+        window = self.a_window(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR, rule="FREQ=WEEKLY;COUNT=3")
+        self.a_reader()
+        second = window.starts_at + timedelta(days=7)
+        begun = Announcement.objects.create(maintenance=window, what="begun", due_at=second)
+        self.clock.move_to(second)
+        notify.tell_of_window(begun, window)
+        text = OutboxMessage.objects.get(address="okur@example.test").text
+        self.assertIn(timezone.localtime(second).strftime("%d.%m.%Y %H.%M"), text)
+
+    def test_the_silence_of_a_round_called_off_is_lifted_before_it_begins(self):
+        window = self.a_window(starts_at=now() + HOUR, ends_at=now() + 2 * HOUR, rule="FREQ=WEEKLY")
+        Silence.objects.create(window=window, starts_at=window.starts_at, ends_at=window.ends_at, silence_id="s")
+        self.assertEqual(client.silences_to_lift(now()), [])
+        self.call_off(window, window.starts_at)
+        self.assertEqual(len(client.silences_to_lift(now())), 1)
+        self.assertEqual([start for _window, start, _end in client.rounds_to_silence(now())], [])
+
+    def test_no_other_moment_is_a_round(self):
+        once = self.a_window(starts_at=now() + HOUR)
+        weekly = self.a_window(rule="FREQ=WEEKLY")
+        stale = self.again(weekly)
+        later = weekly.starts_at + timedelta(days=7)
+        for window, start in ((once, once.starts_at), (weekly, weekly.starts_at), (weekly, later + HOUR)):
+            self.assertEqual(self.call_off(window, start).status_code, 409)
+        address = reverse("monitoring:maintenance_round_cancellation", args=[weekly.pk])
+        for typed in ("", "yarın", "2026-01-01T00:00", "9999-99-99T00:00:00Z"):
+            self.assertEqual(self.client.post(address, {"starts_at": typed}).status_code, 409)
+        windows.call_off_round(weekly, later, by=self.nermin)
+        with self.assertRaises(NoSuchRound):
+            windows.call_off_round(stale, later, by=self.nermin)
+        self.client.force_login(self.ayse)
+        self.assertEqual(self.call_off(weekly, later + timedelta(days=7)).status_code, 403)
+
+    def a_reader(self) -> None:
+        facts = {"municipality": self.node.municipality, "confirmed_at": now(), "language": "tr"}
+        Subscriber.objects.create(channel="email", address="okur@example.test", **facts)
+
+    def again(self, window: Maintenance) -> Maintenance:
+        return Maintenance.objects.get(pk=window.pk)
 
     def test_who_does_not_keep_the_watch_ends_nothing(self):
         window = self.a_window()

@@ -74,6 +74,14 @@ doors += [
         answers=(409,),
     ),
     Door(
+        "monitoring:maintenance_round_cancellation",
+        WATCH,
+        at=lambda stage: {"pk": stage.window.pk},
+        get=False,
+        post=nothing,
+        answers=(409,),
+    ),
+    Door(
         "monitoring:maintenance_cancellation", WATCH, at=lambda stage: {"pk": stage.window.pk}, get=False, post=nothing
     ),
 ]
@@ -160,6 +168,15 @@ def running(stage):
     return {"pk": windows.plan(window, by=stage.nermin, nodes=[stage.node]).pk}
 
 
+def weekly(stage) -> dict:
+    """Work of every week; the round after the first is the one that is spoken of."""
+    begins = (now() + timedelta(days=1)).replace(microsecond=0)
+    times = {"starts_at": begins, "ends_at": begins + timedelta(hours=2), "rule": "FREQ=WEEKLY"}
+    window = windows.plan(Maintenance(title_tr="Bakım", title_en="Work", **times), by=stage.nermin, nodes=[stage.node])
+    stage.coming_round = begins + timedelta(days=7)
+    return {"pk": window.pk}
+
+
 A_SENTENCE = {"name": "Yeni", "stage": "identified", "text_tr": "Bulundu.", "text_en": "Found."}
 A_WINDOW = {
     "title_tr": "Bakım",
@@ -191,6 +208,13 @@ calls = [
     Call("POST", "/api/v1/maintenance/", WATCH, body=lambda stage: A_WINDOW),
     Call("GET", "/api/v1/maintenance/{pk}/", WATCH, at=the_window),
     Call("POST", "/api/v1/maintenance/{pk}/end/", WATCH, at=running),
+    Call(
+        "POST",
+        "/api/v1/maintenance/{pk}/rounds/cancellation/",
+        WATCH,
+        at=weekly,
+        body=lambda stage: {"starts_at": stage.coming_round.isoformat()},
+    ),
     Call("POST", "/api/v1/maintenance/{pk}/cancellation/", WATCH, at=the_window),
     Call("GET", "/api/v1/outages/", EVERYONE),
     Call("POST", "/api/v1/outages/", WATCH, body=lambda stage: {"components": ["TAHSILAT"]}),
