@@ -66,6 +66,7 @@ WRONG = {
     "train_matcher": ["/yok/etiketli.txt"],
     "plan_capacity": ["--share", "7"],
     "probe": ["--shard", "9/1"],
+    "recount_reports": ["--days", "0"],
     "restore": ["/yok/paket", "--verify"],
     "simulate": ["break"],
     "sla": ["explain", "DST-1900-000001"],

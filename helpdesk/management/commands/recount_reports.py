@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from foundation import now
 from helpdesk.reports import counting
+
+MOST = 4000  # days
 
 
 class Command(BaseCommand):
@@ -16,7 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=30, help="how many days back from yesterday (default 30)")
 
     def handle(self, *, days: int, **options) -> None:
+        if not 1 <= days <= MOST:
+            raise CommandError(_("--days is a number from 1 to %(most)d.") % {"most": MOST})
         at = now()
         yesterday = counting.local_day(at) - timedelta(days=1)
-        first = counting.first_day(yesterday - timedelta(days=max(1, min(days, 4000)) - 1))
+        first = counting.first_day(yesterday - timedelta(days=days - 1))
         self.stdout.write(_("%(days)d days counted.") % {"days": counting.recount(first, yesterday, at)})
