@@ -31,6 +31,7 @@ from monitoring.models import (
     State,
     StatusUpdate,
     UpdateTemplate,
+    WithdrawalReason,
 )
 from monitoring.models.outages import OutageStage
 from monitoring.nodes import rollup
@@ -160,6 +161,10 @@ class WindowOut(Schema):
     is_public: bool
     cancelled_at: datetime | None
     called_off_rounds: list[datetime]
+
+
+class WithdrawalIn(Body):
+    reason: WithdrawalReason = WithdrawalReason.OTHER
 
 
 class RoundIn(Body):
@@ -598,10 +603,10 @@ def retime(request, pk: int, times: TimesIn) -> Outage:
 
 
 @router.post("/outages/{pk}/withdrawal/", response=OutageOut)
-def withdraw(request, pk: int) -> Outage:
-    """Off every public surface at once; those who keep the watch still see it."""
+def withdraw(request, pk: int, why: WithdrawalIn | None = None) -> Outage:
+    """Off every public surface at once; those who keep the watch still see it, and the ledger counts it as false."""
     outage = held(request, pk)
-    outages.withdraw(outage, by=request.user)
+    outages.withdraw(outage, by=request.user, reason=why.reason if why else WithdrawalReason.OTHER)
     return outage
 
 

@@ -7,7 +7,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from foundation import now
 from monitoring.models import Check, Node, Outage, Prober, Scope, State
+from monitoring.outages import false_alarms
 
 STATE_VALUES = {state: number for number, state in enumerate(State.values)}
 SHOWN = (
@@ -23,13 +25,14 @@ MEANING = ", ".join(f"{number} {state}" for state, number in STATE_VALUES.items(
 
 
 class WatchFigures(Collector):
-    """Asks the database at each scrape: three reads of current state, never of history."""
+    """Asks the database at each scrape: current state, and the outages that the last seven days opened."""
 
     def collect(self) -> Iterator[Metric]:
         yield from node_states()
         yield open_outages()
         yield from probers()
         yield from probes()
+        yield from false_alarms_of_a_week()
 
 
 def node_states() -> Iterator[Metric]:
@@ -50,6 +53,12 @@ def open_outages() -> Metric:
     for scope in Scope.values:
         family.add_metric([scope], counts.get(scope, 0))
     return family
+
+
+def false_alarms_of_a_week() -> Iterator[Metric]:
+    week = false_alarms.last_week(now())
+    yield GaugeMetricFamily("nobet_alarms_week", "Outages that we measured and opened in seven days.", week.alarms)
+    yield GaugeMetricFamily("nobet_false_alarms_week", "Of them, taken back or over within a minute.", week.false)
 
 
 def probers() -> Iterator[Metric]:

@@ -11,7 +11,7 @@ from monitoring.models.history import (
     Transition,
 )
 from monitoring.models.maintenance import Maintenance, Silence
-from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate
+from monitoring.models.outages import Affected, ImpactReport, Outage, StatusUpdate, WithdrawalReason
 from monitoring.models.registry import Check, Dependency, Node
 from monitoring.models.snapshot import SnapshotLease
 from monitoring.models.states import WORST_FIRST, Scope, Severity, State
@@ -50,4 +50,5 @@ __all__ = [
     "Transition",
     "UpdateTemplate",
     "WORST_FIRST",
+    "WithdrawalReason",
 ]

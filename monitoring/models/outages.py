@@ -70,6 +70,16 @@ class OutageStage(models.TextChoices):
     RESOLVED = "resolved", _("resolved")
 
 
+class WithdrawalReason(models.TextChoices):
+    """Why an alarm was none; words of the ledger, never public."""
+
+    RESTART = "restart", _("a restart or an update")
+    PLANNED = "planned", _("planned work that nobody announced")
+    OUR_LINE = "our_line", _("our own line or prober")
+    CHECK = "check", _("the check asks for too much")
+    OTHER = "other", _("another reason")
+
+
 class Outage(models.Model):
     """Something broken, from its first sign until the last of the affected is back."""
 
@@ -92,6 +102,9 @@ class Outage(models.Model):
     stage = models.CharField(max_length=13, choices=Stage.choices, default=Stage.INVESTIGATING)
     source = models.CharField(max_length=12, choices=Source.choices)
     is_public = models.BooleanField(default=True)
+    withdrawn_for = models.CharField(
+        max_length=8, choices=WithdrawalReason.choices, blank=True, db_default="", default=""
+    )
     is_drill = models.BooleanField(default=False)
 
     started_at = models.DateTimeField(help_text="back-dated to the first sign")
@@ -122,6 +135,9 @@ class Outage(models.Model):
                 | (~Q(stage="resolved") & Q(ended_at__isnull=True)),
             ),
             models.CheckConstraint(
+                name="withdrawn_outages_are_not_public", condition=Q(withdrawn_for="") | Q(is_public=False)
+            ),
+            models.CheckConstraint(
                 name="outages_end_after_they_start",
                 condition=Q(ended_at=None) | Q(ended_at__gte=models.F("started_at")),
             ),
@@ -137,6 +153,7 @@ class Outage(models.Model):
         indexes = [
             models.Index(fields=["started_at"], name="outage_open", condition=Q(ended_at=None)),
             models.Index(fields=["-ended_at"], name="outage_lately_ended"),
+            models.Index(fields=["confirmed_at"], name="outage_by_opening"),
         ]
 
     def __str__(self) -> str:

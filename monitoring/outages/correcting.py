@@ -8,7 +8,7 @@ from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.language import formatting
 from monitoring import notices
-from monitoring.models import Correction, Outage, StatusUpdate
+from monitoring.models import Correction, Outage, StatusUpdate, WithdrawalReason
 from monitoring.outages import updates
 from monitoring.refusals import NothingToCorrect, OutageIsOver
 
@@ -57,24 +57,24 @@ def retime(outage: Outage, *, started_at: datetime, ended_at: datetime | None, r
 
 
 @transaction.atomic
-def withdraw(outage: Outage, *, by: Person) -> None:
-    """Take an open outage off every public surface at once; operators keep it.
+def withdraw(outage: Outage, *, by: Person, reason: str = WithdrawalReason.OTHER) -> None:
+    """Take an open outage off every public surface at once; operators keep it, and the ledger counts it as false.
 
     Pages, banners, feeds and the telephone text forget it; subscribers who were told
     hear that it was withdrawn. Refused with OutageIsOver.
     """
-    if not Outage.objects.open().filter(pk=outage.pk, is_public=True).update(is_public=False):
+    if not Outage.objects.open().filter(pk=outage.pk, is_public=True).update(is_public=False, withdrawn_for=reason):
         raise OutageIsOver
     updates.tell(outage)  # while it still counts as public, so that open pages hear of it
     outage.refresh_from_db()
-    journal.record("outage.withdrawn", outage, by=by)
+    journal.record("outage.withdrawn", outage, by=by, reason=reason)
     notices.owe(outage)
 
 
 @transaction.atomic
 def show(outage: Outage, *, by: Person) -> None:
     """Undo a withdrawal."""
-    if not Outage.objects.open().filter(pk=outage.pk, is_public=False).update(is_public=True):
+    if not Outage.objects.open().filter(pk=outage.pk, is_public=False).update(is_public=True, withdrawn_for=""):
         raise OutageIsOver
     outage.refresh_from_db()
     journal.record("outage.shown", outage, by=by)

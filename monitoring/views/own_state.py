@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 
 from foundation import now
 from monitoring.history import gaps
-from monitoring.models import Alert, Prober
+from monitoring.models import Alert, Check, Outage, Prober, WithdrawalReason
 from monitoring.nodes import health
+from monitoring.outages import false_alarms
 from monitoring.views.registry import for_the_watch
 
 SHOWN = 50
@@ -27,5 +28,8 @@ def own_state(request) -> HttpResponse:
         "chain": chain,
         "chain_is_silent": chain is None or chain.is_silent(at),
         "itself": health.of_the_watch(at),
+        "ledger": false_alarms.ledger(at),
+        "kinds": dict(Outage.Source.choices) | dict(Check.Kind.choices),
+        "withdrawals": dict(WithdrawalReason.choices),
     }
     return render(request, "monitoring/watch/own_state.html", context)

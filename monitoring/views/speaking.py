@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation import Refusal
 from monitoring import outages
-from monitoring.models import Outage, Proposal, StatusUpdate, UpdateTemplate
+from monitoring.models import Outage, Proposal, StatusUpdate, UpdateTemplate, WithdrawalReason
 from monitoring.outages import postmortem, preview
 from monitoring.outages.forms import CorrectionForm, DecisionForm, ReportForm, TemplateForm, TimesForm, UpdateForm
 from monitoring.views.registry import for_the_watch
@@ -105,6 +105,7 @@ def desk(request, outage: Outage, form: UpdateForm, *, shown=None, decision=None
         "form": form,
         "preview": shown,
         "templates": UpdateTemplate.objects.all(),
+        "reasons": WithdrawalReason.choices,
         "updates": outage.updates.select_related("by", "seen_by").prefetch_related("corrections"),
         "corrections": outage.corrections.filter(update=None).select_related("by"),
         "report": getattr(outage, "report", None),
@@ -154,7 +155,9 @@ def withdrawal(request, pk: int) -> HttpResponse:
     if "undo" in request.POST:
         outages.show(outage, by=request.user)
     else:
-        outages.withdraw(outage, by=request.user)
+        reason = request.POST.get("reason", "")
+        known = reason if reason in WithdrawalReason.values else WithdrawalReason.OTHER
+        outages.withdraw(outage, by=request.user, reason=known)
     return redirect("monitoring:outage_words", pk=pk)
 
 
