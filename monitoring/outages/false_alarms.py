@@ -6,7 +6,7 @@ Drills, parts of a split and outages merged into a wider one are no alarms of th
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import TruncWeek
@@ -44,6 +44,28 @@ class FalseAlarm(NamedTuple):
     cause: str
 
 
+class AlarmBar(NamedTuple):
+    """A week as two rectangles that stand on each other, in whole steps of the drawing."""
+
+    x: int
+    real: int
+    false: int
+
+    @property
+    def real_y(self) -> int:
+        return 60 - self.real
+
+    @property
+    def false_y(self) -> int:
+        return 60 - self.real - self.false
+
+    @classmethod
+    def of(cls, number: int, week: AlarmWeek, unit: float) -> Self:
+        """No false alarm is too small to be seen."""
+        false = max(2, round(week.false * unit)) if week.false else 0
+        return cls(20 * number + 3, max(0, round(week.alarms * unit) - false), false)
+
+
 class AlarmLedger(NamedTuple):
     """The last twelve weeks, and the last seven days of them."""
 
@@ -53,10 +75,10 @@ class AlarmLedger(NamedTuple):
     latest: list[FalseAlarm]
 
     @property
-    def bars(self) -> list[tuple[AlarmWeek, float, float]]:
-        """Each week with its real and its false alarms, in hundredths of the fullest week."""
-        unit = 100 / max(1, *(week.alarms for week in self.weeks))
-        return [(week, round((week.alarms - week.false) * unit, 1), round(week.false * unit, 1)) for week in self.weeks]
+    def bars(self) -> list["AlarmBar"]:
+        """The weeks as a drawing of 240 by 60, the false ones on top."""
+        fullest = max(1, *(week.alarms for week in self.weeks))
+        return [AlarmBar.of(number, week, 60 / fullest) for number, week in enumerate(self.weeks)]
 
     @property
     def keeps_the_goal(self) -> bool:
