@@ -25,7 +25,7 @@ from helpdesk.incidents import answers, auto_linking, recovery
 from helpdesk.mail import fetching
 from helpdesk.notices import letters
 from helpdesk.reports import counting
-from helpdesk.tickets import attachment_scanning, counters
+from helpdesk.tickets import attachment_scanning, counters, snoozing
 from helpdesk.waiting import care
 from monitoring import sweeps
 from monitoring.history import rollups
@@ -80,6 +80,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("helpdesk.notices", timedelta(seconds=5), letters.write_due),
     Sweep("helpdesk.match", timedelta(seconds=2), auto_linking.match_waiting),
     Sweep("helpdesk.waiting", timedelta(minutes=5), care.look_after),
+    Sweep("helpdesk.snoozes", timedelta(seconds=10), snoozing.wake_due),
     Sweep("helpdesk.reports", timedelta(minutes=10), counting.keep, queue="outbox"),
     Sweep("helpdesk.mail", timedelta(seconds=20), fetching.fetch, queue="outbox"),
     Sweep("helpdesk.quarantine", timedelta(seconds=5), attachment_scanning.ask_about_waiting, queue="outbox"),

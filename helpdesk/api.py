@@ -30,6 +30,7 @@ from helpdesk.placing.api import router as placing
 from helpdesk.saved_views.api import router as saved_views
 from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
+from helpdesk.snoozes.api import router as snoozes
 from helpdesk.teams.api import router as teams
 from helpdesk.tickets import agents, rate_limits
 from helpdesk.tickets.assignment import require_desk
@@ -53,6 +54,7 @@ router.add_router("", links)
 router.add_router("", notices)
 router.add_router("", writing)
 router.add_router("", saved_views)
+router.add_router("", snoozes)
 router.add_router("", operations)
 
 

@@ -29,6 +29,8 @@ AMONG_US: dict[str, tuple[str, ...]] = {
     "ticket.let_go": ("other",),
     "ticket.link_made": ("relation", "other"),
     "ticket.link_removed": ("relation", "other"),
+    "ticket.snoozed": ("until", "event"),
+    "ticket.woken": ("why",),
     "ticket.escalated": (),
     "ticket.promise_broken": (),
 }

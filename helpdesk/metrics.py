@@ -28,7 +28,7 @@ def open_tickets() -> GaugeMetricFamily:
     """As counted last, at most a few seconds ago."""
     family = GaugeMetricFamily("nobet_tickets_open", "Open tickets.", labels=["severity", "queue"])
     for tally in Tally.objects.select_related("queue"):
-        family.add_metric([tally.severity, tally.queue.code], tally.open)
+        family.add_metric([tally.severity, tally.queue.code], tally.open + tally.snoozed)
     return family
 
 

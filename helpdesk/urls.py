@@ -47,6 +47,7 @@ urlpatterns = [
     path("tickets/<str:number>/assignment/", tickets.assignment, name="assignment"),
     path("tickets/<str:number>/severity/", tickets.severity, name="severity"),
     path("tickets/<str:number>/correction/<slug:what>/", window.correction, name="correction"),
+    path("tickets/<str:number>/waking/", window.waking, name="waking"),
     path("tickets/<str:number>/undoing/", window.undoing, name="undoing"),
     path("tickets/<str:number>/beside/", window.list_beside, name="beside"),
     path("tickets/<str:number>/reopening/", tickets.reopening, name="reopening"),

@@ -1,7 +1,7 @@
 """Acts for many tickets, for other programs; carried out like those of the page."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from helpdesk.bulk import running, selection
 from helpdesk.bulk.forms import ActIsWrong, BulkActForm
 from helpdesk.models import BulkAct, BulkRow, Queue
 from helpdesk.models.bulk import RowOutcome
+from helpdesk.models.snoozes import SnoozeMoment
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.queue import QueueFilter
 
@@ -52,6 +53,8 @@ class BulkActIn(Body):
     queue: str = Field("", max_length=50, description="queue: its code")
     severity: str = Field("", max_length=2)
     outage: int | None = Field(None, description="link: key of an open outage")
+    moment: SnoozeMoment | None = Field(None, description="snooze: until when")
+    day: date | None = Field(None, description="snooze: until the morning of this day")
     text: Paragraphs = Field("", max_length=20_000)
 
 

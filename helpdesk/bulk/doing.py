@@ -8,7 +8,7 @@ from foundation import Refusal
 from helpdesk import tickets
 from helpdesk.incidents import major_incidents
 from helpdesk.knowledge import macros
-from helpdesk.models import BulkAct, BulkRow, HandedWord, Ticket
+from helpdesk.models import BulkAct, BulkRow, HandedWord, SnoozeEvent, Ticket
 from helpdesk.refusals import IncidentOver, TicketMovedOn
 from helpdesk.tickets import assignment
 
@@ -72,6 +72,10 @@ def move_to_queue(act: BulkAct, ticket: Ticket) -> None:
     tickets.move_to_queue(ticket, queue=act.queue, by=act.by)
 
 
+def snooze(act: BulkAct, ticket: Ticket) -> None:
+    tickets.snooze(ticket, by=act.by, until=act.until, event="" if act.until else SnoozeEvent.ANSWER)
+
+
 def hand_over(act: BulkAct, row: BulkRow, ticket: Ticket) -> None:
     """With its own word as a note; nothing is taken from whoever has it by now."""
     if ticket.assignee_id != act.handover.giver_id:
@@ -105,6 +109,7 @@ DOING: Mapping[str, Callable[[BulkAct, Ticket], None]] = {
     Kind.THIRD_PARTY: wait,
     Kind.RESOLVE: resolve,
     Kind.LINK: link,
+    Kind.SNOOZE: snooze,
 }
 
 

@@ -1,17 +1,19 @@
 """What an act for many tickets asks for: the fields of its kind, no others."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from foundation import Refusal
+from foundation import Refusal, now
 from foundation.directory.models import Component, Person
-from foundation.language.forms import CleanForm
+from foundation.language.forms import CleanForm, DayPicker
 from helpdesk.bulk.running import BulkTerms
 from helpdesk.incidents import major_incidents
-from helpdesk.models import BulkAct, Queue, Ticket
+from helpdesk.models import BulkAct, Queue, SnoozeMoment, Ticket
+from helpdesk.snoozes import moments
 from helpdesk.tickets import agents
 from monitoring.models import Outage
 
@@ -24,6 +26,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     Kind.QUEUE: ("queue",),
     Kind.SEVERITY: ("severity", "text"),
     Kind.LINK: ("outage",),
+    Kind.SNOOZE: ("moment", "day"),
 }
 ONLY_WORDS = ("text",)
 MAY_STAY_EMPTY: Mapping[str, tuple[str, ...]] = {Kind.SEVERITY: ("text",)}
@@ -47,6 +50,8 @@ class BulkActForm(CleanForm):
         queryset=Outage.objects.none(),
         error_messages={"invalid_choice": _("This outage is over. Please choose another one.")},
     )
+    moment = forms.ChoiceField(label=_("Until when"), choices=SnoozeMoment.choices, required=False)
+    day = forms.DateField(label=_("Or until the morning of a day"), required=False, widget=DayPicker())
     text = forms.CharField(
         label=_("Text"),
         max_length=20_000,
@@ -66,10 +71,22 @@ class BulkActForm(CleanForm):
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = TO_CHOOSE_FROM[name]()
 
+    def clean_day(self) -> date | None:
+        day: date | None = self.cleaned_data["day"]
+        if day is None and not self.cleaned_data.get("moment"):
+            raise forms.ValidationError(_("Please choose a moment or a day."))
+        if day and not now() < moments.morning_of(day) <= now() + moments.FURTHEST:
+            raise forms.ValidationError(_("A ticket is put aside until a moment to come, a year ahead at most."))
+        return day
+
     def terms(self, by: Person) -> BulkTerms:
         """What was filled in, for `running.order`. An outage is linked to through the desk's hold on it."""
         words = dict(self.cleaned_data)
         outage = words.pop("outage", None)
+        if self.kind == Kind.SNOOZE:
+            day = words.pop("day")
+            moment = moments.after(words.pop("moment"), now())
+            words["until"] = moments.morning_of(day) if day else moment
         incident = major_incidents.declare(outage, by=by) if outage else None
         return BulkTerms(self.kind, incident=incident, **words)
 

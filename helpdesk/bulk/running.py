@@ -8,7 +8,7 @@ its row of the list, so that nothing happens twice. Words wait `UNDO_WINDOW` bef
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.db.models import Count
@@ -54,6 +54,7 @@ class BulkTerms:
     queue: Queue | None = None
     incident: MajorIncident | None = None
     severity: str = ""
+    until: datetime | None = None
     text: str = ""
 
 

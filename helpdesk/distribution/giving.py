@@ -19,6 +19,7 @@ from helpdesk.distribution import presence
 from helpdesk.distribution.choosing import NEVER, Candidate, Choice, PassedOver, choose
 from helpdesk.handovers.receivers import receivers
 from helpdesk.models import Distribution, GivenTicket, Queue, Skill, Ticket
+from helpdesk.models.snoozes import is_snoozed
 from helpdesk.refusals import QueueEnded
 from helpdesk.teams.teams import require_administrator
 from helpdesk.tickets import agents, assignment
@@ -50,7 +51,7 @@ def set_up(queue: Queue, terms: DistributionTerms, *, by: Person) -> Distributio
 
 def give_waiting() -> int:
     """The recurring look: every queue that is given out, what is due first first; returns how many were given."""
-    waiting = Ticket.objects.unclaimed().values("queue")
+    waiting = Ticket.objects.unclaimed().filter(~is_snoozed()).values("queue")
     plans = Distribution.objects.filter(is_active=True, queue__ended_at=None, queue__in=waiting)
     return sum(give_queue(pk) for pk in plans.values_list("pk", flat=True))
 
@@ -89,8 +90,8 @@ def give_next(plan: int) -> bool:
 
 def waiting_in(queue: Queue) -> QuerySet[Ticket]:
     """Ours until the commit: whoever claims one now waits, and learns who has it."""
-    waiting = Ticket.objects.unclaimed().filter(queue=queue, status=Ticket.Status.WAITING_ON_US).by_what_is_due()
-    return waiting.select_for_update(of=("self",)).select_related("municipality", "component", "queue")
+    waiting = Ticket.objects.unclaimed().filter(~is_snoozed(), queue=queue, status=Ticket.Status.WAITING_ON_US)
+    return waiting.by_what_is_due().select_for_update(of=("self",)).select_related("municipality", "component", "queue")
 
 
 def choice_for(plan: Distribution, ticket: Ticket) -> Choice:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import Refusal
+from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk import tickets
 from helpdesk.knowledge import macros
 from helpdesk.models import Macro, Ticket
+from helpdesk.snoozes import moments
 
 BLANK = re.compile(r"\{\?\s*([^{}?]{1,60}?)\s*\}")
 
@@ -40,7 +41,7 @@ def blanks_of(macro: Macro) -> Sequence[str]:
 
 @transaction.atomic
 def carry_out(macro: Macro, ticket: Ticket, *, by: Person, blanks: Mapping[str, str]) -> None:
-    """Owner first, then module, note and words. What a verb says no to takes the whole macro back."""
+    """Owner first, then module, note and words; put aside last. What a verb says no to takes the whole macro back."""
     macros.require_desk(by)
     if not macro.acts:
         raise MacroDoesNothing(macro.name)
@@ -56,6 +57,8 @@ def carry_out(macro: Macro, ticket: Ticket, *, by: Person, blanks: Mapping[str, 
     if macro.note:
         tickets.note(ticket, by=by, body=words_of(macro.note, ticket, blanks))
     say(macro, ticket, by, words_of(macro.text, ticket, blanks))
+    if macro.snooze:
+        put_aside(macro, ticket, by)
     journal.record("macro.carried_out", macro, by=by, ticket=ticket.pk)
 
 
@@ -75,6 +78,11 @@ def say(macro: Macro, ticket: Ticket, by: Person, body: str) -> None:
             tickets.resolve(ticket, by=by, note=body)
 
 
+def put_aside(macro: Macro, ticket: Ticket, by: Person) -> None:
+    until = moments.after(macro.snooze, now())
+    tickets.snooze(ticket, by=by, until=until, event="" if until else macro.snooze)
+
+
 def steps_of(macro: Macro) -> list[str]:
     """What it will do, in sentences, in its order."""
     steps = []
@@ -86,4 +94,8 @@ def steps_of(macro: Macro) -> list[str]:
         steps.append(_("Change the module: %(name)s") % {"name": macro.component.name})
     if macro.note:
         steps.append(_("Write an internal note"))
-    return [*steps, macro.get_then_display()] if macro.then else steps
+    if macro.then:
+        steps.append(macro.get_then_display())
+    if macro.snooze:
+        steps.append(_("Put the ticket aside: %(until)s") % {"until": macro.get_snooze_display()})
+    return steps

@@ -16,6 +16,7 @@ from foundation.wire.api.paging import Keyset
 from helpdesk.knowledge import acting, articles, macros
 from helpdesk.models import Article, Macro, Ticket
 from helpdesk.models.knowledge import MacroThen
+from helpdesk.models.snoozes import SnoozeMoment
 from helpdesk.tickets import agents
 
 router = Router(tags=["knowledge"])
@@ -34,6 +35,7 @@ class MacroOut(Schema):
     takes_over: bool
     to: int | None = Field(alias="to_id")
     component: str | None = Field(alias="component_id")
+    snooze: str = Field(description="until when it puts the ticket aside; empty: it does not")
     blanks: list[str] = Field(description="what it asks for, written {?…} in its words")
 
     @staticmethod
@@ -49,6 +51,7 @@ class MacroIn(Body):
     takes_over: bool = False
     to: int | None = Field(None, description="key of a colleague")
     component: str = Field("", max_length=20, description="code of the module that is right")
+    snooze: SnoozeMoment | None = Field(None, description="put the ticket aside until then; null: no")
 
 
 class BlanksIn(Body):
@@ -104,6 +107,7 @@ def rewrite_macro(request, pk: int, wanted: MacroIn) -> Macro:
 def written(request, macro: Macro, wanted: MacroIn) -> Macro:
     macro.name, macro.text, macro.note = wanted.name, wanted.text, wanted.note
     macro.then, macro.takes_over = wanted.then or "", wanted.takes_over
+    macro.snooze = wanted.snooze or ""
     macro.to = get_object_or_404(agents.at_the_desk(), pk=wanted.to) if wanted.to else None
     modules = Component.objects.current()
     macro.component = get_object_or_404(modules, pk=wanted.component) if wanted.component else None

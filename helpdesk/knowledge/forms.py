@@ -36,7 +36,7 @@ class MacroForm(CleanModelForm):
 
     class Meta:
         model = Macro
-        fields = ("name", "text", "then", "note", "takes_over", "to", "component")
+        fields = ("name", "text", "then", "note", "takes_over", "to", "component", "snooze")
         labels = {"name": _("Name"), "text": _("Text")}
         widgets = {"text": forms.Textarea(attrs={"rows": 5}), "note": forms.Textarea(attrs={"rows": 2})}
 

@@ -12,6 +12,7 @@ from helpdesk.models.places import PlaceNote
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.reports import DayFigure, Reopening
 from helpdesk.models.saved_views import PinnedView, SavedView
+from helpdesk.models.snoozes import Snooze, SnoozeEvent, SnoozeMoment, WakeReason
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Skill, Team
 from helpdesk.models.ticket import RESTING, Filing, Ticket
@@ -60,11 +61,15 @@ __all__ = [
     "Satisfaction",
     "SavedView",
     "Skill",
+    "Snooze",
+    "SnoozeEvent",
+    "SnoozeMoment",
     "Tally",
     "Team",
     "Ticket",
     "TicketLink",
     "TicketRelation",
     "WaitingCare",
+    "WakeReason",
     "WorkLimit",
 ]

@@ -40,6 +40,7 @@ class BulkAct(LeasedRow):
         THIRD_PARTY = "third_party", _("Reply, then wait for a third party")
         RESOLVE = "resolve", _("Resolve")
         LINK = "link", _("Link to an outage")
+        SNOOZE = "snooze", _("Put aside")
         HAND_OVER = "hand_over", _("Hand over")
 
     OF_THEIR_OWN = (Kind.HAND_OVER,)  # has a page of its own
@@ -52,6 +53,7 @@ class BulkAct(LeasedRow):
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     incident = models.ForeignKey(MajorIncident, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     severity = models.CharField(max_length=2, blank=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="snooze; nothing: until the municipality answers")
     text = models.TextField(blank=True)
     total = models.PositiveIntegerField(default=0, help_text="how many tickets")
     created_at = models.DateTimeField(default=now)

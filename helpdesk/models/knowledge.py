@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.directory.models import Component
 from foundation.language import collation
+from helpdesk.models.snoozes import SnoozeMoment
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -135,6 +136,9 @@ class Macro(models.Model):
         related_name="+",
         verbose_name=_("Change the module"),
     )
+    snooze = models.CharField(
+        _("Put the ticket aside"), max_length=8, choices=SnoozeMoment.choices, blank=True, db_default=""
+    )
 
     class Meta:
         ordering = ["name"]
@@ -145,4 +149,4 @@ class Macro(models.Model):
     @property
     def acts(self) -> bool:
         """Whether it does more than to be put where one is writing."""
-        return bool(self.then or self.note or self.takes_over or self.to_id or self.component_id)
+        return bool(self.then or self.note or self.takes_over or self.to_id or self.component_id or self.snooze)

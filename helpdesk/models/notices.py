@@ -24,6 +24,7 @@ class NoticeMatter(models.TextChoices):
     MENTIONED = "mentioned", _("You were mentioned")
     REOPENED = "reopened", _("Open again")
     DUE = "due", _("Deadline near or passed")
+    WOKEN = "woken", _("A ticket you had put aside is back")
     TAKEN = "taken", _("A colleague has taken your ticket")
     ANSWERED = "answered", _("The municipality answered")
     ENDED = "ended", _("The municipality closed it")
@@ -86,6 +87,7 @@ USUAL_WAYS = {
     NoticeMatter.MENTIONED: LetterWay.NOW,
     NoticeMatter.REOPENED: LetterWay.NOW,
     NoticeMatter.DUE: LetterWay.NOW,
+    NoticeMatter.WOKEN: LetterWay.NEVER,
     NoticeMatter.TAKEN: LetterWay.DIGEST,
     NoticeMatter.ANSWERED: LetterWay.DIGEST,
     NoticeMatter.ENDED: LetterWay.DIGEST,

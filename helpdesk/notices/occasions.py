@@ -41,6 +41,11 @@ def ended(ticket: Ticket, *, by: Person, at: datetime) -> None:
     news(ticket, what=what, by=by)
 
 
+def woken(ticket: Ticket, *, to: Person | None, by: Person | None, what: str) -> None:
+    """It was put aside and stands in the queue again."""
+    tell(NoticeMatter.WOKEN, ticket, [to], what=what, by=by)
+
+
 def became_s1(ticket: Ticket, *, by: Person | None = None) -> None:
     """Once a ticket: the team that looks after it and the shift leads; without a team everybody at the desk."""
     team = Person.objects.filter(teams=ticket.queue.team_id, is_active=True)

@@ -21,6 +21,7 @@ STATUSES = [
     ("bizde", Ticket.Status.WAITING_ON_US.label),
     ("belediyede", Ticket.Status.WAITING_ON_THEM.label),
     ("üçüncü", Ticket.Status.WAITING_ON_OTHERS.label),
+    ("ertelenen", _("put aside")),
     ("çözüldü", Ticket.Status.RESOLVED.label),
     ("iptal", Ticket.Status.WITHDRAWN.label),
 ]

@@ -17,6 +17,7 @@ from foundation.language import collation
 from foundation.language.formatting import ISTANBUL
 from foundation.language.stems import stem
 from helpdesk.models import RESTING, Message, Queue, Team, Ticket
+from helpdesk.models.snoozes import is_snoozed
 from helpdesk.search.questions import Question
 
 MOST = 50  # places, people or modules of one name
@@ -38,6 +39,7 @@ _STATUSES: dict[str, Q] = {
     **dict.fromkeys(("ucuncu", "others"), Q(status=Ticket.Status.WAITING_ON_OTHERS)),
     **dict.fromkeys(("cozuldu", "cozulen", "resolved"), Q(status=Ticket.Status.RESOLVED)),
     **dict.fromkeys(("iptal", "cancelled", "withdrawn"), Q(status=Ticket.Status.WITHDRAWN)),
+    **dict.fromkeys(("ertelenen", "ertelendi", "snoozed"), Q(is_snoozed())),
     **dict.fromkeys(("birlesti", "birlesen", "merged"), Q(status=Ticket.Status.MERGED)),
 }
 _LATE, _SOON = ("gecti", "gecikti", "late"), ("yakin", "soon")
@@ -46,6 +48,9 @@ _CHANNELS = {
     "portal": "portal", "eposta": "email", "e-posta": "email", "email": "email", "e-mail": "email",
     "telefon": "phone", "phone": "phone", "sms": "sms", "api": "api",
 }  # fmt: skip
+
+
+_WITH_SNOOZED = {"hepsi", "all", "acik", "open", "ertelenen", "ertelendi", "snoozed"}
 
 
 class NotUnderstood(ValueError):
@@ -61,6 +66,12 @@ def conditions(question: Question, person: Person) -> tuple[Q, list[str]]:
         except NotUnderstood as reason:
             problems.append(str(reason))
     return wanted, problems
+
+
+def shows_snoozed(question: Question) -> bool:
+    """Whether lists of its answers hold tickets that are put aside."""
+    named = [value.split(",") for name, value in question.operators if name == "status"]
+    return any(collation.fold(each) in _WITH_SNOOZED for values in named for each in values)
 
 
 def _any_of(name: str, value: str, person: Person) -> Q:
@@ -152,7 +163,7 @@ def _severity(value: str, person: Person) -> Q:
 
 def _status(value: str, person: Person) -> Q:
     if collation.fold(value) not in _STATUSES:
-        known = _("open, closed, us, them, others, resolved, cancelled, all")
+        known = _("open, closed, us, them, others, snoozed, resolved, cancelled, all")
         raise NotUnderstood(_("There is no status “%(value)s”: %(known)s.") % {"value": value, "known": known})
     return _STATUSES[collation.fold(value)]
 

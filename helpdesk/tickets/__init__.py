@@ -4,6 +4,7 @@ intake           submit
 corrections      grade, change_module, move_to_queue, change_municipality, name_requester
 assignment       claim, release, assign
 conversation     reply, note, wait
+snoozing         snooze, wake
 resolution       resolve, declare_solved, reopen, withdraw, rate
 
 Each verb is one transaction with one rhythm: claim, change, record, tell.
@@ -20,6 +21,7 @@ from helpdesk.tickets.corrections import (
 )
 from helpdesk.tickets.intake import submit
 from helpdesk.tickets.resolution import declare_solved, rate, reopen, resolve, withdraw
+from helpdesk.tickets.snoozing import snooze, wake
 
 __all__ = [
     "assign",
@@ -36,7 +38,9 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "snooze",
     "submit",
     "wait",
+    "wake",
     "withdraw",
 ]

@@ -9,12 +9,12 @@ from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from foundation.wire.redaction import mask_identity_numbers
-from helpdesk.models import MergedTicket, Message, Ticket
+from helpdesk.models import MergedTicket, Message, Ticket, WakeReason
 from helpdesk.notices import occasions
 from helpdesk.refusals import NothingSaid, TicketEnded, TicketWentInto
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
-from helpdesk.tickets import emails, live_updates
+from helpdesk.tickets import emails, live_updates, snoozing
 from helpdesk.tickets.assignment import require_desk, require_party
 from helpdesk.tickets.intake import attach
 from helpdesk.tickets.transitions import move
@@ -50,6 +50,7 @@ def reply(
         ticket_clocks.resumed(ticket, message.created_at)
     if side == Message.Side.THEM:
         ticket_clocks.heard(ticket, message.created_at)
+        snoozing.wake(ticket, why=WakeReason.ANSWERED, by=by)
     journal.record("ticket.replied", ticket, by=by, side=side)
     live_updates.changed(ticket)
     return message

@@ -16,7 +16,7 @@ from foundation.directory.models import Component, Membership, Municipality, Per
 from foundation.journal import journal
 from foundation.journal.journal import Json
 from foundation.journal.models import Entry
-from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink
+from helpdesk.models import MajorIncident, Message, Queue, Ticket, TicketLink, WakeReason
 from helpdesk.notices import occasions
 from helpdesk.refusals import (
     HoldsOthers,
@@ -29,7 +29,7 @@ from helpdesk.refusals import (
 )
 from helpdesk.search import index
 from helpdesk.service_levels import commitments, ticket_clocks
-from helpdesk.tickets import emails, live_updates, severity
+from helpdesk.tickets import emails, live_updates, severity, snoozing
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.conversation import say
 from helpdesk.tickets.intake import queue_again
@@ -173,6 +173,8 @@ def settle(
     municipality reads of it otherwise.
     """
     times = due_times(ticket)
+    if ticket.severity < (graded or (before if kind == "ticket.graded" else ticket.severity)):
+        snoozing.wake(ticket, why=WakeReason.GRAVER, by=by)
     ticket_clocks.retermed(ticket, now(), moved=kind == "ticket.municipality_changed")
     entry = journal.record(kind, ticket, by=by, before=before, after=after, graded=graded, asked=asked)
     if not is_told and due_times(ticket) != times:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,9 +16,10 @@ from foundation.directory.models import Component, Person
 from foundation.directory.models.places import name_column
 from foundation.language import texts
 from foundation.wire.api import paging
-from helpdesk.models import RESTING, SavedView, Ticket, TicketLink
+from helpdesk.models import RESTING, SavedView, Snooze, SnoozeEvent, Ticket, TicketLink
 from helpdesk.models.saved_views import QueueColumn, Sorting
-from helpdesk.search import bounds, finding
+from helpdesk.models.snoozes import is_snoozed
+from helpdesk.search import bounds, finding, operators
 from helpdesk.search.finding import Narrowing
 from helpdesk.service_levels import commitments
 
@@ -48,7 +51,7 @@ class QueueFilter:
     cursor: str = ""
     saved: SavedView | None = None
 
-    VIEWS = ("mine", "team", "unclaimed", "all", "ended")
+    VIEWS = ("mine", "team", "unclaimed", "all", "snoozed", "ended")
 
     @classmethod
     def from_query(cls, query, person: Person) -> "QueueFilter":
@@ -107,9 +110,18 @@ class Row:
     province: str | None = None
     queue: str | None = None
     requester: str | None = None
+    back_at: datetime | None = None
+    back_on: str | None = None
 
     def get_status_display(self) -> str:
         return str(Ticket.Status(self.status).label)
+
+    @property
+    def back_words(self) -> str:
+        """When it comes back, where a list shows those put aside."""
+        if self.back_at:
+            return _("back: %(when)s") % {"when": date_format(timezone.localtime(self.back_at), "j M D H.i")}
+        return str(SnoozeEvent(self.back_on).label) if self.back_on else ""
 
     def select_words(self) -> str:
         return _("Select %(number)s") % {"number": self.number}
@@ -147,6 +159,11 @@ def names_a_status(asked: Sequence[Narrowing]) -> bool:
     return any(each.question.asks_for("status") for each in asked)
 
 
+def names_snoozed(asked: Sequence[Narrowing]) -> bool:
+    """Whether the words ask for those put aside, too: `durum:ertelenen`, `durum:açık`, `durum:hepsi`."""
+    return any(operators.shows_snoozed(each.question) for each in asked)
+
+
 def waiting_beside(own: QueuePage, wanted: QueueFilter, person: Person) -> list[Row]:
     """Below one's own few tickets, those due first that nobody has; nothing on any other page."""
     if wanted.view != "mine" or wanted.is_narrowed or wanted.cursor or len(own.rows) >= FEW:
@@ -175,6 +192,10 @@ def lines(wanted: QueueFilter, person: Person, asked: Sequence[Narrowing] | None
     more = [source for column, source in more_columns().items() if column in (wanted.columns or ())]
     linked = Exists(TicketLink.objects.standing().filter(ticket=OuterRef("pk")))
     selection = selected(wanted, person, asked).annotate(is_linked=linked)
+    if wanted.view == "snoozed" or names_snoozed(asked or ()):
+        standing = Snooze.objects.standing().filter(ticket=OuterRef("pk"))
+        back = {"back_at": Subquery(standing.values("until")[:1]), "back_on": Subquery(standing.values("event")[:1])}
+        selection, more = selection.annotate(**back), [*more, *back]
     return selection.values_list(*shown, *joined, *more, named=True)
 
 
@@ -189,7 +210,8 @@ def more_columns() -> dict[str, str]:
 
 
 def selected(wanted: QueueFilter, person: Person, asked: Sequence[Narrowing] | None = None) -> QuerySet[Ticket]:
-    """The tickets asked for, unordered; `asked` is `wanted.asked(person)`. Open ones, unless a status is named."""
+    """The tickets asked for, unordered; `asked` is `wanted.asked(person)`. Open ones, unless a status is named;
+    none that is put aside, unless those are asked for."""
     if wanted.is_gone:
         return Ticket.objects.none()
     asked = wanted.asked(person) if asked is None else asked
@@ -204,6 +226,10 @@ def selected(wanted: QueueFilter, person: Person, asked: Sequence[Narrowing] | N
         tickets = tickets.filter(queue__team__members=person)
     elif wanted.view == "unclaimed":
         tickets = tickets.filter(assignee=None)
+    if wanted.view == "snoozed":
+        tickets = tickets.filter(is_snoozed())
+    elif wanted.view != "ended" and not names_snoozed(asked):
+        tickets = tickets.filter(~is_snoozed())
     if wanted.severity:
         tickets = tickets.filter(severity=wanted.severity)
     if wanted.component:
@@ -235,6 +261,8 @@ def rows_of(tickets: Sequence) -> list[Row]:
             is_resting=ticket.next_due_at >= RESTING,
             is_linked=ticket.is_linked,
             **{column: getattr(ticket, source, None) for column, source in more.items()},
+            back_at=getattr(ticket, "back_at", None),
+            back_on=getattr(ticket, "back_on", None),
         )
         for ticket in tickets
     ]

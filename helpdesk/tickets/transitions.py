@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from helpdesk.models import Ticket
+from helpdesk.models import Ticket, WakeReason
 from helpdesk.refusals import TicketMovedOn
+from helpdesk.tickets import snoozing
 
 
 def move(ticket: Ticket, to: str, *, at: datetime) -> None:
@@ -19,3 +20,5 @@ def move(ticket: Ticket, to: str, *, at: datetime) -> None:
     if not still_there.update(status=to, ended_at=ended_at, waiting_since=waiting_since):
         raise TicketMovedOn
     ticket.status, ticket.ended_at, ticket.waiting_since = to, ended_at, waiting_since
+    if ended_at:
+        snoozing.wake(ticket, why=WakeReason.ENDED)

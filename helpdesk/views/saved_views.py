@@ -22,6 +22,7 @@ OF_FIXED_VIEWS: dict[str, dict[str, str | list[str]]] = {
     "mine": {"assignee": "ben"},
     "team": {"team": "ben"},
     "unclaimed": {"assignee": "kimse"},
+    "snoozed": {"status": ["ertelenen"]},
     "ended": {"status": ["çözüldü", "iptal"]},
 }
 OF_STATUSES = {"waiting_on_us": "bizde", "waiting_on_them": "belediyede", "waiting_on_others": "üçüncü"}

@@ -21,7 +21,7 @@ from helpdesk.mail import copies
 from helpdesk.models import Attachment, Follower, Macro, PlacedTicket, Ticket
 from helpdesk.notices import mentions, telling
 from helpdesk.refusals import ChangedMeanwhile, FileHeldBack, FileInfected, NotYourTicket
-from helpdesk.tickets import agents, detail, readers
+from helpdesk.tickets import agents, detail, readers, snoozing
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import (
     AssignmentForm,
@@ -86,6 +86,7 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         "links": links,
     }
     if at_desk:
+        snooze = snoozing.of(ticket)
         viewers.look(ticket, request.user)
         telling.read(request.user, ticket=ticket)
         context |= {
@@ -97,7 +98,8 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
             "macros": macros.to_choose_from(),
             "seen": meanwhile.mark_of(ticket, conversation.newest),
             **beside.around_page(request.GET),
-            "facts": picking.facts_of(ticket),
+            "snooze": snooze,
+            "facts": picking.facts_of(ticket, snooze),
             "parts": linking.open_parts(links),
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"

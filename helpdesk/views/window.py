@@ -1,13 +1,18 @@
 """The one window: pickers that put a ticket right, taking it back, and the list beside it."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation import Refusal
-from helpdesk.models import Ticket
-from helpdesk.tickets import corrections
+from helpdesk import tickets
+from helpdesk.models import Ticket, WakeReason
+from helpdesk.service_levels import commitments
+from helpdesk.snoozes import moments
+from helpdesk.tickets import corrections, snoozing
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.views.tickets import find
 from helpdesk.window import beside, picking
@@ -52,7 +57,28 @@ def put_right(request, ticket: Ticket, what: str) -> HttpResponse:
     except Refusal as refusal:
         ticket.refresh_from_db()
         return render(request, "helpdesk/correction.html", shown(request, ticket, what, refusal), status=refusal.status)
+    if what == "snooze":
+        warn_of_due(request, ticket)
+        return redirect(beside.page_of(ticket.number, request.GET))
     return redirect(beside.page_of(ticket.number, request.GET, undo=corrections.last_of(ticket, request.user)))
+
+
+def warn_of_due(request, ticket: Ticket) -> None:
+    """No promise rests while a ticket is put aside: whoever does it past the next one learns so."""
+    snooze = snoozing.of(ticket)
+    due = commitments.next_deadlines([ticket.pk]).get(ticket.pk) if snooze else None
+    if snooze and due and (snooze.until is None or snooze.until > due.due_at):
+        sentence = _("The clocks go on: %(metric)s is due on %(when)s, and the ticket may come back later than that.")
+        messages.warning(request, sentence % {"metric": due.metric_name, "when": moments.spelled(due.due_at)})
+
+
+@login_required
+@require_POST
+def waking(request, number) -> HttpResponse:
+    """It was put aside and stands in the queue again."""
+    tickets.wake(find(request, number), why=WakeReason.PERSON, by=request.user)
+    messages.success(request, _("The ticket stands in the queue again."))
+    return redirect(beside.page_of(number, request.GET))
 
 
 @login_required

@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from foundation.journal.models import Entry
-from helpdesk.models import Queue, Ticket, TicketRelation
+from helpdesk.models import Queue, SnoozeEvent, Ticket, TicketRelation, WakeReason
 from helpdesk.service_levels import commitments
+from helpdesk.snoozes import moments
 from helpdesk.tickets import agents, queue
 from helpdesk.tickets.detail import Conversation
 
@@ -88,6 +89,12 @@ def merge_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], st
     return lambda facts, names: f"{sentence()}: {facts['other']}"
 
 
+def snoozed(facts: dict, names: NamesInFacts) -> str:
+    until = facts["until"]
+    end = moments.spelled(datetime.fromisoformat(until)) if until else SnoozeEvent(facts["event"]).label
+    return f"{_('put it aside')}: {end}"
+
+
 def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
     return lambda facts, names: sentence()
 
@@ -113,6 +120,8 @@ SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
     "ticket.waiting": lambda facts, names: (
         _("waits for a third party") if facts["third_party"] else _("waits for the municipality")
     ),
+    "ticket.snoozed": snoozed,
+    "ticket.woken": lambda facts, names: f"{_('stands in the queue again')}: {WakeReason(facts['why']).label}",
     "ticket.resolved": plain(lambda: _("resolved it")),
     "ticket.reopened": plain(lambda: _("reopened it")),
     "ticket.withdrawn": plain(lambda: _("cancelled it")),

@@ -1,23 +1,27 @@
-"""The five things a picker sets, and who has it: what there is to choose from, and the verb that sets it.
+"""What pickers set: the five things a ticket is filed under, who has it, and until when it is put aside.
 
 One key opens a picker, typing filters it, Enter sets. Without scripts it is a page with a search field.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation import now
 from foundation.directory.models import Component, Municipality, Person
 from foundation.language import collation
 from helpdesk import tickets
-from helpdesk.models import Queue, Ticket
-from helpdesk.tickets import agents
+from helpdesk.models import Queue, Snooze, SnoozeEvent, SnoozeMoment, Ticket, WakeReason
+from helpdesk.snoozes import moments
+from helpdesk.tickets import agents, snoozing
 from helpdesk.tickets.forms import OUTSIDE_PROVIDER
 
 MOST = 12
+AT_ONCE = "now"
 Found = TypeVar("Found")
 
 
@@ -130,6 +134,47 @@ def put_assignee(ticket: Ticket, value: str, reason: str, by: Person) -> None:
     tickets.assign(ticket, to=known(agents.at_the_desk().filter(pk=key_in(value)).first()), by=by)
 
 
+def comebacks(ticket: Ticket, words: str) -> list[PickerChoice]:
+    """The usual moments, or the one that is typed; behind each that is later than the next due time, a word on it."""
+    at = now()
+    typed = moments.read(words, at)
+    if typed:
+        return [moment_choice(ticket, moments.spelled(typed), typed)]
+    offered = [(str(each.label), moments.after(each, at)) for each in SnoozeMoment]
+    choices = [moment_choice(ticket, name, moment) for name, moment in offered if moment]
+    choices.append(PickerChoice(SnoozeEvent.ANSWER.value, str(SnoozeEvent.ANSWER.label)))
+    if snoozing.outages_of(ticket).exists():
+        choices.append(PickerChoice(SnoozeEvent.OUTAGE.value, str(SnoozeEvent.OUTAGE.label)))
+    if snoozing.of(ticket):
+        choices.append(PickerChoice(AT_ONCE, str(_("back into the queue now"))))
+    return fitting(choices, words)
+
+
+def moment_choice(ticket: Ticket, name: str, until: datetime) -> PickerChoice:
+    when = "" if name == moments.spelled(until) else moments.spelled(until)
+    late = str(_("after the due time")) if ticket.due_at and ticket.due_at < until else ""
+    return PickerChoice(
+        until.astimezone(UTC).isoformat(timespec="minutes"), name, " · ".join(filter(None, (when, late)))
+    )
+
+
+def put_aside(ticket: Ticket, value: str, reason: str, by: Person) -> None:
+    if value == AT_ONCE:
+        tickets.wake(ticket, why=WakeReason.PERSON, by=by)
+    elif value in SnoozeEvent:
+        tickets.snooze(ticket, event=value, by=by)
+    else:
+        tickets.snooze(ticket, until=known(moment_in(value)), by=by)
+
+
+def moment_in(value: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def known(found: Found | None) -> Found:
     if found is None:
         raise NothingLikeIt
@@ -147,7 +192,13 @@ PICKERS = {
     "assignee": Picker(_("Assignee"), "a", colleagues, put_assignee),
     "municipality": Picker(_("Municipality"), "b", municipalities, put_municipality),
     "requester": Picker(_("Who asks"), "t", clerks, put_requester),
+    "snooze": Picker(_("Put aside"), "e", comebacks, put_aside),
 }
+
+
+def end_of(snooze: Snooze) -> str:
+    """When it comes back, in words."""
+    return moments.spelled(snooze.until) if snooze.until else str(snooze.get_event_display())
 
 
 class FactShown(NamedTuple):
@@ -159,7 +210,7 @@ class FactShown(NamedTuple):
     value: str
 
 
-def facts_of(ticket: Ticket) -> list[FactShown]:
+def facts_of(ticket: Ticket, snooze: Snooze | None) -> list[FactShown]:
     values = {
         "module": ticket.component.name,
         "severity": str(ticket.get_severity_display()),
@@ -167,5 +218,6 @@ def facts_of(ticket: Ticket) -> list[FactShown]:
         "assignee": ticket.assignee.name if ticket.assignee else "",
         "municipality": ticket.municipality.full_name,
         "requester": ticket.requester.name if ticket.requester else "",
+        "snooze": end_of(snooze) if snooze else "",
     }
     return [FactShown(what, picker.title, picker.key, values[what]) for what, picker in PICKERS.items()]

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation import now
-from helpdesk.models import DeskNotice, NoticeMatter
+from helpdesk import tickets
+from helpdesk.models import DeskNotice, NoticeMatter, SnoozeEvent
 from helpdesk.tickets import corrections
 from monitoring import outages
 from monitoring.maintenance import windows
@@ -63,6 +64,10 @@ def a_window(stage: Stage) -> dict:
 
 def put_right(stage: Stage) -> None:
     corrections.change_module(stage.ticket, component=stage.rapor, by=stage.ayse)
+
+
+def put_aside(stage: Stage) -> None:
+    tickets.snooze(stage.ticket, event=SnoozeEvent.ANSWER, by=stage.ayse)
 
 
 def the_entry(stage: Stage) -> dict:
@@ -184,6 +189,7 @@ ACTS: dict[str, Act] = {
     **of("broadcast"),
     **of("drill"),
     "helpdesk:undoing": Act(the_entry, before=put_right),
+    "helpdesk:waking": Act(before=put_aside),
     "helpdesk:answer": Act(lambda s: {"token": "t", "text": "Düzeldi", "confirmed": "1"}),
     "helpdesk:handover_reading": Act(by="burak"),
     "helpdesk:notices_reading": Act(lambda s: {"newest": str(DeskNotice.objects.latest("pk").pk)}, before=told),

@@ -36,5 +36,7 @@ class TheNumbersAboveTheQueue(Cast, TestCase):
         self.a_ticket_due(30, taken=False)
         counters.recount()
         self.a_ticket_due(30, taken=False)
-        self.assertEqual(counters.numbers_for(self.ayse), Numbers(1, 0, 1, team=2, unclaimed=1, everything=2))
+        self.assertEqual(
+            counters.numbers_for(self.ayse), Numbers(1, 0, 1, team=2, unclaimed=1, everything=2, snoozed=0)
+        )
         self.assertEqual(counters.numbers_for(self.burak).team, 0)
