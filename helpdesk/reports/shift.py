@@ -12,6 +12,7 @@ from django.db.models.functions import TruncHour
 from foundation.language.formatting import ISTANBUL
 from helpdesk.distribution import giving, presence
 from helpdesk.models import Queue, Ticket
+from helpdesk.models.snoozes import is_snoozed
 from helpdesk.reports.counting import local_day, midnight
 from helpdesk.tickets import agents
 from monitoring import outages
@@ -112,11 +113,11 @@ def view(at: datetime) -> ShiftView:
 
 
 def queues(at: datetime) -> list[WaitingQueue]:
-    """Those in which something waits, the longest wait first."""
+    """Those in which something waits, the longest wait first; what is put aside only once a time of it runs out."""
     nobodys = Q(assignee=None)
     counted = (
         Ticket.objects.open()
-        .filter(nobodys | Q(next_due_at__lt=at + SOON))
+        .filter(nobodys & ~Q(is_snoozed()) | Q(next_due_at__lt=at + SOON))
         .order_by()
         .values_list("queue")
         .annotate(
