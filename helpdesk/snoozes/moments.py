@@ -17,7 +17,7 @@ MORNING = time(9, 0)
 FURTHEST = timedelta(days=366)
 _LENGTH = re.compile(r"(\d{1,4}) ?(?:(g|gun|d|day|days)|s|sa|saat|h|hour|hours)")
 _DAY = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?)(?: (.+))?")
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")  # alone only with a colon: 15.12 is a day
 _WEEKDAYS = {
     name: day
     for day, names in enumerate(
@@ -76,7 +76,7 @@ def _length(known: str, at: datetime) -> datetime | None:
 
 def _clock(known: str, at: datetime) -> datetime | None:
     """Today, or tomorrow where it is over."""
-    clock = _clock_in(known)
+    clock = _clock_in(known) if ":" in known else None
     if clock is None:
         return None
     today = datetime.combine(at.astimezone(ISTANBUL).date(), clock, tzinfo=ISTANBUL)

@@ -11,6 +11,7 @@ from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk.models import Snooze, SnoozeEvent, Ticket, TicketLink, WakeReason
+from helpdesk.models.snoozes import SnoozeQuerySet
 from helpdesk.notices import occasions
 from helpdesk.refusals import TicketEnded
 from helpdesk.snoozes.moments import FURTHEST
@@ -53,7 +54,7 @@ def snooze(ticket: Ticket, *, by: Person | None, until: datetime | None = None, 
     kept = standing or Snooze(ticket=ticket)
     kept.until, kept.event, kept.by, kept.since = until, event, by, at
     kept.save()
-    journal.record("ticket.snoozed", ticket, by=by, until=until and until.isoformat(), event=event)
+    journal.record("ticket.snoozed", ticket, by=by, until=until.isoformat() if until else None, event=event)
     live_updates.changed(ticket)
     return kept
 
@@ -75,7 +76,7 @@ def wake(ticket: Ticket, *, why: str, by: Person | None = None) -> bool:
     return end(Snooze.objects.filter(ticket=ticket), ticket, why=why, by=by)
 
 
-def end(snoozes: QuerySet[Snooze], ticket: Ticket, *, why: str, by: Person | None = None) -> bool:
+def end(snoozes: SnoozeQuerySet, ticket: Ticket, *, why: str, by: Person | None = None) -> bool:
     """The standing one among these, if there is one: of two who wake it, one does."""
     standing = snoozes.standing().filter(ticket=ticket).select_related("by").first()
     if standing is None:
@@ -97,7 +98,7 @@ def wake_due() -> int:
     return wake_all(come, WakeReason.DUE) + wake_all(over, WakeReason.OUTAGE)
 
 
-def wake_all(snoozes: QuerySet[Snooze], why: str) -> int:
+def wake_all(snoozes: SnoozeQuerySet, why: str) -> int:
     """Each in a transaction of its own, and only if it still is one of these."""
     keys: Iterable[int] = snoozes.order_by("until", "pk").values_list("ticket", flat=True)[:BATCH]
     tickets = Ticket.objects.select_related("assignee").defer("search_text").filter(pk__in=list(keys))
@@ -105,5 +106,5 @@ def wake_all(snoozes: QuerySet[Snooze], why: str) -> int:
 
 
 @transaction.atomic
-def _wake_one(snoozes: QuerySet[Snooze], ticket: Ticket, why: str) -> bool:
+def _wake_one(snoozes: SnoozeQuerySet, ticket: Ticket, why: str) -> bool:
     return end(snoozes, ticket, why=why)

@@ -92,7 +92,11 @@ def merge_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], st
 def snoozed(facts: dict, names: NamesInFacts) -> str:
     until = facts["until"]
     end = moments.spelled(datetime.fromisoformat(until)) if until else SnoozeEvent(facts["event"]).label
-    return f"{_('put it aside')}: {end}"
+    return _("put it aside") + f": {end}"
+
+
+def woken(facts: dict, names: NamesInFacts) -> str:
+    return _("stands in the queue again") + f": {WakeReason(facts['why']).label}"
 
 
 def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
@@ -121,7 +125,7 @@ SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
         _("waits for a third party") if facts["third_party"] else _("waits for the municipality")
     ),
     "ticket.snoozed": snoozed,
-    "ticket.woken": lambda facts, names: f"{_('stands in the queue again')}: {WakeReason(facts['why']).label}",
+    "ticket.woken": woken,
     "ticket.resolved": plain(lambda: _("resolved it")),
     "ticket.reopened": plain(lambda: _("reopened it")),
     "ticket.withdrawn": plain(lambda: _("cancelled it")),
