@@ -130,6 +130,7 @@ class ManyTickets(Cast, TestCase):
             "wait": {"act-text": "Sürüm?"},
             "third_party": {"act-text": "Bankada"},
             "reply": {"act-text": "Bakıyoruz"},
+            "snooze": {"act-moment": "monday"},
             "resolve": {"act-text": "Oldu"},
         }
         assert set(wanted) == set(dict(BulkAct.choices())) == set(doing.DOING)
