@@ -13,6 +13,7 @@ from foundation.language.forms import CleanForm, DayPicker
 from helpdesk.bulk.running import BulkTerms
 from helpdesk.incidents import major_incidents
 from helpdesk.models import BulkAct, Queue, SnoozeMoment, Ticket
+from helpdesk.models.snoozes import FURTHEST
 from helpdesk.snoozes import moments
 from helpdesk.tickets import agents
 from monitoring.models import Outage
@@ -75,7 +76,7 @@ class BulkActForm(CleanForm):
         day: date | None = self.cleaned_data["day"]
         if day is None and not self.cleaned_data.get("moment"):
             raise forms.ValidationError(_("Please choose a moment or a day."))
-        if day and not now() < moments.morning_of(day) <= now() + moments.FURTHEST:
+        if day and not now() < moments.morning_of(day) <= now() + FURTHEST:
             raise forms.ValidationError(_("A ticket is put aside until a moment to come, a year ahead at most."))
         return day
 

@@ -1,5 +1,7 @@
 """A ticket that is put aside until a moment or an event."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -7,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from helpdesk.models.ticket import Ticket
+
+FURTHEST = timedelta(days=366)
 
 
 class SnoozeEvent(models.TextChoices):

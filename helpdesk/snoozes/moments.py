@@ -11,10 +11,9 @@ from django.utils.formats import date_format
 
 from foundation.language import collation
 from foundation.language.formatting import ISTANBUL
-from helpdesk.models.snoozes import SnoozeMoment
+from helpdesk.models.snoozes import FURTHEST, SnoozeMoment
 
 MORNING = time(9, 0)
-FURTHEST = timedelta(days=366)
 _LENGTH = re.compile(r"(\d{1,4}) ?(?:(g|gun|d|day|days)|s|sa|saat|h|hour|hours)")
 _DAY = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?)(?: (.+))?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")  # alone only with a colon: 15.12 is a day

@@ -11,10 +11,9 @@ from foundation import Refusal, now
 from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk.models import Snooze, SnoozeEvent, Ticket, TicketLink, WakeReason
-from helpdesk.models.snoozes import SnoozeQuerySet
+from helpdesk.models.snoozes import FURTHEST, SnoozeQuerySet
 from helpdesk.notices import occasions
 from helpdesk.refusals import TicketEnded
-from helpdesk.snoozes.moments import FURTHEST
 from helpdesk.tickets import live_updates
 from helpdesk.tickets.assignment import require_desk
 
