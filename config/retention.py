@@ -34,6 +34,7 @@ RULES = (
     RetentionRule("unproved subscriptions", timedelta(days=2), signup.forget_unproved),
     RetentionRule("journal texts", 2 * YEAR, journal.forget_texts),
     RetentionRule("invitations", YEAR, accounts.forget_invitations),
+    RetentionRule("invitation campaigns", YEAR, accounts.forget_campaigns),
     RetentionRule("expired sessions", timedelta(0), accounts.forget_sessions),
     RetentionRule("destruction log", 3 * YEAR, accounts.forget_destructions),
 )

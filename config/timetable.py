@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config import retention
+from foundation.accounts.campaigns import running as campaigns
 from foundation.journal import sealing
 from foundation.live import numbering
 from foundation.outbox import canary, credit, housekeeping
@@ -71,6 +72,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.close", timedelta(seconds=20), housekeeping.close_batches),
     Sweep("outbox.feed", timedelta(seconds=2), feed.follow),
     Sweep("outbox.webhooks", timedelta(seconds=3), hooks.deliver_due, queue="outbox"),
+    Sweep("accounts.campaigns", timedelta(seconds=5), campaigns.carry_owed),
     Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
     Sweep("live.keep_house", timedelta(minutes=1), numbering.maintain),
     Sweep("helpdesk.tallies", timedelta(seconds=5), counters.recount),

@@ -14,6 +14,7 @@ from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
 from foundation.directory.models import Component, Province
+from foundation.directory.sheets import SheetForm
 from foundation.language.schema_types import Line, Moment, Paragraphs
 from foundation.wire.api.bodies import Body, judged
 from foundation.wire.api.paging import Keyset
@@ -39,7 +40,7 @@ from monitoring.outages import impact_reports, postmortem
 from monitoring.outages.forms import DecisionForm, TemplateForm, TimesForm
 from monitoring.refusals import ForTheWatch, OfNoMunicipality
 from monitoring.registry import changes, csv_import
-from monitoring.registry.forms import BulkForm, MaintenanceForm, OverrideForm, SheetForm, SplitForm
+from monitoring.registry.forms import BulkForm, MaintenanceForm, OverrideForm, SplitForm
 
 router = Router(tags=["watch"])
 

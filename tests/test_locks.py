@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from foundation import locks as turns
+from foundation.accounts.campaigns import running as campaigns
 from foundation.live import numbering
 from helpdesk.incidents import auto_linking
 from monitoring import locks
@@ -20,6 +21,7 @@ pytestmark = [
 HOLDERS = {
     "numbers of live events": partial(turns.take, numbering.NUMBERING),
     "decisions about outages": locks.hold,
+    "who is invited": partial(turns.hold, campaigns.INVITING),
     "the matcher": partial(locks.hold, auto_linking.MATCHER),
 }
 

@@ -17,6 +17,7 @@ from ninja.pagination import paginate
 
 from foundation import Refusal
 from foundation.accounts import contacts, invitations, people, roles
+from foundation.accounts.campaigns.api import router as campaigns
 from foundation.accounts.forms import mailbox, mobile
 from foundation.accounts.places.operations import router as places
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person, Province
@@ -30,6 +31,7 @@ from foundation.wire.models import Token
 
 router = Router(tags=["people"])
 router.add_router("", places)
+router.add_router("", campaigns)
 LOCAL = tuple(role.value for role in roles.LOCAL_ROLES)
 
 

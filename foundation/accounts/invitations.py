@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,10 @@ from foundation.directory.models import Invitation, Membership, Municipality, Pe
 from foundation.journal import journal
 from foundation.language.formatting import exact
 from foundation.outbox import outbox, successors
+from foundation.outbox.lanes import Lane
 
 VALID_FOR = timedelta(days=7)
+NEXT_AFTER = timedelta(hours=1)
 successors.nobody_else("invitation:", "its link opens an account; the list of invitations says that it came back")
 
 
@@ -34,6 +37,18 @@ class InvitationGone(Refusal):
     status = 410
 
 
+class InvitationReplaced(Refusal):
+    status = 410
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(_("We wrote to you again at %(at)s. Please use the link in that letter.") % {"at": exact(at)})
+
+
+class SentJustNow(Refusal):
+    sentence = _("The last letter of this invitation left less than an hour ago. Please give it some time.")
+    status = 429
+
+
 class SomeoneElsesInvitation(Refusal):
     sentence = _("This invitation is for an account that already exists. Please sign in with its e-mail address first.")
     status = 403
@@ -41,7 +56,15 @@ class SomeoneElsesInvitation(Refusal):
 
 @transaction.atomic
 def invite(
-    email: str, role: str, municipality: Municipality | None = None, *, province: Province | None = None, by: Person
+    email: str,
+    role: str,
+    municipality: Municipality | None = None,
+    *,
+    province: Province | None = None,
+    name: str = "",
+    phone: str = "",
+    lane: Lane = Lane.OPERATIONAL,
+    by: Person,
 ) -> Invitation:
     """Write to someone that a place is waiting; an older open invitation to it is withdrawn.
 
@@ -51,7 +74,7 @@ def invite(
     email = email.strip().lower()
     check_reach(role, municipality, by)
     place = {"municipality": municipality, "province": province}
-    if Membership.objects.current().filter(person__email=email, role=role, **place).exists():
+    if holds(email, role, municipality, province):
         raise AlreadyHere
     Invitation.objects.open().filter(email=email, role=role, **place).update(withdrawn_at=now())
     secret = secrets.token_urlsafe(32)
@@ -59,13 +82,46 @@ def invite(
         email=email,
         role=role,
         **place,
+        name=name,
+        phone=phone,
         invited_by=by,
         secret_digest=digest(secret),
         expires_at=now() + VALID_FOR,
     )
     journal.record("invitation.sent", invitation, by=by, role=role)
-    send_letter(invitation, secret)
+    send_letter(invitation, secret, lane=lane)
     return invitation
+
+
+@transaction.atomic
+def send_again(invitation: Invitation, *, by: Person) -> None:
+    """Write once more, with a link of its own and seven days from now. At most one letter an hour."""
+    check_reach(invitation.role, invitation.municipality, by)
+    write_again(invitation, by=by)
+
+
+@transaction.atomic
+def write_again(invitation: Invitation, *, by: Person | None, lane: Lane = Lane.OPERATIONAL) -> None:
+    """One more letter, for whoever may order it; the link of the letter before says that it was replaced.
+
+    Of two at once one gets through. Raises `SentJustNow`, `InvitationGone`, `AlreadyHere`.
+    """
+    if holds(invitation.email, invitation.role, invitation.municipality, invitation.province):
+        raise AlreadyHere
+    at, secret = now(), secrets.token_urlsafe(32)
+    unanswered = Invitation.objects.unanswered().filter(pk=invitation.pk)
+    written = unanswered.filter(last_sent_at__lte=at - NEXT_AFTER).update(
+        former_digest=F("secret_digest"),
+        secret_digest=digest(secret),
+        letters=F("letters") + 1,
+        last_sent_at=at,
+        expires_at=at + VALID_FOR,
+    )
+    if not written:
+        raise SentJustNow if unanswered.exists() else InvitationGone
+    invitation.refresh_from_db()
+    journal.record("invitation.sent_again", invitation, by=by, letters=invitation.letters)
+    send_letter(invitation, secret, lane=lane)
 
 
 @transaction.atomic
@@ -81,7 +137,7 @@ def accept(secret: str, *, name: str = "", password: str = "", by: Person | None
         raise SomeoneElsesInvitation
     if not Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=now()):
         raise InvitationGone
-    person = person or Person.objects.create_user(invitation.email, password, name=name)
+    person = person or Person.objects.create_user(invitation.email, password, name=name, phone=invitation.phone)
     Membership.objects.create(
         person=person, role=invitation.role, municipality=invitation.municipality, province=invitation.province
     )
@@ -99,12 +155,19 @@ def withdraw(invitation: Invitation, *, by: Person) -> None:
 
 
 def find(secret: str) -> Invitation:
-    """The open invitation with this secret. Raises `InvitationGone`."""
+    """The open invitation with this secret. Raises `InvitationGone`, `InvitationReplaced`."""
     open_ones = Invitation.objects.open().select_related("municipality", "province")
-    invitation = open_ones.filter(secret_digest=digest(secret)).first()
-    if not invitation:
-        raise InvitationGone
-    return invitation
+    if invitation := open_ones.filter(secret_digest=digest(secret)).first():
+        return invitation
+    if replaced := open_ones.filter(former_digest=digest(secret)).first():
+        raise InvitationReplaced(replaced.last_sent_at)
+    raise InvitationGone
+
+
+def holds(email: str, role: str, municipality: Municipality | None, province: Province | None) -> bool:
+    """Whether whoever has this address has that role there already."""
+    current = Membership.objects.current().filter(person__email=email, role=role)
+    return current.filter(municipality=municipality, province=province).exists()
 
 
 def digest(secret: str) -> str:
@@ -119,8 +182,9 @@ def check_reach(role: str, municipality: Municipality | None, by: Person) -> Non
         raise NotYoursToInvite
 
 
-def send_letter(invitation: Invitation, secret: str) -> None:
+def send_letter(invitation: Invitation, secret: str, *, lane: Lane) -> None:
     """In Turkish: the language of the invited person is not known yet."""
+    key = f"invitation:{invitation.pk}" + (f":{invitation.letters}" if invitation.letters > 1 else "")
     link = settings.PUBLIC_BASE_URL + reverse("accounts:acceptance", args=[secret])
     with override(settings.LANGUAGE_CODE):
         place = str(invitation.place or gettext("the national team"))
@@ -134,5 +198,6 @@ def send_letter(invitation: Invitation, secret: str) -> None:
             "link": link,
             "until": exact(invitation.expires_at),
         }
-        subject = gettext("Your invitation to Nöbet")
-    outbox.email(f"invitation:{invitation.pk}", invitation.email, subject, text, secret=True)
+        again = invitation.letters > 1
+        subject = gettext("Reminder: your invitation to Nöbet") if again else gettext("Your invitation to Nöbet")
+    outbox.email(key, invitation.email, subject, text, lane=lane, secret=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from foundation.accounts.views import colleagues, contacts, myself, notices, places, register, roles, tokens
+from foundation.accounts.views import campaigns, colleagues, contacts, myself, notices, places, register, roles, tokens
 from foundation.accounts.views import places_register as kept
 
 app_name = "accounts"
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<int:pk>/removal/", contacts.removal, name="contact_removal"),
     path("people/<int:pk>/revocation/", colleagues.revocation, name="revocation"),
     path("invitations/<int:pk>/withdrawal/", colleagues.withdrawal, name="withdrawal"),
+    path("invitations/<int:pk>/letter/", campaigns.invitation_letter, name="invitation_letter"),
     path("invitations/<str:secret>/", myself.acceptance, name="acceptance"),
     path("register/people/", register.everyone, name="everyone"),
     path("register/people/<int:pk>/", register.one_person, name="one_person"),
@@ -50,6 +51,13 @@ urlpatterns: list[URLPattern] = [
     path("register/components/<str:code>/retirement/", kept.component_retirement, name="component_retirement"),
     path("register/components/<str:code>/return/", kept.component_return, name="component_return"),
     path("register/invitations/", register.national_invitations, name="national_invitations"),
+    path("register/campaigns/", campaigns.campaigns, name="campaigns"),
+    path("register/campaigns/new/", campaigns.new_campaign, name="new_campaign"),
+    path("register/campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("register/campaigns/<int:pk>/progress/", campaigns.campaign_progress, name="campaign_progress"),
+    path("register/campaigns/<int:pk>/file/", campaigns.campaign_file, name="campaign_file"),
+    path("register/campaigns/<int:pk>/stopping/", campaigns.campaign_stopping, name="campaign_stopping"),
+    path("register/campaigns/<int:pk>/letters/", campaigns.campaign_letters, name="campaign_letters"),
     path("privacy/", notices.privacy, name="privacy"),
     path("accessibility/", notices.accessibility, name="accessibility"),
 ]

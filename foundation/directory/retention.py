@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 
 from foundation import now
-from foundation.directory.models import Destruction, Invitation
+from foundation.directory.models import Destruction, Invitation, InvitationCampaign
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ def carry_out(rules: Iterable[RetentionRule]) -> int:
 def forget_invitations(older_than: datetime) -> int:
     """Letters of any end; the accounts they opened stay."""
     return Invitation.objects.filter(created_at__lt=older_than).delete()[0]
+
+
+def forget_campaigns(older_than: datetime) -> int:
+    """Lists of addresses, with those that were never written to."""
+    return InvitationCampaign.objects.filter(created_at__lt=older_than).delete()[0]
 
 
 def forget_sessions(older_than: datetime) -> int:

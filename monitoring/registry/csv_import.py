@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from foundation.directory.models import Component, Municipality
+from foundation.directory.sheets import separator_of
 from foundation.language import collation, texts
 from foundation.language.documents import BOM, harmless, plain
 from monitoring.checks import rules as check_rules
@@ -88,14 +89,6 @@ class Wrong(ValueError):
     """A cell that cannot be; the text says why."""
 
 
-def decode(data: bytes) -> str:
-    """Excel's two habits; never fails."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1254", "replace")
-
-
 def read(text: str) -> NodeSheet:
     """Every line judged by itself, then all of them together."""
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator_of(text))
@@ -109,11 +102,6 @@ def read(text: str) -> NodeSheet:
         return judge(Reader(columns), rows)
     except csv.Error:
         return NodeSheet([], [Fault(rows.line_num, _("This is not a sheet of text cells."))])
-
-
-def separator_of(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(";,\t", key=first.count)
 
 
 def column_of(cell: str) -> str:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import now
 from foundation.directory.models import Component, Municipality, Province
-from foundation.directory.spreadsheets import BadSpreadsheet, as_csv, is_spreadsheet
 from foundation.language import collation
 from foundation.language.forms import CleanForm, CleanModelForm
 from monitoring.maintenance import repeats
@@ -264,37 +263,6 @@ class SplitForm(CleanForm):
         whole = [line.pk for code in chosen["provinces"] for line in self.groups[code]]
         reasons = {name: chosen[name] for name in ("reason", "title_tr", "title_en")}
         return {"lines": {*whole, *chosen["lines"]}, **reasons}
-
-
-class SheetForm(CleanForm):
-    """A sheet as a file, or its text when the preview is confirmed."""
-
-    MOST_BYTES = 1_500_000
-
-    sheet = forms.FileField(
-        label=_("File"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods,text/csv"})
-    )
-    text = forms.CharField(label=_("Or paste the lines here"), required=False, strip=False, widget=forms.Textarea)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        file = cleaned.get("sheet")
-        if file and file.size > self.MOST_BYTES:
-            raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
-        if file:
-            cleaned["text"] = self.lines_in(file.read())
-        if not cleaned.get("text", "").strip():
-            raise ValidationError(_("Choose a file or paste the lines."))
-        return cleaned
-
-    def lines_in(self, data: bytes) -> str:
-        try:
-            text = as_csv(data) if is_spreadsheet(data) else csv_import.decode(data)
-        except BadSpreadsheet as wrong:
-            raise ValidationError(str(wrong))
-        if len(text.encode()) > self.MOST_BYTES:
-            raise ValidationError(_("The sheet is larger than 1.5 MB; send it in parts."))
-        return text
 
 
 class BulkForm(CleanForm):

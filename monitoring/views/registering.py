@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation import Refusal
+from foundation.directory.sheets import SheetForm
 from monitoring.models import Node
 from monitoring.registry import changes, csv_import
-from monitoring.registry.forms import BulkForm, NodeFilter, ParentsForm, SheetForm
+from monitoring.registry.forms import BulkForm, NodeFilter, ParentsForm
 from monitoring.views.registry import for_the_watch
 
 SHOWN = 100

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from foundation.directory import spreadsheets
+from foundation.directory.sheets import SheetForm
 from foundation.language import collation
 from helpdesk.knowledge import articles
 from monitoring.registry import csv_import
-from monitoring.registry.forms import SheetForm
 from monitoring.templatetags import reports
 from runbooks.broadcasts.compose import audience, drafts
 from tests.cast import assemble

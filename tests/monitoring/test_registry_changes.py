@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
+from foundation.directory import sheets
 from foundation.journal.models import Entry
 from monitoring.checks import verdicts
 from monitoring.models import Check, Dependency, Node
@@ -149,7 +150,7 @@ class AnySheet(PropertyTestCase):
         assert all(fault.sentence for fault in sheet.faults)
 
     def test_both_of_excels_habits_are_read(self):
-        assert csv_import.decode("kod;ad\nŞ;İ".encode("utf-8-sig")) == csv_import.decode("kod;ad\nŞ;İ".encode("cp1254"))
+        assert sheets.decode("kod;ad\nŞ;İ".encode("utf-8-sig")) == sheets.decode("kod;ad\nŞ;İ".encode("cp1254"))
 
 
 class ManyAtOnce(TestCase):

@@ -10,11 +10,13 @@ from allauth.usersessions.models import UserSession
 
 from foundation import now
 from foundation.accounts import contacts, invitations
-from foundation.directory.models import Component, Contact
+from foundation.accounts.campaigns import running, sheet
+from foundation.accounts.campaigns.running import CampaignTerms
+from foundation.directory.models import Component, Contact, Invitation
 from foundation.wire.api import tokens
 from tests import cast as place
 from tests.cast import a_contact, a_person
-from tests.wall import EVERYONE, Call, Door, Public, nothing
+from tests.wall import EVERYONE, SECRET, Call, Door, Public, nothing
 
 ADMINISTRATORS = ("zehra", "yonca")
 PLATFORM = ("yonca",)
@@ -41,6 +43,23 @@ def the_code(stage):
     """Valid whenever it is typed, however long ago the stage was furnished."""
     Contact.objects.filter(pk=stage.contact.pk).update(code_expires_at=now() + timedelta(minutes=10))
     return {"code": "123456"}
+
+
+def the_campaign(stage):
+    return {"pk": stage.campaign.pk}
+
+
+def a_list(stage):
+    text = "belediye;e-posta\n26010;listede@odunpazari.test\n"
+    return {"name": "Eskişehir", "remind_after_days": 3, "text": text, "confirm": "1"}
+
+
+def people_to_invite(stage):
+    return {"people": [{"municipality": "26010", "email": "programdan@odunpazari.test"}]}
+
+
+def a_list_of_people(stage):
+    return people_to_invite(stage) | {"name": "Eskişehir"}
 
 
 def an_operators_invitation(stage):
@@ -74,6 +93,14 @@ doors = [
     Door("accounts:contact_code", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
     Door("accounts:contact_verification", ADMINISTRATORS, at=the_contact, get=False, post=the_code),
     Door("accounts:contact_removal", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
+    Door(
+        "accounts:invitation_letter",
+        ADMINISTRATORS,
+        at=lambda stage: {"pk": stage.silent_invitation.pk},
+        get=False,
+        post=nothing,
+        answers=(429,),
+    ),
     Door("accounts:withdrawal", ADMINISTRATORS, at=lambda stage: {"pk": stage.invitation.pk}, get=False, post=nothing),
 ]
 
@@ -167,6 +194,13 @@ register = [
     Door("accounts:component_return", PLATFORM, at=the_reports, get=False, post=nothing, answers=(409,)),
     Door("accounts:every_component", PLATFORM),
     Door("accounts:national_invitations", PLATFORM, post=an_operators_invitation),
+    Door("accounts:campaigns", PLATFORM),
+    Door("accounts:new_campaign", PLATFORM, post=a_list),
+    Door("accounts:campaign", PLATFORM, at=the_campaign),
+    Door("accounts:campaign_progress", PLATFORM, at=the_campaign),
+    Door("accounts:campaign_file", PLATFORM, at=the_campaign),
+    Door("accounts:campaign_letters", PLATFORM, at=the_campaign, get=False, post=nothing, answers=(409,)),
+    Door("accounts:campaign_stopping", PLATFORM, at=the_campaign, get=False, post=nothing, answers=(409,)),
 ]
 second_factor = [
     # Nobody signed in: to the login page. Signed in but nothing to prove: on to where they were going.
@@ -230,6 +264,21 @@ calls = [
         body=lambda stage: an_invitation(stage) | {"municipality": "26010"},
     ),
     Call("DELETE", "/api/v1/invitations/{pk}/", ADMINISTRATORS, at=lambda stage: {"pk": stage.invitation.pk}),
+    Call(
+        "POST",
+        "/api/v1/invitations/{pk}/letters/",
+        ADMINISTRATORS,
+        at=lambda stage: {"pk": stage.silent_invitation.pk},
+    ),
+    Call("GET", "/api/v1/invitation-campaigns/", PLATFORM),
+    Call("POST", "/api/v1/invitation-campaigns/checks/", PLATFORM, body=people_to_invite),
+    Call(
+        "POST", "/api/v1/invitation-campaigns/", PLATFORM, body=lambda stage: people_to_invite(stage) | {"name": "İl"}
+    ),
+    Call("GET", "/api/v1/invitation-campaigns/{pk}/", PLATFORM, at=the_campaign),
+    Call("GET", "/api/v1/invitation-campaigns/{pk}/rows/", PLATFORM, at=the_campaign),
+    Call("POST", "/api/v1/invitation-campaigns/{pk}/letters/", PLATFORM, at=the_campaign),
+    Call("POST", "/api/v1/invitation-campaigns/{pk}/stop/", PLATFORM, at=the_campaign),
     Call("GET", "/api/v1/contacts/", EVERYONE),
     Call("POST", "/api/v1/contacts/", ADMINISTRATORS, body=a_new_contact),
     Call("POST", "/api/v1/contacts/{pk}/code/", ADMINISTRATORS, at=the_contact),
@@ -244,6 +293,15 @@ calls = [
     Call("GET", "/api/v1/tokens/", PLATFORM),
     Call("DELETE", "/api/v1/tokens/{pk}/", PLATFORM, at=the_token),
 ]
+
+
+def furnish_campaign(stage):
+    """A list of two: one was invited long ago and is silent, one is still to come."""
+    text = f"belediye;e-posta;ad\n26010;sessiz@odunpazari.test;{SECRET}\n26010;sirada@odunpazari.test;Sırada\n"
+    stage.campaign = running.order(sheet.read(text), CampaignTerms("Eskişehir"), by=stage.yonca)
+    running.go_on(stage.campaign, 1)
+    stage.silent_invitation = Invitation.objects.get(email="sessiz@odunpazari.test")
+    Invitation.objects.filter(pk=stage.silent_invitation.pk).update(last_sent_at=now() - timedelta(days=1))
 
 
 def furnish(stage):
@@ -272,6 +330,7 @@ def furnish(stage):
     stage.invitation_secret = secrets.token_urlsafe(32)
     stage.invitation.secret_digest = invitations.digest(stage.invitation_secret)
     stage.invitation.save()
+    furnish_campaign(stage)
     stage.keyholder = a_person()
     stage.passkey = Authenticator.objects.create(
         user=stage.keyholder, type=Authenticator.Type.WEBAUTHN, data={"name": "anahtar", "credential": {}}

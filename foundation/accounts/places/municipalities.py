@@ -115,7 +115,7 @@ def close(municipality: Municipality, *, reason: str, by: Person, successor: Mun
         raise AlreadyClosed
     municipality.refresh_from_db()
     move_people(municipality, successor, at)
-    Invitation.objects.open().filter(municipality=municipality).update(withdrawn_at=at)
+    Invitation.objects.unanswered().filter(municipality=municipality).update(withdrawn_at=at)
     removed = municipality.contacts.all().delete()[0]
     into = successor.code if successor else ""
     journal.record("municipality.closed", municipality, by=by, text=reason, into=into, contacts=removed)

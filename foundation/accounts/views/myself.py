@@ -77,7 +77,7 @@ def acceptance(request, secret) -> HttpResponse:
     invitation = invitations.find(secret)
     if request.user.is_authenticated and request.user.email == invitation.email:
         return accept_signed_in(request, invitation, secret)
-    form = AcceptanceForm(request.POST or None, email=invitation.email)
+    form = AcceptanceForm(request.POST or None, email=invitation.email, initial={"name": invitation.name})
     if form.is_valid():
         person = invitations.accept(secret, **form.cleaned_data)
         login(request, person, backend=BACKEND)

@@ -1,3 +1,4 @@
+from foundation.directory.models.invitations import InvitationCampaign, InvitationRow, InvitationState
 from foundation.directory.models.people import Contact, Invitation, Membership, Person
 from foundation.directory.models.places import Component, Municipality, Province
 from foundation.directory.models.proofs import SetupProof
@@ -8,6 +9,9 @@ __all__ = [
     "Contact",
     "Destruction",
     "Invitation",
+    "InvitationCampaign",
+    "InvitationRow",
+    "InvitationState",
     "Membership",
     "Municipality",
     "Person",

@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -263,7 +264,11 @@ class Contact(models.Model):
 
 class InvitationQuerySet(models.QuerySet):
     def open(self) -> Self:
-        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now())
+        return self.unanswered().filter(expires_at__gt=now())
+
+    def unanswered(self) -> Self:
+        """Neither accepted nor withdrawn, however old."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
 
     def visible_to(self, person) -> Self:
         """All for platform administrators; those of one's own municipality for its administrators."""
@@ -273,9 +278,14 @@ class InvitationQuerySet(models.QuerySet):
 
 
 class Invitation(models.Model):
-    """A letter that opens one account, once and for a few days. Only a digest of its secret is kept."""
+    """A letter that opens one account, once and for a few days. Only digests of its secrets are kept.
+
+    Sent again, it has a new secret; whoever opens the link of the letter before is told so (`former_digest`).
+    """
 
     email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True, default="", db_default="", help_text="as a list named them")
+    phone = PhoneNumberField(blank=True, default="", db_default="")
     role = models.CharField(max_length=20, choices=Membership.Role.choices)
     municipality = models.ForeignKey(
         Municipality, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
@@ -283,6 +293,9 @@ class Invitation(models.Model):
     province = models.ForeignKey(Province, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
     invited_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="invitations_sent")
     secret_digest = models.CharField(max_length=64, unique=True)
+    former_digest = models.CharField(max_length=64, blank=True, default="", db_default="", db_index=True)
+    letters = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="how many were written")
+    last_sent_at = models.DateTimeField(default=now, db_default=Now())
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

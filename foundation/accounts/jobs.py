@@ -1,0 +1,16 @@
+"""Doorbells heard: each job calls one verb and may ring twice."""
+
+from celery import shared_task
+
+from foundation.accounts.campaigns import running
+from foundation.leases import doorbell
+
+
+@shared_task(expires=60)
+def carry_campaigns() -> None:
+    """Many were invited at once."""
+    doorbell.answer(running.BELL)
+    running.carry_owed()
+
+
+doorbell.hang(running.BELL, carry_campaigns)
