@@ -35,6 +35,7 @@ RULES = (
     RetentionRule("journal texts", 2 * YEAR, journal.forget_texts),
     RetentionRule("invitations", YEAR, accounts.forget_invitations),
     RetentionRule("invitation campaigns", YEAR, accounts.forget_campaigns),
+    RetentionRule("verification of contacts", YEAR, accounts.forget_verifications),
     RetentionRule("expired sessions", timedelta(0), accounts.forget_sessions),
     RetentionRule("destruction log", 3 * YEAR, accounts.forget_destructions),
 )

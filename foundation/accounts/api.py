@@ -20,6 +20,7 @@ from foundation.accounts import contacts, invitations, people, roles
 from foundation.accounts.campaigns.api import router as campaigns
 from foundation.accounts.forms import mailbox, mobile
 from foundation.accounts.places.operations import router as places
+from foundation.accounts.verification.api import router as verification
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person, Province
 from foundation.directory.models.people import ContactChannel
 from foundation.language import texts
@@ -32,6 +33,7 @@ from foundation.wire.models import Token
 router = Router(tags=["people"])
 router.add_router("", places)
 router.add_router("", campaigns)
+router.add_router("", verification)
 LOCAL = tuple(role.value for role in roles.LOCAL_ROLES)
 
 
@@ -110,6 +112,8 @@ class ContactOut(Schema):
     channel: str
     address: str
     verified_at: datetime | None
+    denied_at: datetime | None = Field(description="when somebody answered there: this is not me")
+    opted_out_at: datetime | None = Field(description="when somebody answered “Dur” there")
 
 
 class ContactIn(Body):

@@ -89,7 +89,9 @@ def verify(contact: Contact, code: str, *, by: Person) -> None:
     if not counted or not constant_time_compare(contact.code_digest, digest(contact, code.strip())):
         raise WrongCode
     with transaction.atomic():
-        Contact.objects.filter(pk=contact.pk).update(verified_at=now(), code_digest="", code_expires_at=None)
+        Contact.objects.filter(pk=contact.pk).update(
+            verified_at=now(), denied_at=None, code_digest="", code_expires_at=None
+        )
         journal.record("contact.verified", contact, by=by)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import Refusal, now
 from foundation.accounts import roles
 from foundation.directory import events
-from foundation.directory.models import Contact, Invitation, InvitationRow, Membership, Person
+from foundation.directory.models import Contact, Invitation, InvitationRow, Membership, Person, VerificationRequest
 from foundation.journal import journal
 from foundation.journal.models import Entry
 from foundation.outbox import outbox
@@ -147,6 +147,8 @@ def erase(person: Person, *, by: Person) -> None:
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(email=person.email).delete()
     InvitationRow.objects.filter(email=person.email).delete()
+    addresses = [person.email, *person.contacts.values_list("address", flat=True)]
+    VerificationRequest.objects.filter(address__in=addresses).delete()
     Contact.objects.filter(person=person).delete()
     about = Q(subject_type=person._meta.label_lower, subject_id=str(person.pk))
     journal.erase_text(Entry.objects.filter(Q(person_id=person.pk) | about))

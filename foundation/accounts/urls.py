@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from foundation.accounts.views import campaigns, colleagues, contacts, myself, notices, places, register, roles, tokens
+from foundation.accounts.views import (
+    campaigns,
+    colleagues,
+    contacts,
+    myself,
+    notices,
+    places,
+    register,
+    roles,
+    tokens,
+    verification,
+)
 from foundation.accounts.views import places_register as kept
 
 app_name = "accounts"
@@ -13,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("municipalities/", places.municipalities, name="municipalities"),
     path("municipalities/<str:code>/people/", colleagues.staff, name="staff"),
     path("municipalities/<str:code>/contacts/", contacts.of_municipality, name="contacts"),
+    path("municipalities/<str:code>/verification/", verification.of_municipality, name="contacts_verification"),
+    path("k/<str:secret>/", verification.contact_answer, name="contact_answer"),
     path("contacts/<int:pk>/verification/", contacts.verification, name="contact_verification"),
     path("contacts/<int:pk>/code/", contacts.code, name="contact_code"),
     path("contacts/<int:pk>/removal/", contacts.removal, name="contact_removal"),
@@ -58,6 +71,9 @@ urlpatterns: list[URLPattern] = [
     path("register/campaigns/<int:pk>/file/", campaigns.campaign_file, name="campaign_file"),
     path("register/campaigns/<int:pk>/stopping/", campaigns.campaign_stopping, name="campaign_stopping"),
     path("register/campaigns/<int:pk>/letters/", campaigns.campaign_letters, name="campaign_letters"),
+    path("register/verification/", verification.rounds, name="verifications"),
+    path("register/verification/<int:pk>/", verification.one_round, name="verification"),
+    path("register/verification/<int:pk>/stopping/", verification.stopping, name="verification_stopping"),
     path("privacy/", notices.privacy, name="privacy"),
     path("accessibility/", notices.accessibility, name="accessibility"),
 ]

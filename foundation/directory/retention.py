@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 
 from foundation import now
-from foundation.directory.models import Destruction, Invitation, InvitationCampaign
+from foundation.directory.models import Destruction, Invitation, InvitationCampaign, VerificationRound
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ def forget_invitations(older_than: datetime) -> int:
 def forget_campaigns(older_than: datetime) -> int:
     """Lists of addresses, with those that were never written to."""
     return InvitationCampaign.objects.filter(created_at__lt=older_than).delete()[0]
+
+
+def forget_verifications(older_than: datetime) -> int:
+    """Who was asked whether an address is right; what they answered stays with the contact."""
+    return VerificationRound.objects.filter(created_at__lt=older_than).delete()[0]
 
 
 def forget_sessions(older_than: datetime) -> int:

@@ -63,6 +63,14 @@ FORMS = {
         lambda s: (setattr(s, "leaving", told(s).leaving_code), reverse("monitoring:unsubscribe"))[1],
         lambda s: {"code": s.leaving},
     ),
+    "this number is right": (
+        lambda s: reverse("accounts:contact_answer", args=[s.answer_secret]),
+        lambda s: {"answer": "yes"},
+    ),
+    "this is not me": (
+        lambda s: reverse("accounts:contact_answer", args=[s.answer_secret]),
+        lambda s: {"answer": "no"},
+    ),
     "an invitation": (
         lambda s: reverse("accounts:acceptance", args=[s.invitation_secret]),
         lambda s: {"name": "Davetli", "password": "uzun bir cümle 42"},
@@ -132,7 +140,7 @@ def test_a_wish_of_later_is_another_wish(stage):
 def test_every_public_address_that_takes_a_form_is_walked_or_says_why_not(stage):
     walked = {"monitoring:subscribe", "monitoring:subscribe_municipality", "monitoring:subscription_code"}
     walked |= {"monitoring:subscription", "monitoring:subscription_confirmation", "monitoring:subscription_ending"}
-    walked |= {"monitoring:unsubscribe", "monitoring:us_too", "accounts:acceptance"}
+    walked |= {"monitoring:unsubscribe", "monitoring:us_too", "accounts:acceptance", "accounts:contact_answer"}
     open_to_all = [
         door for door in declared("doors") if isinstance(door, Public) and not door.name.startswith(MACHINES)
     ]

@@ -12,6 +12,8 @@ from foundation import now
 from foundation.accounts import contacts, invitations
 from foundation.accounts.campaigns import running, sheet
 from foundation.accounts.campaigns.running import CampaignTerms
+from foundation.accounts.verification import asking
+from foundation.accounts.verification.asking import RoundScope
 from foundation.directory.models import Component, Contact, Invitation
 from foundation.wire.api import tokens
 from tests import cast as place
@@ -58,6 +60,10 @@ def people_to_invite(stage):
     return {"people": [{"municipality": "26010", "email": "programdan@odunpazari.test"}]}
 
 
+def the_round(stage):
+    return {"pk": stage.round.pk}
+
+
 def a_list_of_people(stage):
     return people_to_invite(stage) | {"name": "Eskişehir"}
 
@@ -80,6 +86,7 @@ doors = [
     Public("accounts:privacy"),
     Public("accounts:accessibility"),
     Public("accounts:language", answers=(405,)),
+    Public("accounts:contact_answer", at=lambda stage: {"secret": stage.answer_secret}),
     Public("accounts:acceptance", at=lambda stage: {"secret": stage.invitation_secret}),
     Door("account_change_password", EVERYONE),
     Door("account_reauthenticate", EVERYONE),
@@ -90,6 +97,7 @@ doors = [
     Door("accounts:staff", ADMINISTRATORS, at=odunpazari, post=an_invitation),
     Door("accounts:revocation", ADMINISTRATORS, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
     Door("accounts:contacts", ADMINISTRATORS, at=odunpazari, post=a_contacts_form),
+    Door("accounts:contacts_verification", ADMINISTRATORS, at=odunpazari, get=False, post=nothing, answers=(409,)),
     Door("accounts:contact_code", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
     Door("accounts:contact_verification", ADMINISTRATORS, at=the_contact, get=False, post=the_code),
     Door("accounts:contact_removal", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
@@ -194,6 +202,9 @@ register = [
     Door("accounts:component_return", PLATFORM, at=the_reports, get=False, post=nothing, answers=(409,)),
     Door("accounts:every_component", PLATFORM),
     Door("accounts:national_invitations", PLATFORM, post=an_operators_invitation),
+    Door("accounts:verifications", PLATFORM, post=lambda stage: {"province": "05", "duty": ""}),
+    Door("accounts:verification", PLATFORM, at=the_round),
+    Door("accounts:verification_stopping", PLATFORM, at=the_round, get=False, post=nothing),
     Door("accounts:campaigns", PLATFORM),
     Door("accounts:new_campaign", PLATFORM, post=a_list),
     Door("accounts:campaign", PLATFORM, at=the_campaign),
@@ -279,6 +290,11 @@ calls = [
     Call("GET", "/api/v1/invitation-campaigns/{pk}/rows/", PLATFORM, at=the_campaign),
     Call("POST", "/api/v1/invitation-campaigns/{pk}/letters/", PLATFORM, at=the_campaign),
     Call("POST", "/api/v1/invitation-campaigns/{pk}/stop/", PLATFORM, at=the_campaign),
+    Call("GET", "/api/v1/contact-verifications/", EVERYONE),
+    Call("POST", "/api/v1/contact-verifications/", PLATFORM, body=lambda stage: {"province": "05"}),
+    Call("GET", "/api/v1/contact-verifications/{pk}/", ADMINISTRATORS, at=the_round),
+    Call("GET", "/api/v1/contact-verifications/{pk}/requests/", ADMINISTRATORS, at=the_round),
+    Call("POST", "/api/v1/contact-verifications/{pk}/stop/", ADMINISTRATORS, at=the_round),
     Call("GET", "/api/v1/contacts/", EVERYONE),
     Call("POST", "/api/v1/contacts/", ADMINISTRATORS, body=a_new_contact),
     Call("POST", "/api/v1/contacts/{pk}/code/", ADMINISTRATORS, at=the_contact),
@@ -302,6 +318,19 @@ def furnish_campaign(stage):
     running.go_on(stage.campaign, 1)
     stage.silent_invitation = Invitation.objects.get(email="sessiz@odunpazari.test")
     Invitation.objects.filter(pk=stage.silent_invitation.pk).update(last_sent_at=now() - timedelta(days=1))
+
+
+def furnish_round(stage):
+    """A round of Odunpazarı: one address was asked, one is still to come, one came by afterwards."""
+    for name in ("sorulan", "siradaki"):
+        a_contact(stage.odunpazari, channel="email", address=f"{name}@odunpazari.test", verified_at=None)
+    stage.round = asking.order(RoundScope(municipality=stage.odunpazari), by=stage.zehra)
+    asking.ask_some(stage.round, 1)
+    a_contact(stage.odunpazari, channel="email", address="yeni@odunpazari.test", verified_at=None)
+    a_contact(stage.merzifon, channel="email", address="bt@merzifon.test", verified_at=None)
+    stage.answer_secret = secrets.token_urlsafe(12)
+    digest = asking.digest(stage.answer_secret)
+    stage.round.requests.filter(outcome="sent").update(secret_digest=digest)
 
 
 def furnish(stage):
@@ -331,6 +360,7 @@ def furnish(stage):
     stage.invitation.secret_digest = invitations.digest(stage.invitation_secret)
     stage.invitation.save()
     furnish_campaign(stage)
+    furnish_round(stage)
     stage.keyholder = a_person()
     stage.passkey = Authenticator.objects.create(
         user=stage.keyholder, type=Authenticator.Type.WEBAUTHN, data={"name": "anahtar", "credential": {}}

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import xlsxwriter
@@ -53,13 +53,18 @@ class ProvinceProgress:
 
     @property
     def bars(self) -> list[tuple[str, str, str]]:
-        """(colour, x, width) in hundredths of the row."""
-        bars, x = [], 0.0
-        for state, colour in BARS:
-            width = 100 * self.counts.get(state, 0) / (self.total or 1)
+        return bars_of(self.counts, BARS, self.total)
+
+
+def bars_of(counts: Mapping[str, int], colours: Iterable[tuple[str, str]], total: int) -> list[tuple[str, str, str]]:
+    """(colour, x, width) in hundredths of a row, of each state that has some."""
+    bars, x = [], 0.0
+    for state, colour in colours:
+        if number := counts.get(state, 0):
+            width = 100 * number / total
             bars.append((colour, f"{x:.2f}", f"{width:.2f}"))
             x += width
-        return [bar for bar in bars if bar[2] != "0.00"]
+    return bars
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""What states of an invitation are called."""
+"""What states of invitations and of verification requests are called."""
 
 from django import template
 
-from foundation.directory.models import InvitationState
+from foundation.directory.models import InvitationState, VerificationState
 
 register = template.Library()
 
@@ -10,3 +10,8 @@ register = template.Library()
 @register.filter
 def state_of_invitation(state: str) -> str:
     return str(InvitationState(state).label)
+
+
+@register.filter
+def state_of_request(state: str) -> str:
+    return str(VerificationState(state).label)

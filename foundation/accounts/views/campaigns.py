@@ -139,9 +139,7 @@ def invitation_letter(request, pk) -> HttpResponse:
         Invitation.objects.visible_to(request.user).select_related("municipality", "province"), pk=pk
     )
     invitations.send_again(invitation, by=request.user)
-    messages.success(
-        request, _("The invitation is on its way once more; the earlier link no longer works.")
-    )
+    messages.success(request, _("The invitation is on its way once more; the earlier link no longer works."))
     if invitation.municipality is None or request.user.has_role(Membership.Role.PLATFORM_ADMIN):
         return redirect("accounts:national_invitations")
     return redirect("accounts:staff", invitation.municipality.code)

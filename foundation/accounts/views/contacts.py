@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.accounts import contacts
 from foundation.accounts.forms import ContactForm
+from foundation.accounts.verification import asking
 from foundation.directory.models import Contact, Municipality
 from foundation.outbox import successors
 
@@ -29,6 +30,8 @@ def of_municipality(request, code) -> HttpResponse:
     context = {
         "municipality": municipality,
         "contacts": listed,
+        "asked": asking.last_asked(municipality),
+        "is_anybody_unproved": any(not one.verified_at and not one.denied_at for one in listed),
         "closed": by_sms | by_mail,
         "form": form,
     }

@@ -3,6 +3,7 @@ from foundation.directory.models.people import Contact, Invitation, Membership, 
 from foundation.directory.models.places import Component, Municipality, Province
 from foundation.directory.models.proofs import SetupProof
 from foundation.directory.models.retention import Destruction
+from foundation.directory.models.verification import VerificationRequest, VerificationRound, VerificationState
 
 __all__ = [
     "Component",
@@ -17,4 +18,7 @@ __all__ = [
     "Person",
     "Province",
     "SetupProof",
+    "VerificationRequest",
+    "VerificationRound",
+    "VerificationState",
 ]

@@ -244,6 +244,7 @@ class Contact(models.Model):
     address = models.CharField(max_length=254, help_text="E.164 for SMS, else an e-mail address")
     verified_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)
+    denied_at = models.DateTimeField(null=True, blank=True, help_text="when somebody answered: this is not me")
     code_digest = models.CharField(max_length=64, blank=True, help_text="of the code that proves the address")
     code_expires_at = models.DateTimeField(null=True, blank=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
@@ -255,6 +256,9 @@ class Contact(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="one_contact_per_duty_and_address", fields=["municipality", "duty", "channel", "address"]
+            ),
+            models.CheckConstraint(
+                name="verified_contacts_are_not_denied", condition=Q(verified_at=None) | Q(denied_at=None)
             ),
         ]
 

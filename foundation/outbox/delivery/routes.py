@@ -56,6 +56,11 @@ def speak_turkish() -> bool:
     return all(registry.make(name).turkish for name in registry.chain("sms"))
 
 
+def carry_links() -> bool:
+    """Whether every gateway that may carry an SMS delivers messages with an internet address."""
+    return not any(registry.make(name).refuses_links for name in registry.chain("sms"))
+
+
 @dataclass(frozen=True)
 class GatewayInfo:
     """What people should know of a gateway before numbers go to it."""
