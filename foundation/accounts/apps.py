@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     name = "foundation.accounts"
 
     def ready(self) -> None:
+        import_module("foundation.accounts.jobs")
         import_module("foundation.accounts.listeners")
         import_module("foundation.accounts.readiness")
         import_module("foundation.accounts.as_code")
