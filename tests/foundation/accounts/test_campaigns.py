@@ -217,7 +217,7 @@ class Ordering(Cast, TestCase):
         assert OutboxMessage.objects.count() == 2
 
     def test_writing_again_reaches_only_the_silent_and_cannot_double(self):
-        campaign = self.carried()
+        campaign = self.carried(remind_after_days=0)
         with self.assertRaises(running.NobodyToRemind):
             running.write_again(campaign, by=self.yonca)
         invitations.accept(secret_in(letters("bir@odunpazari.test")[0]), name="Bir", password="her sabah simit")
