@@ -89,7 +89,7 @@ def read(text: str) -> InvitationSheet:
 
 def judge(lines: Iterable[Mapping[str, object]]) -> InvitationSheet:
     """Lines as {column: text, "line": number}, from a sheet or from a program."""
-    reader = Reader()
+    reader = ListReader()
     return InvitationSheet(tuple(compared([reader.row(line) for line in lines])))
 
 
@@ -99,7 +99,7 @@ def column_of(cell: str) -> str:
     return next((name for name, titles in COLUMNS.items() if wanted in map(collation.fold, titles)), "")
 
 
-class Reader:
+class ListReader:
     """Turns cells into rows by the municipalities there are: one question for the whole sheet."""
 
     def __init__(self) -> None:

@@ -1,8 +1,9 @@
 """What states of invitations and of verification requests are called."""
 
 from django import template
+from django.utils.translation import gettext
 
-from foundation.directory.models import InvitationState, VerificationState
+from foundation.directory.models import InvitationState, VerificationRound, VerificationState
 
 register = template.Library()
 
@@ -15,3 +16,10 @@ def state_of_invitation(state: str) -> str:
 @register.filter
 def state_of_request(state: str) -> str:
     return str(VerificationState(state).label)
+
+
+@register.filter
+def whose_contacts(asked: VerificationRound) -> str:
+    """The place and, if it is of one duty, the duty."""
+    place = str(asked.place or gettext("the whole country"))
+    return f"{place}, {asked.get_duty_display()}" if asked.duty else place

@@ -1,6 +1,6 @@
 """Whether addresses of contacts are right, asked of many at once: the round, and what each answered."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -62,10 +62,22 @@ class VerificationState(models.TextChoices):
     STOPPED = "stopped", _("stopped before it was its turn")
 
 
+class RequestOutcome(models.TextChoices):
+    OWED = "owed"
+    SENT = "sent"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+class RequestAnswer(models.TextChoices):
+    YES = "yes"
+    NO = "no"
+
+
 class VerificationRequestQuerySet(models.QuerySet["VerificationRequest"]):
     def with_state(self) -> "models.QuerySet[Any]":
         """Each with `standing`, one of `VerificationState`."""
-        asked = Q(outcome=VerificationRequest.Outcome.SENT)
+        asked = Q(outcome=RequestOutcome.SENT)
         return self.annotate(
             standing=Case(
                 When(~Q(answer=""), then=F("answer")),
@@ -80,26 +92,19 @@ class VerificationRequestQuerySet(models.QuerySet["VerificationRequest"]):
 class VerificationRequest(models.Model):
     """One address that is asked once in a round, however many duties it has. Only a digest of its secret is kept."""
 
-    class Outcome(models.TextChoices):
-        OWED = "owed"
-        SENT = "sent"
-        REFUSED = "refused"
-        STOPPED = "stopped"
-
-    class Answer(models.TextChoices):
-        YES = "yes"
-        NO = "no"
+    Outcome: TypeAlias = RequestOutcome
+    Answer: TypeAlias = RequestAnswer
 
     round = models.ForeignKey(VerificationRound, on_delete=models.CASCADE, related_name="requests")
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="verification_requests")
     channel = models.CharField(max_length=6, choices=ContactChannel.choices)
     address = models.CharField(max_length=254)
-    outcome = models.CharField(max_length=7, choices=Outcome.choices, default=Outcome.OWED)
+    outcome = models.CharField(max_length=7, choices=RequestOutcome.choices, default=RequestOutcome.OWED)
     why = models.CharField(max_length=300, blank=True, help_text="why it was not asked, in the language of `by`")
     secret_digest = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
+    answer = models.CharField(max_length=3, choices=RequestAnswer.choices, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = VerificationRequestQuerySet.as_manager()
