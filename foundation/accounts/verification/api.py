@@ -24,7 +24,7 @@ from foundation.wire.api.paging import Keyset
 router = Router(tags=["people"])
 
 
-class RoundIn(Body):
+class VerificationRoundIn(Body):
     """Without a place, the whole country: for platform administrators."""
 
     municipality: str = Field("", max_length=5, description="five-digit code")
@@ -32,7 +32,7 @@ class RoundIn(Body):
     duty: Contact.Duty | None = None
 
 
-class RoundOut(Schema):
+class VerificationRoundOut(Schema):
     id: int
     municipality: str | None
     province: str | None = Field(alias="province_id")
@@ -54,13 +54,13 @@ class ProvinceAnswersOut(Schema):
     counts: dict[str, int]
 
 
-class RoundProgressOut(Schema):
-    round: RoundOut
+class VerificationProgressOut(Schema):
+    round: VerificationRoundOut
     counts: dict[str, int] = Field(alias="whole.counts", description="addresses by state")
     provinces: list[ProvinceAnswersOut]
 
 
-class RequestOut(Schema):
+class VerificationRequestOut(Schema):
     municipality: str = Field(alias="municipality.code")
     channel: str
     address: str
@@ -74,15 +74,15 @@ def visible(request) -> QuerySet[VerificationRound]:
     return VerificationRound.objects.visible_to(request.user).select_related("municipality")
 
 
-@router.get("/contact-verifications/", response=list[RoundOut])
+@router.get("/contact-verifications/", response=list[VerificationRoundOut])
 @paginate(Keyset, order=("-pk",))
 def list_rounds(request) -> QuerySet[VerificationRound]:
     """Rounds of the places one administers, the latest first."""
     return visible(request)
 
 
-@router.post("/contact-verifications/", response={201: RoundOut})
-def order_round(request, wanted: RoundIn) -> Status:
+@router.post("/contact-verifications/", response={201: VerificationRoundOut})
+def order_round(request, wanted: VerificationRoundIn) -> Status:
     """Ask every address there that nobody has proved whether it is right; each once a day at most."""
     place = None
     if wanted.municipality:
@@ -92,13 +92,13 @@ def order_round(request, wanted: RoundIn) -> Status:
     return Status(201, asking.order(scope, by=request.user))
 
 
-@router.get("/contact-verifications/{pk}/", response=RoundProgressOut)
+@router.get("/contact-verifications/{pk}/", response=VerificationProgressOut)
 def one_round(request, pk: int) -> RoundProgress:
     """Who answered what: by state, and by province."""
     return progress.of(get_object_or_404(visible(request), pk=pk))
 
 
-@router.get("/contact-verifications/{pk}/requests/", response=list[RequestOut])
+@router.get("/contact-verifications/{pk}/requests/", response=list[VerificationRequestOut])
 @paginate(Keyset, order=("pk",))
 def requests(
     request, pk: int, state: VerificationState | None = None, province: str = ""
@@ -108,7 +108,7 @@ def requests(
     return progress.shown_requests(round_, state=state or "", province=province[:2])
 
 
-@router.post("/contact-verifications/{pk}/stop/", response=RoundOut)
+@router.post("/contact-verifications/{pk}/stop/", response=VerificationRoundOut)
 def stop_round(request, pk: int) -> VerificationRound:
     """What has not left stays here; links that left go on working."""
     round_ = get_object_or_404(visible(request), pk=pk)
