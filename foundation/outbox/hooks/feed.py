@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal
@@ -51,12 +52,14 @@ class FeedSource:
     """What a context tells of one kind of subject, by its key.
 
     `kinds` maps each kind that is told to the facts of the entry that go along; those of
-    `inside` are for people who work nationally alone.
+    `inside` are for people who work nationally alone. `tellable` leaves out entries whose facts would name what
+    became secret since they were written.
     """
 
     kinds: Mapping[str, tuple[str, ...]]
     find: Callable[[Iterable[str]], Mapping[str, FeedSubject]]
     inside: frozenset[str] = frozenset()
+    tellable: Callable[[list[Entry]], list[Entry]] = list
 
 
 sources: Providers[Callable[[], FeedSource]] = Providers()
@@ -91,7 +94,7 @@ def _follow_some() -> int:
 def _told(entries: list[Entry]) -> Iterator[FeedEvent]:
     for provide in sources:
         source = provide()
-        mine = [entry for entry in entries if entry.kind in source.kinds]
+        mine = source.tellable([entry for entry in entries if entry.kind in source.kinds])
         found = source.find({entry.subject_id for entry in mine}) if mine else {}
         yield from (_event(entry, source, found[entry.subject_id]) for entry in mine if entry.subject_id in found)
 
@@ -125,6 +128,15 @@ def _owe(events: list[FeedEvent]) -> None:
         for hook in hooks
         if hook.wants(event)
     )
+
+
+@transaction.atomic
+def take_back(about: Q) -> int:
+    """What was told of a subject that has become secret, sent or not; returns how many events."""
+    keys = list(FeedEvent.objects.filter(about).values_list("number", flat=True))
+    HookDelivery.objects.filter(event__in=keys).delete()
+    FeedEvent.objects.filter(number__in=keys).delete()
+    return len(keys)
 
 
 def require_known(after: int) -> None:
