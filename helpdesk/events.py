@@ -5,5 +5,6 @@ from django.dispatch import Signal
 ticket_submitted = Signal()  # ticket
 ticket_resolved = Signal()  # ticket
 ticket_reopened = Signal()  # ticket
+ticket_restricted = Signal()  # ticket
 incident_declared = Signal()  # incident
 incident_answered = Signal()  # incident, tickets: how many

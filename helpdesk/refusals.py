@@ -25,6 +25,19 @@ class NotYourTicket(Refusal):
     status = 403
 
 
+class NotNamed(Refusal):
+    """A restricted ticket is in the hands of those of the desk who are named."""
+
+    sentence = _("Only people of the desk who are named in this ticket can do this.")
+    status = 403
+
+
+class RestrictedStandsAlone(Refusal):
+    """Its number stands in no other ticket, and in no incident that others read."""
+
+    sentence = _("A restricted ticket is linked to nothing, because others would read its number there.")
+
+
 class DraftTooLong(Refusal):
     sentence = _("This is too long to be kept while you write. It stays in this browser only.")
     status = 413

@@ -22,6 +22,11 @@ def ticket_desk(number: str) -> str:
     return f"ticket:{number}:desk"
 
 
+def ticket_of(number: str, person_id: int) -> str:
+    """A restricted ticket is told to each of the named alone."""
+    return f"ticket:{number}:of:{person_id}"
+
+
 def broadcast(broadcast_id: int) -> str:
     return f"broadcast:{broadcast_id}"
 

@@ -11,11 +11,12 @@ from helpdesk.models.owed_words import OwedWord
 from helpdesk.models.places import PlaceNote
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.reports import DayFigure, Reopening
+from helpdesk.models.restriction import DataCategory, NamedReader, StatutoryClock
 from helpdesk.models.saved_views import PinnedView, SavedView
 from helpdesk.models.snoozes import Snooze, SnoozeEvent, SnoozeMoment, WakeReason
 from helpdesk.models.tallies import Tally
 from helpdesk.models.teams import Queue, Skill, Team
-from helpdesk.models.ticket import RESTING, Filing, Ticket
+from helpdesk.models.ticket import RESTING, Filing, RestrictionKind, Ticket
 from helpdesk.models.waiting import RemindedTicket, WaitingCare
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "BulkAct",
     "BulkRow",
     "DeskNotice",
+    "DataCategory",
     "Distribution",
     "Exchange",
     "Extension",
@@ -45,6 +47,7 @@ __all__ = [
     "MergedTicket",
     "Message",
     "DayFigure",
+    "NamedReader",
     "NoticeMatter",
     "NoticePreference",
     "OwedAnswer",
@@ -57,6 +60,7 @@ __all__ = [
     "ReceivedLetter",
     "RemindedTicket",
     "Reopening",
+    "RestrictionKind",
     "RoutingRule",
     "Satisfaction",
     "SavedView",
@@ -64,6 +68,7 @@ __all__ = [
     "Snooze",
     "SnoozeEvent",
     "SnoozeMoment",
+    "StatutoryClock",
     "Tally",
     "Team",
     "Ticket",

@@ -12,7 +12,7 @@ from foundation.directory.models import Component
 from foundation.leases.models import LeasedRow, LeasedRowQuerySet
 from helpdesk.models.incidents import MajorIncident
 from helpdesk.models.teams import Queue
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Ticket, unrestricted_for
 
 
 class BulkActQuerySet(LeasedRowQuerySet["BulkAct"]):
@@ -87,6 +87,12 @@ class RowOutcome(models.TextChoices):
     STOPPED = "stopped", _("stopped before it was its turn")
 
 
+class BulkRowQuerySet(models.QuerySet["BulkRow"]):
+    def visible_to(self, person) -> "BulkRowQuerySet":
+        """Of an act that one may read, less what has become restricted to others."""
+        return self.filter(Q(ticket=None) | unrestricted_for(person, "ticket__"))
+
+
 class BulkRow(models.Model):
     """One ticket of the list. A number that leads to no ticket is a row, too: it is named, never dropped."""
 
@@ -97,6 +103,8 @@ class BulkRow(models.Model):
     number = models.CharField(max_length=24, help_text="as it was asked for")
     outcome = models.CharField(max_length=7, choices=Outcome.choices, default=Outcome.OWED)
     why = models.CharField(max_length=300, blank=True, help_text="what the verb said no with, in the language of `by`")
+
+    objects = BulkRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.directory.models import Municipality
 from foundation.language import phone_numbers
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Ticket, unrestricted_for
 
 if TYPE_CHECKING:
     from foundation.directory.models import Person
@@ -48,8 +48,9 @@ class Extension(models.Model):
 
 class PhoneCallQuerySet(models.QuerySet["PhoneCall"]):
     def visible_to(self, person: "Person") -> "PhoneCallQuerySet":
-        """Numbers are for the desk alone."""
-        return self if person.works_at_the_desk else self.none()
+        """Numbers are for the desk alone; calls about a restricted ticket for the named."""
+        seen = self.filter(Q(ticket=None) | unrestricted_for(person, "ticket__"))
+        return seen if person.works_at_the_desk else self.none()
 
     def incoming(self) -> "PhoneCallQuerySet":
         return self.filter(direction=PhoneCall.Direction.IN)

@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from foundation import now
 from foundation.wire.files import scanning, uploads
 from foundation.wire.files.scanning import ScanVerdict
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Ticket, unrestricted_for
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, person) -> "MessageQuerySet":
-        """Internal notes stay at the desk."""
+        """Internal notes stay at the desk, words of a restricted ticket with the named."""
         if person.works_at_the_desk:
-            return self
+            return self.filter(unrestricted_for(person, "ticket__"))
         return self.filter(kind=Message.Kind.PUBLIC, ticket__in=Ticket.objects.visible_to(person))
 
     def told_in(self, ticket: Ticket) -> "MessageQuerySet":

@@ -9,7 +9,7 @@ from foundation import now
 from foundation.directory.models import Municipality
 from foundation.wire.files import uploads
 from helpdesk.models.conversation import Message
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Ticket, unrestricted_for
 
 
 class LetterState(models.TextChoices):
@@ -48,9 +48,9 @@ class SenderProof(models.TextChoices):
 
 class ReceivedLetterQuerySet(models.QuerySet["ReceivedLetter"]):
     def visible_to(self, person) -> "ReceivedLetterQuerySet":
-        """All for the desk; for others those that are words of a ticket they may read."""
+        """All for the desk, but for restricted tickets'; for others those that are words of a ticket they may read."""
         if person.works_at_the_desk:
-            return self
+            return self.filter(Q(ticket=None) | unrestricted_for(person, "ticket__"))
         return self.filter(message__in=Message.objects.visible_to(person))
 
     def waiting(self) -> "ReceivedLetterQuerySet":

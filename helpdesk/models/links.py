@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from foundation import now
-from helpdesk.models.ticket import Ticket
+from helpdesk.models.ticket import Ticket, unrestricted_for
 
 if TYPE_CHECKING:
     from foundation.directory.models import Person
@@ -33,9 +33,10 @@ class LinkedTicketQuerySet(models.QuerySet["LinkedTicket"]):
         return self.filter(Q(ticket=one, other=two) | Q(ticket=two, other=one))
 
     def visible_to(self, person: "Person") -> "LinkedTicketQuerySet":
-        """All for the desk; for others that a ticket of theirs repeats another one that they may read."""
+        """All for the desk, but for restricted ends; for others that a ticket of theirs repeats another one that they
+        may read."""
         if person.works_at_the_desk:
-            return self
+            return self.filter(unrestricted_for(person, "ticket__"), unrestricted_for(person, "other__"))
         mine = Ticket.objects.visible_to(person)
         return self.filter(kind=LinkedTicket.Kind.DUPLICATE, ticket__in=mine, other__in=mine)
 

@@ -29,6 +29,9 @@ class NoticeMatter(models.TextChoices):
     ANSWERED = "answered", _("The municipality answered")
     ENDED = "ended", _("The municipality closed it")
     FOLLOWED = "followed", _("News in a ticket you follow")
+    NAMED = "named", _("You see a restricted ticket")
+    ENTERED = "entered", _("An administrator has named themselves")
+    STATUTORY = "statutory", _("Deadline of the law")
 
 
 class LetterWay(models.TextChoices):
@@ -92,6 +95,9 @@ USUAL_WAYS = {
     NoticeMatter.ANSWERED: LetterWay.DIGEST,
     NoticeMatter.ENDED: LetterWay.DIGEST,
     NoticeMatter.FOLLOWED: LetterWay.DIGEST,
+    NoticeMatter.NAMED: LetterWay.NOW,
+    NoticeMatter.ENTERED: LetterWay.NOW,
+    NoticeMatter.STATUTORY: LetterWay.NOW,
 }
 USUAL_PUSHES = (
     NoticeMatter.NEW_S1,
@@ -99,6 +105,9 @@ USUAL_PUSHES = (
     NoticeMatter.MENTIONED,
     NoticeMatter.REOPENED,
     NoticeMatter.DUE,
+    NoticeMatter.NAMED,
+    NoticeMatter.ENTERED,
+    NoticeMatter.STATUTORY,
 )
 
 

@@ -46,13 +46,29 @@ class Filing(models.Model):
         return self.token
 
 
+def unrestricted_for(person, at: str = "") -> Q:
+    """Not restricted, or this person is named; `at` leads to the ticket ("ticket__").
+
+    The names are asked only of what is restricted: one look by the person's index, whatever else is read.
+    """
+    return Q(**{f"{at}restriction": ""}) | Q(**{f"{at}pk__in": person.named_in.order_by().values("ticket")})
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, person) -> "TicketQuerySet":
-        """All for those who work nationally; for municipal staff their own municipality's."""
+        """What their work lets them see, less what is restricted to others."""
+        return self.reached_by(person).filter(unrestricted_for(person))
+
+    def reached_by(self, person) -> "TicketQuerySet":
+        """All for those who work nationally; for municipal staff their own municipality's. Restricted ones, too."""
         if person.works_nationally:
             return self
         homes = [m.municipality_id for m in person.current_memberships if m.role in Membership.MUNICIPAL_ROLES]
         return self.filter(municipality_id__in=homes)
+
+    def unrestricted(self) -> "TicketQuerySet":
+        """What may be named where nobody in particular reads."""
+        return self.filter(restriction="")
 
     def open(self) -> "TicketQuerySet":
         return self.filter(ended_at=None)
@@ -78,6 +94,15 @@ class TicketSeverity(models.TextChoices):
     S2 = "S2", _("S2 major, high")
     S3 = "S3", _("S3 minor, medium")
     S4 = "S4", _("S4 minor, low")
+
+
+class RestrictionKind(models.TextChoices):
+    """Why only named people see a ticket."""
+
+    BREACH = "breach", _("Personal-data breach")
+    PERSONNEL = "personnel", _("Personnel matter")
+    SECURITY = "security", _("Security matter")
+    DATA_APPLICATION = "kvkk", _("KVKK application")
 
 
 class TicketChannel(models.TextChoices):
@@ -169,6 +194,15 @@ class Ticket(models.Model):
     first_replied_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     next_due_at = models.DateTimeField(default=RESTING)
+    restriction = models.CharField(max_length=9, choices=RestrictionKind.choices, blank=True, default="", db_default="")
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="of the desk, one of the named: a restricted ticket is never nobody's",
+    )
     matched_at = models.DateTimeField(null=True, blank=True, help_text="when the matcher last looked at it")
     # Read by nobody any more (helpdesk.search has an index of its own); goes with the next release.
     search_text = models.TextField(editable=False, default="", db_default="")
@@ -192,6 +226,11 @@ class Ticket(models.Model):
                 condition=Q(assignee=None, claimed_at=None) | Q(assignee__isnull=False, claimed_at__isnull=False),
             ),
             models.CheckConstraint(name="ticket_severity_is_known", condition=Q(severity__in=("S1", "S2", "S3", "S4"))),
+            models.CheckConstraint(
+                name="restricted_tickets_have_a_kind_and_a_keeper",
+                condition=Q(restriction="", keeper=None)
+                | Q(restriction__in=("breach", "personnel", "security", "kvkk"), keeper__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["next_due_at", "id"], condition=Q(ended_at=None), name="ticket_due"),
@@ -207,6 +246,7 @@ class Ticket(models.Model):
                 fields=["severity", "waiting_since"], condition=Q(status="waiting_on_us"), name="ticket_unanswered"
             ),
             models.Index(fields=["id"], condition=Q(matched_at=None), name="ticket_unmatched"),
+            models.Index(fields=["id"], condition=~Q(restriction=""), name="ticket_restricted"),
             models.Index(fields=["created_at"], name="ticket_by_day_of_arrival"),
             models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="ticket_by_day_of_end"),
             models.Index(
@@ -220,6 +260,10 @@ class Ticket(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.restriction != ""
 
     @property
     def is_resting(self) -> bool:
