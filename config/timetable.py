@@ -27,6 +27,7 @@ from helpdesk.incidents import answers, auto_linking, recovery
 from helpdesk.mail import fetching
 from helpdesk.notices import letters
 from helpdesk.reports import counting
+from helpdesk.statutes import clocks as statutory_clocks
 from helpdesk.tickets import attachment_scanning, counters, snoozing
 from helpdesk.waiting import care
 from monitoring import sweeps
@@ -109,6 +110,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("runbooks.gaps", timedelta(minutes=15), gaps.tell_leads),
     Sweep("runbooks.lapse", timedelta(seconds=30), approval.lapse_overdue),
     Sweep("sla.clocks", timedelta(seconds=15), escalations.look_at_the_clocks),
+    Sweep("helpdesk.statutes", timedelta(minutes=1), statutory_clocks.warn_due),
     Sweep("helpdesk.digests", timedelta(seconds=15), escalations.write_digests),
     Sweep("sla.calendars", timedelta(minutes=1), escalations.follow_the_calendars),
     Sweep("wire.answers", timedelta(hours=1), idempotency.forget_old_answers),

@@ -20,13 +20,14 @@ from django_sla.models import Clock
 from foundation import now
 from foundation.directory.models import Membership, Person
 from foundation.journal import journal
-from foundation.live import audiences, live
 from foundation.outbox import outbox, successors
 from helpdesk.models import LetterWay, NoticeMatter, OwedWord, Ticket
+from helpdesk.models.ticket import unrestricted_for
 from helpdesk.notices import preferences, schedule
 from helpdesk.notices.telling import tell
 from helpdesk.service_levels.commitments import name_of
-from helpdesk.tickets import assignment
+from helpdesk.statutes import readers
+from helpdesk.tickets import assignment, live_updates
 
 LABEL = Ticket._meta.label_lower
 MANAGERS = (Membership.Role.PLATFORM_ADMIN,)
@@ -58,7 +59,7 @@ def breached(clock: Clock) -> None:
     ticket = ticket_of(clock)
     if ticket:
         journal.record("ticket.promise_broken", ticket, metric=clock.metric, severity=clock.severity)
-        live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
+        live_updates.changed(ticket)
 
 
 def escalated(clock: Clock, level: dict) -> None:
@@ -105,6 +106,7 @@ def write_digests() -> int:
 @transaction.atomic
 def write_digest(person: Person) -> bool:
     """Everything that waits for this reader, a ticket once with its latest word; then nothing waits."""
+    OwedWord.objects.filter(person=person).exclude(unrestricted_for(person, "ticket__")).delete()
     waiting = list(OwedWord.objects.select_for_update().filter(person=person))
     if not waiting:
         return False
@@ -134,6 +136,8 @@ def people_of(ticket: Ticket, to: str) -> Iterable[Person]:
     """Whom a level means: assignee, team, shift leads, managers; where none of them can be told, the next of these."""
     if to == "assignee" and successors.can_hear(ticket.assignee):
         return [ticket.assignee]
+    if ticket.is_restricted:
+        return successors.first_to_hear(readers.desk_among(readers.named_in(ticket)))
     if to == "team" and (members := successors.first_to_hear(ticket.queue.team.members.all())):
         return members
     roles = {"assignee": SHIFT_LEADS, "team": SHIFT_LEADS, "shift_lead": SHIFT_LEADS, "manager": MANAGERS}.get(to, ())

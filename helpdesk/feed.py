@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Q
+
+from foundation.journal.models import Entry
 from foundation.outbox.hooks import feed
 from foundation.outbox.hooks.feed import FeedSource, FeedSubject
 from helpdesk.models import Ticket
@@ -38,11 +41,24 @@ AMONG_US: dict[str, tuple[str, ...]] = {
 
 @feed.sources.register
 def tickets() -> FeedSource:
-    return FeedSource(TOLD | AMONG_US, find, inside=frozenset(AMONG_US))
+    return FeedSource(TOLD | AMONG_US, find, inside=frozenset(AMONG_US), tellable=tellable)
+
+
+def tellable(entries: list[Entry]) -> list[Entry]:
+    """Without those that name another ticket which is restricted by now."""
+    others = {entry.facts["other"] for entry in entries if "other" in entry.facts}
+    secret = set(Ticket.objects.filter(number__in=others).exclude(restriction="").values_list("number", flat=True))
+    return [entry for entry in entries if entry.facts.get("other") not in secret] if others else entries
+
+
+def take_back(ticket: Ticket) -> None:
+    """It became secret: what was told of it, and what named it in another ticket, of whichever municipality."""
+    named = Q(data__other=ticket.number)
+    feed.take_back(named | Q(municipality=ticket.municipality_id, data__ticket=ticket.number))
 
 
 def find(keys: Iterable[str]) -> Mapping[str, FeedSubject]:
-    found = Ticket.objects.filter(pk__in=keys).select_related("municipality").defer("search_text")
+    found = Ticket.objects.unrestricted().filter(pk__in=keys).select_related("municipality").defer("search_text")
     return {str(ticket.pk): FeedSubject(state_of(ticket), ticket.municipality) for ticket in found}
 
 

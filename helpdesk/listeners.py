@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,9 +18,21 @@ from foundation.outbox.events import message_received
 from helpdesk import escalations, events, providers, sms, succession
 from helpdesk.distribution import giving
 from helpdesk.incidents import major_incidents
-from helpdesk.models import Attachment, Extension, Follower, MajorIncident, Message, PhoneCall, PlaceNote, Ticket
+from helpdesk.models import (
+    Attachment,
+    Extension,
+    Follower,
+    MajorIncident,
+    Message,
+    NamedReader,
+    PhoneCall,
+    PlaceNote,
+    Ticket,
+)
+from helpdesk.models.ticket import unrestricted_for
 from helpdesk.places import notes
 from helpdesk.reports import reading
+from helpdesk.restricted import naming
 from helpdesk.search import index
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.teams import members
@@ -37,6 +50,7 @@ def work_at_the_desk(person: Person) -> Iterator[tuple[str, str]]:
         yield _("Show what nobody has"), reverse("helpdesk:desk", query={"view": "unclaimed"})
         yield _("Show mine"), reverse("helpdesk:desk", query={"view": "mine"})
         yield _("Log a call"), reverse("helpdesk:new_ticket")
+        yield _("Restricted tickets"), reverse("helpdesk:restricted")
     if person.has_role(*reading.LEADS):
         yield _("The shift now"), reverse("helpdesk:shift")
         yield _("Reports"), reverse("helpdesk:report")
@@ -74,15 +88,17 @@ def find_by_number(reference: str) -> tuple[str, int] | None:
 
 @exports.personal_data.register
 def say_what_we_hold(person: Person) -> dict[str, list[dict]]:
-    """For the file a person may ask of us (KVKK art. 11)."""
-    asked = Ticket.objects.filter(requester=person)
-    said = Message.objects.filter(author=person)
-    called = PhoneCall.objects.filter(caller=person)
+    """For the file a person may ask of us (KVKK art. 11); of restricted tickets where they are still named."""
+    seen = unrestricted_for(person, "ticket__")
+    asked = Ticket.objects.filter(unrestricted_for(person), requester=person)
+    said = Message.objects.filter(seen, author=person)
+    called = PhoneCall.objects.filter(Q(ticket=None) | seen, caller=person)
     return {
         "tickets": exports.rows(asked, "number", "subject", "phone", "status", "created_at", "ended_at"),
         "municipality_notes": exports.rows(PlaceNote.objects.filter(written_by=person), "text", "written_at"),
         "messages": exports.rows(said, "ticket__number", "kind", "body", "created_at"),
         "unsent": [{"ticket": number, **words} for number, words in drafts.all_of(person)],
+        "named": exports.rows(NamedReader.objects.filter(person=person), "ticket__number", "since"),
         "followed": exports.rows(Follower.objects.filter(person=person), "ticket__number", "since"),
         "calls": exports.rows(called, "number", "words", "began_at", "answered_at", "ended_at"),
         "files": exports.rows(Attachment.objects.filter(message__in=said), "message__ticket__number", "name", "size"),
@@ -103,6 +119,7 @@ def tell_level(sender, clock, level, **kwargs) -> None:
 def leave_the_desk(sender, person, **kwargs) -> None:
     """What somebody who is gone had claimed waits for the others again; nothing is pushed or kept for them."""
     members.followed_role(person)
+    naming.followed_role(person)
     if not person.is_active:
         push.forget(person)
         drafts.forget(person)

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from helpdesk.models import (
     Attachment,
@@ -12,10 +12,12 @@ from helpdesk.models import (
     DayFigure,
     DeskNotice,
     Message,
+    NamedReader,
     PhoneCall,
     PlaceNote,
     ReceivedLetter,
     Satisfaction,
+    StatutoryClock,
     Ticket,
 )
 from helpdesk.search import index
@@ -44,6 +46,8 @@ def forget(tickets: QuerySet[Ticket]) -> int:
     drop_letters(ReceivedLetter.objects.filter(ticket__in=tickets))
     Message.objects.filter(ticket__in=tickets).update(body="", author=None, author_name="", mail_id=None)
     Satisfaction.objects.filter(ticket__in=tickets).update(comment="")
+    NamedReader.objects.filter(ticket__in=tickets).exclude(person=F("ticket__keeper")).delete()
+    StatutoryClock.objects.filter(ticket__in=tickets).update(reference="", affected=None, categories=[])
     keys = list(tickets.values_list("pk", flat=True))
     forgotten = tickets.update(subject=FORGOTTEN, phone="", requester=None, search_text="")
     index.keep(keys)

@@ -56,7 +56,7 @@ class TextWriter:
     @property
     def tickets(self) -> TicketQuerySet:
         """The municipality's, as far as the person may see them."""
-        seen = Ticket.objects.visible_to(self.person) if self.person else Ticket.objects.all()
+        seen = Ticket.objects.visible_to(self.person) if self.person else Ticket.objects.unrestricted()
         return seen.filter(municipality=self.municipality).order_by("-pk")
 
     @property

@@ -9,7 +9,7 @@ from foundation.leases import doorbell
 from foundation.outbox import successors
 from foundation.outbox.events import message_moved, message_received
 from helpdesk import escalations
-from helpdesk.events import ticket_submitted
+from helpdesk.events import ticket_restricted, ticket_submitted
 from helpdesk.providers import away_until, on_shift, takes_sms, told_lately
 from monitoring.events import outage_acknowledged, outage_ended, outage_opened
 from runbooks.broadcasts.delivery import acknowledgements
@@ -78,6 +78,11 @@ def who_opens_a_ticket_has_seen_it(sender, ticket, **kwargs) -> None:
         acknowledgements.imply(ticket.requester, acknowledgements.Via.TICKET)
 
 
+@receiver(ticket_restricted)
+def nobody_is_called_for_it_any_more(sender, ticket, **kwargs) -> None:
+    watching.forget_ticket(ticket)
+
+
 @receiver(message_received)
 def who_answers_has_seen_it(sender, inbound, **kwargs) -> None:
     acknowledgements.hear_reply(inbound.address, inbound.text)
@@ -89,5 +94,5 @@ def call_somebody_for_the_ticket(sender, clock, level, **kwargs) -> None:
     """An S1 that nobody took calls those on call, until somebody answers."""
     if level["to"] == "next_on_call":
         ticket = escalations.ticket_of(clock)
-        if ticket and ticket.is_open and not ticket.assignee_id:
+        if ticket and ticket.is_open and not ticket.assignee_id and not ticket.is_restricted:
             matters.report(watching.of_ticket(ticket))

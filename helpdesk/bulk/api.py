@@ -123,7 +123,7 @@ def one_act(request, pk: int) -> BulkAct:
 @paginate(Keyset, order=("pk",))
 def rows(request, pk: int, outcome: RowOutcome | None = None) -> QuerySet[BulkRow]:
     """What became of each ticket, and why some were left out."""
-    rows = find(request, pk).rows.all()
+    rows = find(request, pk).rows.visible_to(request.user)
     return rows.filter(outcome=outcome) if outcome else rows
 
 

@@ -210,8 +210,8 @@ def progress_of(act: BulkAct) -> BulkProgress:
     return BulkProgress(act, Counter(dict(counted)))
 
 
-def reasons_of(act: BulkAct) -> list[tuple[str, int]]:
+def reasons_of(act: BulkAct, person: Person) -> list[tuple[str, int]]:
     """Why tickets were left out, and how many for each reason, the most frequent first."""
-    left_out = act.rows.exclude(outcome__in=(Outcome.DONE, Outcome.OWED)).order_by()
+    left_out = act.rows.visible_to(person).exclude(outcome__in=(Outcome.DONE, Outcome.OWED)).order_by()
     counted = left_out.values_list("outcome", "why").annotate(number=Count("pk"))
     return sorted(((why or str(Outcome(outcome).label), n) for outcome, why, n in counted), key=lambda pair: -pair[1])

@@ -51,7 +51,7 @@ def set_up(queue: Queue, terms: DistributionTerms, *, by: Person) -> Distributio
 
 def give_waiting() -> int:
     """The recurring look: every queue that is given out, what is due first first; returns how many were given."""
-    waiting = Ticket.objects.unclaimed().filter(~is_snoozed()).values("queue")
+    waiting = Ticket.objects.unclaimed().unrestricted().filter(~is_snoozed()).values("queue")
     plans = Distribution.objects.filter(is_active=True, queue__ended_at=None, queue__in=waiting)
     return sum(give_queue(pk) for pk in plans.values_list("pk", flat=True))
 
@@ -90,8 +90,9 @@ def give_next(plan: int) -> bool:
 
 def waiting_in(queue: Queue) -> QuerySet[Ticket]:
     """Ours until the commit: whoever claims one now waits, and learns who has it."""
-    waiting = Ticket.objects.unclaimed().filter(~is_snoozed(), queue=queue, status=Ticket.Status.WAITING_ON_US)
-    return waiting.by_what_is_due().select_for_update(of=("self",)).select_related("municipality", "component", "queue")
+    ours = Ticket.objects.unclaimed().unrestricted().filter(queue=queue, status=Ticket.Status.WAITING_ON_US)
+    waiting = ours.filter(~is_snoozed()).by_what_is_due()
+    return waiting.select_for_update(of=("self",)).select_related("municipality", "component", "queue")
 
 
 def choice_for(plan: Distribution, ticket: Ticket) -> Choice:

@@ -31,7 +31,7 @@ def match_waiting(limit: int = BATCH_SIZE) -> int:
     """Look at up to `limit` new tickets and link those that an outage explains. Returns how many were looked at."""
     locks.hold(MATCHER)  # one at a time
     adopt_proposals()
-    waiting = list(with_first_words(Ticket.objects.filter(matched_at=None).order_by("pk"))[:limit])
+    waiting = list(with_first_words(Ticket.objects.unrestricted().filter(matched_at=None).order_by("pk"))[:limit])
     if not waiting:
         return 0
     desk = Desk(known_groups())
@@ -85,7 +85,9 @@ def loners(before: int) -> list[Ticket]:
 
 def undecided() -> QuerySet[Ticket]:
     """Open ones that are linked to nothing and that nobody took out of an incident."""
-    return Ticket.objects.open().filter(~Exists(TicketLink.objects.decided().filter(ticket=OuterRef("pk"))))
+    return (
+        Ticket.objects.open().unrestricted().filter(~Exists(TicketLink.objects.decided().filter(ticket=OuterRef("pk"))))
+    )
 
 
 def known_groups() -> list[Group]:

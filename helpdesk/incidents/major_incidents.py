@@ -10,7 +10,7 @@ from foundation.journal import journal
 from foundation.live import audiences, live
 from helpdesk import events
 from helpdesk.models import MajorIncident, Ticket, TicketLink
-from helpdesk.refusals import IncidentOver, TicketMovedOn
+from helpdesk.refusals import IncidentOver, RestrictedStandsAlone, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import live_updates
 from helpdesk.tickets.assignment import require_party
@@ -68,6 +68,8 @@ def link(
     While a declared incident is open the ticket's clocks rest: the outage is one
     promise, not a thousand.
     """
+    if ticket.is_restricted:
+        raise RestrictedStandsAlone
     try:
         with transaction.atomic():
             TicketLink.objects.create(

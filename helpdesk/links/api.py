@@ -59,7 +59,7 @@ def unlink(request, number: str, other: str) -> Status:
     """Take the link between these two away."""
     ticket = find(request, number)
     require_desk(request.user)
-    known = LinkedTicket.objects.between(ticket, get_object_or_404(Ticket, number=other))
+    known = LinkedTicket.objects.between(ticket, find(request, other))
     linking.unlink(ticket, get_object_or_404(known.select_related("ticket", "other")), by=request.user)
     return Status(204, None)
 

@@ -15,7 +15,7 @@ from foundation import Refusal
 from foundation.directory.models import Person
 from foundation.journal import journal
 from helpdesk.models import LinkedTicket, Ticket, TicketRelation
-from helpdesk.refusals import TicketMovedOn
+from helpdesk.refusals import RestrictedStandsAlone, TicketMovedOn
 from helpdesk.tickets import corrections, live_updates
 from helpdesk.tickets.assignment import require_desk
 
@@ -64,6 +64,8 @@ def link(ticket: Ticket, other: Ticket, *, relation: str, by: Person) -> LinkedT
     require_desk(by)
     if ticket == other:
         raise LinkedToItself
+    if ticket.is_restricted or other.is_restricted:
+        raise RestrictedStandsAlone
     hold(ticket, other)
     kind, is_turned = STORED[relation]
     first, second = (other, ticket) if is_turned else (ticket, other)

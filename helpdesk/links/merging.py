@@ -16,7 +16,7 @@ from helpdesk.links.linking import hold
 from helpdesk.models import Follower, MergedTicket, Ticket
 from helpdesk.notices import occasions
 from helpdesk.notices.followers import is_reader
-from helpdesk.refusals import TicketMovedOn
+from helpdesk.refusals import RestrictedStandsAlone, TicketMovedOn
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import corrections, emails, live_updates
 from helpdesk.tickets.assignment import require_desk
@@ -101,6 +101,8 @@ def merge(ticket: Ticket, *, into: Ticket, by: Person) -> Ticket:
 
 
 def require_one(ticket: Ticket, kept: Ticket) -> None:
+    if ticket.is_restricted or kept.is_restricted:
+        raise RestrictedStandsAlone
     if ticket.municipality_id != kept.municipality_id:
         raise MergedElsewhere
     if not (ticket.is_open and kept.is_open):

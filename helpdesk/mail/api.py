@@ -1,6 +1,7 @@
 """Letters for other programs: what came, where it went, and the tray."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -12,7 +13,7 @@ from foundation.language.schema_types import Line
 from foundation.wire.api.bodies import Body
 from foundation.wire.api.paging import Keyset
 from helpdesk.mail import tray
-from helpdesk.models import ReceivedLetter, Ticket
+from helpdesk.models import ReceivedLetter, RestrictionKind, Ticket
 from helpdesk.models.letters import LetterState
 from helpdesk.tickets.assignment import require_desk
 
@@ -43,6 +44,7 @@ class SenderIn(Body):
 
     municipality: Line = Field(min_length=5, max_length=5, description="five-digit code")
     person: str = Field("", max_length=254)
+    restriction: RestrictionKind | Literal[""] = Field("", description="why only the named may see its ticket")
 
 
 class FiledOut(Schema):
@@ -74,7 +76,8 @@ def tie_letter(request, pk: int, sender: SenderIn) -> dict[str, list[str]]:
     letter = find(request, pk)
     place = get_object_or_404(Municipality.objects.current(), code=sender.municipality)
     person = get_object_or_404(Person, email=sender.person.lower(), is_active=True) if sender.person else None
-    return numbers(tray.tie(letter, to=place, person=person, by=request.user))
+    filed = tray.tie(letter, to=place, person=person, restriction=sender.restriction, by=request.user)
+    return numbers(filed)
 
 
 @router.post("/letters/{pk}/filing/", response=FiledOut)

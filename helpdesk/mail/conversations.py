@@ -60,7 +60,8 @@ def open_to(named: NamedTicket, person: Person | None, home: Municipality | None
         return None
     if person is not None:
         return named.ticket if Ticket.objects.visible_to(person).contains(named.ticket) else None
-    return named.ticket if home is not None and named.ticket.municipality_id == home.pk else None
+    is_theirs = home is not None and named.ticket.municipality_id == home.pk and not named.ticket.is_restricted
+    return named.ticket if is_theirs else None
 
 
 def said_in(ticket: Ticket) -> str:

@@ -5,9 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.directory.models import Municipality, Person
 from foundation.language.forms import CleanForm
+from helpdesk.models import RestrictionKind
 
 
-class SenderForm(CleanForm):
+class LetterForm(CleanForm):
+    """As what a letter becomes a ticket."""
+
+    restriction = forms.ChoiceField(choices=[("", "—"), *RestrictionKind.choices], required=False)
+
+
+class SenderForm(LetterForm):
     """Whose address it is: a municipality by name or code, or one of its people by the address of their account."""
 
     to = forms.CharField(

@@ -37,11 +37,16 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Writer:
-    """Whose words they are: a person, or somebody of a municipality who has no account."""
+    """Whose words they are: a person, or somebody of a municipality who has no account.
+
+    `restriction` is what somebody of the desk, `filed_by`, sees in them as they take them from the tray.
+    """
 
     person: Person | None
     home: Municipality | None
     name: str = ""
+    restriction: str = ""
+    filed_by: Person | None = None
 
 
 def deliver(letter: Letter) -> Ticket | None:
@@ -255,6 +260,8 @@ def file_once(writer: Writer, said: Letter, key: str) -> Ticket:
         impact=Ticket.Impact.FEW,
         urgency=Ticket.Urgency.HINDERED,
         by=writer.person,
+        logged_by=writer.filed_by,
+        restriction=writer.restriction,
         channel=Ticket.Channel.EMAIL,
         attachments=said.files,
         token=f"mail:{key}",

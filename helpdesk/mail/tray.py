@@ -1,6 +1,7 @@
 """The tray: letters that wait for somebody to say who wrote them, or lie aside. Nothing in it is thrown away."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -42,8 +43,13 @@ class NotTheirPlace(Refusal):
     status = 422
 
 
-def tie(letter: ReceivedLetter, *, to: Municipality, person: Person | None = None, by: Person) -> list[Ticket]:
-    """Say whose address it is, for good, and file everything that waits from it; returns the tickets, oldest first."""
+def tie(
+    letter: ReceivedLetter, *, to: Municipality, person: Person | None = None, restriction: str = "", by: Person
+) -> list[Ticket]:
+    """Say whose address it is, for good, and file everything that waits from it; returns the tickets, oldest first.
+
+    Only the letter that was read becomes restricted, where it opens a ticket.
+    """
     require_desk(by)
     if person is not None and (person.own_municipality is None or person.own_municipality.pk != to.pk):
         raise NotTheirPlace
@@ -58,17 +64,18 @@ def tie(letter: ReceivedLetter, *, to: Municipality, person: Person | None = Non
         journal.record("letter.tied", letter, by=by, municipality=to.code, person=person.pk if person else None)
     waiting = ReceivedLetter.objects.waiting().filter(sender=letter.sender).exclude(pk=letter.pk)
     together = sorted([letter, *waiting[:MOST_AT_ONCE]], key=lambda each: each.pk)
-    filed = [placed(each, writer, by=by, insists=each is letter) for each in together]
+    sealed = replace(writer, restriction=restriction, filed_by=by)
+    filed = [placed(each, sealed if each is letter else writer, by=by, insists=each is letter) for each in together]
     return [ticket for ticket in filed if ticket is not None]
 
 
-def file(letter: ReceivedLetter, *, by: Person) -> Ticket:
+def file(letter: ReceivedLetter, *, restriction: str = "", by: Person) -> Ticket:
     """Let a letter of the tray become words of a ticket after all. Raises `LetterMovedOn` where it cannot."""
     require_desk(by)
     writer = intake.writer_of(letter.sender)
     if letter.state == LetterState.FILED or writer.home is None:
         raise LetterMovedOn
-    ticket = placed(letter, writer, by=by, insists=True)
+    ticket = placed(letter, replace(writer, restriction=restriction, filed_by=by), by=by, insists=True)
     if ticket is None:
         raise LetterMovedOn
     return ticket

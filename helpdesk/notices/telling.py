@@ -27,9 +27,13 @@ def tell(
     """Tell these people, in the caller's transaction; returns how many it was new to.
 
     `what` names the matter within the ticket: said again it changes nothing. Nobody is
-    told of their own act. `by_letter` is False where somebody else writes the letter.
+    told of their own act, nor of a restricted ticket unless they are named in it. `by_letter` is False where
+    somebody else writes the letter.
     """
     readers = {person.pk: person for person in people if person and person.is_active and person != by}
+    if ticket.is_restricted:
+        named = set(ticket.named.values_list("person", flat=True))
+        readers = {pk: person for pk, person in readers.items() if pk in named}
     keys = {pk: f"{ticket.pk}:{what}:{pk}" for pk in readers}
     for key in DeskNotice.objects.filter(key__in=keys.values()).values_list("person", flat=True):
         del readers[key]

@@ -8,7 +8,7 @@ from foundation.directory.models import Membership, Person
 from foundation.journal import journal
 from helpdesk.models import Ticket
 from helpdesk.notices import occasions
-from helpdesk.refusals import NotYourTicket, TicketMovedOn, TicketTaken
+from helpdesk.refusals import NotNamed, NotYourTicket, TicketMovedOn, TicketTaken
 from helpdesk.service_levels import ticket_clocks
 from helpdesk.tickets import live_updates
 
@@ -78,6 +78,8 @@ def assign(ticket: Ticket, *, to: Person, by: Person) -> None:
 def pass_on(ticket: Ticket, *, to: Person, by: Person | None) -> None:
     """The same; `by` is nobody when a level of its promises hands it on."""
     require_desk(to)
+    if ticket.is_restricted and not ticket.named.filter(person=to).exists():
+        raise NotNamed
     at, before = now(), ticket.assignee
     handed = Ticket.objects.open().filter(pk=ticket.pk).update(assignee=to, claimed_at=at)
     if not handed:

@@ -20,7 +20,7 @@ class DeskSocket(LiveConsumer):
 
     def snapshot(self) -> dict:
         """The tickets due first; a page with another view asks for its own rows."""
-        due = Ticket.objects.open().by_what_is_due().defer("search_text")[:NEWEST]
+        due = Ticket.objects.open().unrestricted().by_what_is_due().defer("search_text")[:NEWEST]
         incidents = MajorIncident.objects.live().values_list("pk", flat=True)
         return {"tickets": [ticket.live_state() for ticket in due], "incidents": list(incidents)}
 
@@ -34,13 +34,20 @@ class TicketSocket(LiveConsumer):
     def at_desk(self) -> bool:
         return self.person is not None and self.person.works_at_the_desk
 
+    restriction: str = ""
+
     @property
     def audience(self) -> str:
+        if self.restriction and self.person is not None:
+            return audiences.ticket_of(str(self.kwargs["number"]), self.person.pk)
         room = audiences.ticket_desk if self.at_desk else audiences.ticket_public
         return room(str(self.kwargs["number"]))
 
     def allows(self) -> bool:
-        return Ticket.objects.visible_to(self.person).filter(number=self.kwargs["number"]).exists()
+        seen = Ticket.objects.visible_to(self.person).filter(number=self.kwargs["number"])
+        restrictions = seen.values_list("restriction", flat=True)
+        self.restriction = "".join(restrictions)
+        return bool(restrictions)
 
     def snapshot(self) -> dict:
         """Its state and the newest message this audience may read."""

@@ -38,8 +38,9 @@ def whole_view(numbers: Numbers, view: str, *, is_narrowed: bool) -> int | None:
 
 @transaction.atomic
 def recount() -> None:
-    """Bring every tally up to date; rows that counted nothing say zero."""
-    counted, aside = counts_of(Ticket.objects.open()), counts_of(Ticket.objects.open().filter(is_snoozed()))
+    """Bring every tally up to date; rows that counted nothing say zero. Restricted ones are added for their readers."""
+    open_ones = Ticket.objects.open().unrestricted()
+    counted, aside = counts_of(open_ones), counts_of(open_ones.filter(is_snoozed()))
     at = now()
     rows = [
         tally(queue, severity, counted.get((queue, severity), NOTHING), aside.get((queue, severity), NOTHING), at)
@@ -68,7 +69,8 @@ def tally(queue: int, severity: str, counted: tuple[int, int], aside: tuple[int,
 
 
 NUMBERS = """
-SELECT mine, late, soon, team, unclaimed, everything, snoozed FROM
+SELECT mine, late, soon, counted.team + named.team AS team, counted.unclaimed + named.unclaimed AS unclaimed,
+       counted.everything + named.everything AS everything, counted.snoozed + named.snoozed AS snoozed FROM
   (SELECT count(*) AS mine,
           count(*) FILTER (WHERE next_due_at < %(now)s) AS late,
           count(*) FILTER (WHERE next_due_at >= %(now)s AND next_due_at < %(soon)s) AS soon
@@ -81,7 +83,18 @@ SELECT mine, late, soon, team, unclaimed, everything, snoozed FROM
           coalesce(sum(unclaimed), 0) AS unclaimed,
           coalesce(sum(open), 0) AS everything,
           coalesce(sum(snoozed), 0) AS snoozed
-   FROM helpdesk_tally) AS counted
+   FROM helpdesk_tally) AS counted,
+  (SELECT count(*) FILTER (WHERE aside.id IS NULL AND ticket.queue_id IN (
+              SELECT queue.id FROM helpdesk_queue AS queue
+              JOIN helpdesk_team_members AS members ON members.team_id = queue.team_id
+              WHERE members.person_id = %(person)s)) AS team,
+          count(*) FILTER (WHERE aside.id IS NULL AND ticket.assignee_id IS NULL) AS unclaimed,
+          count(*) FILTER (WHERE aside.id IS NULL) AS everything,
+          count(aside.id) AS snoozed
+   FROM helpdesk_namedreader AS reader
+   JOIN helpdesk_ticket AS ticket ON ticket.id = reader.ticket_id
+   LEFT JOIN helpdesk_snooze AS aside ON aside.ticket_id = ticket.id AND aside.woken_at IS NULL
+   WHERE reader.person_id = %(person)s AND ticket.restriction <> '' AND ticket.ended_at IS NULL) AS named
 """
 
 

@@ -156,13 +156,15 @@ def letters_beside(ticket: Ticket) -> list[ReceivedLetter]:
     return list(beside.order_by("-pk")[:LETTERS_BESIDE])
 
 
-def around(ticket: Ticket) -> TicketContext:
+def around(ticket: Ticket, person: Person) -> TicketContext:
     """The municipality's line, what is broken for it, and what else it asks us now.
 
     Three reads of a few rows each, however many tickets the municipality has filed; `told` is what
     crisis messages said to it lately, as whoever sends them answers.
     """
-    open_ones = Ticket.objects.open().filter(municipality=ticket.municipality_id).exclude(pk=ticket.pk)
+    open_ones = (
+        Ticket.objects.visible_to(person).open().filter(municipality=ticket.municipality_id).exclude(pk=ticket.pk)
+    )
     others = open_ones.order_by("-id").values_list("number", "subject")[: OTHER_TICKETS + 1]
     tickets = [OtherTicket(*other) for other in others]
     outage = outages.covering(ticket.municipality, ticket.component)

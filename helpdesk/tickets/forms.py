@@ -11,7 +11,7 @@ from foundation.directory.models import Component, Municipality, Person
 from foundation.language.forms import CleanForm, TelephoneField
 from foundation.wire.files import draft_uploads, scanning, uploads
 from helpdesk import tickets
-from helpdesk.models import Ticket
+from helpdesk.models import RestrictionKind, Ticket
 from helpdesk.tickets import agents
 from monitoring.models import Outage
 from monitoring.outages.forms import NEXT
@@ -129,6 +129,11 @@ class TicketForm(FormWithFiles):
         error_messages={"invalid": _("This number is not complete. It has 11 digits: 0532 000 00 00")},
     )
     attachments = SeveralFiles(label=_("Add a screenshot"), required=False)
+    restriction = forms.ChoiceField(
+        label=_("Should only few people see it?"),
+        choices=[("", _("No, an ordinary ticket")), *RestrictionKind.choices],
+        required=False,
+    )
     outage_seen = SeenOutages(required=False)
 
     def __init__(self, *args, **kwargs) -> None:

@@ -18,13 +18,16 @@ from foundation.live import audiences, live
 from foundation.wire.files import uploads
 from foundation.wire.redaction import mask_identity_numbers
 from helpdesk import events
-from helpdesk.models import Attachment, Filing, Message, PlacedTicket, Queue, Ticket
+from helpdesk.models import Attachment, Filing, Message, NoticeMatter, PlacedTicket, Queue, Ticket
 from helpdesk.notices import occasions
+from helpdesk.notices.telling import tell as tell_readers
 from helpdesk.placing import rules as routing
 from helpdesk.placing.matching import RuleTerms, TicketTraits
 from helpdesk.search import documents, index
 from helpdesk.service_levels import commitments, ticket_clocks
-from helpdesk.tickets import emails, severity
+from helpdesk.statutes import clocks as law
+from helpdesk.statutes import readers as named_readers
+from helpdesk.tickets import emails, live_updates, severity
 
 LONGEST_TOKEN = 200
 
@@ -39,6 +42,8 @@ class TicketFacts(TypedDict):
     phone: str
     impact: str
     urgency: str
+    restriction: str
+    keeper: Person | None
 
 
 @transaction.atomic
@@ -60,6 +65,7 @@ def submit(
     at: datetime | None = None,
     named: str = "",
     mail_id: str = "",
+    restriction: str = "",
 ) -> Ticket:
     """File a ticket, or return the one already filed with this token.
 
@@ -69,13 +75,15 @@ def submit(
 
     `by` is who files it: of the municipality. Where the desk files for somebody, `logged_by` does, and
     `requester` is who asked, if that is known: whoever is written to. `named` is who told it,
-    when no account did; `mail_id` the Message-ID of the letter that told it.
+    when no account did; `mail_id` the Message-ID of the letter that told it. `restriction` is why only named
+    people may see it: who files or asks, who logs it, else those who answer for the desk.
     """
     key = key_of(municipality, token)
     filing = Filing.objects.claim(key)
     if filing is None:
         return Ticket.objects.get(pk=Filing.objects.get(token=key).pk)
 
+    readers = named_readers.at_first(filer=by or requester, logged_by=logged_by) if restriction else []
     queue, rule = placed(component, municipality, requester=by or requester, channel=channel, text=f"{subject} {body}")
     ticket = opened(
         filing,
@@ -89,8 +97,12 @@ def submit(
         phone=phone,
         impact=impact,
         urgency=urgency,
+        restriction=restriction,
+        keeper=readers[0] if readers else None,
     )
-    message = put_on_file(ticket, mask_identity_numbers(body), by=by, logged_by=logged_by, named=named, mail_id=mail_id)
+    message = put_on_file(
+        ticket, mask_identity_numbers(body), by=by, logged_by=logged_by, named=named, mail_id=mail_id, readers=readers
+    )
     attach(message, attachments)
     tell(ticket, rule, by=by or logged_by)
     return ticket
@@ -115,6 +127,7 @@ def opened(filing: int, at: datetime, *, component: Component, queue: Queue, **f
         queue=queue,
         created_at=at,
         waiting_since=at,
+        matched_at=at if facts["restriction"] else None,
         **facts,
     )
 
@@ -127,8 +140,12 @@ def put_on_file(
     logged_by: Person | None = None,
     named: str = "",
     mail_id: str = "",
+    readers: Iterable[Person] = (),
 ) -> Message:
-    """Ticket, first message, clocks, record, word to the desks and the letter, in as few statements as there can be."""
+    """Ticket, first message, clocks, record, word to the desks and the letter, in as few statements as there can be.
+
+    Of a restricted one only its `readers` hear, once they are named.
+    """
     at = ticket.created_at
     clocks = ticket_clocks.start(ticket, at)
     message = Message(
@@ -146,10 +163,23 @@ def put_on_file(
         rows.add(ticket)
         rows.add(message)
         journal.record("ticket.submitted", ticket, by=by or logged_by, **facts)
-        live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
-        emails.received(ticket, commitments.of_clocks(clocks), answers=mail_id)
+        if not ticket.is_restricted:
+            live.announce(audiences.DESK, "ticket", ticket.number, ticket.live_state())
+            emails.received(ticket, commitments.of_clocks(clocks), answers=mail_id)
     index.write({ticket.pk: words_of(ticket, body, by)})
+    if ticket.is_restricted:
+        put_under_seal(ticket, readers, by=by or logged_by)
+        emails.received(ticket, commitments.of_clocks(clocks), answers=mail_id)
     return message
+
+
+def put_under_seal(ticket: Ticket, readers: Iterable[Person], *, by: Person | None) -> None:
+    """It was filed restricted: name its readers, tell those of the desk, and start what the law gives."""
+    named_readers.name_all(ticket, readers)
+    law.start(ticket, since=ticket.created_at)
+    journal.record("ticket.restricted", ticket, by=by, restriction=ticket.restriction)
+    tell_readers(NoticeMatter.NAMED, ticket, named_readers.desk_among(readers), what="restricted", by=by)
+    live_updates.queue_moved(ticket)
 
 
 def words_of(ticket: Ticket, body: str, by: Person | None) -> list[str]:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from foundation.accounts import people
 from foundation.directory.models import Person
 from foundation.outbox import successors
-from helpdesk.models import Message, Ticket
+from helpdesk.models import Message, NamedReader, Ticket
 
 
 def readers_of(tickets: Iterable[Ticket]) -> dict[int, Person]:
     """The first who can hear, by ticket; one without is not in it. At most one query."""
-    given = list(tickets)
+    given = heard_about(tickets)
     readers = {ticket.pk: ticket.requester for ticket in given if successors.can_hear(ticket.requester)}
     left = [ticket for ticket in given if ticket.pk not in readers]
     keepers = people.administrators_of({ticket.municipality_id for ticket in left}) if left else {}
@@ -22,8 +22,25 @@ def readers_of(tickets: Iterable[Ticket]) -> dict[int, Person]:
     return readers
 
 
+def heard_about(tickets: Iterable[Ticket]) -> list[Ticket]:
+    """Letters about a restricted one go to its requester, while named, and to nobody in their place."""
+    given = list(tickets)
+    restricted = [ticket for ticket in given if ticket.is_restricted]
+    if not restricted:
+        return given
+    named = set(NamedReader.objects.filter(ticket__in=restricted).values_list("ticket", "person"))
+    return [
+        ticket
+        for ticket in given
+        if not ticket.is_restricted
+        or ((ticket.pk, ticket.requester_id) in named and successors.can_hear(ticket.requester))
+    ]
+
+
 def keepers_for(ticket: Ticket | None) -> list[Person]:
-    return people.administrators_of([ticket.municipality_id]).get(ticket.municipality_id, []) if ticket else []
+    if ticket is None or ticket.is_restricted:
+        return []
+    return people.administrators_of([ticket.municipality_id]).get(ticket.municipality_id, [])
 
 
 @successors.register("ticket:")

@@ -8,8 +8,13 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from foundation.directory.models import Person
 from foundation.journal.models import Entry
+<<<<<<< HEAD
 from helpdesk.models import Queue, SnoozeEvent, Ticket, TicketRelation, WakeReason
+=======
+from helpdesk.models import Queue, RestrictionKind, StatutoryClock, Ticket, TicketRelation
+>>>>>>> 49fced4e (desk: Restrict, name, remove, lift; whoever is not named hears nothing of it)
 from helpdesk.service_levels import commitments
 from helpdesk.snoozes import moments
 from helpdesk.tickets import agents, queue
@@ -34,17 +39,29 @@ class NamesInFacts(NamedTuple):
     queues: Mapping[str, str]
 
 
-def of(ticket: Ticket) -> list[TicketChange]:
-    """The oldest first, at most `MOST`: two queries, names of colleagues and modules are remembered."""
-    entries = Entry.objects.filter(
+def of(ticket: Ticket, person: Person) -> list[TicketChange]:
+    """The oldest first, at most `MOST`: two queries, names of colleagues and modules are remembered.
+
+    What names another ticket that this person may not see is left out.
+    """
+    told = Entry.objects.filter(
         subject_type=Ticket._meta.label_lower, subject_id=str(ticket.pk), kind__in=SENTENCES
     ).order_by("pk")[:MOST]
+    entries = readable(list(told), person)
     names = NamesInFacts(
         people={colleague.pk: colleague.name for colleague in agents.names_at_the_desk()},
         modules=dict(queue.modules_to_choose_from()),
         queues={each.code: each.name for each in Queue.objects.all()},
     )
     return [change_of(entry, names) for entry in entries]
+
+
+def readable(entries: list[Entry], person: Person) -> list[Entry]:
+    others = {entry.facts["other"] for entry in entries if "other" in entry.facts}
+    if not others:
+        return entries
+    seen = set(Ticket.objects.visible_to(person).filter(number__in=others).values_list("number", flat=True))
+    return [entry for entry in entries if entry.facts.get("other") in {None, *seen}]
 
 
 def change_of(entry: Entry, names: NamesInFacts) -> TicketChange:
@@ -89,6 +106,7 @@ def merge_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], st
     return lambda facts, names: f"{sentence()}: {facts['other']}"
 
 
+<<<<<<< HEAD
 def snoozed(facts: dict, names: NamesInFacts) -> str:
     until = facts["until"]
     end = moments.spelled(datetime.fromisoformat(until)) if until else SnoozeEvent(facts["event"]).label
@@ -97,6 +115,19 @@ def snoozed(facts: dict, names: NamesInFacts) -> str:
 
 def woken(facts: dict, names: NamesInFacts) -> str:
     return _("stands in the queue again") + f": {WakeReason(facts['why']).label}"
+=======
+def restricted_said(facts: dict, names: NamesInFacts) -> str:
+    return _("restricted it") + f": {RestrictionKind(facts['restriction']).label}"
+
+
+def reader_said(sentence: str, facts: dict, names: NamesInFacts) -> str:
+    who = names.people.get(facts["person"]) or _("Municipality")
+    return f"{sentence}: {who}"
+
+
+def rule_said(sentence: str, facts: dict) -> str:
+    return f"{sentence}: {StatutoryClock.Rule(facts['rule']).label}"
+>>>>>>> 49fced4e (desk: Restrict, name, remove, lift; whoever is not named hears nothing of it)
 
 
 def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:
@@ -130,4 +161,12 @@ SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
     "ticket.reopened": plain(lambda: _("reopened it")),
     "ticket.withdrawn": plain(lambda: _("cancelled it")),
     "ticket.promise_broken": promise_broken,
+    "ticket.restricted": restricted_said,
+    "ticket.restriction_lifted": plain(lambda: _("lifted the restriction")),
+    "ticket.reader_named": lambda facts, names: reader_said(_("named"), facts, names),
+    "ticket.reader_removed": lambda facts, names: reader_said(_("removed from the named"), facts, names),
+    "ticket.reader_entered": plain(lambda: _("named themselves as administrator")),
+    "ticket.statutory_started": lambda facts, names: rule_said(_("deadline of the law began"), facts),
+    "ticket.statutory_amended": lambda facts, names: rule_said(_("deadline of the law amended"), facts),
+    "ticket.statutory_ended": lambda facts, names: rule_said(_("deadline of the law ended"), facts),
 }

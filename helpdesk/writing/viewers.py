@@ -7,8 +7,9 @@ from typing import NamedTuple
 from django.core.cache import cache
 
 from foundation.directory.models import Person
-from foundation.live import audiences, live
+from foundation.live import live
 from helpdesk.models import Ticket
+from helpdesk.tickets import live_updates
 
 REMEMBERED_FOR = 45  # seconds; open pages say it again every fifteen
 TYPES_FOR = 20  # seconds after the last letter
@@ -40,7 +41,7 @@ def type_in(ticket: Ticket, person: Person) -> None:
     typed_already = person.pk in known and known[person.pk].types
     _keep(ticket, known | {person.pk: Viewer(person.name, at, at)})
     if not typed_already:
-        live.announce(audiences.ticket_desk(ticket.number), "typing", person.pk, {"at": int(at)})
+        live.announce_each(live_updates.rooms_for(ticket, notes=True), "typing", person.pk, {"at": int(at)})
 
 
 def stop_typing(ticket: Ticket, person: Person) -> None:

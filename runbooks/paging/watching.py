@@ -208,6 +208,15 @@ def of_ticket(ticket: Ticket) -> Report:
     )
 
 
+def forget_ticket(ticket: Ticket) -> None:
+    """It is restricted: what was called for it says no more which it was, and is over with the next look."""
+    title_tr, title_en = both(_("a restricted ticket"))
+    of_it = Matter.objects.filter(subject_type=Ticket._meta.label_lower, subject_id=str(ticket.pk))
+    for matter in of_it:
+        key = f"ticket:restricted-{matter.pk}"
+        Matter.objects.filter(pk=matter.pk).update(title_tr=title_tr, title_en=title_en, url="/desk/", key=key)
+
+
 def of_step(step: Step) -> Report:
     """A step of a run that waits for people longer than its plan says."""
     run = step.run

@@ -41,7 +41,7 @@ def open_now() -> list[OpenMatter]:
     """Outages, runs and S1 tickets that are open, oldest first; in three queries."""
     outages = Outage.objects.open().order_by("pk")[:MOST]
     runs = Run.objects.underway().order_by("pk")[:MOST]
-    tickets = Ticket.objects.open().filter(severity="S1").order_by("pk")[:MOST]
+    tickets = Ticket.objects.open().unrestricted().filter(severity="S1").order_by("pk")[:MOST]
     return [
         *(OpenMatter("outage", outage.title, reverse("runbooks:situation", args=[outage.pk])) for outage in outages),
         *(OpenMatter("run", f"{run.code} {run.title}", reverse("runbooks:run", args=[run.pk])) for run in runs),
