@@ -1,6 +1,7 @@
 """Tickets for other programs: list, file, reply, resolve, as the token's person."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,10 +24,11 @@ from helpdesk.handovers.api import router as handovers
 from helpdesk.knowledge.api import router as knowledge
 from helpdesk.links.api import router as links
 from helpdesk.mail.api import router as letters
-from helpdesk.models import Message, Queue, Ticket
+from helpdesk.models import Message, Queue, RestrictionKind, Ticket
 from helpdesk.notices.api import router as notices
 from helpdesk.operations import router as operations
 from helpdesk.placing.api import router as placing
+from helpdesk.restricted.api import router as restricted
 from helpdesk.saved_views.api import router as saved_views
 from helpdesk.search import finding
 from helpdesk.service_levels.api import router as service_levels
@@ -55,6 +57,7 @@ router.add_router("", notices)
 router.add_router("", writing)
 router.add_router("", saved_views)
 router.add_router("", snoozes)
+router.add_router("", restricted)
 router.add_router("", operations)
 
 
@@ -78,6 +81,7 @@ class TicketOut(Schema):
     impact: str
     urgency: str
     channel: str
+    restriction: str = Field(description="empty, or why only the named see it")
     created_at: datetime
     first_replied_at: datetime | None
     ended_at: datetime | None
@@ -97,6 +101,9 @@ class TicketIn(Body):
         "", max_length=20, pattern=r"^(\+[1-9][0-9]{7,14})?$", description="E.164, or as it is dialled"
     )
     requester: str = Field("", max_length=254, description="for the desk: e-mail address of who asks; empty: nobody")
+    restriction: RestrictionKind | Literal[""] = Field(
+        "", description="why only the named may see it: who files or asks, and who answers for the desk"
+    )
 
 
 class MessageIn(Body):

@@ -23,7 +23,7 @@ from helpdesk.views import (
     writing,
 )
 from helpdesk.views.configuration import calendars, exchanges, policies, queues, routing_rules, teams, waiting
-from helpdesk.views.overview import places, reports
+from helpdesk.views.overview import places, reports, restricted
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -58,6 +58,12 @@ urlpatterns = [
     path("tickets/<str:number>/links/", links.ticket_links, name="ticket_links"),
     path("tickets/<str:number>/links/<int:pk>/removal/", links.ticket_link_removal, name="ticket_link_removal"),
     path("tickets/<str:number>/merge/undo/", links.ticket_separation, name="ticket_separation"),
+    path("tickets/<str:number>/restriction/", restricted.restriction, name="restriction"),
+    path("tickets/<str:number>/restriction/lifting/", restricted.lifting, name="restriction_lifting"),
+    path("tickets/<str:number>/readers/", restricted.naming_reader, name="readers"),
+    path("tickets/<str:number>/readers/<int:pk>/removal/", restricted.removing_reader, name="reader_removal"),
+    path("tickets/<str:number>/law/<int:pk>/", restricted.law, name="statutory_clock"),
+    path("tickets/<str:number>/law/<int:pk>/ending/", restricted.law_ending, name="statutory_ending"),
     path("tickets/<str:number>/link/", incidents.linking, name="linking"),
     path("tickets/<str:number>/link/undo/", incidents.unlinking, name="unlinking"),
     path("notices/", notices.notice_list, name="notices"),
@@ -141,6 +147,8 @@ urlpatterns = [
     path("desk/municipalities/<str:code>/notes/", places.note_writing, name="place_notes"),
     path("desk/municipalities/<str:code>/notes/<int:pk>/", places.note_changing, name="place_note"),
     path("desk/municipalities/<str:code>/notes/<int:pk>/ending/", places.note_ending, name="place_note_ending"),
+    path("desk/restricted/", restricted.restricted_list, name="restricted"),
+    path("desk/restricted/entering/", restricted.entering, name="restricted_entering"),
     path("desk/incidents/<int:pk>/", incidents.incident, name="incident"),
     path("desk/incidents/<int:pk>/answers/", incidents.answer, name="answer"),
     path("desk/incidents/<int:pk>/answers/given/", incidents.answers_given, name="answers_given"),

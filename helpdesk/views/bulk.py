@@ -69,13 +69,14 @@ def chosen_by(request) -> Selection:
 
 def ask(request, form: BulkActForm, chosen: Selection) -> HttpResponse:
     keys = [pk for pk, _number in chosen.tickets[:SHOWN] if pk]
-    first = {ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=keys).select_related("municipality")}
+    visible = Ticket.objects.visible_to(request.user).filter(pk__in=keys).select_related("municipality")
+    first = {ticket.pk: ticket for ticket in visible}
     context = {
         "form": form,
         "kind": Kind(form.kind),
         "speaks": form.kind in BulkAct.SPEAKING,
         "count": len(chosen),
-        "first": [first[pk] for pk in keys],
+        "first": [first[pk] for pk in keys if pk in first],
         "numbers": [] if "all" in request.POST else [number for _pk, number in chosen.tickets],
         "of": request.POST.get("of", ""),
         "tokens": macros.TOKENS,
@@ -110,7 +111,7 @@ def page_of(request, act: BulkAct) -> dict:
         "act": act,
         "progress": progress,
         "heading": heading_of(act),
-        "reasons": running.reasons_of(act) if progress.left_out else [],
+        "reasons": running.reasons_of(act, request.user) if progress.left_out else [],
         "left_out": rows,
         "next": following,
     }
@@ -121,7 +122,7 @@ def heading_of(act: BulkAct) -> str:
 
 
 def left_out(request, act: BulkAct) -> tuple[Sequence[BulkRow], str | None]:
-    rows = act.rows.exclude(outcome__in=(BulkRow.Outcome.DONE, BulkRow.Outcome.OWED))
+    rows = act.rows.visible_to(request.user).exclude(outcome__in=(BulkRow.Outcome.DONE, BulkRow.Outcome.OWED))
     return paging.page(rows, order=("pk",), cursor=request.GET.get("cursor"), limit=PAGE)
 
 

@@ -88,7 +88,8 @@ def handover_list(request) -> HttpResponse:
 def handover(request, pk) -> HttpResponse:
     """The summary, then each ticket with its own word and how it stands now."""
     shown = find(request, pk)
-    rows = shown.act.rows.select_related("ticket__municipality", "word").defer("ticket__search_text")
+    visible = shown.act.rows.visible_to(request.user)
+    rows = visible.select_related("ticket__municipality", "word").defer("ticket__search_text")
     page, following = paging.page(rows, order=("pk",), cursor=request.GET.get("cursor"), limit=PAGE)
     context = {
         "handover": shown,

@@ -37,7 +37,8 @@ def incident(request, pk) -> HttpResponse:
 
 
 def show(request, incident: MajorIncident, form: AnswerForm, preview=None) -> HttpResponse:
-    linked = Ticket.objects.linked_to(incident).select_related("municipality").defer("search_text")
+    visible = Ticket.objects.visible_to(request.user).linked_to(incident)
+    linked = visible.select_related("municipality").defer("search_text")
     rows, following = paging.page(linked, order=("-pk",), cursor=request.GET.get("cursor"), limit=PAGE)
     given = answers_of(incident)
     context = {
@@ -98,7 +99,7 @@ def sentence_about(given: IncidentAnswer) -> str:
 
 def preview_of(incident: MajorIncident, texts: dict, by: Person) -> dict:
     """The text as each surface will show it."""
-    sample = Ticket.objects.open().linked_to(incident).select_related("requester").first()
+    sample = Ticket.objects.open().unrestricted().linked_to(incident).select_related("requester").first()
     reader = emails.reader_of(sample) if sample else None
     outage = incident.outage
     waits = outage and outages.must_wait(outage, by) and not (by.keeps_the_watch and texts["alone_because"].strip())

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.directory.models import Municipality
 from foundation.wire.files import uploads
 from helpdesk.mail import tray
-from helpdesk.mail.forms import SenderForm
-from helpdesk.models import KnownAddress, ReceivedLetter, Ticket
+from helpdesk.mail.forms import LetterForm, SenderForm
+from helpdesk.models import KnownAddress, ReceivedLetter, RestrictionKind, Ticket
 from helpdesk.models.letters import LetterState
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.views.desk import desk_only
@@ -50,7 +50,7 @@ def show(request, form: SenderForm | None = None, of: ReceivedLetter | None = No
     state = request.GET.get("state", "")
     state = state if state in TABS else LetterState.WAITING
     before = request.GET.get("before", "")
-    wanted = ReceivedLetter.objects.filter(state=state).select_related("ticket").defer("page")
+    wanted = ReceivedLetter.objects.visible_to(request.user).filter(state=state).select_related("ticket").defer("page")
     if before.isdecimal() and len(before) < 18:
         wanted = wanted.filter(pk__lt=int(before))
     found = list(wanted.order_by("-pk")[: PAGE + 1])
@@ -62,6 +62,7 @@ def show(request, form: SenderForm | None = None, of: ReceivedLetter | None = No
         "waiting": ReceivedLetter.objects.waiting().count(),
         "form": form,
         "of": of,
+        "restrictions": RestrictionKind.choices,
     }
     return render(request, "helpdesk/letters.html", context, status=422 if form else 200)
 
@@ -115,7 +116,7 @@ def letter_sender(request, pk) -> HttpResponse:
     form = SenderForm(request.POST)
     if not form.is_valid():
         return show(request, form, shown)
-    filed = tray.tie(shown, to=form.cleaned_data["to"], person=form.person, by=request.user)
+    filed = tray.tie(shown, **form.cleaned_data, person=form.person, by=request.user)
     return told(request, filed)
 
 
@@ -124,7 +125,10 @@ def letter_sender(request, pk) -> HttpResponse:
 def letter_filing(request, pk) -> HttpResponse:
     """A letter that was put aside becomes words of a ticket after all."""
     require_desk(request.user)
-    return told(request, [tray.file(find(request, pk), by=request.user)])
+    form = LetterForm(request.POST)
+    form.is_valid()
+    restriction = form.cleaned_data.get("restriction", "")
+    return told(request, [tray.file(find(request, pk), restriction=restriction, by=request.user)])
 
 
 @login_required

@@ -119,7 +119,7 @@ def expected(request) -> HttpResponse:
     until = _next_closing(hours, at)
     foretold = [forecast.forecast(metric, at=at, until=until) for metric in FORETOLD]
     shown = {each.clock.subject_id for one in foretold for each in _riskiest(one)}
-    tickets = Ticket.objects.select_related("municipality").defer("search_text").in_bulk(shown)
+    tickets = Ticket.objects.visible_to(request.user).select_related("municipality").defer("search_text").in_bulk(shown)
     context = {
         "until": until,
         "breaches": sum(one.breaches for one in foretold),

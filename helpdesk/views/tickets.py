@@ -21,6 +21,7 @@ from helpdesk.mail import copies
 from helpdesk.models import Attachment, Follower, Macro, PlacedTicket, Ticket
 from helpdesk.notices import mentions, telling
 from helpdesk.refusals import ChangedMeanwhile, FileHeldBack, FileInfected, NotYourTicket
+from helpdesk.statutes import readers as named_readers
 from helpdesk.tickets import agents, detail, readers, snoozing
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.tickets.forms import (
@@ -84,13 +85,14 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         "changes": refusal.changes if isinstance(refusal, ChangedMeanwhile) else None,
         "following": followers_of(ticket, request.user),
         "links": links,
+        "sealed": sealed_of(ticket) if ticket.is_restricted else None,
     }
     if at_desk:
         snooze = snoozing.of(ticket)
         viewers.look(ticket, request.user)
         telling.read(request.user, ticket=ticket)
         context |= {
-            "around": detail.around(ticket),
+            "around": detail.around(ticket, request.user),
             "strangers": copies.strangers(ticket) if any(each.letter for each in conversation.messages) else [],
             **why_here(ticket),
             "unheard": readers.trouble_with(ticket, conversation.last_reply),
@@ -104,6 +106,12 @@ def show(request, ticket: Ticket, form=None, refusal: Refusal | None = None) -> 
         }
     template = "helpdesk/desk_ticket.html" if at_desk else "helpdesk/ticket.html"
     return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+def sealed_of(ticket: Ticket) -> dict:
+    """Who sees a restricted ticket, and what the law gives."""
+    names = [each.name for each in named_readers.named_in(ticket)]
+    return {"names": names, "laws": list(ticket.statutory_clocks.all())}
 
 
 def why_here(ticket: Ticket) -> dict:
@@ -120,7 +128,7 @@ def conversation_of(request, ticket: Ticket) -> detail.Conversation:
     """As this person may read it; for the desk with what happened between the messages, if it is asked for."""
     said = detail.of(ticket, request.user)
     if request.GET.get("history") and request.user.works_at_the_desk:
-        return history.between(said, history.of(ticket))
+        return history.between(said, history.of(ticket, request.user))
     return said
 
 

@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 
 from foundation.directory.models import Person
 from foundation.journal.models import Entry
-<<<<<<< HEAD
-from helpdesk.models import Queue, SnoozeEvent, Ticket, TicketRelation, WakeReason
-=======
-from helpdesk.models import Queue, RestrictionKind, StatutoryClock, Ticket, TicketRelation
->>>>>>> 49fced4e (desk: Restrict, name, remove, lift; whoever is not named hears nothing of it)
+from helpdesk.models import (
+    Queue,
+    RestrictionKind,
+    SnoozeEvent,
+    StatutoryClock,
+    Ticket,
+    TicketRelation,
+    WakeReason,
+)
 from helpdesk.service_levels import commitments
 from helpdesk.snoozes import moments
 from helpdesk.tickets import agents, queue
@@ -106,7 +110,6 @@ def merge_said(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], st
     return lambda facts, names: f"{sentence()}: {facts['other']}"
 
 
-<<<<<<< HEAD
 def snoozed(facts: dict, names: NamesInFacts) -> str:
     until = facts["until"]
     end = moments.spelled(datetime.fromisoformat(until)) if until else SnoozeEvent(facts["event"]).label
@@ -115,7 +118,8 @@ def snoozed(facts: dict, names: NamesInFacts) -> str:
 
 def woken(facts: dict, names: NamesInFacts) -> str:
     return _("stands in the queue again") + f": {WakeReason(facts['why']).label}"
-=======
+
+
 def restricted_said(facts: dict, names: NamesInFacts) -> str:
     return _("restricted it") + f": {RestrictionKind(facts['restriction']).label}"
 
@@ -127,7 +131,6 @@ def reader_said(sentence: str, facts: dict, names: NamesInFacts) -> str:
 
 def rule_said(sentence: str, facts: dict) -> str:
     return f"{sentence}: {StatutoryClock.Rule(facts['rule']).label}"
->>>>>>> 49fced4e (desk: Restrict, name, remove, lift; whoever is not named hears nothing of it)
 
 
 def plain(sentence: Callable[[], str]) -> Callable[[dict, NamesInFacts], str]:

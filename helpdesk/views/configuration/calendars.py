@@ -70,7 +70,7 @@ def days(request, code: str) -> HttpResponse:
         return _calendar_page(request, shown, days_form=form, status=422)
     rows = form.days(at=now(), by=request.user.name)
     if "publish" not in request.POST:
-        effect = _effect(shown, calendars.drafted(shown, days=rows), form.reaches_back_to)
+        effect = _effect(request, shown, calendars.drafted(shown, days=rows), form.reaches_back_to)
         return _calendar_page(request, shown, days_form=form, days_effect=effect)
     with transaction.atomic():
         keeping.declare_days(shown, rows, by=request.user)
@@ -90,7 +90,7 @@ def week(request, code: str) -> HttpResponse:
     starts = form.cleaned_data["effective_from"]
     if "publish" not in request.POST:
         draft = WorkingWeek(calendar=shown, effective_from=starts, hours=form.week)
-        effect = _effect(shown, calendars.drafted(shown, weeks=[draft]), form.reaches_back_to)
+        effect = _effect(request, shown, calendars.drafted(shown, weeks=[draft]), form.reaches_back_to)
         return _calendar_page(request, shown, week_form=form, week_effect=effect)
     with transaction.atomic():
         keeping.publish_week(shown, form.week, effective_from=starts, by=request.user)
@@ -106,7 +106,7 @@ def withdrawal(request, code: str, pk: int) -> HttpResponse:
     day = get_object_or_404(SpecialDay.objects.in_force().select_related("calendar"), pk=pk, calendar__code=code)
     back_to = datetime.combine(day.date, time(), ISTANBUL)
     if "publish" not in request.POST:
-        effect = _effect(day.calendar, calendars.drafted(day.calendar, without=day.pk), back_to)
+        effect = _effect(request, day.calendar, calendars.drafted(day.calendar, without=day.pk), back_to)
         return _calendar_page(request, day.calendar, withdrawing=day, withdrawal_effect=effect)
     with transaction.atomic():
         keeping.withdraw_day(day, by=request.user)
@@ -114,11 +114,11 @@ def withdrawal(request, code: str, pk: int) -> HttpResponse:
     return _recalculated(request, day.calendar)
 
 
-def _effect(shown: Calendar, hours_of: Mapping[Calendar, Hours], back_to: datetime) -> dict:
+def _effect(request, shown: Calendar, hours_of: Mapping[Calendar, Hours], back_to: datetime) -> dict:
     """What a draft would do to running promises and, if it reaches into the past, to ended ones."""
     running = recalculation.preview(hours_of, at=now(), samples=SAMPLES)
     of_tickets = [each for each in running.samples if each.subject_type == ticket_clocks.LABEL]
-    tickets = Ticket.objects.in_bulk({each.subject_id for each in of_tickets})
+    tickets = Ticket.objects.visible_to(request.user).in_bulk({each.subject_id for each in of_tickets})
     return {
         "hours": hours_of[shown],
         "from": back_to,
