@@ -16,7 +16,7 @@ from config.api import scope_for
 from foundation import now
 from foundation.directory.models import Person
 from foundation.wire.api import tokens
-from tests.wall import DESK, EVERYONE, NOTE, SECRET, WATCH, Call, Door, Public, declared, routes
+from tests.wall import DESK, EVERYONE, NAMED, NOTE, SEALED, SECRET, WATCH, Call, Door, Public, declared, routes
 from tests.wall.walking import address, methods_of, signed_in, visit
 
 pytestmark = [
@@ -72,10 +72,13 @@ def is_refusal(answer) -> bool:
     return to_login or answer.status_code in REFUSED
 
 
-def overheard(name: str, door: Door | Call, content: str) -> list[str]:
+def overheard(name: str, door: Door | Call, content: str, stage) -> list[str]:
     """What somebody met at a door that was not meant for her."""
     heard = [SECRET] if name not in (door.reads or door.admits) else []
     heard += [NOTE] if name not in (*DESK, *WATCH) else []
+    if name not in NAMED:
+        number = stage.sealed_ticket.number
+        heard += [SEALED] if number in str(door.at(stage)) else [SEALED, number]  # an error page repeats its address
     return [text for text in heard if text in content]
 
 
@@ -86,7 +89,7 @@ def test_a_door_admits_its_people_and_nobody_else(stage, door, method):
         answer, content = visit(door, stage, signed_in(getattr(stage, name)), method)
         assert is_refusal(answer) == (name not in door.admits), f"{name}: {answer.status_code}"
         assert name != owner or answer.status_code in (*good, *door.answers), f"{owner}: {answer.status_code}"
-        assert overheard(name, door, content) == [], name
+        assert overheard(name, door, content, stage) == [], name
     assert is_refusal(visit(door, stage, Client(), method)[0]), "nobody signed in"
 
 
@@ -100,7 +103,7 @@ def test_a_revoked_person_is_refused_where_she_was_just_let_in(stage, door):
     for method in methods_of(door):
         answer, content = visit(door, stage, client, method)
         assert is_refusal(answer)
-        assert SECRET not in content and NOTE not in content
+        assert SECRET not in content and NOTE not in content and SEALED not in content
 
 
 def revoke(person: Person) -> None:
@@ -115,6 +118,8 @@ def test_a_public_page_answers_strangers_and_tells_nothing_private(stage, door):
     private = [
         SECRET,
         NOTE,
+        SEALED,
+        stage.sealed_ticket.number,
         *Person.objects.values_list("name", flat=True),
         *Person.objects.values_list("email", flat=True),
     ]
@@ -152,7 +157,7 @@ def test_an_operation_admits_its_people_and_nobody_else(stage, call):
     for name in EVERYONE:
         answer = call_with(call, stage, a_secret(getattr(stage, name), scope))
         assert (answer.status_code in REFUSED) == (name not in call.admits), f"{name}: {answer.status_code}"
-        assert overheard(name, call, said_in(answer)) == [], name
+        assert overheard(name, call, said_in(answer), stage) == [], name
     secret = a_secret(owner, scope)
     revoke(owner)
     assert call_with(call, stage, secret).status_code == 401

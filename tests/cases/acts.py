@@ -188,6 +188,7 @@ def a_telephone(stage: Stage) -> None:
 ACTS: dict[str, Act] = {
     **of("broadcast"),
     **of("drill"),
+    "helpdesk:restriction": Act(lambda s: {"kind": "security"}, at=lambda s: {"number": s.ticket.number}),
     "helpdesk:undoing": Act(the_entry, before=put_right),
     "helpdesk:waking": Act(before=put_aside),
     "helpdesk:answer": Act(lambda s: {"token": "t", "text": "Düzeldi", "confirmed": "1"}),

@@ -18,7 +18,8 @@ Each context has a module beside this one:
 first, on the same URL. Everyone else is refused: strangers, other municipalities, and
 the owner as soon as he is revoked. `reads` are those who may meet SECRET (by default
 all who get in); the others get in and must not find it. NOTE stands in what colleagues
-wrote among themselves: only the desk and the watch ever read it.
+wrote among themselves: only the desk and the watch ever read it. SEALED and the number of
+`stage.sealed_ticket` are met by NAMED alone, at whatever door.
 """
 
 import pkgutil
@@ -30,6 +31,9 @@ from types import SimpleNamespace
 from tests.cast import PEOPLE, assemble
 
 SECRET = "duvar7f3a91"
+# Stands in all words of a restricted ticket, which only these two are named in.
+SEALED = "muhur9d2e61"
+NAMED = ("ayse", "selim")
 TOOLS = {"routes", "walking"}
 NOTE = "icnot5b20c4"
 

@@ -1,11 +1,15 @@
 """Tickets of Odunpazarı, the desk's queue, and a major incident."""
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from django_sla import seeds
 from django_sla.models import Calendar, Policy, SpecialDay
 from foundation import now
 from foundation.directory.models import Component
+from foundation.outbox.hooks import feed
 from foundation.outbox.models import PushSubscription
 from helpdesk import tickets
 from helpdesk.bulk import running, selection
@@ -32,14 +36,32 @@ from helpdesk.models import (
     Team,
     WaitingCare,
 )
+from helpdesk.notices import followers
 from helpdesk.places import notes
 from helpdesk.placing import rules
+from helpdesk.restricted import naming
 from helpdesk.saved_views import keeping
 from helpdesk.writing import drafts
 from monitoring import outages
+from runbooks.models import Matter, Page
+from runbooks.paging import matters, watching
 from tests.cast import a_component
 from tests.helpdesk.builders import the_queue
-from tests.wall import DESK, EVERYONE, MUNICIPAL, NATIONAL, NOTE, OWN, SECRET, Call, Door, Public, Socket, nothing
+from tests.wall import (
+    DESK,
+    EVERYONE,
+    MUNICIPAL,
+    NATIONAL,
+    NOTE,
+    OWN,
+    SEALED,
+    SECRET,
+    Call,
+    Door,
+    Public,
+    Socket,
+    nothing,
+)
 
 READERS = OWN + NATIONAL
 PARTIES = OWN + DESK
@@ -55,6 +77,30 @@ def ended(stage):
 
 def linked(stage):
     return {"number": stage.linked_ticket.number}
+
+
+def sealed(stage):
+    return {"number": stage.sealed_ticket.number}
+
+
+def quiet(stage):
+    return {"number": stage.quiet_ticket.number}
+
+
+def a_reader(stage):
+    return sealed(stage) | {"pk": stage.selim.pk}
+
+
+def the_law(stage):
+    return sealed(stage) | {"pk": stage.law.pk}
+
+
+def a_breaking_of_glass(stage):
+    return {"number": stage.sealed_ticket.number, "reason": "Kimseye ulaşılamıyor"}
+
+
+def local_now():
+    return timezone.localtime(now()).strftime("%Y-%m-%dT%H:%M")
 
 
 def attachment(stage):
@@ -425,6 +471,16 @@ doors += [
     Door("helpdesk:new_policy", KEEPERS, get=False, post=nothing, answers=(422,)),
     Door("helpdesk:policy", KEEPERS, at=lambda stage: {"code": stage.policy.code}),
 ]
+doors += [
+    Door("helpdesk:restricted", DESK),
+    Door("helpdesk:restricted_entering", KEEPERS, get=False, post=a_breaking_of_glass),
+    Door("helpdesk:restriction", ("ayse",), at=sealed, post=lambda stage: {"kind": "breach"}),
+    Door("helpdesk:restriction_lifting", ("ayse",), at=quiet, get=False, post=nothing),
+    Door("helpdesk:readers", ("ayse",), at=sealed, get=False, post=lambda stage: {"person": stage.burak.pk}),
+    Door("helpdesk:reader_removal", ("ayse",), at=a_reader, get=False, post=nothing),
+    Door("helpdesk:statutory_clock", ("ayse",), at=the_law, post=lambda stage: {"since": "2020-05-01T10:00"}),
+    Door("helpdesk:statutory_ending", ("ayse",), at=the_law, get=False, post=lambda stage: {"at": local_now()}),
+]
 calls = [
     Call("GET", "/api/v1/tickets/", EVERYONE, reads=READERS),
     Call("POST", "/api/v1/tickets/", OWN + DESK, body=a_wish),
@@ -579,6 +635,30 @@ calls += [
         "PUT", "/api/v1/policies/{code}/terms/", KEEPERS, at=lambda stage: {"code": stage.policy.code}, body=some_terms
     ),
 ]
+calls += [
+    Call("GET", "/api/v1/restricted-tickets/", DESK),
+    Call("POST", "/api/v1/restricted-tickets/", KEEPERS, body=a_breaking_of_glass),
+    Call("PUT", "/api/v1/tickets/{number}/restriction/", DESK, at=ticket, body=lambda stage: {"kind": "security"}),
+    Call("DELETE", "/api/v1/tickets/{number}/restriction/", ("ayse",), at=quiet),
+    Call("GET", "/api/v1/tickets/{number}/readers/", ("ayse",), at=sealed),
+    Call("POST", "/api/v1/tickets/{number}/readers/", ("ayse",), at=sealed, body=lambda s: {"email": s.burak.email}),
+    Call("DELETE", "/api/v1/tickets/{number}/readers/{pk}/", ("ayse",), at=a_reader),
+    Call("GET", "/api/v1/tickets/{number}/statutory-clocks/", ("ayse",), at=sealed),
+    Call(
+        "PUT",
+        "/api/v1/tickets/{number}/statutory-clocks/{pk}/",
+        ("ayse",),
+        at=the_law,
+        body=lambda stage: {"since": "2020-05-01T10:00:00+03:00", "affected": 3, "categories": ["identity"]},
+    ),
+    Call(
+        "POST",
+        "/api/v1/tickets/{number}/statutory-clocks/{pk}/end/",
+        ("ayse",),
+        at=the_law,
+        body=lambda stage: {"at": now().isoformat()},
+    ),
+]
 sockets = [
     Socket("ws/notices/", DESK, path=lambda stage: "/ws/notices/"),
     Socket("ws/calls/", DESK, path=lambda stage: "/ws/calls/"),
@@ -640,6 +720,44 @@ def furnish(stage):
     stage.outage = outages.declare(components=[Component.objects.get(pk="TAHSILAT")], by=stage.nermin)
     stage.incident = major_incidents.declare(stage.outage, by=stage.ayse)
     major_incidents.link(stage.incident, stage.linked_ticket, by=stage.ayse)
+    stage.sealed_ticket = a_sealed_ticket(stage)
+    stage.quiet_ticket = a_ticket(stage)
+    naming.restrict(stage.quiet_ticket, kind="personnel", by=stage.ayse)
+    stage.law = stage.sealed_ticket.statutory_clocks.get()
+
+
+def a_sealed_ticket(stage):
+    """It was everybody's at first, and left its traces wherever a ticket can; then Ayşe restricted it."""
+    words = {"subject": f"Sızıntı {SEALED}", "body": f"Liste yayıldı {SEALED}", "by": stage.selim}
+    file = SimpleUploadedFile(f"{SEALED}.txt", SEALED.encode())
+    facts = {"municipality": stage.odunpazari, "component": Component.objects.get(pk="TAHSILAT")}
+    sealed = tickets.submit(**words, **facts, impact="all", urgency="danger", attachments=[file], phone="+905990000009")
+    tickets.assign(sealed, to=stage.burak, by=stage.ayse)
+    tickets.note(sealed, by=stage.ayse, body=f"@Leyla Şahin {SEALED}")
+    followers.follow(sealed, stage.zehra, by=stage.ayse)
+    followers.follow(sealed, stage.leyla, by=stage.leyla)
+    tickets.reply(sealed, by=stage.burak, body=f"Bakıyoruz {SEALED}")
+    drafts.keep(stage.leyla, sealed, {"body": SEALED}, form="")
+    linking.link(stage.ticket, sealed, relation="related", by=stage.ayse)
+    major_incidents.link(stage.incident, sealed, by=stage.ayse)
+    listed = selection.by_number([sealed.number], stage.ayse)
+    running.order(BulkTerms("note", text="Bakıldı"), listed, by=stage.ayse)
+    running.order(BulkTerms("severity", severity="S9"), listed, by=stage.ayse)
+    handing.hand_over(
+        stage.burak, listed, summary="Bitti", by=stage.burak, to=stage.leyla, words={sealed.number: SEALED}
+    )
+    PhoneCall.objects.create(number="+905990000009", ticket=sealed, municipality=stage.odunpazari, words=SEALED)
+    deliver(Letter("<9@b.tr>", stage.selim.email, f"[{sealed.number}] Ek", f"Ek {SEALED}"))
+    matters.report(watching.of_ticket(sealed))
+    Page.objects.create(matter=Matter.objects.latest("pk"))
+    feed.follow()
+    sealed.refresh_from_db()
+    naming.restrict(sealed, kind="breach", since=now() - timedelta(hours=5), by=stage.ayse)
+    for reader in (stage.burak, stage.leyla):
+        naming.name(sealed, reader, by=stage.ayse)
+        naming.remove(sealed, reader, by=stage.ayse)
+    feed.follow()
+    return sealed
 
 
 def some_calls(stage):
