@@ -6,8 +6,7 @@ from helpdesk.models.incidents import AnsweredTicket, IncidentAnswer, MajorIncid
 from helpdesk.models.knowledge import Article, HelpedReader, Macro
 from helpdesk.models.letters import KnownAddress, ReceivedLetter
 from helpdesk.models.links import LinkedTicket, MergedTicket, TicketRelation
-from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, NoticeMatter, NoticePreference
-from helpdesk.models.owed_words import OwedWord
+from helpdesk.models.notices import DeskNotice, Follower, KeptDraft, LetterWay, NoticeMatter, NoticePreference, OwedWord
 from helpdesk.models.places import PlaceNote
 from helpdesk.models.placing import Distribution, GivenTicket, PlacedTicket, RoutingRule
 from helpdesk.models.reports import DayFigure, Reopening

@@ -1,4 +1,4 @@
-"""What a person is told of: once a matter, in the page, by mail and by push, as they prefer."""
+"""What a person is told of: once a matter, in the page, by mail and by push, as they prefer; and what is owed."""
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING
@@ -183,3 +183,20 @@ class KeptDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.ticket_id}"
+
+
+class OwedWord(models.Model):
+    """One promise of one ticket that is close to breaking, or broken; told together with the reader's others."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200, unique=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.subject
