@@ -148,8 +148,9 @@ def operations() -> list[Operation]:
         secret = a_secret(getattr(stage, call.admits[0]), scope_for(call.method, call.path))
         headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "drawn"}
         described = schema["paths"][call.path][call.method.lower()]
+        where = call.at(stage)  # first, as the wall does: the body may name what it has put there
         body = dict(call.body(stage)) if call.body else {}
-        found.append(Operation(call, call.at(stage), body, headers, described, drawer))
+        found.append(Operation(call, where, body, headers, described, drawer))
     return found
 
 
