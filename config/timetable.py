@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from config import retention
 from foundation.accounts.campaigns import running as campaigns
+from foundation.accounts.preparedness import counting as preparedness
 from foundation.accounts.verification import asking as verification
 from foundation.journal import sealing
 from foundation.live import numbering
@@ -75,6 +76,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("outbox.feed", timedelta(seconds=2), feed.follow),
     Sweep("outbox.webhooks", timedelta(seconds=3), hooks.deliver_due, queue="outbox"),
     Sweep("accounts.campaigns", timedelta(seconds=5), campaigns.carry_owed),
+    Sweep("accounts.preparedness", timedelta(minutes=10), preparedness.keep),
     Sweep("accounts.verification", timedelta(seconds=5), verification.carry_owed),
     Sweep("journal.seal", timedelta(seconds=5), sealing.seal),
     Sweep("live.keep_house", timedelta(minutes=1), numbering.maintain),

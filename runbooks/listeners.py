@@ -4,6 +4,7 @@ from django.contrib.auth import user_logged_in
 from django.dispatch import receiver
 
 from django_sla.signals import clock_escalated
+from foundation.accounts.preparedness.counting import last_drills
 from foundation.directory.events import person_revoked
 from foundation.leases import doorbell
 from foundation.outbox import successors
@@ -22,6 +23,7 @@ from runbooks.runs import starting
 told_lately.register(sent_messages.to)
 away_until.register(leave.away_until)
 on_shift.register(on_call.among)
+last_drills.register(acknowledgements.last_drills)
 takes_sms.register(acknowledgements.is_a_reply)
 successors.nobody_else("rota-gap:", "all who look after the rota hear it; its page shows the gap")
 successors.nobody_else("shift-put:", "for whoever's shift it is; the page of the rota shows it")

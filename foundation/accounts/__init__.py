@@ -1,6 +1,7 @@
 """How people come in and what becomes of them; their tables are in `foundation.directory`.
 
 invitations     invite, write again, accept, withdraw
+preparedness/   how ready each municipality is, and the weakest
 verification/   contacts are asked whether their addresses are right
 campaigns/      many invitations at once, from a sheet or from known contacts
 people          describe, revoke, restore, sign out, free of a lost second factor, erase

@@ -20,6 +20,7 @@ from foundation.accounts import contacts, invitations, people, roles
 from foundation.accounts.campaigns.api import router as campaigns
 from foundation.accounts.forms import mailbox, mobile
 from foundation.accounts.places.operations import router as places
+from foundation.accounts.preparedness.api import router as preparedness
 from foundation.accounts.verification.api import router as verification
 from foundation.directory.models import Contact, Invitation, Membership, Municipality, Person, Province
 from foundation.directory.models.people import ContactChannel
@@ -34,6 +35,7 @@ router = Router(tags=["people"])
 router.add_router("", places)
 router.add_router("", campaigns)
 router.add_router("", verification)
+router.add_router("", preparedness)
 LOCAL = tuple(role.value for role in roles.LOCAL_ROLES)
 
 
@@ -112,6 +114,7 @@ class ContactOut(Schema):
     channel: str
     address: str
     verified_at: datetime | None
+    deputy: int | None = Field(alias="deputy_id")
     denied_at: datetime | None = Field(description="when somebody answered there: this is not me")
     opted_out_at: datetime | None = Field(description="when somebody answered “Dur” there")
 
@@ -122,6 +125,10 @@ class ContactIn(Body):
     name: Line = Field("", max_length=120)
     channel: ContactChannel
     address: Line = Field(min_length=3, max_length=254)
+
+
+class DeputyIn(Body):
+    deputy: int | None = Field(description="id of another contact of the same municipality; null: nobody")
 
 
 class CodeIn(Body):
@@ -279,6 +286,15 @@ def verify_contact(request, pk: int, proof: CodeIn) -> Contact:
     contact = contact_of(request, pk)
     contacts.verify(contact, proof.code, by=request.user)
     contact.refresh_from_db()
+    return contact
+
+
+@router.put("/contacts/{pk}/deputy/", response=ContactOut)
+def name_deputy(request, pk: int, wanted: DeputyIn) -> Contact:
+    """Who is written to when this contact stays silent: another one of the same municipality, or nobody."""
+    contact = contact_of(request, pk)
+    deputy = contact_of(request, wanted.deputy) if wanted.deputy else None
+    contacts.name_deputy(contact, deputy, by=request.user)
     return contact
 
 

@@ -38,6 +38,11 @@ class CodeJustSent(Refusal):
     status = 429
 
 
+class DeputyDoesNotFit(Refusal):
+    sentence = _("A deputy is another contact of the same municipality, with another address.")
+    status = 422
+
+
 class WrongCode(Refusal):
     sentence = _("The code is wrong or too old. Please check it, or ask for a new one.")
     status = 422
@@ -93,6 +98,17 @@ def verify(contact: Contact, code: str, *, by: Person) -> None:
             verified_at=now(), denied_at=None, code_digest="", code_expires_at=None
         )
         journal.record("contact.verified", contact, by=by)
+
+
+@transaction.atomic
+def name_deputy(contact: Contact, deputy: Contact | None, *, by: Person) -> None:
+    """Who is written to when this contact stays silent in a crisis; None: nobody."""
+    check_keeper(contact.municipality, by)
+    if deputy and (deputy.municipality_id != contact.municipality_id or deputy.address == contact.address):
+        raise DeputyDoesNotFit
+    contact.deputy = deputy
+    if Contact.objects.filter(pk=contact.pk).exclude(deputy=deputy).update(deputy=deputy):
+        journal.record("contact.deputy_named", contact, by=by, deputy=deputy and deputy.pk)
 
 
 @transaction.atomic

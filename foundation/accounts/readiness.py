@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation import readiness
+from foundation.accounts.preparedness.overview import WEAK
 from foundation.directory import registers
-from foundation.directory.models import Component, Membership, Municipality, Person, Province
+from foundation.directory.models import Component, Membership, Municipality, Person, Preparedness, Province
 from foundation.journal import journal
 from foundation.readiness import Finding, Part
 
@@ -24,6 +25,10 @@ def parts() -> Iterable[Part]:
     yield Part(
         "places", 20, gettext_lazy("Provinces, municipalities and modules"), places, door="accounts:every_municipality",
         test=take_shipped_registers, tests_as=gettext_lazy("Take the shipped registers"),
+    )  # fmt: skip
+    yield Part(
+        "preparedness", 95, gettext_lazy("How ready municipalities are"), weak_municipalities,
+        door="accounts:preparedness",
     )  # fmt: skip
     yield Part(
         "second-person", 30, gettext_lazy("A second person who approves"), second_person,
@@ -68,6 +73,16 @@ def contacts() -> Finding:
     )
     rows = list(provinces.values_list("name", "proved"))
     return by_province(rows, _("No contact is verified in %(n)d of %(all)d provinces: %(names)s."))
+
+
+def weak_municipalities() -> Finding:
+    """As the sweep counted last: nobody is weak, or how many are."""
+    counted = Preparedness.objects.aggregate(all=Count("pk"), weak=Count("pk", filter=Q(score__lt=WEAK)))
+    if not counted["all"]:
+        return readiness.worth_a_look(_("Nothing has been counted yet; it is within ten minutes."))
+    if not counted["weak"]:
+        return readiness.ready(_("No municipality is weakly prepared."))
+    return readiness.worth_a_look(_("%(weak)d of %(all)d municipalities are weakly prepared.") % counted)
 
 
 def by_province(rows: list[tuple[str, int]], sentence: str) -> Finding:

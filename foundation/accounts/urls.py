@@ -9,6 +9,7 @@ from foundation.accounts.views import (
     myself,
     notices,
     places,
+    preparedness,
     register,
     roles,
     tokens,
@@ -74,6 +75,9 @@ urlpatterns: list[URLPattern] = [
     path("register/verification/", verification.rounds, name="verifications"),
     path("register/verification/<int:pk>/", verification.one_round, name="verification"),
     path("register/verification/<int:pk>/stopping/", verification.stopping, name="verification_stopping"),
+    path("preparedness/", preparedness.preparedness, name="preparedness"),
+    path("municipalities/<str:code>/preparedness/", preparedness.of_municipality, name="preparedness_of"),
+    path("contacts/<int:pk>/deputy/", contacts.deputy, name="contact_deputy"),
     path("privacy/", notices.privacy, name="privacy"),
     path("accessibility/", notices.accessibility, name="accessibility"),
 ]

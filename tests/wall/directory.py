@@ -12,13 +12,14 @@ from foundation import now
 from foundation.accounts import contacts, invitations
 from foundation.accounts.campaigns import running, sheet
 from foundation.accounts.campaigns.running import CampaignTerms
+from foundation.accounts.preparedness import counting
 from foundation.accounts.verification import asking
 from foundation.accounts.verification.asking import RoundScope
 from foundation.directory.models import Component, Contact, Invitation
 from foundation.wire.api import tokens
 from tests import cast as place
 from tests.cast import a_contact, a_person
-from tests.wall import EVERYONE, SECRET, Call, Door, Public, nothing
+from tests.wall import EVERYONE, NATIONAL, OWN, SECRET, Call, Door, Public, nothing
 
 ADMINISTRATORS = ("zehra", "yonca")
 PLATFORM = ("yonca",)
@@ -98,6 +99,15 @@ doors = [
     Door("accounts:revocation", ADMINISTRATORS, at=lambda stage: {"pk": stage.colleague.pk}, post=nothing),
     Door("accounts:contacts", ADMINISTRATORS, at=odunpazari, post=a_contacts_form),
     Door("accounts:contacts_verification", ADMINISTRATORS, at=odunpazari, get=False, post=nothing, answers=(409,)),
+    Door(
+        "accounts:contact_deputy",
+        ADMINISTRATORS,
+        at=the_contact,
+        get=False,
+        post=lambda stage: {"deputy": str(stage.second_contact.pk)},
+    ),
+    Door("accounts:preparedness", NATIONAL),
+    Door("accounts:preparedness_of", (*OWN, *NATIONAL), at=odunpazari),
     Door("accounts:contact_code", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
     Door("accounts:contact_verification", ADMINISTRATORS, at=the_contact, get=False, post=the_code),
     Door("accounts:contact_removal", ADMINISTRATORS, at=the_contact, get=False, post=nothing),
@@ -295,6 +305,16 @@ calls = [
     Call("GET", "/api/v1/contact-verifications/{pk}/", ADMINISTRATORS, at=the_round),
     Call("GET", "/api/v1/contact-verifications/{pk}/requests/", ADMINISTRATORS, at=the_round),
     Call("POST", "/api/v1/contact-verifications/{pk}/stop/", ADMINISTRATORS, at=the_round),
+    Call("GET", "/api/v1/preparedness/", EVERYONE),
+    Call("GET", "/api/v1/preparedness/provinces/", EVERYONE),
+    Call("GET", "/api/v1/preparedness/{code}/", (*OWN, *NATIONAL), at=odunpazari),
+    Call(
+        "PUT",
+        "/api/v1/contacts/{pk}/deputy/",
+        ADMINISTRATORS,
+        at=the_contact,
+        body=lambda stage: {"deputy": stage.second_contact.pk},
+    ),
     Call("GET", "/api/v1/contacts/", EVERYONE),
     Call("POST", "/api/v1/contacts/", ADMINISTRATORS, body=a_new_contact),
     Call("POST", "/api/v1/contacts/{pk}/code/", ADMINISTRATORS, at=the_contact),
@@ -361,6 +381,8 @@ def furnish(stage):
     stage.invitation.save()
     furnish_campaign(stage)
     furnish_round(stage)
+    stage.second_contact = a_contact(stage.odunpazari, duty="mayor")
+    counting.keep()
     stage.keyholder = a_person()
     stage.passkey = Authenticator.objects.create(
         user=stage.keyholder, type=Authenticator.Type.WEBAUTHN, data={"name": "anahtar", "credential": {}}

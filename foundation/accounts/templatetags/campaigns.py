@@ -23,3 +23,16 @@ def whose_contacts(asked: VerificationRound) -> str:
     """The place and, if it is of one duty, the duty."""
     place = str(asked.place or gettext("the whole country"))
     return f"{place}, {asked.get_duty_display()}" if asked.duty else place
+
+
+@register.filter
+def missing_parts(codes: list[str]) -> str:
+    """What is missing, in words."""
+    words = {
+        "ways": gettext("a second verified way"),
+        "deputy": gettext("a deputy"),
+        "administrator": gettext("an administrator"),
+        "sign-in": gettext("a first sign-in"),
+        "drill": gettext("a first drill"),
+    }
+    return ", ".join(words[code] for code in codes)

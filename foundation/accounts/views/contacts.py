@@ -63,6 +63,18 @@ def code(request, pk) -> HttpResponse:
 
 @login_required
 @require_POST
+def deputy(request, pk) -> HttpResponse:
+    """Another contact of the same municipality, or nobody."""
+    contact = administered_contact(request, pk)
+    chosen = request.POST.get("deputy", "")
+    named = administered_contact(request, int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None
+    contacts.name_deputy(contact, named, by=request.user)
+    messages.success(request, _("The deputy is written down."))
+    return redirect("accounts:contacts", contact.municipality.code)
+
+
+@login_required
+@require_POST
 def removal(request, pk) -> HttpResponse:
     contact = administered_contact(request, pk)
     contacts.remove(contact, by=request.user)

@@ -7,10 +7,10 @@ signed in, opened a ticket, or brought a machine back that had been silent.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation import Refusal, now
@@ -39,6 +39,13 @@ class ForMunicipalities(Refusal):
 class AnotherCode(Refusal):
     sentence = _("That is not the code of this message. Please ask again.")
     status = 422
+
+
+def last_drills(keys: Iterable[int] | None) -> dict[int, datetime]:
+    """When each of these municipalities, or of all, confirmed a drill last."""
+    confirmed = Acknowledgement.objects.filter(broadcast__is_drill=True)
+    confirmed = confirmed if keys is None else confirmed.filter(municipality__in=keys)
+    return dict(confirmed.order_by().values_list("municipality").annotate(last=Max("at")))
 
 
 @dataclass(frozen=True)
