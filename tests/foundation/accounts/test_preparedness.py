@@ -133,7 +133,7 @@ class Pages(Cast, TestCase):
         page = signed_in(self.selim).get(address).content.decode()
         assert "Tek yol doğrulanmış" in page and "Tamamla" not in page
         page = signed_in(self.zehra).get(address).content.decode()
-        assert "100 üzerinden 25 puan" in page and reverse("accounts:contacts", args=["26010"]) in page
+        assert "100 üzerinden 45 puan" in page and reverse("accounts:contacts", args=["26010"]) in page
         assert signed_in(self.hatice).get(address).status_code == 404
 
     def test_set_up_and_prometheus_say_how_many_are_weak(self):
