@@ -28,7 +28,7 @@ from tests.runbooks.plans import a_plan
 
 EVERY = [
     "version", "workers", "places", "second-person", "on-call", "sms", "mail-out", "mail-in", "nodes", "contacts",
-    "plan", "static-copy", "backup", "backup-proved", "clock", "disk", "certificate",
+    "preparedness", "plan", "static-copy", "backup", "backup-proved", "clock", "disk", "certificate",
 ]  # fmt: skip
 
 
