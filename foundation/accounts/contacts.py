@@ -108,7 +108,7 @@ def name_deputy(contact: Contact, deputy: Contact | None, *, by: Person) -> None
         raise DeputyDoesNotFit
     contact.deputy = deputy
     if Contact.objects.filter(pk=contact.pk).exclude(deputy=deputy).update(deputy=deputy):
-        journal.record("contact.deputy_named", contact, by=by, deputy=deputy and deputy.pk)
+        journal.record("contact.deputy_named", contact, by=by, deputy=deputy.pk if deputy else None)
 
 
 @transaction.atomic
