@@ -34,6 +34,8 @@ AMONG_US: dict[str, tuple[str, ...]] = {
     "ticket.link_removed": ("relation", "other"),
     "ticket.snoozed": ("until", "event"),
     "ticket.woken": ("why",),
+    "ticket.split_off": ("other",),
+    "ticket.split_from": ("other",),
     "ticket.escalated": (),
     "ticket.promise_broken": (),
 }

@@ -55,6 +55,7 @@ urlpatterns = [
     path("tickets/<str:number>/withdrawal/", tickets.withdrawal, name="withdrawal"),
     path("tickets/<str:number>/satisfaction/", tickets.satisfaction, name="satisfaction"),
     path("tickets/<str:number>/attachments/<int:pk>/", tickets.attachment, name="attachment"),
+    path("tickets/<str:number>/messages/<int:pk>/split/", links.message_split, name="message_split"),
     path("tickets/<str:number>/links/", links.ticket_links, name="ticket_links"),
     path("tickets/<str:number>/links/<int:pk>/removal/", links.ticket_link_removal, name="ticket_link_removal"),
     path("tickets/<str:number>/merge/undo/", links.ticket_separation, name="ticket_separation"),

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
 
+from foundation.directory.models import Component
 from foundation.wire.api.bodies import Body
-from helpdesk.links import linking, merging
+from helpdesk.links import linking, merging, splitting
 from helpdesk.links.linking import SeenLink
-from helpdesk.models import LinkedTicket, Ticket, TicketRelation
+from helpdesk.models import LinkedTicket, Message, Ticket, TicketRelation
 from helpdesk.operations import find
 from helpdesk.tickets.assignment import require_desk
 
@@ -23,6 +24,13 @@ class LinkIn(Body):
 
 class MergeIn(Body):
     into: str = Field(max_length=24, pattern=NUMBER, description="number of the older ticket, which is kept")
+
+
+class MessageSplitIn(Body):
+    """`component`: the ticket's, if not given; `subject`: the first line of the message."""
+
+    subject: str = Field("", max_length=160)
+    component: str = Field("", max_length=20)
 
 
 class MergedOut(Schema):
@@ -62,6 +70,19 @@ def unlink(request, number: str, other: str) -> Status:
     known = LinkedTicket.objects.between(ticket, find(request, other))
     linking.unlink(ticket, get_object_or_404(known.select_related("ticket", "other")), by=request.user)
     return Status(204, None)
+
+
+@router.post("/tickets/{number}/messages/{pk}/split/", response={201: MergedOut})
+def split(request, number: str, pk: int, wanted: MessageSplitIn) -> Status:
+    """File what one message asks besides as a ticket of its own; answers the new one. For the desk."""
+    ticket = find(request, number)
+    require_desk(request.user)
+    said = get_object_or_404(Message.objects.visible_to(request.user).filter(ticket=ticket), pk=pk)
+    said.ticket = ticket
+    known = Component.objects.current().filter(pk=wanted.component or ticket.component_id)
+    subject = wanted.subject or splitting.proposed_subject(said)
+    filed = splitting.split(said, subject=subject, component=get_object_or_404(known), by=request.user)
+    return Status(201, filed)
 
 
 @router.post("/tickets/{number}/merge/", response=MergedOut)

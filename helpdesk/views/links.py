@@ -1,5 +1,6 @@
 """Tickets that belong together: linked by number or search, shown beside each other, taken apart again."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation import Refusal
-from helpdesk.links import candidates, linking, merging
-from helpdesk.models import LinkedTicket, Ticket, TicketRelation
+from helpdesk.links import candidates, linking, merging, splitting
+from helpdesk.links.forms import MessageSplitForm
+from helpdesk.models import LinkedTicket, Message, Ticket, TicketRelation
 from helpdesk.tickets import corrections
 from helpdesk.tickets.assignment import require_desk
 from helpdesk.views.tickets import find
@@ -78,6 +80,26 @@ def ticket_link_removal(request, number, pk) -> HttpResponse:
     known = LinkedTicket.objects.visible_to(request.user).of(ticket).select_related("ticket", "other")
     linking.unlink(ticket, get_object_or_404(known, pk=pk), by=request.user)
     return back(request, ticket)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def message_split(request, number, pk) -> HttpResponse:
+    """File what one message asks besides as a ticket of its own: its subject and module are looked at first."""
+    require_desk(request.user)
+    ticket = find(request, number)
+    said = get_object_or_404(Message.objects.visible_to(request.user).filter(ticket=ticket), pk=pk)
+    said.ticket = ticket
+    proposed = {"subject": splitting.proposed_subject(said), "component": ticket.component_id}
+    form = MessageSplitForm(request.POST or None, initial=proposed)
+    if not splitting.can_be_split(said):
+        raise splitting.NothingToSplit
+    if request.method == "POST" and form.is_valid():
+        filed = splitting.split(said, **form.cleaned_data, by=request.user)
+        messages.success(request, _("It is a ticket of its own; %(number)s stays as it was.") % {"number": number})
+        return redirect(beside.page_of(filed.number, request.GET))
+    context = {"ticket": ticket, "said": said, "form": form}
+    return render(request, "helpdesk/split.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

@@ -155,6 +155,8 @@ SENTENCES: dict[str, Callable[[dict, NamesInFacts], str]] = {
     "ticket.taken_in": merge_said(lambda: _("merged into it")),
     "ticket.separated": merge_said(lambda: _("took it out of")),
     "ticket.let_go": merge_said(lambda: _("took out of it")),
+    "ticket.split_off": merge_said(lambda: _("filed a message of it as a ticket of its own")),
+    "ticket.split_from": merge_said(lambda: _("filed it out of a message of")),
     "ticket.waiting": lambda facts, names: (
         _("waits for a third party") if facts["third_party"] else _("waits for the municipality")
     ),

@@ -277,6 +277,14 @@ def a_linked_pair(stage):
     return {"value": stage.ended_ticket.number, "relation": "related"}
 
 
+def a_later_word(stage):
+    return {"number": stage.linked_ticket.number, "pk": stage.later_word.pk}
+
+
+def a_split(stage):
+    return {"token": "t1", "subject": "Yazıcı kâğıdı", "component": "RAPOR"}
+
+
 def merged(stage):
     return {"number": stage.merged_ticket.number}
 
@@ -318,6 +326,7 @@ doors = [
     Door("helpdesk:linking", DESK, at=ticket, get=False, post=lambda stage: {"outage": stage.outage.pk}),
     Door("helpdesk:unlinking", PARTIES, at=linked, get=False, post=nothing),
     Door("helpdesk:ticket_links", DESK, at=ticket, post=a_linked_pair),
+    Door("helpdesk:message_split", DESK, at=a_later_word, post=a_split),
     Door("helpdesk:ticket_separation", DESK, at=merged, get=False, post=nothing),
     Door("helpdesk:ticket_link_removal", DESK, at=a_link, get=False, post=nothing),
     Door("helpdesk:looking", DESK, at=ticket),
@@ -499,6 +508,13 @@ calls = [
         body=lambda stage: {"municipality": "26010"},
     ),
     Call("GET", "/api/v1/tickets/{number}/links/", READERS, at=ticket),
+    Call(
+        "POST",
+        "/api/v1/tickets/{number}/messages/{pk}/split/",
+        DESK,
+        at=a_later_word,
+        body=lambda stage: {"subject": "Yazıcı kâğıdı", "component": "RAPOR"},
+    ),
     Call(
         "POST",
         "/api/v1/tickets/{number}/merge/",
@@ -707,6 +723,7 @@ def furnish(stage):
     stage.letter, stage.strange_letter, stage.absence = some_letters(stage)
     stage.linked_ticket = a_ticket(stage)
     tickets.claim(stage.linked_ticket, by=stage.ayse)
+    stage.later_word = tickets.reply(stage.linked_ticket, by=stage.selim, body=f"{SECRET} Bir de yazıcı kâğıdı bitti.")
     stage.ticket_link = linking.link(stage.ticket, stage.linked_ticket, relation="duplicate_of", by=stage.ayse)
     stage.merged_ticket = a_ticket(stage)
     merging.merge(stage.merged_ticket, into=stage.linked_ticket, by=stage.ayse)
