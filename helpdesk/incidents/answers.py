@@ -31,7 +31,8 @@ from monitoring import outages
 BATCH = 50  # tickets in one transaction; nobody else who writes waits longer for us
 BELL = "answers"
 ANSWERED_FIELDS = (
-    "number", "subject", "ended_at", "municipality", "requester__email", "requester__language", "requester__is_active"
+    "number", "subject", "ended_at", "municipality", "restriction",
+    "requester__email", "requester__language", "requester__is_active",
 )  # fmt: skip
 Outcome = AnsweredTicket.Outcome
 
