@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ def restriction(request, number) -> HttpResponse:
     return back(request, ticket, _("From now on only the people named here see it."))
 
 
-def shown(request, ticket: Ticket, refusal: Refusal | None = None, **typed) -> HttpResponse:
+def shown(request, ticket: Ticket, refusal: Refusal | None = None, **typed: BaseForm) -> HttpResponse:
     """The page with everything that was typed; `typed` replaces one of its forms."""
     context: dict[str, Any] = {"ticket": ticket, "refusal": refusal}
     if ticket.is_restricted:
@@ -166,7 +167,9 @@ def found(request, number: str, pk: int) -> tuple[Ticket, StatutoryClock]:
     return ticket, get_object_or_404(ticket.statutory_clocks.select_related("ticket", "ended_by"), pk=pk)
 
 
-def of_law(request, ticket: Ticket, clock: StatutoryClock, refusal: Refusal | None = None, **typed) -> HttpResponse:
+def of_law(
+    request, ticket: Ticket, clock: StatutoryClock, refusal: Refusal | None = None, **typed: BaseForm
+) -> HttpResponse:
     context: dict[str, Any] = {"ticket": ticket, "clock": clock, "refusal": refusal}
     forms = {"facts": ClockFactsForm(clock=clock), "ending": ClockEndForm(initial={"at": now()})} | typed
     wrong = any(form.errors for form in typed.values())
