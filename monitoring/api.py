@@ -168,6 +168,9 @@ class WithdrawalIn(Body):
     reason: WithdrawalReason = WithdrawalReason.OTHER
 
 
+NO_REASON = WithdrawalIn()
+
+
 class RoundIn(Body):
     starts_at: Moment
 
@@ -604,10 +607,10 @@ def retime(request, pk: int, times: TimesIn) -> Outage:
 
 
 @router.post("/outages/{pk}/withdrawal/", response=OutageOut)
-def withdraw(request, pk: int, why: WithdrawalIn | None = None) -> Outage:
+def withdraw(request, pk: int, why: WithdrawalIn = NO_REASON) -> Outage:
     """Off every public surface at once; those who keep the watch still see it, and the ledger counts it as false."""
     outage = held(request, pk)
-    outages.withdraw(outage, by=request.user, reason=why.reason if why else WithdrawalReason.OTHER)
+    outages.withdraw(outage, by=request.user, reason=why.reason)
     return outage
 
 

@@ -19,8 +19,8 @@ def bodies() -> dict[str, dict]:
     for path, methods in SCHEMA["paths"].items():
         for method, operation in methods.items():
             for media in operation.get("requestBody", {}).get("content", {}).values():
-                name = media["schema"]["$ref"].rsplit("/", 1)[1]
-                found[f"{method.upper()} {path}"] = SCHEMA["components"]["schemas"][name]
+                [wanted] = media["schema"].get("allOf", [media["schema"]])  # one that may be left out
+                found[f"{method.upper()} {path}"] = SCHEMA["components"]["schemas"][wanted["$ref"].rsplit("/", 1)[1]]
     return found
 
 

@@ -1,6 +1,6 @@
 """The public status pages, their feeds and sockets."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from foundation import now
 from monitoring import outages
@@ -9,6 +9,7 @@ from monitoring.models import Maintenance, Node, Subscriber, UpdateTemplate
 from tests.wall import EVERYONE, MUNICIPAL, NATIONAL, OWN, SECRET, WATCH, Call, Door, Public, Socket, nothing
 
 PLACE = {"code": "26010"}
+FIRST_ROUND = datetime(2030, 1, 4, 2, tzinfo=UTC)
 
 doors = [
     # For machines: METRICS_TOKEN, ALERTMANAGER_TOKEN or the key in the path opens them (tests/monitoring/).
@@ -170,10 +171,8 @@ def running(stage):
 
 def weekly(stage) -> dict:
     """Work of every week; the round after the first is the one that is spoken of."""
-    begins = (now() + timedelta(days=1)).replace(microsecond=0)
-    times = {"starts_at": begins, "ends_at": begins + timedelta(hours=2), "rule": "FREQ=WEEKLY"}
+    times = {"starts_at": FIRST_ROUND, "ends_at": FIRST_ROUND + timedelta(hours=2), "rule": "FREQ=WEEKLY"}
     window = windows.plan(Maintenance(title_tr="Bakım", title_en="Work", **times), by=stage.nermin, nodes=[stage.node])
-    stage.coming_round = begins + timedelta(days=7)
     return {"pk": window.pk}
 
 
@@ -213,7 +212,7 @@ calls = [
         "/api/v1/maintenance/{pk}/rounds/cancellation/",
         WATCH,
         at=weekly,
-        body=lambda stage: {"starts_at": stage.coming_round.isoformat()},
+        body=lambda stage: {"starts_at": (FIRST_ROUND + timedelta(days=7)).isoformat()},
     ),
     Call("POST", "/api/v1/maintenance/{pk}/cancellation/", WATCH, at=the_window),
     Call("GET", "/api/v1/outages/", EVERYONE),
@@ -239,7 +238,7 @@ calls = [
         body=lambda stage: {"decision": "let_out"},
     ),
     Call("POST", "/api/v1/outages/{pk}/times/", WATCH, at=spoken, body=lambda stage: TIMES),
-    Call("POST", "/api/v1/outages/{pk}/withdrawal/", WATCH, at=spoken),
+    Call("POST", "/api/v1/outages/{pk}/withdrawal/", WATCH, at=spoken, body=lambda stage: {"reason": "restart"}),
     Call("DELETE", "/api/v1/outages/{pk}/withdrawal/", WATCH, at=withdrawn),
     Call("POST", "/api/v1/outages/{pk}/join/", WATCH, at=spoken, body=lambda stage: {"into": stage.outage.pk}),
     Call("POST", "/api/v1/outages/{pk}/split/", WATCH, at=with_two_lines, body=one_line),
